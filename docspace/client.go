@@ -1,0 +1,104 @@
+package docspace
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Defaults of a [Client].
+const (
+	DefaultTimeout = 10 * time.Second // one request, from dialing to the last byte
+	DefaultRetries = 3                // further attempts of a GET
+	MaxBody        = 8 << 20          // bytes read of any answer
+)
+
+// Client talks to one portal. Its zero fields are defaults, except for BaseURL.
+// A Client is safe for concurrent use and must not be changed or copied after
+// the first call.
+type Client struct {
+	// BaseURL is where the portal lives: scheme, host and perhaps a path prefix,
+	// such as "https://docs.example.com". User info, query and fragment are
+	// refused. The host decides which portal of an installation answers.
+	BaseURL string
+	// Key is an API key ("sk-...", sent as a bearer), or the whole value of an
+	// Authorization header. Calls that need none are sent without.
+	Key Secret
+	// HTTP sends the requests; nil is a client of its own. Its cookie jar is not
+	// used and its redirects are not followed.
+	HTTP *http.Client
+	// UserAgent names the caller; "" is "docspace-go".
+	UserAgent string
+	// Timeout bounds each attempt; 0 is [DefaultTimeout], below 0 is none. The
+	// context bounds all attempts together.
+	Timeout time.Duration
+	// Retries is how often a failed GET is sent again; 0 is [DefaultRetries],
+	// below 0 is never. A POST or DELETE is never sent again.
+	Retries int
+	// Now is the clock that dates in answers are compared with; nil is [time.Now].
+	Now func() time.Time
+
+	once   sync.Once
+	http   *http.Client
+	limits limits
+}
+
+// sender is the HTTP client with the rules of this package: no cookies, because
+// a failed call sets clearing ones, and no redirects, because the key must not
+// follow them.
+func (c *Client) sender() *http.Client {
+	c.once.Do(func() {
+		hc := http.Client{Transport: c.transport(), CheckRedirect: neverFollow}
+		if c.HTTP != nil {
+			hc.Timeout = c.HTTP.Timeout
+		}
+		c.http = &hc
+	})
+	return c.http
+}
+
+func (c *Client) transport() http.RoundTripper {
+	if c.HTTP != nil {
+		return c.HTTP.Transport // nil is http.DefaultTransport, as the caller asked
+	}
+	if t, ok := http.DefaultTransport.(*http.Transport); ok {
+		return t.Clone()
+	}
+	return http.DefaultTransport
+}
+
+func neverFollow(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func (c *Client) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+func (c *Client) timeout() time.Duration {
+	if c.Timeout == 0 {
+		return DefaultTimeout
+	}
+	return c.Timeout
+}
+
+func (c *Client) retries() int {
+	if c.Retries == 0 {
+		return DefaultRetries
+	}
+	return max(c.Retries, 0)
+}
+
+// pause waits for d or for the end of the context, whichever comes first.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,89 @@
+package docspacetest
+
+import "time"
+
+// Faults are the switches: what goes wrong from now on. The zero value is a
+// portal in good health.
+type Faults struct {
+	// FailText ends the restore with this error when it comes to FailAt percent;
+	// 0 is the end of the download, before the portal is locked.
+	FailText string
+	FailAt   int
+	// Cancel stops a running restore as the graceful stop of the worker does.
+	Cancel bool
+	// StuckQueued: no worker picks restores up, they stay Created.
+	StuckQueued bool
+	// WorkerDead: the worker was killed. A running restore stands still for ever,
+	// and so does the lock if there is one.
+	WorkerDead bool
+	// WorkerDiesAt kills the worker at that percentage; 0 is never.
+	WorkerDiesAt int
+
+	// NoResponse leaves the response out of the answers about tasks.
+	NoResponse bool
+	// LoseStartAnswer performs startrestore and cuts the connection.
+	LoseStartAnswer bool
+	// RefuseStart answers startrestore with that status and starts nothing.
+	RefuseStart int
+	// SwapNotFound and SwapError answer 404 and 500 while the tenants are swapped.
+	SwapNotFound bool
+	SwapError    bool
+
+	// Pages are answered by a proxy in front of the portal.
+	Pages []Page
+	// RateLimited is how many requests are answered with 429, below 0 all of them.
+	// RetryAfter is the header's value; 0 leaves it out, as the server mostly does.
+	RateLimited int
+	RetryAfter  time.Duration
+	// Delay is added to each request.
+	Delay time.Duration
+	// HugeBody fills answers up to 64 MiB.
+	HugeBody bool
+	// ContentType replaces that of each JSON answer.
+	ContentType string
+	// Garbage cuts each JSON answer in the middle.
+	Garbage bool
+	// ErrorIn200 answers each request with status 200 and an error in the body.
+	ErrorIn200 bool
+	// Unpaid and NoRestorePlan answer 402, to everything and to restores.
+	Unpaid        bool
+	NoRestorePlan bool
+	// NotAdmin: the key's creator is no admin any more.
+	NotAdmin bool
+	// AddressRefused: the caller's address is not allowed.
+	AddressRefused bool
+	// LeakStack writes a stack trace into the message and the key into both.
+	LeakStack bool
+	// Redirect sends every request to this URL with 307.
+	Redirect string
+	// BackupText ends backups with this error; BackupStuck leaves them Created;
+	// BackupWarning is told of backups that succeed.
+	BackupText    string
+	BackupStuck   bool
+	BackupWarning string
+	// NoBackupPlan: the free backups are used up, 402.
+	NoBackupPlan bool
+	// Down cuts each connection without an answer.
+	Down bool
+}
+
+// Page is a proxy's HTML page instead of an answer.
+type Page struct {
+	Path      string // the end of the path, such as "startrestore"; "" is every path
+	Status    int    // 0 is 502
+	Times     int    // how often; 0 is always
+	Performed bool   // the application did the work, only its answer is lost
+}
+
+// Break changes the switches: f is called with the present ones and must not
+// call the portal.
+func (p *Portal) Break(f func(*Faults)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tick()
+	f(&p.faults)
+	p.tick()
+}
+
+// Heal turns all switches off. A worker that was dead goes on where it was.
+func (p *Portal) Heal() { p.Break(func(f *Faults) { *f = Faults{} }) }

@@ -1,0 +1,135 @@
+package docspacetest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// restoreInput is the body of startrestore, understood.
+type restoreInput struct {
+	backupID string
+	storage  int
+	params   map[string]string
+	notify   bool
+	dump     bool
+	fate     *fate
+	stuck    bool
+}
+
+// wireInput is the body of startrestore and startbackup.
+type wireInput struct {
+	BackupID      *string         `json:"backupId"`
+	StorageType   json.RawMessage `json:"storageType"`
+	StorageParams []struct {
+		Key   any `json:"key"`
+		Value any `json:"value"`
+	} `json:"storageParams"`
+	Notify bool `json:"notify"`
+	Dump   bool `json:"dump"`
+}
+
+func (x *exchange) restoreInput() (restoreInput, bool) {
+	w, in, ok := x.storageInput()
+	if !ok {
+		return in, false
+	}
+	var fields map[string]json.RawMessage
+	_ = json.Unmarshal(x.body, &fields) // it was read before
+	given := false
+	for name := range fields {
+		given = given || equalFold(name, "backupId")
+	}
+	if !given {
+		x.invalid("$", "JSON deserialization for type 'ASC.Data.Backup.ApiModels.BackupRestoreDto' was missing required properties including: 'backupId'.")
+		return in, false
+	}
+	if w.BackupID != nil {
+		in.backupID = *w.BackupID
+	}
+	in.notify = w.Notify
+	return in, true
+}
+
+// storageInput reads what both bodies have in common.
+func (x *exchange) storageInput() (wireInput, restoreInput, bool) {
+	var w wireInput
+	var in restoreInput
+	if !strings.HasPrefix(x.r.Header.Get("Content-Type"), "application/json") {
+		x.problem(http.StatusUnsupportedMediaType)
+		return w, in, false
+	}
+	if err := json.Unmarshal(x.body, &w); err != nil {
+		x.invalid("$", "The JSON value could not be converted.")
+		return w, in, false
+	}
+	storage, ok := storageNumber(w.StorageType)
+	if !ok {
+		x.invalid("$.storageType", "The JSON value could not be converted to ASC.Data.Backup.Contracts.BackupStorageType.")
+		return w, in, false
+	}
+	in = restoreInput{storage: storage, dump: w.Dump, params: map[string]string{}}
+	for _, param := range w.StorageParams {
+		if param.Key == nil || param.Value == nil {
+			x.exception(http.StatusInternalServerError, "System.NullReferenceException", "Object reference not set to an instance of an object.")
+			return w, in, false
+		}
+		key := text(param.Key)
+		if _, twice := in.params[key]; twice {
+			x.exception(http.StatusBadRequest, "System.ArgumentException", "An item with the same key has already been added. Key: "+key)
+			return w, in, false
+		}
+		in.params[key] = text(param.Value)
+	}
+	return w, in, true
+}
+
+// text is .NET's ToString of a JSON value.
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case bool:
+		if v {
+			return "True"
+		}
+		return "False"
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	b, _ := json.Marshal(v)
+	return string(b)
+}
+
+var storageTypes = []string{"Documents", "ThridpartyDocuments", "CustomCloud", "Local", "DataStore", "ThirdPartyConsumer"}
+
+// storageNumber reads a storage type as the server does: a name in any case, a
+// number, a number in quotes, or nothing. A number it does not know is taken.
+func storageNumber(raw json.RawMessage) (int, bool) {
+	s := strings.Trim(string(raw), `"`)
+	if s == "" || s == "null" {
+		return 0, string(raw) != `""`
+	}
+	if n, err := strconv.Atoi(s); err == nil {
+		return n, true
+	}
+	for n, name := range storageTypes {
+		if equalFold(name, s) {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// isGUID knows the form that the server itself writes, and the one without
+// dashes.
+func isGUID(s string) bool {
+	digits := strings.ReplaceAll(s, "-", "")
+	if len(digits) != 32 || len(s) != 36 && len(s) != 32 {
+		return false
+	}
+	return strings.Trim(digits, "0123456789abcdefABCDEF") == ""
+}
+
+func equalFold(a, b string) bool { return strings.EqualFold(a, b) }

@@ -1,0 +1,96 @@
+package docspacetest
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// operation is a route and what the server asks of the caller.
+type operation struct {
+	serve     func(*Portal, *exchange)
+	anonymous bool
+	strictKey bool     // anonymous, but a key that is sent must be a good one
+	selfOnly  bool     // any valid credential
+	extra     []string // scopes that do besides the general ones
+	unpaid    bool     // also for a portal that did not pay
+	admin     bool     // the key's creator must be the owner or an admin
+}
+
+// scopes are the permissions of which one is needed.
+func (o operation) scopes(method string) []string {
+	if method == http.MethodGet {
+		return append([]string{"*:read", "*:write"}, o.extra...)
+	}
+	return append([]string{"*:write"}, o.extra...)
+}
+
+// family is the path of an operation without an id in it.
+func family(op string) string {
+	if strings.HasPrefix(op, "backup/deletebackup/") {
+		return "backup/deletebackup/{id}"
+	}
+	return op
+}
+
+var operations = map[string]operation{
+	"GET settings":                 {serve: (*Portal).settings, anonymous: true, unpaid: true},
+	"GET keys/@self":               {serve: (*Portal).keySelf, selfOnly: true, unpaid: true},
+	"GET people/@self":             {serve: (*Portal).peopleSelf, extra: []string{"accounts.self:read", "accounts:read"}, unpaid: true},
+	"GET portal/userscount":        {serve: (*Portal).usersCount, extra: []string{"accounts:read"}, admin: true},
+	"GET files/rooms":              {serve: (*Portal).roomsList, extra: []string{"rooms:read"}},
+	"GET backup/getbackuphistory":  {serve: (*Portal).history, admin: true},
+	"POST backup/startrestore":     {serve: (*Portal).startRestore},
+	"POST backup/startbackup":      {serve: (*Portal).startBackup, unpaid: true},
+	"GET backup/getbackupprogress": {serve: (*Portal).backupProgress, admin: true, unpaid: true},
+	"POST backup/cancelbackup":     {serve: (*Portal).cancelBackup, admin: true},
+
+	"DELETE backup/deletebackup/{id}":    {serve: (*Portal).deleteBackup, admin: true},
+	"DELETE backup/deletebackuphistory":  {serve: (*Portal).deleteHistory, admin: true},
+	"GET backup/getbackupschedule":       {serve: (*Portal).getSchedule, admin: true},
+	"POST backup/createbackupschedule":   {serve: (*Portal).setSchedule, admin: true},
+	"DELETE backup/deletebackupschedule": {serve: (*Portal).deleteSchedule, admin: true},
+	"GET backup/getbackupscount":         {serve: (*Portal).backupsCount, admin: true},
+	"GET backup/getservicestate":         {serve: (*Portal).serviceState, admin: true},
+
+	"GET backup/getrestoreprogress": {serve: (*Portal).restoreProgress, anonymous: true, strictKey: true, unpaid: true},
+}
+
+func (f *Faults) retryAfter() string {
+	return strconv.Itoa(int((f.RetryAfter + time.Second - 1) / time.Second))
+}
+
+// pages are the portal's own, for people.
+func (p *Portal) pages(x *exchange) {
+	if p.status == tenantRestoring && !strings.HasSuffix(x.r.URL.Path, "/preparation-portal") {
+		x.status, x.contentType = http.StatusFound, ""
+		x.header.Set("Location", strings.TrimRight(x.r.URL.Path, "/")+"/preparation-portal")
+		return
+	}
+	x.html(p.config.Alias + " - DocSpace")
+}
+
+func (p *Portal) settings(x *exchange) {
+	x.ok(map[string]any{
+		"culture": "en-US", "docSpace": true, "standalone": !p.config.SaaS, "baseDomain": x.r.Host,
+		"version": p.config.Version, "tenantStatus": p.status, "tenantAlias": p.config.Alias,
+		"limitedAccessSpace": false, "enableAdmMess": true, "cookieSettingsEnabled": false,
+	}, 1)
+}
+
+func (p *Portal) peopleSelf(x *exchange) {
+	x.ok(map[string]any{
+		"id": "66faa6e4-f133-11ea-b126-00ffeec8b4ef", "displayName": "Olga Owner", "userName": "olga",
+		"email": "olga@example.com", "status": 1, "activationStatus": 1,
+		"isOwner": !p.faults.NotAdmin, "isAdmin": !p.faults.NotAdmin, "isVisitor": false, "cultureName": "en-US",
+	}, 1)
+}
+
+func (p *Portal) usersCount(x *exchange) { x.ok(p.users, 1) }
+
+func (p *Portal) roomsList(x *exchange) {
+	x.ok(map[string]any{
+		"files": []any{}, "folders": []any{}, "startIndex": 0, "count": 0, "total": p.rooms, "new": 0,
+	}, 1)
+}

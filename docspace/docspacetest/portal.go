@@ -1,0 +1,203 @@
+package docspacetest
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Config is what a portal is at first; zero fields are defaults.
+type Config struct {
+	Alias   string // "" is "docs"
+	Host    string // the only host that the portal answers to; "" is any
+	Version string // from "2.6.0" to "3.7.2", the default; it decides the shape of answers
+	SaaS    bool   // not self-hosted: no dumps
+	// Script is how long a restore takes; zero is Total(20 * time.Second).
+	Script Script
+	// Backups are the history; nil is three examples, an empty slice is none.
+	Backups []Backup
+	// BackupTime is how long a backup takes; 0 is 10 s.
+	BackupTime time.Duration
+	Users      int // 0 is 42
+	Rooms      int // 0 is 7
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// Backup is a record of the history.
+type Backup struct {
+	ID          string // "" is a new GUID
+	FileName    string // "" is made of the alias and the date
+	StorageType int    // 0 Documents, 1 ThridpartyDocuments, 2 CustomCloud, 3 Local, 4 DataStore, 5 ThirdPartyConsumer
+	CreatedOn   time.Time
+	ExpiresOn   time.Time // zero is never
+	Dump        bool      // of the whole installation
+	Missing     bool      // the file is gone: the next look at the history forgets the record
+	Users       int       // how many a restore brings back; 0 leaves the portal's
+	Rooms       int
+}
+
+// Portal is a DocSpace portal. All methods are safe for concurrent use.
+type Portal struct {
+	mu       sync.Mutex
+	config   Config
+	now      func() time.Time
+	version  version
+	tenantID int
+	status   int // of the tenant: 0 active, 4 restoring
+	users    int
+	rooms    int
+	keys     map[string]*Key
+	key      string // the newest
+	token    string // of a person
+	backups  []Backup
+	uploaded bool
+	schedule map[bool]*schedule
+
+	restore  *task
+	backup   *task
+	restores []Restore
+
+	faults   Faults
+	requests []Request
+	total    int
+	starts   int
+}
+
+// New makes a portal.
+func New(config Config) *Portal {
+	p := &Portal{config: config, now: config.Now, tenantID: 1, keys: map[string]*Key{}, schedule: map[bool]*schedule{}}
+	if p.now == nil {
+		p.now = time.Now
+	}
+	p.config.Alias = or(config.Alias, "docs")
+	p.config.Version = or(config.Version, "3.7.2")
+	p.version = parseVersion(p.config.Version)
+	p.config.BackupTime = or(config.BackupTime, 10*time.Second)
+	p.users, p.rooms = or(config.Users, 42), or(config.Rooms, 7)
+	if p.config.Script == (Script{}) {
+		p.config.Script = Total(20 * time.Second)
+	}
+	p.token = "person-" + hexes(32)
+	p.key = p.newKey(Key{Permissions: []string{"*"}})
+	if config.Backups == nil {
+		p.examples()
+	}
+	for _, b := range config.Backups {
+		p.add(b)
+	}
+	return p
+}
+
+// examples are two backups of the portal and one of the installation.
+func (p *Portal) examples() {
+	now := p.now()
+	p.add(Backup{StorageType: 5, CreatedOn: now.Add(-3 * time.Hour)})
+	p.add(Backup{StorageType: 3, CreatedOn: now.Add(-27 * time.Hour)})
+	p.add(Backup{StorageType: 4, CreatedOn: now.Add(-6 * time.Hour), ExpiresOn: now.Add(18 * time.Hour)})
+	if !p.config.SaaS {
+		p.add(Backup{StorageType: 3, CreatedOn: now.Add(-50 * time.Hour), Dump: true})
+	}
+}
+
+// AddBackup puts a backup into the history and returns its id.
+func (p *Portal) AddBackup(b Backup) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.add(b)
+}
+
+func (p *Portal) add(b Backup) string {
+	b.ID = or(b.ID, newGUID())
+	if b.CreatedOn.IsZero() {
+		b.CreatedOn = p.now()
+	}
+	b.CreatedOn = b.CreatedOn.UTC().Truncate(time.Second)
+	if b.FileName == "" {
+		name := p.config.Alias
+		if b.Dump {
+			name = "workspace"
+		}
+		b.FileName = name + b.CreatedOn.Format("_2006-01-02_15-04-05") + ".tar.gz"
+	}
+	p.backups = append(p.backups, b)
+	return b.ID
+}
+
+// Backups returns the history as it is now, newest first.
+func (p *Portal) Backups() []Backup {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tick()
+	sorted := slices.Clone(p.backups)
+	slices.SortStableFunc(sorted, func(a, b Backup) int { return b.CreatedOn.Compare(a.CreatedOn) })
+	return sorted
+}
+
+// Upload puts a file where a restore with storage type Local finds it. Without
+// one such a restore is never picked up.
+func (p *Portal) Upload() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.uploaded = true
+}
+
+// TenantID returns the tenant's id, which changes with a restore.
+func (p *Portal) TenantID() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tick()
+	return p.tenantID
+}
+
+// Locked reports whether the portal is closed by a restore.
+func (p *Portal) Locked() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tick()
+	return p.status == tenantRestoring
+}
+
+// SetTenantStatus sets the tenant's state by the server's number, as an operator
+// does in the database: 0 active is the cure for a portal that a dead worker
+// left locked.
+func (p *Portal) SetTenantStatus(status int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tick()
+	p.status = status
+}
+
+const (
+	tenantActive        = 0
+	tenantSuspended     = 1
+	tenantRemovePending = 2
+	tenantTransferring  = 3
+	tenantRestoring     = 4
+	tenantEncryption    = 6
+)
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+func hexes(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+// newGUID returns a random version 4 GUID.
+func newGUID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,172 @@
+package docspacetest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+)
+
+// startRestore is POST startrestore, with the checks in the server's order.
+func (p *Portal) startRestore(x *exchange) {
+	if status := p.faults.RefuseStart; status != 0 {
+		x.exception(status, "System.InvalidOperationException", "The operation is not possible")
+		return
+	}
+	in, ok := x.restoreInput()
+	if !ok {
+		return
+	}
+	if in.dump && p.config.SaaS {
+		x.exception(http.StatusForbidden, "System.Security.SecurityException", "Access denied")
+		return
+	}
+	if p.faults.NotAdmin {
+		x.exception(http.StatusForbidden, "ASC.Common.Security.Authorizing.AuthorizingException", "Access denied")
+		return
+	}
+	if p.faults.NoRestorePlan {
+		x.exception(http.StatusPaymentRequired, "ASC.Core.Billing.BillingException", "Your pricing plan does not support this option")
+		return
+	}
+	if !p.findBackup(x, &in) {
+		return
+	}
+	t := p.begin(in, false)
+	if t.dump != in.dump {
+		x.ok(nil, 0) // the running task is not of the kind that was asked for
+		return
+	}
+	p.answerTask(x, t)
+}
+
+// findBackup is the server's look-up, which knows GUIDs from other ids.
+func (p *Portal) findBackup(x *exchange, in *restoreInput) bool {
+	if isGUID(in.backupID) {
+		if in.backupID == "00000000-0000-0000-0000-000000000000" {
+			in.fate = &fate{0, "File not found."}
+			return true
+		}
+		for _, b := range p.backups {
+			if equalFold(b.ID, in.backupID) {
+				in.backupID = b.ID
+				in.fate = fateOf(b, in.dump)
+				return true
+			}
+		}
+		x.unknownBackup()
+		return false
+	}
+	path, given := in.params["filePath"]
+	if !given {
+		x.exception(http.StatusInternalServerError, "System.Collections.Generic.KeyNotFoundException",
+			"The given key 'filePath' was not present in the dictionary.")
+		return false
+	}
+	switch in.storage {
+	case 0:
+		if _, err := strconv.Atoi(path); err != nil {
+			x.exception(http.StatusNotFound, "ASC.Common.Web.ItemNotFoundException", "The required file was not found")
+			return false
+		}
+	case 3:
+		in.stuck = !p.uploaded
+	case 5:
+		if in.params["module"] == "" {
+			in.fate = &fate{0, "The given key 'module' was not present in the dictionary."}
+		}
+	case 1, 4:
+	default:
+		in.fate = &fate{0, "Unknown storage type."}
+	}
+	return true
+}
+
+// fateOf is how the restore of a backup will fail, nil when it will not.
+func fateOf(b Backup, dump bool) *fate {
+	switch {
+	case b.Missing:
+		return &fate{0, "File not found."}
+	case b.Dump != dump:
+		return &fate{10, "The backup file is invalid."}
+	}
+	return nil
+}
+
+// begin joins the running restore or starts one. One that nobody picked up is
+// started anew under the same id.
+func (p *Portal) begin(in restoreInput, elsewhere bool) *task {
+	now := p.now()
+	id := newGUID()
+	if t := p.restore; t != nil && !t.ended {
+		if !t.stuck && (t.status != taskCreated || !p.faults.StuckQueued) {
+			return t
+		}
+		id = t.id
+	}
+	p.restore = &task{
+		id: id, kind: 1, backupID: in.backupID, dump: in.dump, notify: in.notify, script: p.config.Script,
+		fate: in.fate, stuck: in.stuck, seen: now, changed: now, tenant: p.tenantID,
+	}
+	p.restores = slices.DeleteFunc(p.restores, func(r Restore) bool { return r.TaskID == id })
+	p.restores = append(p.restores, Restore{
+		TaskID: id, BackupID: in.backupID, Dump: in.dump, Notify: in.notify, Elsewhere: elsewhere, Started: now,
+	})
+	return p.restore
+}
+
+// StartElsewhere starts a restore as somebody does in the web client, and
+// returns its task id; a running restore is joined.
+func (p *Portal) StartElsewhere(backupID string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tick()
+	in := restoreInput{backupID: backupID}
+	for _, b := range p.backups {
+		if equalFold(b.ID, backupID) {
+			in.dump = b.Dump
+		}
+	}
+	return p.begin(in, true).id
+}
+
+// restoreProgress is GET getrestoreprogress.
+func (p *Portal) restoreProgress(x *exchange) {
+	dump, ok := x.dump()
+	if !ok {
+		return
+	}
+	t := p.restore
+	if p.config.SaaS {
+		dump = new(bool)
+	}
+	if t == nil || dump != nil && t.dump != *dump {
+		x.ok(nil, 0)
+		return
+	}
+	p.answerTask(x, t)
+}
+
+// answerTask writes a task as the release does.
+func (p *Portal) answerTask(x *exchange, t *task) {
+	if p.faults.NoResponse {
+		x.ok(nil, 0)
+		return
+	}
+	fields := map[string]any{
+		"isCompleted": t.ended, "progress": t.percent, "error": t.text, "tenantId": t.tenant,
+		"backupProgressEnum": t.kind, "taskId": t.id,
+	}
+	if p.version.hasStatus() {
+		fields["status"] = t.status
+	}
+	if t.kind == 0 {
+		fields["link"] = t.link
+		if p.version.hasWarning() {
+			fields["warning"] = t.warning
+		}
+	}
+	if p.faults.LeakStack && t.text != "" {
+		fields["error"] = t.text + "\n   at Portal.Worker.Run() in /build/Worker.cs:line 7"
+	}
+	x.ok(fields, 1)
+}

@@ -1,0 +1,163 @@
+package docspace_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"docspace-restorebot/docspace"
+	"docspace-restorebot/docspace/docspacetest"
+)
+
+// everyOperation uses all 13 operations of the backup API, in health and in trouble.
+func everyOperation(t *testing.T, wrap func(http.RoundTripper) http.RoundTripper) {
+	t.Helper()
+	p := docspacetest.New(docspacetest.Config{})
+	c := clientOf(p)
+	c.HTTP = &http.Client{Transport: wrap(docspacetest.Via(p).Transport)}
+	ctx := t.Context()
+	use := func(what string, err error) {
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	local := []docspace.Param{{Key: "filePath", Value: "/backups"}}
+	_, err := c.SetBackupSchedule(ctx, docspace.Schedule{
+		StorageType: docspace.StorageLocal, StorageParams: local, Stored: 3, Cron: docspace.Cron{Period: docspace.EveryWeek, Hour: 3, Day: 1},
+	})
+	use("set schedule", err)
+	s, ok, err := c.BackupSchedule(ctx, false)
+	use("schedule", err)
+	if !ok || s.Cron.Period != docspace.EveryWeek || s.Stored != 3 || s.StorageParams[0] != local[0] || !s.LastBackupOn.IsZero() {
+		t.Errorf("the schedule came back as %+v", s)
+	}
+	_, err = c.DeleteBackupSchedule(ctx, false)
+	use("delete schedule", err)
+	if _, ok, err := c.BackupSchedule(ctx, false); ok || err != nil {
+		t.Errorf("a deleted schedule: %v %v", ok, err)
+	}
+	_, _, err = c.StartBackup(ctx, docspace.BackupRequest{StorageType: docspace.StorageLocal, StorageParams: local})
+	use("start backup", err)
+	_, _, err = c.BackupProgress(ctx, false)
+	use("backup progress", err)
+	canceled, err := c.CancelBackup(ctx)
+	use("cancel backup", err)
+	if again, err := c.CancelBackup(ctx); !canceled || again || err != nil {
+		t.Errorf("canceled %v, again %v: %v", canceled, again, err)
+	}
+	_, err = c.BackupServiceEnabled(ctx)
+	use("service state", err)
+	n, err := c.BackupsCount(ctx, time.Now().Add(-72*time.Hour), time.Now(), false)
+	use("count", err)
+	history, err := c.BackupHistory(ctx, false)
+	use("history", err)
+	if n != len(history) || n != 3 {
+		t.Errorf("counted %d of %d", n, len(history))
+	}
+	_, err = c.DeleteBackup(ctx, history[2].ID)
+	use("delete backup", err)
+	_, err = c.DeleteBackupHistory(ctx, true)
+	use("delete history", err)
+	_, _, err = c.RestoreProgress(ctx, docspace.AnyTask)
+	use("no restore", err)
+	_, _, err = c.StartRestore(ctx, docspace.RestoreRequest{
+		BackupID: history[0].ID, StorageType: docspace.StorageLocal, Notify: true, StorageParams: []docspace.Param{{Key: "a", Value: "b"}},
+	})
+	use("start restore", err)
+	for _, scope := range []docspace.Scope{docspace.AnyTask, docspace.TenantOnly, docspace.DumpOnly} {
+		_, _, err = c.RestoreProgress(ctx, scope)
+		use("restore progress", err)
+	}
+	for _, status := range []int{400, 402, 403, 404} {
+		p.Break(func(f *docspacetest.Faults) { f.RefuseStart = status })
+		_, _, err = c.StartRestore(ctx, docspace.RestoreRequest{BackupID: history[0].ID})
+		if meant(err) == "" {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+	p.SetTenantStatus(4)
+	if _, err := c.BackupHistory(ctx, false); meant(err) != "forbidden restoring" {
+		t.Errorf("locked: %v", err)
+	}
+	p.SetTenantStatus(1)
+	if _, _, err := c.RestoreProgress(ctx, docspace.AnyTask); meant(err) != "notfound noportal" {
+		t.Errorf("suspended: %v", err)
+	}
+}
+
+func TestEveryOperationOfTheBackupAPI(t *testing.T) {
+	t.Parallel()
+	everyOperation(t, func(inner http.RoundTripper) http.RoundTripper { return inner })
+}
+
+func TestBackupGoesWhereTheServerTakesIt(t *testing.T) {
+	t.Parallel()
+	folder := func(id string) []docspace.Param { return []docspace.Param{{Key: "folderId", Value: id}} }
+	for name, tt := range map[string]struct {
+		request docspace.BackupRequest
+		ok      bool
+	}{
+		"documents":              {docspace.BackupRequest{StorageType: docspace.StorageDocuments, StorageParams: folder("7")}, true},
+		"documents, no number":   {docspace.BackupRequest{StorageType: docspace.StorageDocuments, StorageParams: folder("sbox-7")}, false},
+		"third party":            {docspace.BackupRequest{StorageType: docspace.StorageThirdpartyDocs, StorageParams: folder("sbox-7")}, true},
+		"third party, a number":  {docspace.BackupRequest{StorageType: docspace.StorageThirdpartyDocs, StorageParams: folder("7")}, false},
+		"third party, no folder": {docspace.BackupRequest{StorageType: docspace.StorageThirdpartyDocs}, false},
+		"data store":             {docspace.BackupRequest{StorageType: docspace.StorageDataStore}, true},
+		"local, no path":         {docspace.BackupRequest{StorageType: docspace.StorageLocal}, false},
+		"consumer":               {docspace.BackupRequest{StorageType: docspace.StorageThirdPartyConsumer, StorageParams: []docspace.Param{{Key: "module", Value: "S3"}}}, true},
+		"consumer, no module":    {docspace.BackupRequest{StorageType: docspace.StorageThirdPartyConsumer}, false},
+		"no storage":             {docspace.BackupRequest{}, false},
+		"unknown storage":        {docspace.BackupRequest{StorageType: "Floppy"}, false},
+	} {
+		p, c := bundle(docspacetest.Config{})
+		_, ok, err := c.StartBackup(t.Context(), tt.request)
+		if ok != tt.ok || (err == nil) != tt.ok || !tt.ok && !errors.Is(err, docspace.ErrRefused) {
+			t.Errorf("%s: %v %v", name, ok, err)
+		}
+		if sent := len(p.Requests()) == 1; sent != tt.ok {
+			t.Errorf("%s: sent %v", name, sent)
+		}
+	}
+}
+
+func TestBadScheduleIsNotSent(t *testing.T) {
+	t.Parallel()
+	good := docspace.Schedule{StorageType: docspace.StorageDataStore, Cron: docspace.Cron{Period: docspace.EveryDay, Hour: 23}}
+	for name, spoil := range map[string]func(*docspace.Schedule){
+		"storage": func(s *docspace.Schedule) { s.StorageType = "" },
+		"period":  func(s *docspace.Schedule) { s.Cron.Period = "Hourly" },
+		"hour":    func(s *docspace.Schedule) { s.Cron.Hour = 24 },
+		"day":     func(s *docspace.Schedule) { s.Cron.Day = -1 },
+		"stored":  func(s *docspace.Schedule) { s.Stored = -1 },
+	} {
+		p, c := bundle(docspacetest.Config{})
+		s := good
+		spoil(&s)
+		if _, err := c.SetBackupSchedule(t.Context(), s); !errors.Is(err, docspace.ErrBadRequest) || len(p.Requests()) != 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+		if ok, err := c.SetBackupSchedule(t.Context(), good); !ok || err != nil {
+			t.Errorf("the good one: %v %v", ok, err)
+		}
+	}
+}
+
+func TestRestoreIsLookedForInItsScope(t *testing.T) {
+	t.Parallel()
+	for dump, want := range map[bool]docspace.Scope{true: docspace.DumpOnly, false: docspace.TenantOnly} {
+		if got := docspace.RestoreScope(dump); got != want {
+			t.Errorf("dump %v: %v", dump, got)
+		}
+	}
+	query := map[docspace.Scope]string{docspace.AnyTask: "", docspace.TenantOnly: "false", docspace.DumpOnly: "true"}
+	for scope, want := range query {
+		p, c := bundle(docspacetest.Config{})
+		if _, _, err := c.RestoreProgress(t.Context(), scope); err != nil {
+			t.Error(err)
+		}
+		if got := p.Requests()[0].Query.Get("dump"); got != want {
+			t.Errorf("scope %d asks dump=%q, want %q", scope, got, want)
+		}
+	}
+}

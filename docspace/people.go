@@ -1,0 +1,68 @@
+package docspace
+
+import (
+	"context"
+	"html"
+	"net/http"
+	"net/url"
+)
+
+// Person is the user whom a key stands for.
+type Person struct {
+	ID          string // a GUID; it changes with every restore of the portal
+	DisplayName string
+	Email       string
+	Owner       bool // of the portal
+	Admin       bool // DocSpace admin
+}
+
+// CanRestore reports whether the person's role allows a restore.
+func (p Person) CanRestore() bool { return p.Owner || p.Admin }
+
+// wirePerson is a person as the server writes them.
+type wirePerson struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"` // HTML-encoded
+	Email       string `json:"email"`
+	IsOwner     bool   `json:"isOwner"`
+	IsAdmin     bool   `json:"isAdmin"`
+}
+
+// PersonSelf returns the user whom the key stands for. It also answers while
+// the portal is locked by a restore.
+//
+// It needs a key with a scope that reads accounts, "*:read" or more. Errors:
+// [ErrUnauthorized], [ErrScope], [ErrNoPortal], [ErrUnavailable].
+func (c *Client) PersonSelf(ctx context.Context) (Person, error) {
+	w, err := required[wirePerson](ctx, c, request{
+		op: "person", method: http.MethodGet, path: api("people", "@self"),
+	})
+	return Person{
+		ID: w.ID, DisplayName: html.UnescapeString(w.DisplayName), Email: w.Email, Owner: w.IsOwner, Admin: w.IsAdmin,
+	}, err
+}
+
+// UsersCount counts the active users of the portal, to see after a restore that
+// they are back.
+//
+// It needs a key with "*:read" or more and an admin. Errors: [ErrUnauthorized],
+// [ErrScope], [ErrRestoring], [ErrForbidden].
+func (c *Client) UsersCount(ctx context.Context) (int, error) {
+	n, err := required[number](ctx, c, request{
+		op: "users count", method: http.MethodGet, path: api("portal", "userscount"),
+	})
+	return int(n), err
+}
+
+// RoomsCount counts the rooms that the key's user sees.
+//
+// It needs a key with a scope that reads rooms, "*:read" or more. Errors:
+// [ErrUnauthorized], [ErrScope], [ErrRestoring], [ErrForbidden].
+func (c *Client) RoomsCount(ctx context.Context) (int, error) {
+	list, err := required[struct {
+		Total number `json:"total"`
+	}](ctx, c, request{
+		op: "rooms count", method: http.MethodGet, path: api("files", "rooms"), query: url.Values{"count": {"1"}},
+	})
+	return int(list.Total), err
+}

@@ -1,0 +1,151 @@
+package docspace
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+// RestoreRequest says what to restore.
+type RestoreRequest struct {
+	// BackupID is a record of the history. Then the server takes storage and place
+	// from the record and ignores the two fields below. An id that is not a
+	// GUID, "" too, needs the parameter filePath.
+	BackupID      string
+	StorageType   StorageType // "" leaves it to the server, which takes Documents
+	StorageParams []Param     // no key twice
+	// Notify sends mails about the restore to all users; without it the owner alone
+	// gets them.
+	Notify bool
+	// Dump restores the whole installation and must be true exactly for a backup
+	// out of BackupHistory(ctx, true).
+	Dump bool
+}
+
+// wireRestore is the request as the server reads it. The backup id is sent even
+// when empty: the server insists on the field.
+type wireRestore struct {
+	BackupID      string      `json:"backupId"`
+	StorageType   StorageType `json:"storageType,omitempty"`
+	StorageParams []Param     `json:"storageParams,omitempty"`
+	Notify        bool        `json:"notify"`
+	Dump          bool        `json:"dump"`
+}
+
+// StartRestore starts a restore of the portal. It is sent once and never again,
+// whatever happens.
+//
+// The bool is true when the answer named a task. That task is not necessarily
+// new: while another restore of the portal runs and is still downloading, the
+// server answers with that one and ignores the request. So ask
+// [Client.RestoreProgress] before, and compare task ids: the same id means
+// joined. A restore that has ended is no hindrance: a second call would restore
+// again.
+//
+// It needs a key with "*:write" whose creator is the owner or a DocSpace admin.
+//
+// Every error matches exactly one of [ErrRefused] and [ErrAmbiguous]. Refused,
+// in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring] when the portal is locked already; [ErrPlan]
+// unpaid; [ErrAddress]; [ErrBadRequest]; [ErrForbidden] for a dump on SaaS or
+// for a person without the right; ErrPlan without restores; [ErrNotFound] for an
+// unknown backup. Also refused is what was never sent. Ambiguous is everything
+// else: no answer in time, a cut connection, a 5xx, a proxy's page, an answer that
+// is unreadable or names no task.
+func (c *Client) StartRestore(ctx context.Context, restore RestoreRequest) (Progress, bool, error) {
+	r := request{
+		op: "start restore", method: http.MethodPost, path: api("backup", "startrestore"),
+		body: wireRestore(restore),
+	}
+	if err := restore.check(); err != nil {
+		return Progress{}, false, r.invalid("%w", err)
+	}
+	p, err := required[Progress](ctx, c, r)
+	return p, err == nil, err
+}
+
+// check refuses what would come back as a 500, or be accepted and fail in the
+// worker after the portal is locked.
+func (restore RestoreRequest) check() error {
+	switch form := guidForm(restore.BackupID); form {
+	case guidEmpty:
+		return fmt.Errorf("backup id %s is the empty GUID", restore.BackupID)
+	case guidNot:
+		if _, ok := param(restore.StorageParams, "filePath"); !ok {
+			return fmt.Errorf("backup id %.40q is not a GUID, so the parameter filePath is needed", restore.BackupID)
+		}
+	case guidProper:
+	}
+	return checkStorage(restore.StorageType, restore.StorageParams)
+}
+
+func checkStorage(t StorageType, params []Param) error {
+	if t != "" && !t.Known() {
+		return fmt.Errorf("unknown storage type %.40q", string(t))
+	}
+	seen := make(map[string]bool, len(params))
+	for _, p := range params {
+		if p.Key == "" || seen[p.Key] {
+			return fmt.Errorf("storage parameter %.40q is empty or given twice", p.Key)
+		}
+		seen[p.Key] = true
+	}
+	return nil
+}
+
+// param finds a parameter by its name.
+func param(params []Param, key string) (string, bool) {
+	for _, p := range params {
+		if p.Key == key {
+			return p.Value, true
+		}
+	}
+	return "", false
+}
+
+// Scope says which restore tasks [Client.RestoreProgress] looks for. On SaaS the
+// server treats every scope as TenantOnly.
+type Scope int
+
+// The scopes.
+const (
+	// AnyTask finds a dump as well as this portal's own restore, which is what "does
+	// anything run here?" wants. It is the request without the dump parameter.
+	AnyTask Scope = iota
+	// TenantOnly finds this portal's own restore, before and after the tenants are
+	// swapped. It is dump=false and does not see a running dump.
+	TenantOnly
+	// DumpOnly finds a restore of the whole installation. It is dump=true.
+	DumpOnly
+)
+
+// RestoreScope is the scope in which a request with that Dump is found.
+func RestoreScope(dump bool) Scope {
+	if dump {
+		return DumpOnly
+	}
+	return TenantOnly
+}
+
+func (s Scope) query() url.Values {
+	if s == AnyTask {
+		return nil
+	}
+	return dumpQuery(s == DumpOnly)
+}
+
+// RestoreProgress looks at the restore task of the portal; false is none, which
+// is also the answer 24 hours after the last change of one.
+//
+// It is sent without the key: the call is open to all, also while the portal is
+// locked, and with a key that the restore has made invalid it would be refused.
+//
+// Errors: [ErrNoPortal] and [ErrServer], both possible for a moment while the
+// tenants are swapped; [ErrRateLimited]; [ErrUnavailable].
+func (c *Client) RestoreProgress(ctx context.Context, scope Scope) (Progress, bool, error) {
+	return call[Progress](ctx, c, request{
+		op: "restore progress", method: http.MethodGet, path: api("backup", "getrestoreprogress"),
+		query: scope.query(), anonymous: true,
+	})
+}

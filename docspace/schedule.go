@@ -1,0 +1,135 @@
+package docspace
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Period is how often a scheduled backup is made; "" is not told. Decoding
+// takes names and numbers and keeps what it does not know.
+type Period string
+
+// The periods.
+const (
+	EveryDay   Period = "EveryDay"
+	EveryWeek  Period = "EveryWeek"
+	EveryMonth Period = "EveryMonth"
+)
+
+var periodNames = []string{string(EveryDay), string(EveryWeek), string(EveryMonth)}
+
+// UnmarshalJSON reads a name or a number; null leaves p as it is.
+func (p *Period) UnmarshalJSON(b []byte) error { return decodeEnum(b, periodNames, (*string)(p)) }
+
+// Cron is when a scheduled backup is made.
+type Cron struct {
+	Period Period `json:"period"`
+	Hour   int    `json:"hour"` // 0 to 23, in the portal's time zone
+	Day    int    `json:"day"`  // of the week or month; 0 with EveryDay
+}
+
+// Schedule is the automatic backup of a portal.
+type Schedule struct {
+	StorageType   StorageType
+	StorageParams []Param // sorted by key when read
+	Cron          Cron
+	Stored        int       // how many backups are kept; 0: the server's default
+	LastBackupOn  time.Time // zero: never; only read
+	Dump          bool
+}
+
+// wireSchedule is what the server writes: parameters are an object there.
+type wireSchedule struct {
+	StorageType    StorageType       `json:"storageType"`
+	StorageParams  map[string]string `json:"storageParams"`
+	CronParams     Cron              `json:"cronParams"`
+	BackupsStored  number            `json:"backupsStored"`
+	LastBackupTime date              `json:"lastBackupTime"`
+	Dump           bool              `json:"dump"`
+}
+
+// wireScheduleRequest is what the server reads: parameters are a list here.
+type wireScheduleRequest struct {
+	StorageType   StorageType `json:"storageType"`
+	StorageParams []Param     `json:"storageParams,omitempty"`
+	BackupsStored *int        `json:"backupsStored,omitempty"`
+	CronParams    Cron        `json:"cronParams"`
+	Dump          bool        `json:"dump"`
+}
+
+// BackupSchedule returns the automatic backup of the portal, or with dump of
+// the installation; false is none.
+//
+// It needs a key with "*:read" or "*:write" and an admin. Errors:
+// [ErrUnauthorized], [ErrScope], [ErrRestoring], [ErrForbidden].
+func (c *Client) BackupSchedule(ctx context.Context, dump bool) (Schedule, bool, error) {
+	w, ok, err := call[wireSchedule](ctx, c, request{
+		op: "backup schedule", method: http.MethodGet, path: api("backup", "getbackupschedule"), query: dumpQuery(dump),
+	})
+	if err != nil || !ok {
+		return Schedule{}, false, err
+	}
+	s := Schedule{
+		StorageType: w.StorageType, Cron: w.CronParams, Stored: int(w.BackupsStored),
+		LastBackupOn: w.LastBackupTime.Time, Dump: w.Dump,
+	}
+	for _, key := range slices.Sorted(maps.Keys(w.StorageParams)) {
+		s.StorageParams = append(s.StorageParams, Param{key, w.StorageParams[key]})
+	}
+	return s, true, nil
+}
+
+// SetBackupSchedule makes or replaces the automatic backup of the portal, or
+// with Dump of the installation.
+//
+// It needs "*:write" and an admin. Errors: [ErrBadRequest], [ErrUnauthorized],
+// [ErrScope], [ErrRestoring], [ErrPlan], [ErrForbidden], [ErrNotFound] for an
+// unknown folder.
+func (c *Client) SetBackupSchedule(ctx context.Context, s Schedule) (bool, error) {
+	body := wireScheduleRequest{
+		StorageType: s.StorageType, StorageParams: s.StorageParams, CronParams: s.Cron, Dump: s.Dump,
+	}
+	if s.Stored != 0 {
+		body.BackupsStored = &s.Stored
+	}
+	r := request{
+		op: "set backup schedule", method: http.MethodPost, path: api("backup", "createbackupschedule"), body: body,
+	}
+	if err := errors.Join(checkTarget(s.StorageType, s.StorageParams), s.Cron.check(), checkStored(s.Stored)); err != nil {
+		return false, r.invalid("%w", err)
+	}
+	return required[bool](ctx, c, r)
+}
+
+func (c Cron) check() error {
+	if !slices.Contains(periodNames, string(c.Period)) {
+		return errors.New("the period must be EveryDay, EveryWeek or EveryMonth")
+	}
+	if c.Hour < 0 || c.Hour > 23 || c.Day < 0 || c.Day > 31 {
+		return errors.New("the hour must be 0 to 23 and the day 0 to 31")
+	}
+	return nil
+}
+
+func checkStored(n int) error {
+	if n < 0 {
+		return errors.New("the number of backups kept must not be negative")
+	}
+	return nil
+}
+
+// DeleteBackupSchedule ends the automatic backup of the portal, or with dump of
+// the installation. Backups that were made stay.
+//
+// It needs "*:write" and an admin. Errors: [ErrUnauthorized], [ErrScope],
+// [ErrRestoring], [ErrForbidden].
+func (c *Client) DeleteBackupSchedule(ctx context.Context, dump bool) (bool, error) {
+	return required[bool](ctx, c, request{
+		op: "delete backup schedule", method: http.MethodDelete, path: api("backup", "deletebackupschedule"),
+		query: dumpQuery(dump),
+	})
+}

@@ -1,0 +1,52 @@
+package docspace
+
+import (
+	"context"
+	"net/http"
+)
+
+// TenantStatus is the state of a portal, as the server spells it; "" is not
+// told. Decoding takes names and numbers and keeps what it does not know.
+type TenantStatus string
+
+// The states of a portal.
+const (
+	TenantActive        TenantStatus = "Active"
+	TenantSuspended     TenantStatus = "Suspended"
+	TenantRemovePending TenantStatus = "RemovePending"
+	TenantTransferring  TenantStatus = "Transfering" //nolint:misspell // the server's own spelling
+	TenantRestoring     TenantStatus = "Restoring"
+	TenantMigrating     TenantStatus = "Migrating"
+	TenantEncryption    TenantStatus = "Encryption"
+)
+
+var tenantNames = []string{
+	string(TenantActive), string(TenantSuspended), string(TenantRemovePending), string(TenantTransferring),
+	string(TenantRestoring), string(TenantMigrating), string(TenantEncryption),
+}
+
+// UnmarshalJSON reads a name or a number; null leaves s as it is.
+func (s *TenantStatus) UnmarshalJSON(b []byte) error {
+	return decodeEnum(b, tenantNames, (*string)(s))
+}
+
+// Settings is what a portal tells everybody about itself.
+type Settings struct {
+	TenantStatus TenantStatus `json:"tenantStatus"`
+	TenantAlias  string       `json:"tenantAlias"`
+	Standalone   bool         `json:"standalone"`         // self-hosted: only there a dump is possible
+	LimitedSpace bool         `json:"limitedAccessSpace"` // space management is switched off: no dump either
+	Version      string       `json:"version"`            // of the portal, such as "3.7.2"
+}
+
+// Settings asks the portal about itself, without a credential. It also answers
+// while the portal is locked by a restore and so tells that lock from a 403 for
+// other reasons.
+//
+// Errors: [ErrNoPortal] when no portal answers to the host, or a removed or
+// suspended one; [ErrUnavailable].
+func (c *Client) Settings(ctx context.Context) (Settings, error) {
+	return required[Settings](ctx, c, request{
+		op: "settings", method: http.MethodGet, path: api("settings"), anonymous: true,
+	})
+}

@@ -1,0 +1,161 @@
+package docspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+)
+
+// waiter is one wait under way.
+type waiter struct {
+	Wait
+	phaseOf func(Progress) Phase
+
+	look    Look
+	began   time.Time
+	changed time.Time // when something was last new
+	missing time.Time // since when there is no task, zero: there is one
+	silent  time.Time // since when the portal does not answer, zero: it does
+}
+
+// wait is what the waits have in common.
+func wait(
+	ctx context.Context, w Wait, phaseOf func(Progress) Phase, ask func(context.Context) (Progress, bool, error),
+) iter.Seq2[Look, error] {
+	return func(yield func(Look, error) bool) {
+		now := time.Now()
+		s := &waiter{Wait: w.withDefaults(), phaseOf: phaseOf, began: now, changed: now}
+		for {
+			p, ok, err := ask(ctx)
+			if ctx.Err() != nil {
+				// Even if the answer came: a wait that was called off did not see the end.
+				yield(s.look, context.Cause(ctx))
+				return
+			}
+			end, err := s.fold(p, ok, err, time.Now())
+			if !yield(s.look, err) || end || err != nil {
+				return
+			}
+			if err := pause(ctx, s.Interval); err != nil {
+				yield(s.look, err)
+				return
+			}
+		}
+	}
+}
+
+// fold takes one answer in. It returns whether that was the end, and how.
+func (s *waiter) fold(p Progress, ok bool, failed error, now time.Time) (end bool, err error) {
+	s.look.Elapsed, s.look.Trouble = now.Sub(s.began), failed
+	switch {
+	case failed != nil:
+		end, err = s.unanswered(failed, now)
+	case !ok:
+		s.silent = time.Time{}
+		end, err = s.gone(now)
+	default:
+		s.silent, s.missing = time.Time{}, time.Time{}
+		end, err = s.seen(p, now)
+	}
+	s.look.Still = now.Sub(s.changed)
+	s.look.Alarm = s.alarm()
+	return end, err
+}
+
+// unanswered bears trouble that may pass for a while, and other trouble not at
+// all.
+func (s *waiter) unanswered(failed error, now time.Time) (bool, error) {
+	for _, final := range []error{ErrUnauthorized, ErrScope, ErrPlan, ErrBadRequest, ErrRedirected} {
+		if errors.Is(failed, final) {
+			return true, failed
+		}
+	}
+	if s.silent.IsZero() {
+		s.silent = now
+	}
+	if now.Sub(s.silent) >= s.Patience {
+		return true, fmt.Errorf("for %s: %w", s.Patience, failed)
+	}
+	return false, nil
+}
+
+// gone is the answer that there is no task: for a moment while the server's
+// worker stops, and before a start is picked up.
+func (s *waiter) gone(now time.Time) (bool, error) {
+	if s.missing.IsZero() {
+		s.missing = now
+	}
+	if now.Sub(s.missing) >= s.Grace {
+		return true, &TaskError{s.look.Progress, ErrTaskLost}
+	}
+	return false, nil
+}
+
+func (s *waiter) seen(p Progress, now time.Time) (bool, error) {
+	if s.TaskID == "" {
+		s.TaskID = p.TaskID
+	}
+	if !strings.EqualFold(p.TaskID, s.TaskID) {
+		return true, &TaskError{s.look.Progress, ErrOtherTask}
+	}
+	if p != s.look.Progress {
+		s.changed = now
+	}
+	s.look.Progress = p
+	s.look.Percent = max(s.look.Percent, p.Percent)
+	if phase := s.phaseOf(p); slices.Index(phases, phase) > slices.Index(phases, s.look.Phase) {
+		s.look.Phase = phase
+	}
+	switch {
+	case p.Succeeded():
+		return true, nil
+	case p.Canceled():
+		return true, &TaskError{p, ErrTaskCanceled}
+	case p.Failed():
+		return true, &TaskError{p, ErrTaskFailed}
+	}
+	return false, nil
+}
+
+func (s *waiter) alarm() Alarm {
+	switch {
+	case s.look.Phase == PhaseEnded:
+		return ""
+	case s.look.Still >= s.Stalled:
+		return AlarmStalled
+	case s.look.Phase == PhaseQueued && s.look.Elapsed >= s.Queued:
+		return AlarmQueued
+	}
+	return ""
+}
+
+// phases are in their order; what is not known comes before all.
+var phases = []Phase{PhaseQueued, PhaseDownloading, PhaseImporting, PhaseCopying, PhaseRunning, PhaseEnded}
+
+func restorePhase(p Progress) Phase {
+	switch {
+	case p.Terminal():
+		return PhaseEnded
+	case p.Percent >= 75:
+		return PhaseCopying
+	case p.Percent > 0:
+		return PhaseImporting
+	case p.Status == TaskCreated:
+		return PhaseQueued
+	}
+	return PhaseDownloading
+}
+
+func backupPhase(p Progress) Phase {
+	switch {
+	case p.Terminal():
+		return PhaseEnded
+	case p.Status == TaskCreated:
+		return PhaseQueued
+	}
+	return PhaseRunning
+}
