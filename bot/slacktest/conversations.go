@@ -1,0 +1,176 @@
+package slacktest
+
+import (
+	"slices"
+	"strings"
+)
+
+func (c Channel) has(user string) bool { return slices.Contains(c.Members, user) }
+
+// lookup finds a conversation by id, by "#name", or by the id of a person: that is the
+// direct message between the bot and them, which is opened on first use.
+// The caller holds mu.
+func (s *Slack) lookup(id string) *room {
+	if c := s.channels[id]; c != nil {
+		return c
+	}
+	if name, ok := strings.CutPrefix(id, "#"); ok {
+		for _, c := range s.channels {
+			if c.Name == name {
+				return c
+			}
+		}
+	}
+	if p := s.people[id]; p != nil && !p.IsBot {
+		return s.direct(id)
+	}
+	return nil
+}
+
+// DirectMessage returns the id of the direct message between the bot and a person.
+func (s *Slack) DirectMessage(user string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.direct(user).ID
+}
+
+func (s *Slack) direct(user string) *room {
+	id := "D0" + strings.TrimLeft(user, "UW")
+	c := s.channels[id]
+	if c == nil {
+		for _, given := range s.channels {
+			if given.Direct() && !given.NoBot && given.has(user) {
+				return given
+			}
+		}
+		c = &room{Channel: Channel{ID: id, Name: "directmessage", Private: true, Members: []string{user}}}
+		s.channels[id] = c
+	}
+	return c
+}
+
+// postable finds a conversation the bot may post in, or says why not.
+func (s *Slack) postable(id string) (*room, string) {
+	c := s.lookup(id)
+	switch {
+	case c == nil:
+		return nil, "channel_not_found"
+	case c.NoBot && (c.Private || c.Direct()):
+		return nil, "channel_not_found"
+	case c.Archived:
+		return nil, "is_archived"
+	case c.NoBot && !s.scopes["chat:write.public"]:
+		return nil, "not_in_channel"
+	}
+	return c, ""
+}
+
+// visible finds a conversation the bot can see.
+func (s *Slack) visible(id string) (*room, string) {
+	c := s.lookup(id)
+	if c == nil || c.NoBot && (c.Private || c.Direct()) {
+		return nil, "channel_not_found"
+	}
+	return c, ""
+}
+
+// readable is visible, for a method whose scope depends on the kind of conversation:
+// what is "read" or "history".
+func (s *Slack) readable(req *request, what string) (*room, *reply) {
+	c, code := s.visible(req.args["channel"])
+	if code != "" {
+		bad := fail(code)
+		return nil, &bad
+	}
+	needed := "channels:" + what
+	switch {
+	case c.Direct():
+		needed = "im:" + what
+	case c.Private:
+		needed = "groups:" + what
+	}
+	if !s.scopes[needed] {
+		bad := s.missingScope(needed)
+		return nil, &bad
+	}
+	return c, nil
+}
+
+// conversationsInfo does conversations.info.
+func (s *Slack) conversationsInfo(req *request) reply {
+	c, bad := s.readable(req, "read")
+	if bad != nil {
+		return *bad
+	}
+	o := Object{
+		"id": c.ID, "is_im": c.Direct(), "is_archived": c.Archived, "context_team_id": s.world.TeamID,
+		"is_ext_shared": c.ExtShared, "is_shared": c.ExtShared, "is_org_shared": false,
+		"is_pending_ext_shared": c.Pending,
+	}
+	if c.Direct() {
+		o["user"] = first(c.Members)
+	} else {
+		o["name"], o["name_normalized"] = c.Name, c.Name
+		o["is_channel"], o["is_group"] = !c.Private, c.Private
+		o["is_private"], o["is_member"] = c.Private, !c.NoBot
+	}
+	if req.flag("include_num_members") {
+		o["num_members"] = len(c.Members)
+	}
+	return done(Object{"channel": o})
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+// conversationsMembers does conversations.members, all on one page.
+func (s *Slack) conversationsMembers(req *request) reply {
+	c, bad := s.readable(req, "read")
+	if bad != nil {
+		return *bad
+	}
+	members := slices.Clone(c.Members)
+	if !c.NoBot {
+		members = append(members, s.world.BotUserID)
+	}
+	return done(Object{"members": members, "response_metadata": Object{"next_cursor": ""}})
+}
+
+// conversationsHistory does conversations.history, all on one page, newest first.
+func (s *Slack) conversationsHistory(req *request) reply {
+	return s.history(req, func(m *Message) bool { return !m.Reply() || m.ReplyBroadcast }, true)
+}
+
+// conversationsReplies does conversations.replies, all on one page, oldest first.
+func (s *Slack) conversationsReplies(req *request) reply {
+	ts := req.args["ts"]
+	return s.history(req, func(m *Message) bool { return m.TS == ts || m.ThreadTS == ts }, false)
+}
+
+func (s *Slack) history(req *request, keep func(*Message) bool, newestFirst bool) reply {
+	c, bad := s.readable(req, "history")
+	if bad != nil {
+		return *bad
+	}
+	if c.NoBot {
+		return fail("not_in_channel")
+	}
+	messages := []Object{}
+	for _, m := range c.messages {
+		if !m.Deleted && keep(m) {
+			o := s.messageJSON(m)
+			if !req.flag("include_all_metadata") {
+				delete(o, "metadata")
+			}
+			messages = append(messages, o)
+		}
+	}
+	if newestFirst {
+		slices.Reverse(messages)
+	}
+	return done(Object{"messages": messages, "has_more": false})
+}

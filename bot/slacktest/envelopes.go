@@ -1,0 +1,199 @@
+package slacktest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// ackDeadline is how long an app has for an ack; then the person sees that it failed
+// (docs: Slash commands, Handling user interaction).
+const ackDeadline = 3 * time.Second
+
+// What can become of an envelope that is not acked in time.
+var (
+	ErrDispatchFailed   = errors.New("slacktest: dispatch_failed: no connection is open")
+	ErrOperationTimeout = errors.New("slacktest: operation_timeout: no ack within 3 seconds")
+	ErrUnknownCommand   = errors.New("slacktest: not a valid command for this person")
+	ErrClosed           = errors.New("slacktest: closed")
+)
+
+// A Delivery is one envelope and what became of it. Its exported fields never change.
+type Delivery struct {
+	EnvelopeID  string
+	Type        string // slash_commands, interactive or events_api
+	Kind        string // of interactive: block_actions, view_submission ...
+	User        string
+	Channel     string
+	TriggerID   string
+	ResponseURL string
+	Payload     json.RawMessage
+	At          time.Time
+
+	s       *Slack
+	accepts bool          // an ack may carry a payload
+	acked   chan struct{} // closed at the first ack, late or not
+	settled chan struct{} // closed at the ack or when the person was told that it failed
+	onAck   func(json.RawMessage)
+	onFail  func(code string)
+
+	// Guarded by s.mu:
+	attempts []Attempt
+	acks     []Ack
+	err      error
+	stop     func() // of the deadline
+	link     *link  // the last one it went to
+}
+
+// An Attempt is one time that the envelope was sent.
+type Attempt struct {
+	Connection   int
+	At           time.Time
+	RetryAttempt int
+}
+
+// An Ack is one answer to an envelope.
+type Ack struct {
+	Connection int
+	At         time.Time
+	Latency    time.Duration // since the first attempt
+	Payload    json.RawMessage
+	Late       bool // after the person was told that it failed: its payload has no effect
+	Again      bool // not the first
+}
+
+// Acked is closed at the first ack, even a late one.
+func (d *Delivery) Acked() <-chan struct{} { return d.acked }
+
+// Settled is closed at the ack or when the person was told that the app did not answer.
+func (d *Delivery) Settled() <-chan struct{} { return d.settled }
+
+// Wait blocks until the envelope is settled. The error is ErrDispatchFailed,
+// ErrOperationTimeout, ErrUnknownCommand, ErrClosed or the cause of ctx.
+func (d *Delivery) Wait(ctx context.Context) (Ack, error) {
+	select {
+	case <-d.settled:
+	case <-ctx.Done():
+		return Ack{}, context.Cause(ctx)
+	case <-d.s.done:
+		select {
+		case <-d.settled:
+		default:
+			return Ack{}, ErrClosed
+		}
+	}
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	if d.err != nil {
+		return Ack{}, d.err
+	}
+	return d.acks[0], nil
+}
+
+// Err is why the envelope failed; nil while it is open and when it was acked in time.
+func (d *Delivery) Err() error {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	return d.err
+}
+
+// Acks returns every ack, duplicates and late ones included.
+func (d *Delivery) Acks() []Ack {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	return slices.Clip(d.acks)
+}
+
+// Attempts returns every time that the envelope was sent.
+func (d *Delivery) Attempts() []Attempt {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	return slices.Clip(d.attempts)
+}
+
+// Redeliver sends the envelope again, acked or not, with the same envelope_id and the next
+// retry_attempt. It reports false when no connection is open.
+func (d *Delivery) Redeliver() bool {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	return d.send("timeout")
+}
+
+// deliver sends a new envelope. The caller holds mu.
+func (s *Slack) deliver(d *Delivery) *Delivery {
+	d.s = s
+	d.EnvelopeID = uuid()
+	d.At = time.Now()
+	d.acked, d.settled = make(chan struct{}), make(chan struct{})
+	s.deliveries[d.EnvelopeID] = d
+	s.order = append(s.order, d)
+	s.stats.Envelopes++
+	if !d.send("") {
+		s.stats.NoConnection++
+		d.giveUp("dispatch_failed", ErrDispatchFailed)
+		return d
+	}
+	d.stop = s.after(ackDeadline, func() {
+		s.stats.TimedOut++
+		d.giveUp("operation_timeout", ErrOperationTimeout)
+	})
+	return d
+}
+
+// send puts the envelope on the next connection. The caller holds mu.
+func (d *Delivery) send(retryReason string) bool {
+	l := d.s.nextReceiver()
+	if l == nil {
+		return false
+	}
+	retry := len(d.attempts)
+	frame := Object{
+		"envelope_id":              d.EnvelopeID,
+		"type":                     d.Type,
+		"payload":                  d.Payload,
+		"accepts_response_payload": d.accepts,
+	}
+	if retry > 0 || d.Type == "events_api" {
+		frame["retry_attempt"], frame["retry_reason"] = retry, retryReason
+	}
+	d.link = l
+	d.attempts = append(d.attempts, Attempt{l.id, time.Now(), retry})
+	l.open[d.EnvelopeID] = d
+	l.delivered++
+	d.s.stats.Delivered++
+	d.s.emit(Event{
+		Kind: EnvelopeDelivered, User: d.User, Channel: d.Channel, Delivery: d, Connection: l.id, Detail: d.Type,
+	})
+	l.push(frameText, encode(frame))
+	return true
+}
+
+// giveUp tells the person that the app did not answer. The caller holds mu.
+func (d *Delivery) giveUp(code string, err error) {
+	d.err = err
+	close(d.settled)
+	d.s.emit(Event{Kind: EnvelopeFailed, User: d.User, Channel: d.Channel, Delivery: d, Detail: code})
+	if d.onFail != nil {
+		d.onFail(code)
+	}
+}
+
+// encode is json.Marshal of a value that is known to be JSON.
+func encode(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("slacktest: %v", err)) // unreachable unless a payload holds no JSON value
+	}
+	return b
+}
+
+// uuid is a random envelope_id.
+func uuid() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

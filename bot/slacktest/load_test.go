@@ -1,0 +1,109 @@
+package slacktest_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"docspace-restorebot/bot/slacktest"
+)
+
+// One connection that reads nothing does not hold up the others, nor the people.
+func TestSlowConnectionDelaysNobodyElse(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, _ = b.dial(t) // never read again
+	quick, _ := b.dial(t)
+	go quick.ackAll()
+	const commands = 2_000
+	var mine []*slacktest.Delivery
+	for range commands {
+		d := b.Command("U1", "C1", "/restore")
+		if d.Attempts()[0].Connection == 2 {
+			mine = append(mine, d)
+		}
+	}
+	if len(mine) != commands/2 {
+		t.Fatalf("%d of %d commands went to the quick connection", len(mine), commands)
+	}
+	for _, d := range mine {
+		<-d.Acked()
+	}
+}
+
+// Nothing is lost when the app holds two connections and opens the next one before it
+// leaves the old, at any number of recycles.
+func TestCommandsSurviveRecycles(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(w *slacktest.World) { w.Limits = slacktest.Unlimited() })
+	const commands, workers, recycles = 3_000, 64, 20
+	var app sync.WaitGroup
+	serve := func() {
+		ws, hello := b.dial(t)
+		if hello.Type != "hello" {
+			t.Errorf("%+v", hello)
+		}
+		app.Go(ws.ackAll)
+	}
+	serve()
+	serve()
+
+	var people sync.WaitGroup
+	work := make(chan int)
+	for range workers {
+		people.Go(func() {
+			for range work {
+				if _, err := b.Command("U1", "C1", "/restore status").Wait(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range commands {
+		if i%(commands/recycles) == 0 {
+			oldest := b.Connections()[0].ID
+			serve()
+			b.Recycle(slacktest.RefreshRequested, 0, oldest)
+		}
+		work <- i
+	}
+	close(work)
+	people.Wait()
+	st := b.Stats()
+	if st.Acked != commands || st.TimedOut != 0 || st.NoConnection != 0 {
+		t.Errorf("%+v", st)
+	}
+	b.Close()
+	app.Wait()
+}
+
+// How many commands a second the fake itself sustains.
+func BenchmarkCommands(b *testing.B) {
+	for _, flight := range []int{1, 32, 256} {
+		b.Run(fmt.Sprintf("inflight=%d", flight), func(b *testing.B) {
+			s := setup(b)
+			for range 2 {
+				ws, _ := s.dial(b)
+				go ws.ackAll()
+			}
+			free := make(chan struct{}, flight)
+			began := time.Now()
+			for b.Loop() {
+				free <- struct{}{}
+				d := s.Command("U1", "C1", "/restore status")
+				go func() {
+					<-d.Settled()
+					<-free
+				}()
+			}
+			for range flight {
+				free <- struct{}{}
+			}
+			b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "commands/s")
+			if st := s.Stats(); st.Acked != b.N {
+				b.Errorf("%+v", st)
+			}
+		})
+	}
+}

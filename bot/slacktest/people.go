@@ -1,0 +1,43 @@
+package slacktest
+
+import "time"
+
+// usersInfo does users.info.
+func (s *Slack) usersInfo(req *request) reply {
+	p := s.people[req.args["user"]]
+	if p == nil {
+		return fail("user_not_found")
+	}
+	zone, err := time.LoadLocation(p.TZ)
+	if err != nil {
+		zone = time.UTC
+	}
+	label, offset := time.Now().In(zone).Zone()
+	profile := Object{"real_name": p.RealName, "display_name": p.Name, "team": p.TeamID}
+	if s.scopes["users:read.email"] {
+		profile["email"] = p.Email
+	}
+	return done(Object{"user": Object{
+		"id": p.ID, "team_id": p.TeamID, "name": p.Name, "real_name": p.RealName,
+		"tz": p.TZ, "tz_label": label, "tz_offset": offset, "profile": profile,
+		"deleted": p.Deleted, "is_bot": p.IsBot, "is_admin": p.Admin, "is_owner": false,
+		"is_restricted": p.IsRestricted, "is_ultra_restricted": p.IsUltraRestricted,
+		"is_stranger": p.IsStranger, "is_app_user": false, "updated": 0,
+	}})
+}
+
+// usergroupsUsersList does usergroups.users.list.
+func (s *Slack) usergroupsUsersList(req *request) reply {
+	g := s.groups[req.args["usergroup"]]
+	if g == nil {
+		return fail("no_such_subteam")
+	}
+	users := []string{}
+	for _, id := range g.Members {
+		// Without include_disabled Slack lists only people who can still sign in.
+		if p := s.people[id]; p == nil || !p.Deleted {
+			users = append(users, id)
+		}
+	}
+	return done(Object{"users": users})
+}

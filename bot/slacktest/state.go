@@ -1,0 +1,111 @@
+package slacktest
+
+import (
+	"fmt"
+	"slices"
+)
+
+// valueMember says in which member of a state an element keeps its value.
+var valueMember = map[string]string{
+	"plain_text_input": "value", "email_text_input": "value", "url_text_input": "value", "number_input": "value",
+	"static_select": "selected_option", "external_select": "selected_option",
+	"radio_buttons": "selected_option", "overflow": "selected_option",
+	"checkboxes": "selected_options", "multi_static_select": "selected_options",
+	"multi_external_select": "selected_options",
+	"users_select":          "selected_user", "multi_users_select": "selected_users",
+	"conversations_select": "selected_conversation", "multi_conversations_select": "selected_conversations",
+	"channels_select": "selected_channel", "multi_channels_select": "selected_channels",
+	"datepicker": "selected_date", "timepicker": "selected_time", "datetimepicker": "selected_date_time",
+}
+
+// initialMember says in which member an element has the value it starts with.
+var initialMember = map[string]string{
+	"value": "initial_value", "selected_option": "initial_option", "selected_options": "initial_options",
+	"selected_user": "initial_user", "selected_users": "initial_users",
+	"selected_conversation": "initial_conversation", "selected_conversations": "initial_conversations",
+	"selected_channel": "initial_channel", "selected_channels": "initial_channels",
+	"selected_date": "initial_date", "selected_time": "initial_time", "selected_date_time": "initial_date_time",
+}
+
+// isList reports whether an element holds several values.
+func isList(member string) bool { return member[len(member)-1] == 's' }
+
+// stateOf is the state.values of blocks: what people entered, where set has it, and the
+// initial values. A value that is not there is null, as Slack sends it.
+func stateOf(blocks []Object, set map[string]Object) Object {
+	values := Object{}
+	for _, block := range blocks {
+		id := str(block, "block_id")
+		eachElement(block, func(e Object) {
+			member, ok := valueMember[str(e, "type")]
+			if !ok || str(e, "type") == "overflow" {
+				return
+			}
+			state, entered := set[id+"\x00"+str(e, "action_id")]
+			if !entered {
+				initial := e[initialMember[member]]
+				if initial == nil && isList(member) {
+					initial = []any{}
+				}
+				state = Object{"type": e["type"], member: initial}
+			}
+			actions, _ := values[id].(Object)
+			if actions == nil {
+				actions = Object{}
+				values[id] = actions
+			}
+			actions[str(e, "action_id")] = state
+		})
+	}
+	return values
+}
+
+// stateWith is the state of an element in which a person entered or chose values.
+func stateWith(e Object, entered ...string) (Object, error) {
+	kind := str(e, "type")
+	member, ok := valueMember[kind]
+	if !ok {
+		return nil, fmt.Errorf("slacktest: nothing can be entered in a %s", kind)
+	}
+	if !isList(member) && len(entered) != 1 {
+		return nil, fmt.Errorf("slacktest: a %s takes one value, not %d", kind, len(entered))
+	}
+	var list []any
+	for _, v := range entered {
+		one, err := valueOf(e, member, v)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, one)
+	}
+	if isList(member) {
+		return Object{"type": kind, member: list}, nil
+	}
+	return Object{"type": kind, member: list[0]}, nil
+}
+
+// valueOf is one value: an option for a menu, the text itself for the rest.
+func valueOf(e Object, member, v string) (any, error) {
+	if member != "selected_option" && member != "selected_options" {
+		return v, nil
+	}
+	options := optionsOf(e)
+	if i := slices.IndexFunc(options, func(o Object) bool { return str(o, "value") == v }); i >= 0 {
+		return options[i], nil
+	}
+	if kind := str(e, "type"); kind == "external_select" || kind == "multi_external_select" {
+		return Object{"text": Object{"type": "plain_text", "text": v, "emoji": true}, "value": v}, nil
+	}
+	return nil, fmt.Errorf("slacktest: %q has no option %q", str(e, "action_id"), v)
+}
+
+// optionsOf lists the options of a menu, those in groups too.
+func optionsOf(e Object) []Object {
+	options, _ := objects(e["options"])
+	groups, _ := objects(e["option_groups"])
+	for _, g := range groups {
+		more, _ := objects(g["options"])
+		options = append(options, more...)
+	}
+	return options
+}
