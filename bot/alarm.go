@@ -1,0 +1,65 @@
+package bot
+
+import (
+	"slices"
+	"time"
+)
+
+// AlarmKind names something that looks wrong while a restore runs.
+type AlarmKind string
+
+// The alarms. Each has its known cure in the view.
+const (
+	// AlarmQueued: no worker has picked the task up.
+	AlarmQueued AlarmKind = "queued"
+	// AlarmStalled: nothing has changed for long; the worker may be dead and the
+	// portal locked.
+	AlarmStalled AlarmKind = "stalled"
+	// AlarmSilent: the portal cannot be asked.
+	AlarmSilent AlarmKind = "silent"
+	// AlarmForgotten: the portal no longer knows the task.
+	AlarmForgotten AlarmKind = "forgotten"
+)
+
+// Alarm is raised once a kind.
+type Alarm struct {
+	Kind AlarmKind
+	At   time.Time
+	Told bool // posted to the thread
+}
+
+// How long something may last before an alarm. The server gives no heartbeat,
+// so these are guesses on the safe side: a worker picks a task up within
+// seconds, and a download or the copying of files may show no change for long.
+const (
+	queuedFor    = 3 * time.Minute
+	stalledFor   = 30 * time.Minute
+	silentFor    = 2 * time.Minute
+	forgottenFor = 2 * time.Minute
+)
+
+// alarmed returns r with the alarms that are due now.
+func (r Restore) alarmed(now time.Time) Restore {
+	p := r.Progress
+	due := map[AlarmKind]bool{
+		AlarmQueued:    p.Trouble == "" && p.Phase == PhaseQueued && now.Sub(p.ChangedAt) >= queuedFor,
+		AlarmStalled:   p.Trouble == "" && p.Phase != PhaseQueued && now.Sub(p.ChangedAt) >= stalledFor,
+		AlarmSilent:    p.Trouble != "" && now.Sub(p.TroubleSince) >= silentFor,
+		AlarmForgotten: !r.SilentSince.IsZero() && now.Sub(r.SilentSince) >= forgottenFor,
+	}
+	for _, kind := range []AlarmKind{AlarmQueued, AlarmStalled, AlarmSilent, AlarmForgotten} {
+		if due[kind] && !r.raised(kind) {
+			r.Alarms = append(slices.Clip(r.Alarms), Alarm{Kind: kind, At: now})
+		}
+	}
+	return r
+}
+
+func (r Restore) raised(kind AlarmKind) bool {
+	for _, a := range r.Alarms {
+		if a.Kind == kind {
+			return true
+		}
+	}
+	return false
+}

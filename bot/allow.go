@@ -1,0 +1,73 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// AllowList says which ids are allowed. The zero value allows nobody.
+type AllowList struct {
+	Any    bool     // "*"
+	IDs    []string // users U... or W..., or channels C... or G...
+	Groups []string // user groups S...
+}
+
+// ParseAllowList reads ids separated by commas or spaces. kinds holds the first
+// letters of the ids that are good here; "S" makes groups good too. Names,
+// e-mail addresses and "#channel" are faults: anybody could take such a name.
+func ParseAllowList(text, kinds string) (AllowList, error) {
+	var list AllowList
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+	if len(words) == 0 {
+		return AllowList{}, errors.New("must name at least one id, or *")
+	}
+	for i, word := range words {
+		switch {
+		case word == "*":
+			list.Any = true
+		case !isID(word) || !strings.ContainsRune(kinds, rune(word[0])):
+			return AllowList{}, fmt.Errorf("entry %d must be * or an id that starts with %s: names, e-mail addresses and #channels are not accepted",
+				i+1, strings.Join(strings.Split(kinds, ""), ", "))
+		case word[0] == 'S':
+			list.Groups = append(list.Groups, word)
+		default:
+			list.IDs = append(list.IDs, word)
+		}
+	}
+	return list, nil
+}
+
+// isID reports whether a word is spelled like one of Slack's ids: a capital
+// letter, then capitals and digits.
+func isID(word string) bool {
+	if len(word) < 3 || word[0] < 'A' || word[0] > 'Z' {
+		return false
+	}
+	return strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+}
+
+// Has reports whether id is allowed, asking the directory for the members of
+// groups only if nothing else allows it. On an error the answer is no.
+func (l AllowList) Has(ctx context.Context, d Directory, id string) (bool, error) {
+	if id == "" {
+		return false, nil
+	}
+	if l.Any || slices.Contains(l.IDs, id) {
+		return true, nil
+	}
+	var faults []error
+	for _, group := range l.Groups {
+		members, err := d.Members(ctx, group)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		if slices.Contains(members, id) {
+			return true, nil
+		}
+	}
+	return false, errors.Join(faults...)
+}

@@ -1,0 +1,68 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// Answer is what one person is told and nobody else sees. It is one of
+// [*Refusal], [Accepted], [Help], [Backups], [Status], [Past] and [Said].
+type Answer interface{ answer() }
+
+func (*Refusal) answer() {}
+func (Accepted) answer() {}
+func (Help) answer()     {}
+func (Backups) answer()  {}
+func (Status) answer()   {}
+func (Past) answer()     {}
+func (Said) answer()     {}
+
+// Later works out an answer that takes longer than an ack may. It is nil when
+// the first answer is all. A nil answer says nothing.
+type Later func(ctx context.Context) Answer
+
+// Accepted says that a request was recorded and is being checked.
+type Accepted struct {
+	Restore Restore
+	Portal  PortalName
+}
+
+// Help shows usage. Topic is a word of the command line, "" for all of it.
+type Help struct{ Topic string }
+
+// Backups lists a portal's history, newest first.
+type Backups struct {
+	Portal  PortalName
+	Dump    bool
+	Backups []docspace.Backup
+	Now     time.Time
+}
+
+// Status says what runs or waits now.
+type Status struct {
+	Open []Restore // ours
+	// Elsewhere are portals that restore something the bot did not start, or
+	// that could not be asked.
+	Elsewhere []Elsewhere
+	Last      *Restore // the last one that ended, if nothing is open
+	Now       time.Time
+}
+
+// Elsewhere is what a portal says of a task that is not ours.
+type Elsewhere struct {
+	Portal  PortalName
+	Task    docspace.Progress
+	Running bool
+	Trouble string // why it could not be asked
+}
+
+// Past lists restores that ended, newest first.
+type Past struct {
+	Restores []Restore
+	Now      time.Time
+}
+
+// Said is one plain sentence or two.
+type Said struct{ Text string }

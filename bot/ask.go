@@ -1,0 +1,68 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// pastLimit is how many ended restores /restore history shows.
+const pastLimit = 10
+
+// status says what runs or waits, asking each portal too.
+func (b *Bot) status(ctx context.Context) Answer {
+	now := time.Now().UTC()
+	s := Status{Now: now}
+	recent, err := b.Store.Recent(ctx, pastLimit)
+	if err != nil {
+		return b.unrecorded(err)
+	}
+	for _, r := range recent {
+		if s.Last == nil && r.State.Ended() {
+			s.Last = &r
+		}
+	}
+	for _, p := range b.Portals {
+		open, ok, err := b.Store.OpenOn(ctx, p.Name)
+		if err != nil {
+			return b.unrecorded(err)
+		}
+		if ok {
+			s.Open = append(s.Open, open)
+		}
+		task, known, err := p.API.RestoreProgress(ctx, docspace.AnyTask)
+		switch {
+		case err != nil:
+			s.Elsewhere = append(s.Elsewhere, Elsewhere{Portal: p.PortalName, Trouble: err.Error()})
+		case known && !task.Terminal() && (!ok || task.TaskID != open.TaskID):
+			s.Elsewhere = append(s.Elsewhere, Elsewhere{Portal: p.PortalName, Task: task, Running: true})
+		}
+	}
+	return s
+}
+
+func (b *Bot) past(ctx context.Context) Answer {
+	recent, err := b.Store.Recent(ctx, pastLimit)
+	if err != nil {
+		return b.unrecorded(err)
+	}
+	past := Past{Now: time.Now().UTC()}
+	for _, r := range recent {
+		if r.State.Ended() {
+			past.Restores = append(past.Restores, r)
+		}
+	}
+	return past
+}
+
+func (b *Bot) list(ctx context.Context, p Portal, dump bool) Answer {
+	backups, err := p.API.BackupHistory(ctx, dump)
+	if err != nil {
+		return &Refusal{
+			Rule: RulePortal, What: "The portal's backups could not be read: " + err.Error() + ". Nothing was changed.",
+			Do: "Try again in a minute; if it goes on, look at the portal itself.",
+		}
+	}
+	return Backups{Portal: p.PortalName, Dump: dump, Backups: backups, Now: time.Now().UTC()}
+}

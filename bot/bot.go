@@ -1,0 +1,156 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// Bot decides what becomes of commands and presses, and takes each restore one
+// step further at a time. It holds no state of its own: all of it is in Store.
+type Bot struct {
+	Store     Store
+	Chat      Chat
+	Directory Directory
+	Portals   Portals
+	Policy    Policy
+	// Poll is how often a running restore is asked for its progress.
+	Poll time.Duration
+	Log  *slog.Logger
+}
+
+// Command is a slash command as it came in.
+type Command struct {
+	Caller    Caller
+	Delivery  string // trigger_id: the same when Slack delivers it again
+	Text      string
+	AnswerURL docspace.Secret
+}
+
+// Action is what a button of a card means.
+type Action string
+
+// The buttons of a card.
+const (
+	PressConfirm  Action = "confirm"
+	PressDismiss  Action = "dismiss"
+	PressRestored Action = "settle_restored"
+	PressNothing  Action = "settle_nothing"
+)
+
+// Press is a button pressed on a card.
+type Press struct {
+	Caller    Caller
+	Action    Action
+	Restore   string // the button's value
+	MessageTS string
+	AnswerURL docspace.Secret
+}
+
+// Command admits, parses and answers a slash command. A request is recorded
+// before this returns; everything slow is left to Later or to a step.
+func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
+	if no := b.Policy.Admit(ctx, b.Directory, c.Caller); no != nil {
+		return b.refuse(ctx, c.Caller, "", no), nil
+	}
+	line, no := ParseLine(c.Text)
+	if no != nil {
+		return b.refuse(ctx, c.Caller, "", no), nil
+	}
+	switch line.Verb {
+	case VerbRestore:
+		return b.request(ctx, c, line), nil
+	case VerbCancel:
+		return b.dismiss(ctx, c.Caller, line.ID), nil
+	case VerbStatus:
+		return Said{"Looking ..."}, b.status
+	case VerbHistory:
+		return b.past(ctx), nil
+	case VerbList:
+		portal, ok := b.Portals.Named(line.Portal)
+		if !ok {
+			return b.refuse(ctx, c.Caller, "", b.noPortal(line.Portal)), nil
+		}
+		return Said{"Asking " + portal.Name + " for its backups ..."}, func(ctx context.Context) Answer {
+			return b.list(ctx, portal, line.Dump)
+		}
+	case VerbHelp:
+	}
+	return Help{Topic: line.Topic}, nil
+}
+
+func (b *Bot) request(ctx context.Context, c Command, line Line) Answer {
+	portal, ok := b.Portals.Named(line.Portal)
+	if !ok {
+		return b.refuse(ctx, c.Caller, "", b.noPortal(line.Portal))
+	}
+	now := time.Now().UTC()
+	r := Restore{
+		ID: NewID(), Portal: portal.Name, State: Requested, Delivery: c.Delivery,
+		Team: c.Caller.Team, Channel: c.Caller.Channel, Requester: c.Caller.User,
+		Order: line.Order, AnswerURL: c.AnswerURL,
+		RequestedAt: now, ExpiresAt: now.Add(b.Policy.TTL),
+	}
+	err := b.Store.Create(ctx, r, Event{
+		At: now, Restore: r.ID, Kind: EventRequested, Actor: r.Requester,
+		Detail: map[string]string{"channel": r.Channel, "portal": r.Portal, "command": line.Order.Canonical(r.Portal)},
+	})
+	switch {
+	case errors.Is(err, ErrDuplicate):
+		if r, err = b.Store.ByDelivery(ctx, c.Delivery); err == nil {
+			return Accepted{Restore: r, Portal: portal.PortalName}
+		}
+		return b.unrecorded(err)
+	case errors.Is(err, ErrPortalBusy):
+		return b.refuse(ctx, c.Caller, "", b.busy(ctx, portal.Name))
+	case err != nil:
+		return b.unrecorded(err)
+	}
+	return Accepted{Restore: r, Portal: portal.PortalName}
+}
+
+func (b *Bot) busy(ctx context.Context, portal string) *Refusal {
+	no := &Refusal{
+		Rule: RuleBusy,
+		What: "Another restore of " + portal + " is open already. Nothing was started.",
+		Do:   "Look at its card, or at /restore status; dismiss it there if it is not wanted.",
+	}
+	if open, ok, err := b.Store.OpenOn(ctx, portal); err == nil && ok {
+		no.Restore = open.ID
+	}
+	return no
+}
+
+func (b *Bot) noPortal(name string) *Refusal {
+	no := &Refusal{
+		Rule: RuleSyntax, What: "There is no portal called " + name + ". Nothing was started.",
+		Do: "Use one of the portals that are set up.",
+	}
+	if names := b.Portals.Names(); len(names) > 0 {
+		no.Suggest = "--portal " + names[0]
+	}
+	return no
+}
+
+// refuse writes a refusal to the audit trail and returns it.
+func (b *Bot) refuse(ctx context.Context, c Caller, restore string, no *Refusal) Answer {
+	err := b.Store.Note(ctx, Event{
+		At: time.Now().UTC(), Restore: restore, Kind: EventRefused, Actor: c.User,
+		Detail: map[string]string{"rule": string(no.Rule), "channel": c.Channel},
+	})
+	if err != nil {
+		b.Log.ErrorContext(ctx, "a refusal could not be recorded", "rule", no.Rule, "err", err)
+	}
+	return no
+}
+
+func (b *Bot) unrecorded(err error) Answer {
+	b.Log.Error("a request could not be recorded", "err", err)
+	return &Refusal{
+		Rule: RuleRecord, What: "The bot could not write this down, so nothing was done.",
+		Do: "Try again in a minute; if it goes on, whoever runs the bot should look at its log.",
+	}
+}

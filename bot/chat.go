@@ -1,0 +1,126 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// What a [Chat] may answer besides a broken connection. Each wraps what the
+// chat said, without secrets.
+var (
+	// ErrNotInChannel: the bot cannot post there until somebody invites it.
+	ErrNotInChannel = errors.New("the bot is not in the channel")
+	// ErrCardGone: the card was deleted or can no longer be edited.
+	ErrCardGone = errors.New("the card is gone")
+	// ErrChatBusy: the chat asked to wait; see [RetryAfter].
+	ErrChatBusy = errors.New("the chat is busy")
+)
+
+// Chat shows restores to people. Its calls return when the chat has accepted
+// the message, and may be cut off by ctx.
+type Chat interface {
+	// PostCard posts the card of a restore to its channel and returns its ts. It
+	// is never sent twice by itself: a lost answer is an error.
+	PostCard(ctx context.Context, c Card) (ts string, err error)
+
+	// EditCard makes the card at c.Restore.CardTS show c. It may be repeated.
+	EditCard(ctx context.Context, c Card) error
+
+	// Reply posts a note in the card's thread, and to the channel as well if the
+	// note says so, and returns its ts. A lost answer is an error.
+	Reply(ctx context.Context, c Card, n Note) (ts string, err error)
+
+	// Answer tells one person something that only they see.
+	Answer(ctx context.Context, to Recipient, a Answer) error
+}
+
+// Directory says who people and channels are. Answers may be up to five
+// minutes old; an error means that it cannot be told, and callers then refuse.
+type Directory interface {
+	// Person returns what is known of a user id.
+	Person(ctx context.Context, user string) (Person, error)
+	// Place returns what is known of a channel id, or [ErrNotInChannel].
+	Place(ctx context.Context, channel string) (Place, error)
+	// Members returns the user ids of a user group.
+	Members(ctx context.Context, group string) ([]string, error)
+}
+
+// Person is what the chat knows of a user.
+type Person struct {
+	ID       string
+	Team     string
+	Bot      bool
+	Deleted  bool
+	Guest    bool // single- or multi-channel guest
+	Stranger bool // belongs to another organisation
+}
+
+// Place is what the chat knows of a channel.
+type Place struct {
+	ID     string
+	Shared bool // with another organisation, or about to be
+	Direct bool // a direct message, of two or of several
+}
+
+// Recipient is one person in one channel. URL is the response_url of what they
+// did, used where it is still good; without it the answer goes to the channel,
+// seen by User only.
+type Recipient struct {
+	Channel string
+	User    string
+	URL     docspace.Secret
+}
+
+// Card is all that the message of a restore shows. Views of it are pure.
+type Card struct {
+	Restore Restore
+	Portal  PortalName
+	Rules   CardRules
+	Now     time.Time
+}
+
+// PortalName is how people know a portal.
+type PortalName struct {
+	Name string
+	URL  string
+}
+
+// CardRules says who may confirm, in ids, and how many it takes.
+type CardRules struct {
+	Approvers AllowList
+	Needed    int
+	// Other is set when the requester may not be one of them.
+	Other bool
+}
+
+// Note is a reply in the thread of a card.
+type Note struct {
+	Kind NoteKind
+	// Broadcast also shows the reply in the channel.
+	Broadcast bool
+	Alarm     Alarm // for NoteAlarm
+}
+
+// NoteKind says what a reply is about; the rest is on the card's restore.
+type NoteKind string
+
+// The replies.
+const (
+	NotePhase NoteKind = "phase"
+	NoteAlarm NoteKind = "alarm"
+	NoteAway  NoteKind = "away"
+	NoteEnd   NoteKind = "end"
+)
+
+// RetryAfter is how long a chat asked to wait, 0 if it did not say. Errors that
+// carry it have a method of that name.
+func RetryAfter(err error) time.Duration {
+	var e interface{ RetryAfter() time.Duration }
+	if errors.As(err, &e) {
+		return e.RetryAfter()
+	}
+	return 0
+}

@@ -1,0 +1,160 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// check asks the chat and the portal all that has to be known before people
+// are shown a button, then posts the card. Nothing is changed by it.
+func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
+	now := time.Now().UTC()
+	if !now.Before(r.ExpiresAt) {
+		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
+	}
+	if r.CardTS == "" {
+		no := b.Policy.Inspect(ctx, b.Directory, Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
+		if no == nil {
+			no = ready(ctx, &r, p)
+		}
+		if no != nil {
+			return b.turnedAway(ctx, r, no)
+		}
+		ts, err := b.Chat.PostCard(ctx, b.card(r, p))
+		if errors.Is(err, ErrNotInChannel) {
+			return b.turnedAway(ctx, r, NotInvited())
+		}
+		if err != nil {
+			return Next{After: pause(err)}, err
+		}
+		was := r
+		r.CardTS = ts
+		r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventChecked, Detail: map[string]string{"file": r.Backup.FileName}})
+		if err != nil {
+			return Next{After: soon}, err
+		}
+	}
+	if err := b.show(ctx, &r, p); err != nil {
+		return Next{After: pause(err)}, err
+	}
+	return Next{After: max(0, time.Until(r.ExpiresAt))}, nil
+}
+
+func (b *Bot) turnedAway(ctx context.Context, r Restore, no *Refusal) (Next, error) {
+	next := r.ended(Refused, time.Now().UTC(), Reason{Rule: no.Rule, What: no.What, Do: no.Do})
+	next.Suggest = no.Suggest
+	return b.move(ctx, r, next, EventRefused)
+}
+
+// ready checks the portal, the key and the backup, and fills in what it learns.
+func ready(ctx context.Context, r *Restore, p Portal) *Refusal {
+	if no := free(ctx, r, p); no != nil {
+		return no
+	}
+	key, err := p.API.KeySelf(ctx)
+	switch {
+	case errors.Is(err, docspace.ErrUnauthorized):
+		return &Refusal{Rule: RuleKey, What: "The portal does not accept the bot's API key. Nothing was started.", Do: "Make a new key as the portal's owner or a DocSpace admin and put it in place of DOCSPACE_API_KEY."}
+	case err != nil:
+		return unanswered(err)
+	case !key.CanRestore() || key.Expired(time.Now()):
+		return &Refusal{Rule: RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write, or make a new key."}
+	}
+	return find(ctx, r, p)
+}
+
+// free checks that the portal is up and that nothing restores it now.
+func free(ctx context.Context, r *Restore, p Portal) *Refusal {
+	settings, err := p.API.Settings(ctx)
+	if err != nil {
+		return unanswered(err)
+	}
+	r.PortalVersion = settings.Version
+	task, known, err := p.API.RestoreProgress(ctx, docspace.AnyTask)
+	if err != nil {
+		return unanswered(err)
+	}
+	if known && !task.Terminal() {
+		return &Refusal{
+			Rule: RuleBusy,
+			What: fmt.Sprintf("A restore runs on the portal already, at %d %%, and this bot did not start it. Nothing was started.", task.Percent),
+			Do:   "Wait for its end; /restore status shows how far it is.",
+		}
+	}
+	r.TaskBefore = task.TaskID
+	if settings.TenantStatus != docspace.TenantActive && settings.TenantStatus != "" {
+		return &Refusal{
+			Rule: RulePortal,
+			What: "The portal is not active but " + string(settings.TenantStatus) + ". Nothing was started.",
+			Do:   "Look at the portal itself; a worker that died in a restore leaves it locked.",
+		}
+	}
+	if r.Order.Dump && !settings.Standalone {
+		return &Refusal{Rule: RulePortal, What: "This portal is not self-hosted, and --dump is for whole self-hosted servers. Nothing was started.", Do: "Ask again without --dump."}
+	}
+	return nil
+}
+
+func unanswered(err error) *Refusal {
+	return &Refusal{
+		Rule: RulePortal,
+		What: "The portal could not be asked: " + err.Error() + ". Nothing was started.",
+		Do:   "Check that the portal is up and that DOCSPACE_URL is right, then ask again.",
+	}
+}
+
+// find looks the backup up in the history.
+func find(ctx context.Context, r *Restore, p Portal) *Refusal {
+	for _, param := range r.Order.Params {
+		if param.Key == "filePath" {
+			return nil // a file, not a record of the history: the server checks it
+		}
+	}
+	backups, err := p.API.BackupHistory(ctx, r.Order.Dump)
+	if err != nil {
+		return unanswered(err)
+	}
+	for _, backup := range backups {
+		if !strings.EqualFold(backup.ID, r.Order.BackupID) {
+			continue
+		}
+		if backup.Expired(time.Now()) {
+			return &Refusal{Rule: RuleBackup, What: "The backup " + backup.ID + " has expired. Nothing was started.", Do: "Choose another one from /restore list."}
+		}
+		if s := r.Order.StorageType; s != "" && s != backup.StorageType {
+			return &Refusal{
+				Rule:    RuleBackup,
+				What:    fmt.Sprintf("--storage %s contradicts the history: the backup is in %s. Nothing was started.", s, backup.StorageType),
+				Do:      "Leave --storage away; the portal uses the record's own.",
+				Suggest: "--storage " + string(backup.StorageType),
+			}
+		}
+		r.Backup = backup
+		return nil
+	}
+	no := &Refusal{Rule: RuleBackup, What: "The portal knows no backup " + r.Order.BackupID + ". Nothing was started.", Do: "Choose one from /restore list; for a backup of the whole server add --dump."}
+	if len(backups) > 0 {
+		no.Suggest = nearestBackup(r.Order.BackupID, backups)
+	}
+	return no
+}
+
+// nearestBackup is the id that shares the longest beginning, or the newest one.
+func nearestBackup(id string, backups []docspace.Backup) string {
+	best, length := backups[0].ID, 0
+	for _, backup := range backups {
+		n := 0
+		for n < len(id) && n < len(backup.ID) && id[n] == backup.ID[n] {
+			n++
+		}
+		if n > length {
+			best, length = backup.ID, n
+		}
+	}
+	return best
+}

@@ -1,0 +1,370 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/pflag"
+
+	"docspace-restorebot/docspace"
+)
+
+// Verb is what a command line asks for.
+type Verb string
+
+// The verbs. [VerbRestore] is not typed: a backup's id stands in its place.
+const (
+	VerbHelp    Verb = "help"
+	VerbStatus  Verb = "status"
+	VerbList    Verb = "list"
+	VerbHistory Verb = "history"
+	VerbCancel  Verb = "cancel"
+	VerbRestore Verb = "restore"
+)
+
+// Line is a parsed command line.
+type Line struct {
+	Verb   Verb
+	Order  Order  // of a restore
+	Portal string // --portal, "" when not given
+	Dump   bool   // --dump of a list
+	Topic  string // what to help with, "" for everything
+	ID     string // the restore to cancel
+}
+
+const (
+	maxLine   = 3000
+	maxReason = 500
+	zeroGUID  = "00000000-0000-0000-0000-000000000000"
+)
+
+var (
+	flagNames = []string{"portal", "storage", "param", "notify", "dump", "reason", "dry-run"}
+	allowed   = map[Verb][]string{VerbRestore: flagNames, VerbList: {"dump", "portal"}}
+
+	guidShape    = regexp.MustCompile(`^(?i:[0-9a-f]{32}|G|\{G\}|\(G\))$`)
+	guidDashed   = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	keyShape     = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+	restoreShape = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
+)
+
+// ParseLine reads what was typed after the command. It ignores nothing: what it
+// does not understand, it refuses.
+func ParseLine(text string) (Line, *Refusal) {
+	words, no := splitWords(text)
+	if no != nil {
+		return Line{}, no
+	}
+	args, no := arguments(words)
+	if no != nil {
+		return Line{}, no
+	}
+	var f flags
+	if err := f.parse(args); errors.Is(err, pflag.ErrHelp) {
+		return Line{Verb: VerbHelp}, nil
+	} else if err != nil {
+		return Line{}, explain(err)
+	}
+	return f.line()
+}
+
+// arguments turns the dashes of a phone into those of a flag, at the start of a
+// word that is no flag's value.
+func arguments(words []word) ([]string, *Refusal) {
+	args := make([]string, 0, len(words))
+	value := false
+	for _, w := range words {
+		if value {
+			args, value = append(args, w.text), false
+			continue
+		}
+		text := w.text
+		if w.bare {
+			text = "--" + strings.TrimLeft(text, dashes)
+		}
+		if strings.Trim(text, "-") == "" && text != "" {
+			return nil, refuse("A dash stands alone.", "Write the flag's name right after it, without a space.")
+		}
+		switch text {
+		case "--portal", "--storage", "--param", "--reason":
+			value = true
+		}
+		args = append(args, text)
+	}
+	return args, nil
+}
+
+// flags are all flags of all verbs; which a verb takes is checked afterwards.
+type flags struct {
+	Line
+
+	given map[string]bool
+	args  []string
+}
+
+// setter is a [pflag.Value] that can be set once.
+type setter struct {
+	set   func(string) error
+	kind  string
+	given map[string]bool
+	name  string
+}
+
+func (s setter) String() string { return "" }
+func (s setter) Type() string   { return s.kind }
+
+// Set implements [pflag.Value].
+func (s setter) Set(v string) error {
+	if s.given[s.name] && s.name != "param" {
+		return errors.New("is given twice: give it once")
+	}
+	s.given[s.name] = true
+	return s.set(v)
+}
+
+func (f *flags) parse(args []string) error {
+	f.given = map[string]bool{}
+	fs := pflag.NewFlagSet("restore", pflag.ContinueOnError)
+	fs.Usage = func() {}
+	for name, set := range map[string]func(string) error{
+		"portal": filled(&f.Portal), "reason": f.setReason, "storage": f.setStorage, "param": f.setParam,
+	} {
+		fs.Var(setter{set: set, kind: "string", given: f.given, name: name}, name, "")
+	}
+	for name, p := range map[string]*bool{"notify": &f.Order.Notify, "dump": &f.Order.Dump, "dry-run": &f.Order.DryRun} {
+		fs.VarPF(setter{set: truth(p), kind: "bool", given: f.given, name: name}, name, "", "").NoOptDefVal = "true"
+	}
+	err := fs.Parse(args)
+	f.args = fs.Args()
+	return err
+}
+
+func filled(p *string) func(string) error {
+	return func(v string) error {
+		if *p = v; strings.TrimSpace(v) == "" {
+			return errors.New("is empty: give it a value, or leave it out")
+		}
+		return nil
+	}
+}
+
+func truth(p *bool) func(string) error {
+	return func(v string) error {
+		switch strings.ToLower(v) {
+		case "true", "yes", "on", "1":
+			*p = true
+		case "false", "no", "off", "0":
+			*p = false
+		default:
+			return errors.New("takes true or false (also yes, no, on, off, 1, 0)")
+		}
+		return nil
+	}
+}
+
+func (f *flags) setReason(v string) error {
+	if utf8.RuneCountInString(v) > maxReason {
+		return errors.New("is longer than " + strconv.Itoa(maxReason) + " characters: shorten it")
+	}
+	return filled(&f.Order.Reason)(v)
+}
+
+func (f *flags) setStorage(v string) (err error) {
+	if f.Order.StorageType, err = docspace.ParseStorageType(v); err != nil {
+		return errors.New("takes one of Documents, ThirdpartyDocuments, CustomCloud, Local, DataStore, ThirdPartyConsumer")
+	}
+	return nil
+}
+
+func (f *flags) setParam(v string) error {
+	key, value, ok := strings.Cut(v, "=")
+	if !ok || !keyShape.MatchString(key) || value == "" {
+		return errors.New("takes KEY=VALUE, such as filePath=backup.tar.gz")
+	}
+	for _, p := range f.Order.Params {
+		if strings.EqualFold(p.Key, key) {
+			return fmt.Errorf("names %s twice: give each key once", key)
+		}
+	}
+	f.Order.Params = append(f.Order.Params, Param{Key: key, Value: value})
+	return nil
+}
+
+// explain says in plain words what pflag did not like.
+func explain(err error) *Refusal {
+	var (
+		unknown *pflag.NotExistError
+		missing *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		name := unknown.GetSpecifiedName()
+		no := refuse(fmt.Sprintf("There is no flag %s.", clip("--"+name)), "The flags are --"+strings.Join(flagNames, ", --")+".")
+		if near := nearest(name, flagNames); near != "" {
+			no.Suggest = "--" + near
+		}
+		return no
+	case errors.As(err, &missing):
+		return refuse("--"+missing.GetFlag().Name+" has no value.", "Write the value after it.")
+	case errors.As(err, &invalid):
+		name := "--" + invalid.GetFlag().Name
+		return refuse(fmt.Sprintf("%s %s does not fit.", name, clip(invalid.GetValue())), fmt.Sprintf("%s %s.", name, invalid.Unwrap()))
+	default:
+		return refuse("A flag is not written right: "+clip(err.Error())+".", "A flag is two dashes and its name, such as --dump.")
+	}
+}
+
+func (f *flags) line() (Line, *Refusal) {
+	if len(f.args) == 0 {
+		if len(f.given) > 0 {
+			return Line{}, refuse("There are flags and no backup id.", "Put the id of a backup before them; list shows the ids.")
+		}
+		return Line{Verb: VerbHelp}, nil
+	}
+	verb, rest := VerbRestore, f.args[1:]
+	if v := Verb(strings.ToLower(f.args[0])); v != VerbRestore && usages[string(v)] != "" {
+		verb = v
+	}
+	for _, name := range flagNames {
+		if f.given[name] && !slices.Contains(allowed[verb], name) {
+			return Line{}, refuse(fmt.Sprintf("%s takes no --%s.", verb, name), "Leave it out.")
+		}
+	}
+	l := Line{Verb: verb, Portal: f.Portal}
+	var no *Refusal
+	switch verb {
+	case VerbRestore:
+		l.Order, no = f.order()
+	case VerbList:
+		l.Dump = f.Order.Dump
+	case VerbHelp:
+		l.Topic, rest, no = topic(rest)
+	case VerbCancel:
+		l.ID, rest, no = restoreID(rest)
+	default: // status and history take nothing
+	}
+	if no != nil {
+		return Line{}, no
+	}
+	if len(rest) > 0 {
+		return Line{}, refuse(clip(rest[0])+" is one word too many.", "Leave it out, or put a value with spaces in double quotes.")
+	}
+	if verb == VerbRestore && utf8.RuneCountInString(l.Order.Canonical(l.Portal)) > maxLine {
+		return Line{}, refuse("The command is longer than 3000 characters once it is written out.", "Shorten it.")
+	}
+	return l, nil
+}
+
+func topic(rest []string) (string, []string, *Refusal) {
+	if len(rest) == 0 {
+		return "", nil, nil
+	}
+	name := strings.ToLower(rest[0])
+	if _, ok := Usage(name); !ok || name == "" {
+		no := refuse(fmt.Sprintf("There is no help for %s.", clip(rest[0])), "There is for "+strings.Join(topics, ", ")+".")
+		no.Suggest = nearest(name, topics)
+		return "", nil, no
+	}
+	return name, rest[1:], nil
+}
+
+func restoreID(rest []string) (string, []string, *Refusal) {
+	if len(rest) == 0 {
+		return "", nil, refuse("cancel needs the id of a restore.", "status shows the ids.")
+	}
+	id := strings.ToLower(rest[0])
+	if !restoreShape.MatchString(id) {
+		return "", nil, refuse(clip(rest[0])+" is not the id of a restore.", "status shows the ids.")
+	}
+	return id, rest[1:], nil
+}
+
+func (f *flags) order() (Order, *Refusal) {
+	o := f.Order
+	o.BackupID = f.args[0]
+	id, ok := canonicalGUID(o.BackupID)
+	switch {
+	case id == zeroGUID:
+		return o, refuse("The id is all zeros, which is no backup.", "list shows the ids.")
+	case ok:
+		o.BackupID = id
+	case strings.TrimSpace(o.BackupID) == "":
+		return o, refuse("The backup id is empty.", "list shows the ids.")
+	case !o.names("filePath"):
+		no := refuse(clip(o.BackupID)+" is neither a command nor the id of a backup.",
+			"list shows the ids; a backup that is not listed needs --param filePath=...")
+		no.Suggest = nearest(strings.ToLower(o.BackupID), verbNames)
+		return o, no
+	}
+	return o, nil
+}
+
+func (o Order) names(key string) bool {
+	for _, p := range o.Params {
+		if p.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// canonicalGUID reads the forms D, N, B and P and returns D in lower case.
+func canonicalGUID(s string) (string, bool) {
+	if !guidShape.MatchString(guidDashed.ReplaceAllString(s, "G")) {
+		return "", false
+	}
+	s = strings.ToLower(strings.Trim(s, "{}()"))
+	if len(s) == 32 {
+		s = s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
+	}
+	return s, len(s) == len(zeroGUID)
+}
+
+// Canonical writes the order as a command line that [ParseLine] reads back.
+func (o Order) Canonical(portal string) string {
+	parts := []string{quoteWord(o.BackupID)}
+	if portal != "" {
+		parts = append(parts, "--portal", quoteWord(portal))
+	}
+	switch o.StorageType {
+	case "":
+	case docspace.StorageThirdpartyDocs:
+		parts = append(parts, "--storage", "ThirdpartyDocuments")
+	default:
+		parts = append(parts, "--storage", quoteWord(string(o.StorageType)))
+	}
+	for _, p := range o.Params {
+		parts = append(parts, "--param", p.Key+"="+quoteWord(p.Value))
+	}
+	if o.Notify {
+		parts = append(parts, "--notify")
+	}
+	if o.Dump {
+		parts = append(parts, "--dump")
+	}
+	if o.Reason != "" {
+		parts = append(parts, "--reason", quoteWord(o.Reason))
+	}
+	if o.DryRun {
+		parts = append(parts, "--dry-run")
+	}
+	return strings.Join(parts, " ")
+}
+
+func refuse(what, do string) *Refusal {
+	return &Refusal{Rule: RuleSyntax, What: what + " Nothing was started.", Do: do}
+}
+
+// clip quotes a foreign word and cuts it.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		s = string(r[:40]) + "…"
+	}
+	return "“" + s + "”"
+}

@@ -1,0 +1,215 @@
+package bot_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+const guid = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
+
+func restoreLine(portal string, change func(*bot.Order)) bot.Line {
+	o := bot.Order{BackupID: guid}
+	if change != nil {
+		change(&o)
+	}
+	return bot.Line{Verb: bot.VerbRestore, Order: o, Portal: portal}
+}
+
+func reason(s string) bot.Line {
+	return restoreLine("", func(o *bot.Order) { o.Reason = s })
+}
+
+func TestParseLineAccepts(t *testing.T) {
+	t.Parallel()
+	dump := restoreLine("", func(o *bot.Order) { o.Dump = true })
+	for text, want := range map[string]bot.Line{
+		"":                                     {Verb: bot.VerbHelp},
+		" \u00a0\u200b ":                       {Verb: bot.VerbHelp},
+		"help":                                 {Verb: bot.VerbHelp},
+		"--help":                               {Verb: bot.VerbHelp},
+		"help List":                            {Verb: bot.VerbHelp, Topic: "list"},
+		"help restore":                         {Verb: bot.VerbHelp, Topic: "restore"},
+		"Status":                               {Verb: bot.VerbStatus},
+		"history":                              {Verb: bot.VerbHistory},
+		"cancel K3VQ7X2MHD":                    {Verb: bot.VerbCancel, ID: "k3vq7x2mhd"},
+		"list":                                 {Verb: bot.VerbList},
+		"—dump list --portal=main":             {Verb: bot.VerbList, Dump: true, Portal: "main"},
+		guid:                                   restoreLine("", nil),
+		strings.ToUpper(guid):                  restoreLine("", nil),
+		"{" + guid + "}":                       restoreLine("", nil),
+		"(" + guid + ")":                       restoreLine("", nil),
+		"“" + guid + "”":                       restoreLine("", nil),
+		strings.ReplaceAll(guid, "-", ""):      restoreLine("", nil),
+		guid + " --dump":                       dump,
+		guid + " --dump=YES":                   dump,
+		guid + " --dump=off":                   restoreLine("", nil),
+		guid + " \u2212\u2212dump":             dump,
+		guid + "\u00a0\u2014dump":              dump,
+		guid + "\u202f\u2013dump":              dump,
+		guid + " \u2010dump\u200b":             dump,
+		guid + " \u2060\u2015\u2011du\ufeffmp": dump,
+		"--reason —x " + guid:                  reason("—x"),
+		guid + " --reason --dump":              reason("--dump"),
+		guid + " —reason=—dump":                reason("—dump"),
+		guid + ` --reason "a — \"b\" \\ ‘c’"`:      reason("a — \"b\" \\ ‘c’"),
+		guid + " --reason “can’t do it”":           reason("can’t do it"),
+		guid + " --reason=‘don’t  stop’":           reason("don’t  stop"),
+		guid + " --reason 'can't do it'":           reason("can't do it"),
+		guid + ` --reason 'can'\''t do it'`:        reason("can't do it"),
+		guid + " --reason can't":                   reason("can't"),
+		guid + " --reason can’t":                   reason("can’t"),
+		guid + ` --reason 5"disk`:                  reason(`5"disk`),
+		guid + ` --reason a\ b`:                    reason("a b"),
+		guid + ` --reason 'C:\new'`:                reason(`C:\new`),
+		guid + " --reason a;b|c&d<e>f#g":           reason("a;b|c&d<e>f#g"),
+		guid + " --reason #1":                      reason("#1"),
+		guid + " --reason \"a\u00a0b\u200bc\"":     reason("a\u00a0b\u200bc"),
+		guid + " --reason " + longWord("é", 500):   reason(longWord("é", 500)),
+		guid + " --notify --dry-run --portal main": restoreLine("main", func(o *bot.Order) { o.Notify, o.DryRun = true, true }),
+		guid + " --storage thirdpartydocuments":    restoreLine("", func(o *bot.Order) { o.StorageType = docspace.StorageThirdpartyDocs }),
+		guid + " --storage CustomCloud":            restoreLine("", func(o *bot.Order) { o.StorageType = docspace.StorageCustomCloud }),
+		"old.tar.gz --param filePath=“a b=c” --param folderId=7": {Verb: bot.VerbRestore, Order: bot.Order{
+			BackupID: "old.tar.gz", Params: []bot.Param{{Key: "filePath", Value: "a b=c"}, {Key: "folderId", Value: "7"}},
+		}},
+	} {
+		got, no := bot.ParseLine(text)
+		if no != nil {
+			t.Errorf("%q: refused: %+v", text, *no)
+		} else if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%q: %s", text, d)
+		}
+	}
+}
+
+func longWord(s string, n int) string { return strings.Repeat(s, n) }
+
+func TestParseLineRefuses(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct{ word, suggest string }{
+		"lst":                                    {"“lst”", "list"},
+		"Histroy":                                {"“Histroy”", "history"},
+		"floppy":                                 {"--param filePath=", ""},
+		"status now":                             {"“now”", ""},
+		"history --dump":                         {"--dump", ""},
+		"list --reason x":                        {"--reason", ""},
+		"list list":                              {"“list”", ""},
+		"cancel":                                 {"needs the id", ""},
+		"cancel a/b":                             {"“a/b”", ""},
+		"cancel a b":                             {"“b”", ""},
+		"help lits":                              {"“lits”", "list"},
+		"help list status":                       {"“status”", ""},
+		"--dump":                                 {"no backup id", ""},
+		`""`:                                     {"empty", ""},
+		guid + " extra":                          {"“extra”", ""},
+		guid + " --dump false":                   {"“false”", ""},
+		guid + " --dmup":                         {"“--dmup”", "--dump"},
+		guid + " -n":                             {"“--n”", ""},
+		guid + " '-n'":                           {"n”", ""},
+		guid + " --dump --dump":                  {"twice", ""},
+		guid + " --dump --dump=false":            {"twice", ""},
+		guid + " --reason a --reason b":          {"twice", ""},
+		guid + " --param a=1 --param A=2":        {"twice", ""},
+		guid + " --param a":                      {"KEY=VALUE", ""},
+		guid + " --param =a":                     {"KEY=VALUE", ""},
+		guid + " --param a=":                     {"KEY=VALUE", ""},
+		guid + " --dump=maybe":                   {"true or false", ""},
+		guid + " --storage floppy":               {"ThirdpartyDocuments", ""},
+		guid + " --reason":                       {"no value", ""},
+		guid + ` --reason ""`:                    {"empty", ""},
+		guid + ` --portal " "`:                   {"empty", ""},
+		guid + " --reason " + longWord("x", 501): {"500", ""},
+		guid + " --":                             {"dash", ""},
+		guid + " —":                              {"dash", ""},
+		guid + " '--' --dump":                    {"dash", ""},
+		guid + " --=x":                           {"flag", ""},
+		guid + " --reason \"a":                   {"not closed", ""},
+		guid + " --reason 'a":                    {"not closed", ""},
+		guid + " --reason “a\"":                  {"not closed", ""},
+		guid + ` --reason "a"b`:                  {"goes on", ""},
+		guid + ` --reason C:\new`:                {"backslash", ""},
+		guid + ` --reason a\`:                    {"backslash", ""},
+		guid + " --reason \"a\nb\"":              {"control", ""},
+		guid + "\t--dump":                        {"control", ""},
+		guid + " \u202edump":                     {"direction", ""},
+		guid + "\xff":                            {"not valid", ""},
+		longWord(" ", 3001):                      {"3000", ""},
+		"00000000-0000-0000-0000-000000000000":   {"zeros", ""},
+		"{00000000-0000-0000-0000-000000000000}": {"zeros", ""},
+		"{" + guid + ")x":                        {"neither", ""},
+		"a --param filePath='" + longWord("\\", 1600) + "'": {"written out", ""},
+	} {
+		got, no := bot.ParseLine(text)
+		switch {
+		case no == nil:
+			t.Errorf("%.80q: accepted: %+v", text, got)
+		case no.Rule != bot.RuleSyntax || !strings.Contains(no.What+no.Do, want.word) || no.Suggest != want.suggest || no.Do == "":
+			t.Errorf("%.80q: %+v", text, *no)
+		case !strings.Contains(no.What, "Nothing was started."):
+			t.Errorf("%.80q: does not say that nothing was started: %s", text, no.What)
+		}
+	}
+}
+
+func TestCanonical(t *testing.T) {
+	t.Parallel()
+	o := bot.Order{
+		BackupID: "a b", StorageType: docspace.StorageThirdpartyDocs, Params: []bot.Param{{Key: "filePath", Value: `x "y" $z`}},
+		Notify: true, Dump: true, Reason: "can't", DryRun: true,
+	}
+	want := `"a b" --portal main --storage ThirdpartyDocuments --param filePath="x \"y\" \$z" --notify --dump --reason "can't" --dry-run`
+	if d := cmp.Diff(want, o.Canonical("main")); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	all, ok := bot.Usage("")
+	if !ok {
+		t.Fatal("no usage")
+	}
+	for _, topic := range []string{"restore", "list", "status", "history", "cancel", "help"} {
+		text, ok := bot.Usage(topic)
+		if !ok || !strings.Contains(text, "Example: /restore") || !strings.Contains(all, text) {
+			t.Errorf("%s: %q", topic, text)
+		}
+	}
+	if _, ok := bot.Usage("x"); ok {
+		t.Error("usage of x")
+	}
+}
+
+func FuzzParseLine(f *testing.F) {
+	f.Add(guid+" —dump --reason “can’t”", "a — b")
+	f.Add(`x --param filePath='a b' --portal "m"`, `'\''"$`)
+	f.Add("list --dump", "“x” \u200b\u00a0\\")
+	f.Fuzz(func(t *testing.T, text, value string) {
+		same := func(l bot.Line) {
+			again, no := bot.ParseLine(l.Order.Canonical(l.Portal))
+			if no != nil {
+				t.Fatalf("%q: %+v", l.Order.Canonical(l.Portal), *no)
+			}
+			if d := cmp.Diff(l, again); d != "" {
+				t.Fatal(d)
+			}
+		}
+		l, no := bot.ParseLine(text)
+		if no == nil && l.Verb == bot.VerbRestore {
+			same(l)
+		}
+		// A value in quotes is never rewritten.
+		escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value)
+		l, no = bot.ParseLine(guid + ` --param k="` + escaped + `" —reason "` + escaped + `"`)
+		if no == nil {
+			if l.Order.Reason != value || l.Order.Params[0].Value != value {
+				t.Fatalf("%q became %+v", value, l.Order)
+			}
+			same(l)
+		}
+	})
+}

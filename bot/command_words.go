@@ -1,0 +1,193 @@
+package bot
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/kballard/go-shellquote"
+)
+
+// word is one word of a command line, without its quotes.
+type word struct {
+	text string
+	// bare means that its first character was typed as is, not quoted.
+	bare bool
+}
+
+const (
+	curlySingles  = "\u2018\u2019\u201a\u201b"
+	curlyDoubles  = "\u201c\u201d\u201e\u201f"
+	invisible     = "\u200b\u200c\u200d\u2060\ufeff"
+	dashes        = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+	doubleEscaped = "\"\\$`"
+)
+
+// splitWords takes a line apart as a shell would, with the quotes and spaces of
+// a phone. What is ambiguous is refused, never guessed.
+func splitWords(text string) ([]word, *Refusal) {
+	if no := legible(text); no != nil {
+		return nil, no
+	}
+	var words []word
+	s := scanner{rest: []rune(text)}
+	for {
+		w, ok, no := s.next()
+		if no != nil || !ok {
+			return words, no
+		}
+		words = append(words, w)
+	}
+}
+
+// legible refuses text that a card could not show as it is.
+func legible(text string) *Refusal {
+	if !utf8.ValidString(text) {
+		return refuse("The command is not valid text.", "Type it again.")
+	}
+	if utf8.RuneCountInString(text) > maxLine {
+		return refuse("The command is longer than 3000 characters.", "Shorten it.")
+	}
+	for _, r := range text {
+		switch {
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			return refuse("The command holds a line break, a tab or another control character.", "Type it on one line.")
+		case unicode.Is(unicode.Bidi_Control, r):
+			return refuse("The command holds a character that changes the direction of text.", "Type it again without.")
+		}
+	}
+	return nil
+}
+
+type scanner struct {
+	rest  []rune
+	shell strings.Builder // the word in the syntax of a shell
+}
+
+func space(r rune) bool { return unicode.Is(unicode.Zs, r) }
+
+// over reports whether a word ends before rest[i].
+func (s *scanner) over(i int) bool {
+	for ; i < len(s.rest); i++ {
+		if !strings.ContainsRune(invisible, s.rest[i]) {
+			return space(s.rest[i])
+		}
+	}
+	return true
+}
+
+func (s *scanner) skip() {
+	for len(s.rest) > 0 && (space(s.rest[0]) || strings.ContainsRune(invisible, s.rest[0])) {
+		s.rest = s.rest[1:]
+	}
+}
+
+func (s *scanner) next() (w word, ok bool, no *Refusal) {
+	s.skip()
+	if len(s.rest) == 0 {
+		return word{}, false, nil
+	}
+	s.shell.Reset()
+	w.bare = strings.ContainsRune(dashes, s.rest[0])
+	opens := true
+	for len(s.rest) > 0 && !space(s.rest[0]) {
+		r := s.rest[0]
+		switch {
+		case strings.ContainsRune(invisible, r):
+			s.rest = s.rest[1:]
+			continue
+		case opens && strings.ContainsRune(`'"`+curlySingles+curlyDoubles, r):
+			if no := s.quoted(); no != nil {
+				return word{}, false, no
+			}
+		case r == '\\':
+			if no := s.escaped(); no != nil {
+				return word{}, false, no
+			}
+		default:
+			if r == '\'' || r == '"' {
+				s.shell.WriteByte('\\')
+			}
+			s.shell.WriteRune(r)
+			s.rest = s.rest[1:]
+		}
+		opens = r == '='
+	}
+	parts, err := shellquote.Split(s.shell.String())
+	if err != nil || len(parts) != 1 {
+		return word{}, false, refuse("The command could not be taken apart.", "Put values in double quotes.")
+	}
+	w.text = parts[0]
+	return w, true, nil
+}
+
+// escaped reads a backslash outside quotes. Before a letter it is most likely a
+// path of Windows, that a shell would spoil.
+func (s *scanner) escaped() *Refusal {
+	if len(s.rest) < 2 || s.rest[1] > '~' || unicode.IsLetter(s.rest[1]) || unicode.IsDigit(s.rest[1]) {
+		return refuse(`A backslash (\) stands outside quotes.`, "Put the whole value in single quotes ('...') if the backslash is part of it.")
+	}
+	s.shell.WriteString(string(s.rest[:2]))
+	s.rest = s.rest[2:]
+	return nil
+}
+
+// quoted reads a quoted part, that ends the word.
+func (s *scanner) quoted() *Refusal {
+	open := s.rest[0]
+	var value strings.Builder
+	for i := 1; i < len(s.rest); i++ {
+		r := s.rest[i]
+		switch {
+		case open == '\'' && strings.HasPrefix(string(s.rest[i:min(i+4, len(s.rest))]), `'\''`):
+			value.WriteByte('\'')
+			i += 3
+			continue
+		case open == '"' && r == '\\' && i+1 < len(s.rest) && strings.ContainsRune(doubleEscaped, s.rest[i+1]):
+			value.WriteRune(s.rest[i+1])
+			i++
+			continue
+		case !closes(open, r):
+		case s.over(i + 1):
+			s.rest = s.rest[i+1:]
+			s.shell.WriteString("'" + strings.ReplaceAll(value.String(), "'", `'\''`) + "'")
+			return nil
+		case open == '"':
+			return refuse("A quoted value goes on after its closing quote.", `Put a space after it, or write \" for a quote inside the value.`)
+		}
+		value.WriteRune(r)
+	}
+	return refuse("A quote ("+string(open)+") is opened and not closed.", "Close it with the same kind of quote at the end of the value.")
+}
+
+// closes reports whether r can end what open began.
+func closes(open, r rune) bool {
+	switch {
+	case open == '\'' || open == '"':
+		return r == open
+	case strings.ContainsRune(curlySingles, open):
+		return strings.ContainsRune(curlySingles, r)
+	default:
+		return strings.ContainsRune(curlyDoubles, r)
+	}
+}
+
+// quoteWord writes a value so that [splitWords] and a shell read it back.
+func quoteWord(value string) string {
+	plain := func(r rune) bool {
+		return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_./:@%+,-", r))
+	}
+	if value != "" && strings.IndexFunc(value, func(r rune) bool { return !plain(r) }) < 0 {
+		return value
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range value {
+		if strings.ContainsRune(doubleEscaped, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	b.WriteByte('"')
+	return b.String()
+}

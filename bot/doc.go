@@ -1,0 +1,25 @@
+// Package bot is the domain of restorebot: one restore of a DocSpace portal,
+// asked for, confirmed, started once and followed to its end, with the truth in
+// the channel. It knows no Slack SDK, no database and no queue; it says what it
+// needs of them in [Store], [Chat], [Directory] and [Portal].
+//
+// A restore moves through these states and no others (see [CanMove]):
+//
+//	requested -> confirmed -> starting -> running -> succeeded
+//	    |            |         |    \        |  \--> failed
+//	    |            |         |     \--> unclear <--> running
+//	    |            |         \--> failed     \--> succeeded, failed (a person decides)
+//	    |            \--> failed, rehearsed
+//	    \--> refused, dismissed, expired
+//
+// requested: recorded, then checked against the portal, then shown on a card
+// with buttons. confirmed: enough people have pressed. starting: the intent is
+// saved and startrestore is sent by the one step that made this move, and never
+// again. running: the portal's task is known and asked for its progress.
+// unclear: whether a restore started, or how it ended, cannot be told by the
+// bot; a person looks and says. rehearsed: the end of a dry run.
+//
+// The rule for everything: recorded, then acked, then done. Every move is a
+// compare-and-swap on the row's version ([Store.Save]); who loses the race is
+// told what became of the restore.
+package bot

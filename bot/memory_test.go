@@ -1,0 +1,152 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"docspace-restorebot/bot"
+)
+
+// memory keeps restores for tests of the domain; the real store has its own exam.
+type memory struct {
+	mu       sync.Mutex
+	restores []bot.Restore
+	events   []bot.Event
+}
+
+func (m *memory) Create(_ context.Context, r bot.Restore, events ...bot.Event) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, have := range m.restores {
+		switch {
+		case have.Delivery == r.Delivery:
+			return bot.ErrDuplicate
+		case have.Portal == r.Portal && have.State.Open():
+			return bot.ErrPortalBusy
+		}
+	}
+	m.restores = append(m.restores, r)
+	m.events = append(m.events, events...)
+	return nil
+}
+
+func (m *memory) find(match func(bot.Restore) bool) (bot.Restore, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if i := slices.IndexFunc(m.restores, match); i >= 0 {
+		return m.restores[i], nil
+	}
+	return bot.Restore{}, bot.ErrNotFound
+}
+
+func (m *memory) Get(_ context.Context, id string) (bot.Restore, error) {
+	return m.find(func(r bot.Restore) bool { return r.ID == id })
+}
+
+func (m *memory) ByDelivery(_ context.Context, delivery string) (bot.Restore, error) {
+	return m.find(func(r bot.Restore) bool { return r.Delivery == delivery })
+}
+
+func (m *memory) OpenOn(_ context.Context, portal string) (bot.Restore, bool, error) {
+	r, err := m.find(func(r bot.Restore) bool { return r.Portal == portal && r.State.Open() })
+	if errors.Is(err, bot.ErrNotFound) {
+		return bot.Restore{}, false, nil
+	}
+	return r, err == nil, err
+}
+
+func (m *memory) Recent(_ context.Context, limit int) ([]bot.Restore, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := slices.Clone(m.restores)
+	slices.Reverse(all)
+	return all[:min(limit, len(all))], nil
+}
+
+func (m *memory) Save(_ context.Context, was, next bot.Restore, events ...bot.Event) (bot.Restore, error) {
+	return m.save(was, next, 0, events)
+}
+
+func (m *memory) Wake(_ context.Context, was, next bot.Restore, events ...bot.Event) (bot.Restore, error) {
+	return m.save(was, next, 1, events)
+}
+
+func (m *memory) save(was, next bot.Restore, wake int64, events []bot.Event) (bot.Restore, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, have := range m.restores {
+		if have.ID != was.ID {
+			continue
+		}
+		if have.Version != was.Version {
+			return bot.Restore{}, bot.ErrStale
+		}
+		if !bot.CanMove(was.State, next.State) {
+			return bot.Restore{}, fmt.Errorf("%s may not become %s", was.State, next.State)
+		}
+		next.Version, next.Generation = was.Version+1, was.Generation+wake
+		m.restores[i] = next
+		m.events = append(m.events, events...)
+		return next, nil
+	}
+	return bot.Restore{}, bot.ErrNotFound
+}
+
+func (m *memory) Note(_ context.Context, events ...bot.Event) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.events = append(m.events, events...)
+	return nil
+}
+
+// channel is a chat that remembers what it was told.
+type channel struct {
+	posted, edits int
+	shown         bot.Card
+	replies       []bot.Note
+	answers       []bot.Answer
+	postErr       error
+	people        map[string]bot.Person
+	shared        bool
+}
+
+func (c *channel) PostCard(context.Context, bot.Card) (string, error) {
+	if c.postErr != nil {
+		return "", c.postErr
+	}
+	c.posted++
+	return fmt.Sprintf("1.%06d", c.posted), nil
+}
+
+func (c *channel) EditCard(_ context.Context, card bot.Card) error {
+	c.edits++
+	c.shown = card
+	return nil
+}
+
+func (c *channel) Reply(_ context.Context, _ bot.Card, n bot.Note) (string, error) {
+	c.replies = append(c.replies, n)
+	return fmt.Sprintf("2.%06d", len(c.replies)), nil
+}
+
+func (c *channel) Answer(_ context.Context, _ bot.Recipient, a bot.Answer) error {
+	c.answers = append(c.answers, a)
+	return nil
+}
+
+func (c *channel) Person(_ context.Context, user string) (bot.Person, error) {
+	p := c.people[user]
+	p.ID = user
+	return p, nil
+}
+
+func (c *channel) Place(_ context.Context, id string) (bot.Place, error) {
+	return bot.Place{ID: id, Shared: c.shared}, nil
+}
+
+func (c *channel) Members(context.Context, string) ([]string, error) {
+	return nil, errors.New("no groups here")
+}

@@ -1,0 +1,47 @@
+package bot
+
+import (
+	"context"
+
+	"docspace-restorebot/docspace"
+)
+
+// API is what a restore needs of a portal; [docspace.Client] is one. Calls keep
+// to their own time-outs and are read-only but for StartRestore, which is sent
+// exactly once a call and never retried.
+type API interface {
+	Settings(ctx context.Context) (docspace.Settings, error)
+	KeySelf(ctx context.Context) (docspace.Key, error)
+	BackupHistory(ctx context.Context, dump bool) ([]docspace.Backup, error)
+	StartRestore(ctx context.Context, r docspace.RestoreRequest) (docspace.Progress, bool, error)
+	RestoreProgress(ctx context.Context, scope docspace.Scope) (docspace.Progress, bool, error)
+	LoginPage(ctx context.Context) error
+}
+
+// Portal is one DocSpace portal that may be restored.
+type Portal struct {
+	PortalName
+	API API
+}
+
+// Portals are all that the bot knows; the first is the default.
+type Portals []Portal
+
+// Named returns the portal of that name; "" is the default one.
+func (ps Portals) Named(name string) (Portal, bool) {
+	for i, p := range ps {
+		if p.Name == name || (name == "" && i == 0) {
+			return p, true
+		}
+	}
+	return Portal{}, false
+}
+
+// Names lists the portals' names.
+func (ps Portals) Names() []string {
+	names := make([]string, 0, len(ps))
+	for _, p := range ps {
+		names = append(names, p.Name)
+	}
+	return names
+}

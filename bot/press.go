@@ -1,0 +1,186 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Press answers a button. The first valid press wins; every other one is told
+// what became of the restore. A nil answer means that the card says it all.
+func (b *Bot) Press(ctx context.Context, p Press) Answer {
+	return retried(func() Answer { return b.press(ctx, p) })
+}
+
+// raceless is how often a press is decided anew when the restore was changed
+// under it but stands where it stood: a step writes what the card shows, and
+// that must not cost a person their press.
+const raceless = 10
+
+// pressedAnew asks for a press to be decided anew.
+type pressedAnew struct{ Answer }
+
+func retried(decide func() Answer) Answer {
+	for n := 0; ; n++ {
+		answer := decide()
+		anew, ok := answer.(pressedAnew)
+		if !ok {
+			return answer
+		}
+		if n == raceless {
+			return anew.Answer
+		}
+	}
+}
+
+func (b *Bot) press(ctx context.Context, p Press) Answer {
+	if no := b.Policy.Origin(p.Caller); no != nil {
+		return b.refuse(ctx, p.Caller, "", no)
+	}
+	r, err := b.Store.Get(ctx, p.Restore)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return b.refuse(ctx, p.Caller, "", &Refusal{
+			Rule: RuleUnknown, What: "The bot does not know this restore. Nothing was changed.", Do: "Ask for it again with /restore.",
+		})
+	case err != nil:
+		return b.unrecorded(err)
+	}
+	if p.Caller.Channel != r.Channel || p.Caller.Team != r.Team {
+		return b.refuse(ctx, p.Caller, r.ID, &Refusal{
+			Rule: RuleChannel, What: "This restore belongs to another channel. Nothing was changed.", Do: "Press the button on its own card.",
+		})
+	}
+	if no := b.Policy.Inspect(ctx, b.Directory, p.Caller); no != nil {
+		return b.refuse(ctx, p.Caller, r.ID, no)
+	}
+	switch p.Action {
+	case PressConfirm:
+		return b.confirm(ctx, p, r)
+	case PressDismiss:
+		return b.dismissal(ctx, p.Caller, r)
+	case PressRestored, PressNothing:
+		return b.settle(ctx, p, r)
+	}
+	return b.refuse(ctx, p.Caller, r.ID, &Refusal{Rule: RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
+}
+
+func (b *Bot) confirm(ctx context.Context, p Press, r Restore) Answer {
+	now := time.Now().UTC()
+	switch {
+	case r.State != Requested || r.CardTS == "":
+		return b.refuse(ctx, p.Caller, r.ID, became(r))
+	case !now.Before(r.ExpiresAt):
+		return b.refuse(ctx, p.Caller, r.ID, &Refusal{
+			Rule: RuleStale, What: "This request has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
+		})
+	}
+	if no := b.Policy.MayConfirm(ctx, b.Directory, r, p.Caller.User); no != nil {
+		return b.refuse(ctx, p.Caller, r.ID, no)
+	}
+	if slices.Contains(r.Confirmers(), p.Caller.User) {
+		return Said{"You have confirmed this already; it waits for somebody else."}
+	}
+	next := r
+	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: p.Caller.User, At: now, MessageTS: p.MessageTS})
+	if len(next.Confirmations) >= b.Policy.Needed() {
+		next.State = Confirmed
+	}
+	_, err := b.Store.Wake(ctx, r, next, Event{
+		At: now, Restore: r.ID, Kind: EventConfirmed, Actor: p.Caller.User,
+		Detail: map[string]string{"message_ts": p.MessageTS, "count": fmt.Sprintf("%d of %d", len(next.Confirmations), b.Policy.Needed())},
+	})
+	return b.raced(ctx, p.Caller, r, err)
+}
+
+// dismiss is /restore cancel.
+func (b *Bot) dismiss(ctx context.Context, c Caller, id string) Answer {
+	return retried(func() Answer { return b.cancel(ctx, c, id) })
+}
+
+func (b *Bot) cancel(ctx context.Context, c Caller, id string) Answer {
+	r, err := b.Store.Get(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return b.refuse(ctx, c, "", &Refusal{
+			Rule: RuleUnknown, What: "There is no restore with this id. Nothing was changed.", Do: "See /restore status for what is open.",
+		})
+	case err != nil:
+		return b.unrecorded(err)
+	}
+	if answer := b.dismissal(ctx, c, r); answer != nil {
+		return answer
+	}
+	return Said{"Dismissed. Nothing was started."}
+}
+
+func (b *Bot) dismissal(ctx context.Context, c Caller, r Restore) Answer {
+	if r.State != Requested {
+		return b.refuse(ctx, c, r.ID, became(r))
+	}
+	if no := b.Policy.MayDismiss(ctx, b.Directory, r, c.User); no != nil {
+		return b.refuse(ctx, c, r.ID, no)
+	}
+	now := time.Now().UTC()
+	next := r.ended(Dismissed, now, Reason{})
+	next.ClosedBy, next.ClosedAt = c.User, now
+	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventDismissed, Actor: c.User})
+	return b.raced(ctx, c, r, err)
+}
+
+// settle is a person's word on a restore that the bot cannot tell the end of.
+func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
+	if r.State != Unclear {
+		return b.refuse(ctx, p.Caller, r.ID, became(r))
+	}
+	if no := b.Policy.MayDismiss(ctx, b.Directory, r, p.Caller.User); no != nil {
+		return b.refuse(ctx, p.Caller, r.ID, no)
+	}
+	now := time.Now().UTC()
+	next := r.ended(Failed, now, Reason{What: "A person looked and says that the portal was not restored.", Do: "Ask again with /restore."})
+	if p.Action == PressRestored {
+		next = r.ended(Succeeded, now, Reason{What: "A person looked and says that the portal was restored."})
+	}
+	next.ClosedBy, next.ClosedAt = p.Caller.User, now
+	next.EndTS = "" // the end is told again: it is another one
+	_, err := b.Store.Wake(ctx, r, next, Event{
+		At: now, Restore: r.ID, Kind: EventSettled, Actor: p.Caller.User, Detail: map[string]string{"as": string(p.Action)},
+	})
+	return b.raced(ctx, p.Caller, r, err)
+}
+
+// raced answers a press whose save succeeded or lost its race.
+func (b *Bot) raced(ctx context.Context, c Caller, r Restore, err error) Answer {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, ErrStale) {
+		was := r.State
+		if now, err := b.Store.Get(ctx, r.ID); err == nil {
+			r = now
+		}
+		if r.State == was {
+			return pressedAnew{became(r)}
+		}
+		return b.refuse(ctx, c, r.ID, became(r))
+	}
+	return b.unrecorded(err)
+}
+
+// became says what became of a restore whose button came too late.
+func became(r Restore) *Refusal {
+	no := &Refusal{Rule: RuleStale, Restore: r.ID, Do: "See its card, or /restore status."}
+	switch r.State {
+	case Requested:
+		no.What = "Somebody else pressed at the same moment, or the request is still being checked. Your press changed nothing."
+	case Confirmed, Starting, Running:
+		no.What = "This restore was confirmed already and is on its way. Your press changed nothing, and it cannot be stopped."
+	case Unclear:
+		no.What = "Whether this restore started or ended is unclear. Your press changed nothing."
+	case Succeeded, Failed, Rehearsed, Refused, Dismissed, Expired:
+		no.What = "This restore has ended: " + string(r.State) + ". Your press changed nothing."
+	}
+	return no
+}

@@ -1,0 +1,90 @@
+package bot
+
+import (
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// Phase is what a running restore is doing, as far as its progress tells.
+type Phase string
+
+// The phases, in their order. Source: the progress curve of the server's
+// RestoreProgressItem (0 while it downloads, then 10 + 0.65 of the import, 75
+// while files are copied and the tenants are swapped, then 100).
+const (
+	PhaseQueued      Phase = "queued"
+	PhaseDownloading Phase = "downloading"
+	PhaseImporting   Phase = "importing"
+	PhaseCopying     Phase = "copying files"
+	PhaseFinishing   Phase = "finishing"
+)
+
+// Phases lists the phases in their order.
+func Phases() []Phase {
+	return []Phase{PhaseQueued, PhaseDownloading, PhaseImporting, PhaseCopying, PhaseFinishing}
+}
+
+// percentCopying is where the server's progress rests while files are copied.
+const percentCopying = 75
+
+// Progress is how far a running restore has come. Percent and Phase never go
+// back: servers 3.2 to 3.6 report numbers that do.
+type Progress struct {
+	Phase     Phase
+	Percent   int       // the largest seen
+	Seen      int       // the last reported, which may be smaller
+	ChangedAt time.Time // when Seen or Phase last changed
+	AskedAt   time.Time // when the portal last answered
+	// Trouble says why the portal could not be asked, "" when it answered.
+	Trouble      string
+	TroubleSince time.Time
+}
+
+// next folds one answer of the portal into the progress.
+func (p Progress) next(a docspace.Progress, now time.Time) Progress {
+	phase := phaseOf(a)
+	if a.Percent != p.Seen || p.ChangedAt.IsZero() || rank(phase) > rank(p.Phase) {
+		p.ChangedAt = now
+	}
+	if rank(phase) > rank(p.Phase) {
+		p.Phase = phase
+	}
+	p.Seen = a.Percent
+	p.Percent = min(max(p.Percent, a.Percent), 100)
+	p.AskedAt, p.Trouble, p.TroubleSince = now, "", time.Time{}
+	return p
+}
+
+// failed notes that the portal could not be asked.
+func (p Progress) failed(why string, now time.Time) Progress {
+	if p.Trouble == "" {
+		p.TroubleSince = now
+	}
+	p.Trouble = why
+	return p
+}
+
+func phaseOf(a docspace.Progress) Phase {
+	switch {
+	case a.Completed || a.Percent >= 100:
+		return PhaseFinishing
+	case a.Percent >= percentCopying:
+		return PhaseCopying
+	case a.Percent > 0:
+		return PhaseImporting
+	case a.Status == docspace.TaskCreated:
+		return PhaseQueued
+	default:
+		return PhaseDownloading
+	}
+}
+
+func rank(p Phase) int {
+	for i, known := range Phases() {
+		if p == known {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,27 @@
+package bot
+
+// Rule names why something was refused: a word for metrics and the audit trail,
+// stable across releases.
+type Rule string
+
+// The rules, in the order in which a request meets them.
+const (
+	RuleWorkspace Rule = "workspace"
+	RuleApp       Rule = "app"
+	RuleChannel   Rule = "channel"
+	RulePerson    Rule = "person"
+	RuleSyntax    Rule = "syntax"
+	RuleBusy      Rule = "busy"      // a restore is open or running on the portal
+	RulePortal    Rule = "portal"    // the portal does not answer or is not active
+	RuleKey       Rule = "key"       // the key may not restore
+	RuleBackup    Rule = "backup"    // unknown, expired or contradicted
+	RuleStale     Rule = "stale"     // the button is of another time
+	RuleApprover  Rule = "approver"  // not one of those who may confirm
+	RuleSecond    Rule = "second"    // somebody else has to
+	RuleRecord    Rule = "record"    // it could not be written down
+	RuleDirectory Rule = "directory" // the chat cannot say who somebody is
+	RuleUnknown   Rule = "unknown"   // no such restore
+	RuleAnswer    Rule = "answer"    // the portal's answer to the start
+	RuleTask      Rule = "task"      // the portal's task failed
+	RuleVerify    Rule = "verify"    // the restored portal does not look right
+)

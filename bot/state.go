@@ -1,0 +1,56 @@
+package bot
+
+import "slices"
+
+// State is where a restore stands. The zero value is no state.
+type State string
+
+// The states of a restore; the package comment draws the moves between them.
+const (
+	Requested State = "requested"
+	Confirmed State = "confirmed"
+	Starting  State = "starting"
+	Running   State = "running"
+	Unclear   State = "unclear"
+
+	Succeeded State = "succeeded"
+	Failed    State = "failed"
+	Rehearsed State = "rehearsed"
+	Refused   State = "refused"
+	Dismissed State = "dismissed"
+	Expired   State = "expired"
+)
+
+// moves lists every legal move; anything else is a bug or a lost race.
+var moves = map[State][]State{
+	Requested: {Confirmed, Refused, Dismissed, Expired},
+	Confirmed: {Starting, Failed, Rehearsed},
+	Starting:  {Running, Failed, Unclear},
+	Running:   {Succeeded, Failed, Unclear},
+	Unclear:   {Running, Succeeded, Failed},
+}
+
+// CanMove reports whether a restore may go from one state to another. Staying
+// in an open state is always allowed: progress is saved that way.
+func CanMove(from, to State) bool {
+	return from == to || slices.Contains(moves[from], to)
+}
+
+// OpenStates lists the states that hold a portal: while a restore is in one of
+// them, no second one may be asked for on the same portal.
+func OpenStates() []State {
+	return []State{Requested, Confirmed, Starting, Running, Unclear}
+}
+
+// Open reports whether the restore still holds its portal.
+func (s State) Open() bool { return slices.Contains(OpenStates(), s) }
+
+// Ended reports whether no move leads out of the state.
+func (s State) Ended() bool { return s != "" && len(moves[s]) == 0 }
+
+// Told reports whether reaching the state is worth a message to the whole
+// channel. What ended before anything could have started is told on the card
+// (or to the requester alone) and not announced.
+func (s State) Told() bool {
+	return s == Succeeded || s == Failed || s == Unclear
+}

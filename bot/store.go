@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// What a [Store] may answer besides a broken database.
+var (
+	ErrNotFound   = errors.New("no such restore")
+	ErrStale      = errors.New("the restore was changed by somebody else")
+	ErrPortalBusy = errors.New("the portal has an open restore already")
+	ErrDuplicate  = errors.New("this command was recorded already")
+)
+
+// Store keeps restores, their audit trail and the steps that are due. Each
+// method is one transaction: all of it happens or none, and what it has
+// answered survives a power cut.
+type Store interface {
+	// Create records a new restore, its audit events and its first step, due at
+	// once. It returns [ErrDuplicate] if the Delivery was recorded before and
+	// [ErrPortalBusy] if the portal has an open restore.
+	Create(ctx context.Context, r Restore, events ...Event) error
+
+	// Get returns one restore, or [ErrNotFound].
+	Get(ctx context.Context, id string) (Restore, error)
+
+	// ByDelivery returns the restore that a command's delivery made, or [ErrNotFound].
+	ByDelivery(ctx context.Context, delivery string) (Restore, error)
+
+	// OpenOn returns the open restore of a portal; ok is false when there is none.
+	OpenOn(ctx context.Context, portal string) (r Restore, ok bool, err error)
+
+	// Recent returns up to limit restores, newest first, of all portals.
+	Recent(ctx context.Context, limit int) ([]Restore, error)
+
+	// Save replaces was by next if nobody has changed it since was was read, and
+	// returns next as it now stands: its Version counted up. [ErrStale] means that
+	// somebody has; nothing is written then. A move that [CanMove] forbids is an
+	// error too. Confirmations are unique by person.
+	Save(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
+
+	// Wake is Save followed by a step that is due at once: the Generation is
+	// counted up too, so that any step already waiting becomes a no-op.
+	Wake(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
+
+	// Note records audit events that change no restore, such as refusals.
+	Note(ctx context.Context, events ...Event) error
+}
+
+// Event is one line of the audit trail, written in the transaction of the act
+// it tells of. It never holds a secret.
+type Event struct {
+	At      time.Time
+	Restore string // id, "" for what concerns none
+	Kind    EventKind
+	Actor   string            // user id, "" for the bot itself
+	Detail  map[string]string // ids, canonical flags, rules; one line each
+}
+
+// EventKind names an act.
+type EventKind string
+
+// The acts of the audit trail.
+const (
+	EventRequested EventKind = "requested"
+	EventRefused   EventKind = "refused"
+	EventChecked   EventKind = "checked"
+	EventPressed   EventKind = "pressed"
+	EventConfirmed EventKind = "confirmed"
+	EventDismissed EventKind = "dismissed"
+	EventExpired   EventKind = "expired"
+	EventStarting  EventKind = "starting"
+	EventRunning   EventKind = "running"
+	EventAlarm     EventKind = "alarm"
+	EventAway      EventKind = "away"
+	EventEnded     EventKind = "ended"
+	EventSettled   EventKind = "settled"
+)
