@@ -1,0 +1,284 @@
+package slackchat
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	// ackUseful is how long after its envelope an ack still means something to
+	// Slack: then it has told the person that the app did not respond.
+	ackUseful = 3 * time.Second
+	// maxHeldAcks bounds the acks that wait for a connection; each has less than
+	// 20 KiB, and none waits longer than ackUseful.
+	maxHeldAcks = 1024
+	// maxConnections bounds the connections, those that Slack will close
+	// included: Slack allows 10 to an app.
+	maxConnections = 8
+)
+
+// ackFrame is an ack on its way to Slack.
+type ackFrame struct {
+	id      string // envelope_id
+	kind    string
+	outcome AckOutcome
+	body    []byte
+	at      time.Time // when its envelope came
+}
+
+// connSet is the open connections and the acks that wait for one.
+type connSet struct {
+	log      *slog.Logger
+	events   *SocketEvents
+	expected int
+
+	mu      sync.Mutex
+	conns   []*socketConn // oldest first
+	opening int           // connections that are being opened
+	changed chan struct{} // closed and replaced when conns change
+	held    []ackFrame
+	expiry  *time.Timer
+	stopped bool // acks are held no longer: no connection will come
+	warned  bool // of too many connections
+
+	lastHello time.Time
+	lastFrame time.Time
+	counted   int
+	appID     string
+	fault     string
+}
+
+func newConnSet() *connSet {
+	return &connSet{changed: make(chan struct{})}
+}
+
+// reserve makes room for another connection, by closing the oldest of those
+// that Slack will close anyway. It reports false when ctx ended first. join or
+// unreserve must follow.
+func (s *connSet) reserve(ctx context.Context) bool {
+	for {
+		s.mu.Lock()
+		room := len(s.conns)+s.opening < maxConnections
+		if room {
+			s.opening++
+		}
+		// One at a time: the others may still bring envelopes.
+		waits := slices.ContainsFunc(s.conns, func(c *socketConn) bool { return c.is(connClosing) })
+		oldest := slices.IndexFunc(s.conns, func(c *socketConn) bool { return c.is(connRetiring) })
+		if !room && !waits && oldest >= 0 {
+			s.conns[oldest].close(endStopping) // Slack's reason stays
+		}
+		changed := s.changed
+		s.mu.Unlock()
+		if room {
+			return true
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// unreserve gives the room back: the connection could not be opened.
+func (s *connSet) unreserve() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opening--
+	s.notify()
+}
+
+// join adds the connection for which reserve made room.
+func (s *connSet) join(c *socketConn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opening--
+	s.conns = append(s.conns, c)
+	s.notify()
+}
+
+// leave removes a connection and moves the acks that it did not write.
+func (s *connSet) leave(c *socketConn, unwritten []ackFrame) {
+	s.mu.Lock()
+	s.conns = slices.DeleteFunc(s.conns, func(other *socketConn) bool { return other == c })
+	if c.lastFrame.After(s.lastFrame) {
+		s.lastFrame = c.lastFrame
+	}
+	s.notify()
+	s.mu.Unlock()
+
+	for _, ack := range unwritten {
+		s.events.AckResent()
+		s.send(nil, ack)
+	}
+}
+
+// notify wakes who waits on changes. The lock is held.
+func (s *connSet) notify() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// send queues an ack on the connection that brought its envelope or, when that
+// is gone, on another one, or else holds it until there is one.
+func (s *connSet) send(origin *socketConn, ack ackFrame) {
+	if origin != nil && origin.enqueue(ack) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(ack.at) > ackUseful {
+		s.lose(ack)
+		return
+	}
+	// A fresh connection rather than one that Slack is about to close.
+	for _, phase := range []connPhase{connInUse, connRetiring} {
+		for _, c := range slices.Backward(s.conns) {
+			if c != origin && c.is(phase) && c.enqueue(ack) {
+				return
+			}
+		}
+	}
+	if s.stopped || len(s.held) >= maxHeldAcks {
+		s.lose(ack)
+		return
+	}
+	s.held = append(s.held, ack)
+	if s.expiry == nil {
+		s.expiry = time.AfterFunc(ackUseful-time.Since(ack.at), s.expire)
+	}
+}
+
+// expire drops the held acks that Slack waits for no longer.
+func (s *connSet) expire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expiry = nil
+	s.held = slices.DeleteFunc(s.held, func(ack ackFrame) bool {
+		old := time.Since(ack.at) >= ackUseful
+		if old {
+			s.lose(ack)
+		}
+		return old
+	})
+	if len(s.held) > 0 {
+		oldest := slices.MinFunc(s.held, func(a, b ackFrame) int { return a.at.Compare(b.at) })
+		s.expiry = time.AfterFunc(ackUseful-time.Since(oldest.at), s.expire)
+	}
+}
+
+// lose gives an ack up. The lock is held.
+func (s *connSet) lose(ack ackFrame) {
+	s.events.AckLost()
+	s.log.Warn("ack lost: no connection took it in time",
+		"envelope_id", loggedID(ack.id), "type", ack.kind, "age", time.Since(ack.at))
+}
+
+// hello notes that a connection is in use, and gives it the acks that waited.
+func (s *connSet) hello(c *socketConn, frame socketFrame) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lastHello = time.Now()
+	s.fault = ""
+	s.counted = frame.NumConnections
+	if frame.ConnectionInfo.AppID != "" {
+		s.appID = frame.ConnectionInfo.AppID
+	}
+	// Ours that are being replaced are counted by Slack as well.
+	if ours := s.expected + s.count((*socketConn).leaving); frame.NumConnections > ours && !s.warned {
+		s.warned = true
+		s.log.Warn("slack counts more connections than expected: does another bot run with this app-level token?",
+			"connections", frame.NumConnections, "expected", s.expected)
+	}
+	held := s.held
+	s.held = nil
+	if s.expiry != nil {
+		s.expiry.Stop()
+		s.expiry = nil
+	}
+	for _, ack := range held {
+		if c.enqueue(ack) {
+			s.events.AckResent()
+		} else {
+			s.lose(ack)
+		}
+	}
+	s.notify()
+}
+
+// failed notes why there is no connection.
+func (s *connSet) failed(fault string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = fault
+}
+
+// living is when the newest connection that will stay was opened, zero if there
+// is none, and a channel that is closed when that may have changed.
+func (s *connSet) living() (opened time.Time, changed <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conns {
+		if !c.leaving() {
+			opened = c.opened
+		}
+	}
+	return opened, s.changed
+}
+
+// count is how many connections are so. The lock is held.
+func (s *connSet) count(so func(*socketConn) bool) (n int) {
+	for _, c := range s.conns {
+		if so(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// closeAll closes every connection once its acks are written, and returns when
+// all of them are gone.
+func (s *connSet) closeAll() {
+	s.mu.Lock()
+	s.stopped = true
+	open := slices.Clone(s.conns)
+	if s.expiry != nil {
+		s.expiry.Stop()
+		s.expiry = nil
+	}
+	for _, ack := range s.held {
+		s.lose(ack)
+	}
+	s.held = nil
+	s.mu.Unlock()
+
+	for _, c := range open {
+		c.close(endStopping)
+	}
+	for _, c := range open {
+		<-c.done
+	}
+}
+
+func (s *connSet) state() SocketState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := SocketState{
+		LastHello: s.lastHello, LastFrame: s.lastFrame,
+		Counted: s.counted, AppID: s.appID, Fault: s.fault,
+	}
+	for _, c := range s.conns {
+		alive, frame := c.alive()
+		if alive {
+			state.Live++
+		}
+		if frame.After(state.LastFrame) {
+			state.LastFrame = frame
+		}
+	}
+	return state
+}

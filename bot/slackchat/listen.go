@@ -1,0 +1,229 @@
+package slackchat
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+const (
+	// maxLaters is how many answers are worked out or sent at once.
+	maxLaters = 64
+	// laterWithin bounds one of them.
+	laterWithin = time.Minute
+	// maxAckText keeps the fallback text of an ack short; its blocks say it all.
+	maxAckText = 300
+)
+
+// Handler decides what becomes of a command or a press. [*bot.Bot] is one.
+type Handler interface {
+	Command(ctx context.Context, c bot.Command) (bot.Answer, bot.Later)
+	Press(ctx context.Context, p bot.Press) bot.Answer
+}
+
+// Listener turns Slack's envelopes into commands and presses. Its Handle is
+// made for [Sockets].
+type Listener struct {
+	ctx     context.Context //nolint:containedctx // what runs after an ack outlives the ctx of its envelope
+	handler Handler
+	chat    bot.Chat
+	log     *slog.Logger
+	slots   chan struct{}
+	running sync.WaitGroup
+}
+
+// NewListener makes a listener that asks handler and sends later answers with
+// chat until ctx ends. A nil log logs nothing.
+func NewListener(ctx context.Context, handler Handler, chat bot.Chat, log *slog.Logger) *Listener {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Listener{ctx: ctx, handler: handler, chat: chat, log: log, slots: make(chan struct{}, maxLaters)}
+}
+
+// Wait returns when no later answer is under way. Call it when Handle is not
+// called any more.
+func (l *Listener) Wait() { l.running.Wait() }
+
+// Handle answers an envelope: a command in the ack, a press by its response_url.
+func (l *Listener) Handle(ctx context.Context, env Envelope) any {
+	switch env.Type {
+	case EnvelopeSlashCommands:
+		return l.command(ctx, env)
+	case EnvelopeInteractive:
+		l.press(ctx, env)
+	default:
+		l.log.DebugContext(ctx, "envelope is of no use", "kind", envelopeKind(env.Type))
+	}
+	return nil
+}
+
+// unescape undoes the three entities that Slack escapes in a command, once.
+var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+
+func (l *Listener) command(ctx context.Context, env Envelope) any {
+	cmd, err := env.SlashCommand()
+	if err != nil {
+		l.log.WarnContext(ctx, "command cannot be read", "err", err)
+		return ErrAck(env, textUnreadable+loggedID(env.ID))
+	}
+	c := bot.Command{
+		Caller:   bot.Caller{App: cmd.APIAppID, Team: cmd.TeamID, Channel: cmd.ChannelID, User: cmd.UserID},
+		Delivery: cmd.TriggerID, Text: unescape.Replace(cmd.Text), AnswerURL: docspace.NewSecret(cmd.ResponseURL),
+	}
+	if c.Delivery == "" {
+		c.Delivery = env.ID // a redelivery keeps it, and two commands never share it
+	}
+	answer, later := l.handler.Command(ctx, c)
+	to := recipient(c.Caller, c.AnswerURL)
+	if later != nil && !l.background(func(ctx context.Context) { l.finish(ctx, to, later) }) { //nolint:contextcheck // it outlives the ctx of its envelope
+		return ErrAck(env, textBusy)
+	}
+	if answer == nil {
+		return nil
+	}
+	if !env.AcceptsResponsePayload {
+		l.send(ctx, to, answer)
+		return nil
+	}
+	m := answerMessage(answer)
+	return answerAck{slack.ResponseTypeEphemeral, cutMarkup(m.text, maxAckText), m.blocks}
+}
+
+type answerAck struct {
+	ResponseType string        `json:"response_type"`
+	Text         string        `json:"text"`
+	Blocks       []slack.Block `json:"blocks"`
+}
+
+var actions = map[string]bot.Action{
+	actionConfirm:  bot.PressConfirm,
+	actionDismiss:  bot.PressDismiss,
+	actionRestored: bot.PressRestored,
+	actionNothing:  bot.PressNothing,
+}
+
+func (l *Listener) press(ctx context.Context, env Envelope) {
+	callback, err := env.Interaction()
+	if err != nil {
+		l.log.WarnContext(ctx, "interaction cannot be read", "err", err)
+		return
+	}
+	p, fault := pressOf(callback)
+	if fault != "" {
+		l.log.WarnContext(ctx, "interaction is not a press on a card", "why", fault)
+		if !p.AnswerURL.IsZero() {
+			l.send(ctx, recipient(p.Caller, p.AnswerURL), bot.Said{
+				Text: "The bot does not know this button. Nothing was changed. Use the buttons of the newest card, or see /restore status.",
+			})
+		}
+		return
+	}
+	if answer := l.handler.Press(ctx, p); answer != nil {
+		l.send(ctx, recipient(p.Caller, p.AnswerURL), answer)
+	}
+}
+
+// pressOf reads a press on a card's button. fault says what else it is, in a
+// word or two of a closed set.
+func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
+	p = bot.Press{
+		Caller: bot.Caller{
+			App: callback.APIAppID, Team: callback.Team.ID, Home: callback.User.TeamID,
+			Channel: callback.Container.ChannelID, User: callback.User.ID,
+		},
+		MessageTS: callback.Container.MessageTs, AnswerURL: docspace.NewSecret(callback.ResponseURL),
+	}
+	box := callback.Container
+	switch {
+	case callback.Type != slack.InteractionTypeBlockActions:
+		return p, "another type"
+	case box.Type != "message" || box.MessageTs == "" || box.IsEphemeral:
+		return p, "not in a message"
+	case box.ChannelID == "" || (callback.Channel.ID != "" && callback.Channel.ID != box.ChannelID):
+		return p, "no one channel"
+	case p.Caller.User == "":
+		return p, "no user"
+	case len(callback.ActionCallback.AttachmentActions) > 0 || len(callback.ActionCallback.BlockActions) != 1 ||
+		callback.ActionCallback.BlockActions[0] == nil:
+		return p, "not one action"
+	}
+	act := callback.ActionCallback.BlockActions[0]
+	known, ok := actions[act.ActionID]
+	switch {
+	case !ok || act.Type != "button":
+		return p, "unknown action"
+	case act.Value == "":
+		return p, "no value"
+	}
+	p.Action, p.Restore = known, act.Value
+	return p, ""
+}
+
+func recipient(c bot.Caller, url docspace.Secret) bot.Recipient {
+	return bot.Recipient{Channel: c.Channel, User: c.User, URL: url}
+}
+
+// finish works out a later answer and sends it.
+func (l *Listener) finish(ctx context.Context, to bot.Recipient, later bot.Later) {
+	answer := l.workOut(ctx, later)
+	if answer == nil {
+		return
+	}
+	l.deliver(ctx, to, answer)
+}
+
+func (l *Listener) workOut(ctx context.Context, later bot.Later) (answer bot.Answer) {
+	defer func() {
+		if v := recover(); v != nil {
+			l.log.ErrorContext(ctx, "answer panicked", "panic", v, "stack", string(debug.Stack()))
+			answer = bot.Said{Text: "Internal error; nothing was changed by this. Try again, and tell whoever runs the bot to look at its log."}
+		}
+	}()
+	return later(ctx)
+}
+
+// send delivers an answer in the background, or at once where there is no room.
+func (l *Listener) send(ctx context.Context, to bot.Recipient, a bot.Answer) {
+	if !l.background(func(ctx context.Context) { l.deliver(ctx, to, a) }) { //nolint:contextcheck // it outlives the ctx of its envelope
+		l.deliver(ctx, to, a)
+	}
+}
+
+func (l *Listener) deliver(ctx context.Context, to bot.Recipient, a bot.Answer) {
+	defer func() {
+		if v := recover(); v != nil {
+			l.log.ErrorContext(ctx, "answer panicked", "panic", v, "stack", string(debug.Stack()))
+		}
+	}()
+	if err := l.chat.Answer(ctx, to, a); err != nil {
+		l.log.WarnContext(ctx, "answer was not delivered", "err", err)
+	}
+}
+
+// background runs f if there is room and the listener is not ending.
+func (l *Listener) background(f func(ctx context.Context)) bool {
+	if l.ctx.Err() != nil {
+		return false
+	}
+	select {
+	case l.slots <- struct{}{}:
+	default:
+		return false
+	}
+	l.running.Go(func() {
+		defer func() { <-l.slots }()
+		ctx, cancel := context.WithTimeout(l.ctx, laterWithin)
+		defer cancel()
+		f(ctx)
+	})
+	return true
+}

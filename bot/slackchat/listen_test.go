@@ -1,0 +1,151 @@
+package slackchat
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+var _ Handler = (*bot.Bot)(nil)
+
+// heard is a Handler and a bot.Chat that write down what they are given.
+type heard struct {
+	bot.Chat
+
+	mu       sync.Mutex
+	commands []bot.Command
+	presses  []bot.Press
+	answers  []string
+	later    bot.Later
+}
+
+func (h *heard) Command(_ context.Context, c bot.Command) (bot.Answer, bot.Later) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.commands = append(h.commands, c)
+	return bot.Said{Text: "Looking"}, h.later
+}
+
+func (h *heard) Press(_ context.Context, p bot.Press) bot.Answer {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.presses = append(h.presses, p)
+	return bot.Said{Text: "pressed"}
+}
+
+func (h *heard) Answer(_ context.Context, to bot.Recipient, a bot.Answer) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.answers = append(h.answers, to.User+" "+to.Channel+" "+to.URL.Reveal()+" "+answerMessage(a).text)
+	return nil
+}
+
+const commandPayload = `{"team_id":"T1","api_app_id":"A1","channel_id":"C1","user_id":"U1","command":"/restore",` +
+	`"text":"id &amp;lt; &lt;x&gt; &quot;","trigger_id":"1.2","response_url":"https://hooks.example/c"}`
+
+func TestListenCommandIsAnsweredInTheAckAndLater(t *testing.T) {
+	t.Parallel()
+	h := &heard{later: func(context.Context) bot.Answer { return bot.Said{Text: "found"} }}
+	l := NewListener(t.Context(), h, h, nil)
+	ack := l.Handle(t.Context(), Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandPayload)})
+	l.Wait()
+	body, err := json.Marshal(ack)
+	if err != nil || !strings.Contains(string(body), `"response_type":"ephemeral","text":"Looking"`) {
+		t.Errorf("ack %s, %v", body, err)
+	}
+	if diff := cmp.Diff([]string{"U1 C1 https://hooks.example/c found"}, h.answers); diff != "" {
+		t.Errorf("answers (-want +got):\n%s", diff)
+	}
+	c := h.commands[0]
+	want := bot.Caller{App: "A1", Team: "T1", Channel: "C1", User: "U1"}
+	if c.Caller != want || c.Text != "id &lt; <x> &quot;" || c.Delivery != "1.2" {
+		t.Errorf("command %+v", c)
+	}
+}
+
+func TestListenSurvivesAPanicAndRefusesWhenFull(t *testing.T) {
+	t.Parallel()
+	h := &heard{later: func(context.Context) bot.Answer { panic("no") }}
+	l := NewListener(t.Context(), h, h, nil)
+	env := Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandPayload)}
+	l.Handle(t.Context(), env)
+	l.Wait()
+	if len(h.answers) != 1 || !strings.Contains(h.answers[0], "Internal error") {
+		t.Errorf("answers %q", h.answers)
+	}
+	for range maxLaters {
+		l.slots <- struct{}{}
+	}
+	if ack, ok := l.Handle(t.Context(), env).(ephemeralAck); !ok || ack.Text != textBusy {
+		t.Errorf("ack %+v", ack)
+	}
+}
+
+func TestListenPressIsReadStrictly(t *testing.T) {
+	t.Parallel()
+	const good = `{"type":"block_actions","api_app_id":"A1","team":{"id":"T1"},"user":{"id":"U2","team_id":"T2"},"channel":{"id":"C1"},` +
+		`"response_url":"https://hooks.example/p","container":{"type":"message","message_ts":"1.5","channel_id":"C1","is_ephemeral":false},` +
+		`"actions":[{"type":"button","block_id":"b","action_id":"restore_confirm","value":"k3"}]}`
+	for name, change := range map[string][2]string{
+		"good":           {"", ""},
+		"dismiss":        {"restore_confirm", "restore_dismiss"},
+		"unknown action": {"restore_confirm", "other"},
+		"no value":       {`"k3"`, `""`},
+		"no message":     {`"message_ts":"1.5"`, `"message_ts":""`},
+		"ephemeral":      {`"is_ephemeral":false`, `"is_ephemeral":true`},
+		"other channel":  {`"channel":{"id":"C1"}`, `"channel":{"id":"C2"}`},
+		"no action":      {`"actions":[`, `"actions":[],"x":[`},
+		"two actions":    {`"actions":[`, `"actions":[{"type":"button","block_id":"b","action_id":"restore_dismiss","value":"k3"},`},
+		"another type":   {"block_actions", "view_closed"},
+	} {
+		h := &heard{}
+		l := NewListener(t.Context(), h, h, nil)
+		payload := strings.Replace(good, change[0], change[1], 1)
+		if ack := l.Handle(t.Context(), Envelope{ID: "e", Type: EnvelopeInteractive, Payload: json.RawMessage(payload)}); ack != nil {
+			t.Errorf("%s: ack %v", name, ack)
+		}
+		l.Wait()
+		valid := name == "good" || name == "dismiss"
+		if len(h.presses) == 1 != valid || len(h.answers) != 1 {
+			t.Errorf("%s: presses %+v, answers %q", name, h.presses, h.answers)
+		}
+		if name == "good" {
+			want := bot.Press{
+				Caller: bot.Caller{App: "A1", Team: "T1", Home: "T2", Channel: "C1", User: "U2"},
+				Action: bot.PressConfirm, Restore: "k3", MessageTS: "1.5", AnswerURL: docspace.NewSecret("https://hooks.example/p"),
+			}
+			got := h.presses[0]
+			if got.AnswerURL.Reveal() != want.AnswerURL.Reveal() {
+				t.Error("another response_url")
+			}
+			got.AnswerURL = want.AnswerURL
+			if got != want {
+				t.Errorf("press %+v", got)
+			}
+		}
+	}
+}
+
+func TestListenLongestAnswerFitsAnAck(t *testing.T) {
+	t.Parallel()
+	b := docspace.Backup{ID: strings.Repeat("a", 36), FileName: strings.Repeat("&", 500), CreatedOn: time.Unix(1, 0)}
+	all := bot.Backups{Now: viewNow}
+	for range 50 {
+		all.Backups = append(all.Backups, b)
+	}
+	for _, a := range []bot.Answer{all, bot.Said{Text: strings.Repeat("\U0001F600", 9000)}, bot.Help{}} {
+		m := answerMessage(a)
+		env := Envelope{ID: "e", AcceptsResponsePayload: true}
+		if _, err := ackBody(env, answerAck{"ephemeral", cutMarkup(m.text, maxAckText), m.blocks}); err != nil {
+			t.Errorf("%T: %v", a, err)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package slackchat
+
+import (
+	"fmt"
+	"strings"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+// maxListed is how many lines a list shows: more would not fit an ack.
+const maxListed = 20
+
+// answerMessage is what one person is told.
+func answerMessage(a bot.Answer) message {
+	switch a := a.(type) {
+	case *bot.Refusal:
+		if a == nil {
+			break
+		}
+		return plainMessage(refusalText(*a))
+	case bot.Accepted:
+		return plainMessage(lines(
+			"Recorded as restore "+code(a.Restore.ID)+" of "+foreign(orElse(a.Portal.Name, a.Restore.Portal), maxButton)+", and being checked.",
+			"Nothing was started. Its card comes to this channel; somebody has to confirm it there by "+date(a.Restore.ExpiresAt)+"."))
+	case bot.Help:
+		return plainMessage(helpText(a.Topic))
+	case bot.Backups:
+		return listMessage(backupsHead(a), backupLines(a))
+	case bot.Status:
+		return listMessage("*What runs or waits now* (nothing was changed by asking)", statusLines(a))
+	case bot.Past:
+		return listMessage("*The last restores*, newest first (nothing was changed by asking)", pastLines(a))
+	case bot.Said:
+		return plainMessage(foreign(a.Text, 2*maxSaid))
+	}
+	return plainMessage("Done; see `/restore status` for what runs.")
+}
+
+func orElse(s, other string) string {
+	if s != "" {
+		return s
+	}
+	return other
+}
+
+// listMessage puts as many lines under a head as fit one section.
+func listMessage(head string, items []string) message {
+	shown, room := []string{head}, maxSection-100
+	for i, item := range items {
+		room -= len([]rune(item)) + 1
+		if i == maxListed || room < len([]rune(head)) {
+			shown = append(shown, fmt.Sprintf("… and %d more, older ones.", len(items)-i))
+			break
+		}
+		shown = append(shown, item)
+	}
+	return plainMessage(strings.Join(shown, "\n"))
+}
+
+func refusalText(no bot.Refusal) string {
+	out := []string{":no_entry: " + foreign(no.What, 2*maxSaid), foreign(no.Do, maxSaid)}
+	if no.Suggest != "" {
+		out = append(out, "Did you mean: `"+strings.ReplaceAll(foreign(no.Suggest, maxWord), "`", "'")+"`?")
+	}
+	if no.Restore != "" {
+		out = append(out, "It is about restore "+code(no.Restore)+".")
+	}
+	if people := allowed(no.People); people != "" {
+		out = append(out, "See: "+people+".")
+	}
+	return lines(append(out, "(rule: "+code(string(no.Rule))+")")...)
+}
+
+// helpText is the usage in a code block: the one text that keeps its lines.
+func helpText(topic string) string {
+	usage, ok := bot.Usage(topic)
+	head := "Nothing was started. This is how it is used:"
+	if !ok {
+		head = "There is no such command. Nothing was started. These are known:"
+		usage, _ = bot.Usage("")
+	}
+	var out []string
+	for line := range strings.SplitSeq(usage, "\n") {
+		out = append(out, foreign(line, maxSaid))
+	}
+	return head + "\n```" + cutMarkup(strings.Join(out, "\n"), maxSection-200) + "```"
+}
+
+func backupsHead(a bot.Backups) string {
+	kind := "portal"
+	if a.Dump {
+		kind = "whole server (`--dump`)"
+	}
+	if len(a.Backups) == 0 {
+		return "*" + foreign(a.Portal.Name, maxButton) + "* has no backups of the " + kind + " in its history. Nothing was changed; make one in the portal."
+	}
+	return "*Backups of " + foreign(a.Portal.Name, maxButton) + "*, of the " + kind +
+		", newest first. Nothing was changed; restore one with `/restore` and its id."
+}
+
+func backupLines(a bot.Backups) []string {
+	var out []string
+	for _, b := range a.Backups {
+		out = append(out, "• "+code(b.ID)+" "+foreign(b.FileName, maxButton)+", "+date(b.CreatedOn)+" ("+ago(b.CreatedOn, a.Now)+"), "+
+			foreign(string(b.StorageType), maxButton)+expiry(b, a))
+	}
+	return out
+}
+
+func expiry(b docspace.Backup, a bot.Backups) string {
+	switch {
+	case b.ExpiresOn.IsZero():
+		return ""
+	case b.Expired(a.Now):
+		return ", *expired*"
+	default:
+		return ", expires " + date(b.ExpiresOn)
+	}
+}
+
+func statusLines(s bot.Status) []string {
+	var out []string
+	for _, r := range s.Open {
+		line := "• " + brief(r) + ", asked by " + mention(r.Requester) + " " + ago(r.RequestedAt, s.Now)
+		if len(r.Confirmations) > 0 {
+			line += ", confirmed by " + mentions(r.Confirmers())
+		}
+		if r.State == bot.Running {
+			line += fmt.Sprintf(", %s, %d%%, for %s", foreign(string(r.Progress.Phase), maxButton), r.Progress.Percent, span(r.Elapsed(s.Now)))
+		}
+		out = append(out, line+".")
+	}
+	for _, e := range s.Elsewhere {
+		name := foreign(e.Portal.Name, maxButton)
+		if e.Running {
+			out = append(out, fmt.Sprintf("• :warning: *%s* restores something that the bot did not start: %d%%, task %s. Do not ask for another; wait for its end.",
+				name, e.Task.Percent, code(e.Task.TaskID)))
+		} else if e.Trouble != "" {
+			out = append(out, "• :warning: *"+name+"* could not be asked: "+foreign(e.Trouble, maxSaid)+" Look whether it answers.")
+		}
+	}
+	if len(s.Open) == 0 {
+		out = append(out, "Nothing that the bot started is open.")
+		if s.Last != nil {
+			out = append(out, "Last: "+pastLine(*s.Last, bot.Past{Now: s.Now}))
+		}
+	}
+	return out
+}
+
+func pastLines(p bot.Past) []string {
+	out := make([]string, 0, len(p.Restores)+1)
+	for _, r := range p.Restores {
+		out = append(out, "• "+pastLine(r, p))
+	}
+	if len(out) == 0 {
+		out = append(out, "There was none yet.")
+	}
+	return out
+}
+
+func pastLine(r bot.Restore, p bot.Past) string {
+	line := brief(r) + " " + ago(r.EndedAt, p.Now)
+	if !r.StartedAt.IsZero() {
+		line += " after " + span(r.Elapsed(p.Now))
+	}
+	line += ", asked by " + mention(r.Requester)
+	if len(r.Confirmations) > 0 {
+		line += ", confirmed by " + mentions(r.Confirmers())
+	}
+	return line + "."
+}
+
+func brief(r bot.Restore) string {
+	return code(r.ID) + " of *" + foreign(r.Portal, maxButton) + "* from " + code(orElse(r.Backup.ID, r.Order.BackupID)) + ": *" + foreign(string(r.State), maxButton) + "*"
+}

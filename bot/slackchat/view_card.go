@@ -1,0 +1,205 @@
+package slackchat
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+)
+
+// The action_id of each button; its value is the restore's id.
+const (
+	actionConfirm  = "restore_confirm"
+	actionDismiss  = "restore_dismiss"
+	actionRestored = "restore_settle_restored"
+	actionNothing  = "restore_settle_nothing"
+)
+
+// hasButtons reports whether the card of a state can be pressed.
+func hasButtons(s bot.State) bool { return s == bot.Requested || s == bot.Unclear }
+
+// placeholder stands for a card until its ts is saved. It has no button: should
+// it be posted twice, the one that nobody edits stays harmless.
+func placeholder(c bot.Card) message {
+	text := "Preparing the card of restore " + code(c.Restore.ID) + " of " + portalName(c) + " … Nothing was started by this message. " +
+		"If it stays like this for a minute, see `/restore status`."
+	return plainMessage(text)
+}
+
+// cardMessage is the message of a restore as it stands.
+func cardMessage(c bot.Card) message {
+	m := message{text: cutMarkup(headline(c)+" "+strings.ReplaceAll(outcome(c), "\n", " "), maxText)}
+	m.blocks = append(m.blocks, header(headline(c)))
+	switch c.Restore.State {
+	case bot.Requested:
+		m.blocks = append(m.blocks, section(backupText(c)), section(lossText(c)), section(outcome(c)), requestedButtons(c))
+	case bot.Unclear:
+		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)), unclearButtons(c))
+	default:
+		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)))
+	}
+	m.blocks = append(m.blocks, footnote(footText(c)))
+	return m
+}
+
+func portalName(c bot.Card) string {
+	if c.Portal.Name != "" {
+		return foreign(c.Portal.Name, maxButton)
+	}
+	return foreign(c.Restore.Portal, maxButton)
+}
+
+// headline is what happened, in one line of plain text.
+func headline(c bot.Card) string {
+	p := portalName(c)
+	switch c.Restore.State {
+	case bot.Requested:
+		return "Restore " + p + " from a backup?"
+	case bot.Confirmed:
+		return "Restore of " + p + ": confirmed, about to start"
+	case bot.Starting:
+		return "Restore of " + p + ": starting"
+	case bot.Running:
+		return "Restore of " + p + ": running"
+	case bot.Unclear:
+		return "Restore of " + p + ": unclear, somebody has to look"
+	case bot.Succeeded:
+		return "Restore of " + p + ": done"
+	case bot.Failed:
+		return "Restore of " + p + ": failed"
+	case bot.Rehearsed:
+		return "Restore of " + p + ": dry run, nothing was started"
+	case bot.Refused:
+		return "Restore of " + p + ": refused, nothing was started"
+	case bot.Dismissed:
+		return "Restore of " + p + ": dismissed, nothing was started"
+	case bot.Expired:
+		return "Restore of " + p + ": expired, nothing was started"
+	}
+	return "Restore of " + p
+}
+
+// backupText says what is restored, and from what.
+func backupText(c bot.Card) string {
+	r, b := c.Restore, c.Restore.Backup
+	portal := "*Portal:* " + portalName(c)
+	if c.Portal.URL != "" {
+		portal += " (" + foreign(c.Portal.URL, maxWord) + ")"
+	}
+	storage := b.StorageType
+	if storage == "" {
+		storage = r.Order.StorageType
+	}
+	if storage == "" {
+		storage = "not told"
+	}
+	out := []string{portal}
+	if b.ID == "" {
+		out = append(out, "*Backup:* not in the portal's history; the flags below name it", "*Id:* "+code(r.Order.BackupID))
+	} else {
+		out = append(out, "*Backup:* "+foreign(b.FileName, maxWord), "*Id:* "+code(b.ID))
+	}
+	out = append(out, "*Storage:* "+code(string(storage)))
+	if b.ID != "" {
+		expires := "never"
+		if !b.ExpiresOn.IsZero() {
+			expires = date(b.ExpiresOn)
+		}
+		out = append(out, "*Taken:* "+date(b.CreatedOn)+", "+ago(b.CreatedOn, c.Now), "*Backup expires:* "+expires)
+	}
+	out = append(out, "*Command:* `/restore "+strings.ReplaceAll(foreign(r.Order.Canonical(r.Portal), 2*maxSaid), "`", "'")+"`")
+	if r.Order.Reason != "" {
+		out = append(out, "*Reason:* "+foreign(r.Order.Reason, maxSaid))
+	}
+	return lines(out...)
+}
+
+// lossText says what a restore takes away.
+func lossText(c bot.Card) string {
+	o := c.Restore.Order
+	since := "the backup was taken"
+	if !c.Restore.Backup.CreatedOn.IsZero() {
+		since = date(c.Restore.Backup.CreatedOn)
+	}
+	mail := "only the owner gets a mail"
+	if o.Notify {
+		mail = "everyone gets a mail"
+	}
+	dump := ""
+	if o.Dump {
+		dump = ":rotating_light: *`--dump` replaces the whole server*: every portal on it, and its licence. It needs a second person."
+	}
+	rehearsal := ""
+	if o.DryRun {
+		rehearsal = "*Dry run:* everything is checked and asked for, and nothing is started."
+	}
+	return lines(
+		":warning: *Everything changed since then will be lost* (since "+since+").", dump, rehearsal,
+		"• All passwords are reset; "+mail+".",
+		"• API keys and tokens die, the bot's own too.",
+		"• Two-factor settings are wiped.",
+		"• Once started it cannot be cancelled.")
+}
+
+// askText says who asked and who may confirm, and until when.
+func askText(c bot.Card) string {
+	who := allowed(c.Rules.Approvers)
+	if who == "" {
+		who = "nobody: RESTORE_APPROVERS is empty"
+	}
+	need := ""
+	if n := c.Rules.Needed; n > 1 {
+		need = fmt.Sprintf("*Confirmed:* %d of %d people", len(c.Restore.Confirmations), n)
+		if len(c.Restore.Confirmations) > 0 {
+			need += " (" + mentions(c.Restore.Confirmers()) + ")"
+		}
+	}
+	other := ""
+	if c.Rules.Other {
+		other = ", but not " + mention(c.Restore.Requester) + ", who asked"
+	}
+	return lines(
+		"*Asked by:* "+mention(c.Restore.Requester),
+		"*May confirm:* "+who+other, need,
+		"*Until:* "+date(c.Restore.ExpiresAt),
+		"Nothing was started yet. Press *Restore* to start it, *Dismiss* to drop it.")
+}
+
+func footText(c bot.Card) string {
+	r := c.Restore
+	out := "Restore " + code(r.ID) + " · asked by " + mention(r.Requester)
+	if len(r.Confirmations) > 0 {
+		out += " · confirmed by " + mentions(r.Confirmers())
+	}
+	return out + " · as of " + date(c.Now)
+}
+
+func requestedButtons(c bot.Card) slack.Block {
+	loss := "Everything changed since the backup will be lost, all passwords are reset, and it cannot be cancelled."
+	if c.Restore.Order.Dump {
+		loss = "This replaces the WHOLE SERVER. " + loss
+	}
+	confirm := slack.NewConfirmationBlockObject(
+		plainLabel("Restore "+portalName(c)+"?", 100),
+		plainLabel(loss, maxConfirm),
+		plainLabel("Restore", 30), plainLabel("Go back", 30)).WithStyle(slack.StyleDanger)
+	return slack.NewActionBlock("",
+		button(actionConfirm, c.Restore.ID, "Restore").WithStyle(slack.StyleDanger).WithConfirm(confirm),
+		button(actionDismiss, c.Restore.ID, "Dismiss"))
+}
+
+func unclearButtons(c bot.Card) slack.Block {
+	return slack.NewActionBlock("",
+		button(actionRestored, c.Restore.ID, "It was restored"),
+		button(actionNothing, c.Restore.ID, "Nothing was restored"))
+}
+
+func button(action, value, label string) *slack.ButtonBlockElement {
+	return slack.NewButtonBlockElement(action, value, plainLabel(label, maxButton))
+}
+
+func plainLabel(text string, limit int) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, cutMarkup(text, limit), false, false)
+}

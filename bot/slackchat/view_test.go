@@ -1,0 +1,200 @@
+package slackchat
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+var update = flag.Bool("update", false, "write the golden views")
+
+var viewNow = time.Date(2026, 3, 2, 3, 4, 5, 0, time.UTC)
+
+// viewCard is a card with every field that a view may show.
+func viewCard(state bot.State, change ...func(*bot.Card)) bot.Card {
+	c := bot.Card{
+		Now:    viewNow,
+		Portal: bot.PortalName{Name: "docs", URL: "https://docs.example.com"},
+		Rules:  bot.CardRules{Approvers: bot.AllowList{IDs: []string{"U2"}, Groups: []string{"S1"}}, Needed: 1},
+		Restore: bot.Restore{
+			ID: "k3vq7x2mhd", Portal: "docs", State: state, Channel: "C1", Requester: "U1",
+			RequestedAt: viewNow.Add(-2 * time.Minute), ExpiresAt: viewNow.Add(13 * time.Minute),
+			Order: bot.Order{BackupID: "3f2504e0-4f89-11d3-9a0c-0305e82c3301", Reason: "a <!channel> & lost room"},
+			Backup: docspace.Backup{
+				ID: "3f2504e0-4f89-11d3-9a0c-0305e82c3301", FileName: "docs_<2026>.tar.gz",
+				StorageType: docspace.StorageDataStore, CreatedOn: viewNow.Add(-26 * time.Hour), ExpiresOn: viewNow.Add(time.Hour),
+			},
+		},
+	}
+	if state != bot.Requested {
+		c.Restore.Confirmations = []bot.Confirmation{{User: "U2", At: viewNow.Add(-time.Minute)}}
+		c.Restore.StartedAt = viewNow.Add(-50 * time.Second)
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	return c
+}
+
+func dump(c *bot.Card) { c.Restore.Order.Dump, c.Rules.Other = true, true }
+
+func views() map[string]message {
+	why := func(c *bot.Card) {
+		c.Restore.Reason = bot.Reason{What: "The portal said <no>.", Do: "Try another backup."}
+		c.Restore.EndedAt, c.Restore.ClosedBy = viewNow, "U2"
+	}
+	running := func(c *bot.Card) {
+		c.Restore.Progress = bot.Progress{Phase: bot.PhaseImporting, Percent: 45, Trouble: "connection <refused>", TroubleSince: viewNow.Add(-9 * time.Second), ChangedAt: viewNow.Add(-time.Minute)}
+		c.Restore.Aways = []bot.Away{{From: viewNow.Add(-30 * time.Second), To: viewNow.Add(-20 * time.Second)}}
+	}
+	verified := func(c *bot.Card) {
+		why(c)
+		c.Restore.Order.Notify = true
+		c.Restore.Verdict = bot.Verdict{At: viewNow, Version: "3.7.2", Login: true}
+	}
+	all := map[string]message{
+		"placeholder":    placeholder(viewCard(bot.Requested)),
+		"requested":      cardMessage(viewCard(bot.Requested)),
+		"requested-dump": cardMessage(viewCard(bot.Requested, dump)),
+		"confirmed":      cardMessage(viewCard(bot.Confirmed)),
+		"starting":       cardMessage(viewCard(bot.Starting)),
+		"running":        cardMessage(viewCard(bot.Running, running)),
+		"unclear":        cardMessage(viewCard(bot.Unclear, why)),
+		"succeeded":      cardMessage(viewCard(bot.Succeeded, verified)),
+		"failed":         cardMessage(viewCard(bot.Failed, why)),
+		"failed-dump":    cardMessage(viewCard(bot.Failed, why, dump)),
+		"rehearsed":      cardMessage(viewCard(bot.Rehearsed, why)),
+		"refused":        cardMessage(viewCard(bot.Refused, why)),
+		"dismissed":      cardMessage(viewCard(bot.Dismissed, why)),
+		"expired":        cardMessage(viewCard(bot.Expired, why)),
+		"note-end":       plainMessage(noteText(viewCard(bot.Succeeded, verified), bot.Note{Kind: bot.NoteEnd})),
+		"note-phase":     plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NotePhase})),
+		"note-away":      plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteAway})),
+	}
+	for _, kind := range []bot.AlarmKind{bot.AlarmQueued, bot.AlarmStalled, bot.AlarmSilent, bot.AlarmForgotten} {
+		all["note-alarm-"+string(kind)] = plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteAlarm, Alarm: bot.Alarm{Kind: kind}}))
+	}
+	r := viewCard(bot.Running, running).Restore
+	past := viewCard(bot.Failed, why).Restore
+	for name, a := range map[string]bot.Answer{
+		"refusal":  &bot.Refusal{Rule: bot.RuleSyntax, What: "No <flag>.", Do: "Use help.", Suggest: "--du`mp", Restore: "k3vq7x2mhd", People: bot.AllowList{IDs: []string{"U1"}}},
+		"accepted": bot.Accepted{Restore: r},
+		"help":     bot.Help{},
+		"backups":  bot.Backups{Portal: bot.PortalName{Name: "docs"}, Backups: []docspace.Backup{r.Backup}, Now: viewNow},
+		"empty":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Dump: true, Now: viewNow},
+		"status":   bot.Status{Open: []bot.Restore{r}, Elsewhere: []bot.Elsewhere{{Portal: bot.PortalName{Name: "other"}, Trouble: "down <now>"}}, Now: viewNow},
+		"idle":     bot.Status{Last: &past, Now: viewNow},
+		"past":     bot.Past{Restores: []bot.Restore{past}, Now: viewNow},
+		"said":     bot.Said{Text: "Dismissed <it>."},
+	} {
+		all["answer-"+name] = answerMessage(a)
+	}
+	return all
+}
+
+func TestViewsAreGolden(t *testing.T) {
+	t.Parallel()
+	for name, m := range views() {
+		got, err := json.MarshalIndent(map[string]any{"text": m.text, "blocks": m.blocks}, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", "view_"+name+".json")
+		if *update {
+			if err := os.MkdirAll("testdata", 0o750); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, append(got, '\n'), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestViewButtonsOnlyWhereSomethingCanBePressed(t *testing.T) {
+	t.Parallel()
+	for name, m := range views() {
+		body, err := json.Marshal(m.blocks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := strings.HasPrefix(name, "requested") || name == "unclear"
+		if got := strings.Contains(string(body), `"button"`); got != want {
+			t.Errorf("%s has buttons: %v", name, got)
+		}
+		if strings.Contains(string(body), "<!channel>") {
+			t.Errorf("%s lets a mention through", name)
+		}
+	}
+}
+
+func TestViewOfHugeTextsKeepsToSlacksLimits(t *testing.T) {
+	t.Parallel()
+	huge := strings.Repeat("日&<本>\n\u202e`", 3000)
+	for _, state := range append(bot.OpenStates(), bot.Succeeded, bot.Failed, bot.Refused) {
+		c := viewCard(state, dump)
+		c.Portal = bot.PortalName{Name: huge, URL: huge}
+		c.Restore.Order.Reason, c.Restore.Backup.FileName, c.Restore.Backup.ID = huge, huge, huge
+		c.Restore.Reason = bot.Reason{What: huge, Do: huge}
+		c.Restore.Progress.Trouble, c.Restore.Verdict.Trouble = huge, huge
+		for range 100 {
+			c.Restore.Aways = append(c.Restore.Aways, bot.Away{})
+			c.Rules.Approvers.IDs = append(c.Rules.Approvers.IDs, "U"+strings.Repeat("1", 30))
+		}
+		for _, m := range []message{cardMessage(c), placeholder(c), plainMessage(noteText(c, bot.Note{Kind: bot.NoteEnd}))} {
+			if n := utf8.RuneCountInString(m.text); n > maxText {
+				t.Errorf("%s: text of %d", state, n)
+			}
+			for _, b := range m.blocks {
+				switch b := b.(type) {
+				case *slack.SectionBlock:
+					if n := utf8.RuneCountInString(b.Text.Text); n > maxSection {
+						t.Errorf("%s: section of %d", state, n)
+					}
+				case *slack.HeaderBlock:
+					if n := utf8.RuneCountInString(b.Text.Text); n > maxHeader {
+						t.Errorf("%s: header of %d", state, n)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestViewCutBreaksNothing(t *testing.T) {
+	t.Parallel()
+	whole := "日本 &amp; <@U123> &lt;x&gt; 日本語 <!date^1^{time}|a>"
+	for n := 1; n <= utf8.RuneCountInString(whole); n++ {
+		got := cutMarkup(whole, n)
+		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > n {
+			t.Errorf("cut to %d: %q", n, got)
+		}
+		if strings.Count(got, "<") != strings.Count(got, ">") || strings.Count(got, "&") != strings.Count(got, ";") {
+			t.Errorf("cut to %d breaks markup: %q", n, got)
+		}
+	}
+	if got := foreign(" a\n\tb\u202e<!here>\x00`&", 50); got != "a b&lt;!here&gt; `&amp;" {
+		t.Errorf("foreign made %q", got)
+	}
+	if got := code("a`b"); got != "a`b" {
+		t.Errorf("code made %q", got)
+	}
+}

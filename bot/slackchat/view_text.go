@@ -1,0 +1,195 @@
+package slackchat
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+)
+
+// Slack's limits, in runes.
+const (
+	maxHeader  = 150
+	maxSection = 3000
+	maxButton  = 75
+	maxConfirm = 300
+	maxText    = 4000 // chat.update refuses more
+	maxWord    = 200  // of a name or a path: ours
+	maxSaid    = 600  // of a reason: ours
+	maxPeople  = 20   // listed by id: ours
+)
+
+// message is what Slack shows: blocks, and the text where it shows none.
+type message struct {
+	text   string
+	blocks []slack.Block
+}
+
+// plainMessage is mrkdwn in one section.
+func plainMessage(text string) message {
+	return message{text: cutMarkup(text, maxText), blocks: []slack.Block{section(text)}}
+}
+
+func section(text string) slack.Block {
+	return slack.NewSectionBlock(mrkdwn(text, maxSection), nil, nil)
+}
+
+func header(text string) slack.Block {
+	return slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cutMarkup(text, maxHeader), false, false))
+}
+
+func footnote(text string) slack.Block {
+	return slack.NewContextBlock("", mrkdwn(text, maxSection))
+}
+
+func mrkdwn(text string, limit int) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, cutMarkup(text, limit), false, true)
+}
+
+func lines(ss ...string) string {
+	var kept []string
+	for _, s := range ss {
+		if s != "" {
+			kept = append(kept, s)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+var escapes = map[rune]string{'&': "&amp;", '<': "&lt;", '>': "&gt;"}
+
+// foreign makes a text from elsewhere harmless: one line without control and
+// direction characters, escaped, and cut so that the result has at most limit
+// runes.
+func foreign(s string, limit int) string {
+	var clean strings.Builder
+	space := false
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		switch {
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			space = clean.Len() > 0
+			continue
+		case unicode.Is(unicode.Cf, r):
+			continue
+		}
+		if space {
+			clean.WriteByte(' ')
+			space = false
+		}
+		if e, ok := escapes[r]; ok {
+			clean.WriteString(e)
+		} else {
+			clean.WriteRune(r)
+		}
+	}
+	return cutMarkup(clean.String(), limit)
+}
+
+// cutMarkup shortens mrkdwn to at most limit runes and ends it before an entity
+// or a <...> that would be broken.
+func cutMarkup(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	kept := string(runes[:limit-1])
+	if open := strings.LastIndexByte(kept, '<'); open > strings.LastIndexByte(kept, '>') {
+		kept = kept[:open]
+	}
+	if open := strings.LastIndexByte(kept, '&'); open > strings.LastIndexByte(kept, ';') {
+		kept = kept[:open]
+	}
+	return kept + "…"
+}
+
+// code shows an id in code style, if it is spelled like one.
+func code(id string) string {
+	if id != "" && len(id) <= maxWord && strings.Trim(id, idRunes) == "" {
+		return "`" + id + "`"
+	}
+	return foreign(id, maxWord)
+}
+
+const (
+	digits  = "0123456789"
+	capital = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	idRunes = digits + capital + "abcdefghijklmnopqrstuvwxyz._:-"
+)
+
+// mention shows a user, a channel or a user group by its id.
+func mention(id string) string {
+	if id == "" || strings.Trim(id, digits+capital) != "" {
+		return foreign(id, maxWord)
+	}
+	switch id[0] {
+	case 'U', 'W':
+		return "<@" + id + ">"
+	case 'C', 'G':
+		return "<#" + id + ">"
+	case 'S':
+		return "<!subteam^" + id + ">"
+	}
+	return code(id)
+}
+
+func mentions(ids []string) string {
+	var out []string
+	for i, id := range ids {
+		if i == maxPeople {
+			out = append(out, fmt.Sprintf("and %d more", len(ids)-i))
+			break
+		}
+		out = append(out, mention(id))
+	}
+	return strings.Join(out, ", ")
+}
+
+// allowed lists who is on a list; "" if nobody is.
+func allowed(l bot.AllowList) string {
+	if l.Any {
+		return "anybody here"
+	}
+	return mentions(append(slices.Clip(l.IDs), l.Groups...))
+}
+
+// date shows a time in the zone of whoever reads it.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", t.Unix(), t.UTC().Format("2006-01-02 15:04 UTC"))
+}
+
+// span tells a time in its two largest units.
+func span(d time.Duration) string {
+	d = max(d.Round(time.Second), 0)
+	day := 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	case d < 2*day:
+		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+	default:
+		return fmt.Sprintf("%d days %d h", d/day, d%day/time.Hour)
+	}
+}
+
+// ago tells how long before now a time was.
+func ago(t, now time.Time) string {
+	if t.After(now) {
+		return "in " + span(t.Sub(now))
+	}
+	return span(now.Sub(t)) + " ago"
+}
+
+// reasonText tells why, and what to do.
+func reasonText(r bot.Reason) string {
+	return lines(foreign(r.What, 2*maxSaid), foreign(r.Do, maxSaid))
+}

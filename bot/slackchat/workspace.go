@@ -1,0 +1,54 @@
+package slackchat
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/docspace"
+)
+
+// webTimeout bounds one call of the Web API; slack-go's own client has none.
+const webTimeout = 10 * time.Second
+
+// Web makes a client of Slack's Web API at base, which ends in "/".
+func Web(base string, appToken, botToken docspace.Secret) *slack.Client {
+	return slack.New(botToken.Reveal(), slack.OptionAppLevelToken(appToken.Reveal()),
+		slack.OptionAPIURL(base), slack.OptionHTTPClient(&http.Client{Timeout: webTimeout}))
+}
+
+// TokenError means that Slack refuses the bot token: a person has to change it.
+type TokenError struct {
+	Code string // Slack's error code
+}
+
+// Error names the code and the cure.
+func (e *TokenError) Error() string {
+	return "slack refuses the bot token: " + e.Code + ": check SLACK_BOT_TOKEN and that the app is installed"
+}
+
+// Team asks Slack which workspace the bot token belongs to, and asks again for
+// as long as Slack cannot be reached. It returns a [*TokenError] when Slack
+// refuses the token, and the cause when ctx ends.
+func Team(ctx context.Context, api *slack.Client) (string, error) {
+	passing := []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"}
+	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
+		answer, err := api.AuthTestContext(ctx)
+		if err == nil {
+			return answer.TeamID, nil
+		}
+		var refused slack.SlackErrorResponse
+		if errors.As(err, &refused) && !slices.Contains(passing, refused.Err) {
+			return "", &TokenError{Code: refused.Err}
+		}
+		select {
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		case <-time.After(wait):
+		}
+	}
+}
