@@ -1,0 +1,233 @@
+package durable
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+// record is a restore as the data column holds it. A [docspace.Secret] does not
+// show itself to encoders, so the one secret of a restore is named here.
+type record struct {
+	bot.Restore
+	AnswerURL string // hides the embedded one
+}
+
+func encode(r bot.Restore) (string, error) {
+	b, err := json.Marshal(record{r, r.AnswerURL.Reveal()})
+	return string(b), err
+}
+
+// columns are what scan reads.
+const columns = `id, portal, state, version, generation, delivery, settled, data`
+
+func scan(row interface{ Scan(...any) error }) (bot.Restore, error) {
+	var c bot.Restore
+	var data string
+	err := row.Scan(&c.ID, &c.Portal, &c.State, &c.Version, &c.Generation, &c.Delivery, &c.Settled, &data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return bot.Restore{}, bot.ErrNotFound
+	}
+	if err != nil {
+		return bot.Restore{}, err
+	}
+	var rec record
+	if err := json.Unmarshal([]byte(data), &rec); err != nil {
+		return bot.Restore{}, fmt.Errorf("restore %s: %w", c.ID, err)
+	}
+	r := rec.Restore
+	r.ID, r.Portal, r.State, r.Version, r.Generation = c.ID, c.Portal, c.State, c.Version, c.Generation
+	r.Delivery, r.Settled = c.Delivery, c.Settled
+	if rec.AnswerURL != "" {
+		r.AnswerURL = docspace.NewSecret(rec.AnswerURL)
+	}
+	return r, nil
+}
+
+// Create implements [bot.Store].
+func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) error {
+	data, err := encode(r)
+	if err != nil {
+		return fmt.Errorf("create restore: %w", err)
+	}
+	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO restore
+			(id, portal, state, version, generation, delivery, requested_at, due_at, settled, data)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			r.ID, r.Portal, r.State, r.Version, r.Generation, r.Delivery,
+			nanos(r.RequestedAt), nanos(time.Now()), r.Settled, data)
+		if err != nil {
+			return refused(ctx, tx, r.Delivery, err)
+		}
+		if err := confirm(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := s.enqueue(ctx, tx, r.ID, r.Generation); err != nil {
+			return err
+		}
+		return note(ctx, tx, events)
+	})
+	if err != nil {
+		return fmt.Errorf("create restore: %w", err)
+	}
+	return nil
+}
+
+// refused names the index that err violates. A command delivered twice violates
+// both, and then it is the duplicate that counts.
+func refused(ctx context.Context, tx *sql.Tx, delivery string, err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) || e.Code() != sqlite3.SQLITE_CONSTRAINT_UNIQUE {
+		return err
+	}
+	switch {
+	case strings.Contains(e.Error(), "restore.delivery"):
+		return bot.ErrDuplicate
+	case strings.Contains(e.Error(), "restore.portal"):
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM restore WHERE delivery = ?`, delivery).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return bot.ErrDuplicate
+		}
+		return bot.ErrPortalBusy
+	default:
+		return err
+	}
+}
+
+// confirm keeps the confirmations of r, of which no two may be by one person.
+func confirm(ctx context.Context, tx *sql.Tx, r bot.Restore) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM confirmation WHERE restore_id = ?`, r.ID); err != nil {
+		return err
+	}
+	for _, c := range r.Confirmations {
+		_, err := tx.ExecContext(ctx, `INSERT INTO confirmation (restore_id, user_id) VALUES (?, ?)`, r.ID, c.User)
+		if err != nil {
+			return fmt.Errorf("confirmation of %s: %w", c.User, err)
+		}
+	}
+	return nil
+}
+
+// Get implements [bot.Store].
+func (s *Store) Get(ctx context.Context, id string) (bot.Restore, error) {
+	return scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE id = ?`, id))
+}
+
+// ByDelivery implements [bot.Store].
+func (s *Store) ByDelivery(ctx context.Context, delivery string) (bot.Restore, error) {
+	return scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE delivery = ?`, delivery))
+}
+
+// OpenOn implements [bot.Store].
+func (s *Store) OpenOn(ctx context.Context, portal string) (bot.Restore, bool, error) {
+	r, err := scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE portal = ?
+		AND state IN ('requested', 'confirmed', 'starting', 'running', 'unclear')`, portal))
+	if errors.Is(err, bot.ErrNotFound) {
+		return bot.Restore{}, false, nil
+	}
+	return r, err == nil, err
+}
+
+// Recent implements [bot.Store].
+func (s *Store) Recent(ctx context.Context, limit int) ([]bot.Restore, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM restore
+		ORDER BY requested_at DESC, id DESC LIMIT ?`, max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("recent restores: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var list []bot.Restore
+	for rows.Next() {
+		r, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("recent restores: %w", err)
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
+// Save implements [bot.Store].
+func (s *Store) Save(ctx context.Context, was, next bot.Restore, events ...bot.Event) (bot.Restore, error) {
+	return s.save(ctx, was, next, false, events)
+}
+
+// Wake implements [bot.Store].
+func (s *Store) Wake(ctx context.Context, was, next bot.Restore, events ...bot.Event) (bot.Restore, error) {
+	return s.save(ctx, was, next, true, events)
+}
+
+func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, events []bot.Event) (bot.Restore, error) {
+	// What a restore is known by never changes.
+	next.ID, next.Portal, next.Delivery, next.RequestedAt = was.ID, was.Portal, was.Delivery, was.RequestedAt
+	next.Version, next.Generation = was.Version+1, was.Generation
+	if !bot.CanMove(was.State, next.State) {
+		return bot.Restore{}, fmt.Errorf("restore %s: no move leads from %q to %q", was.ID, was.State, next.State)
+	}
+	if wake {
+		next.Generation++
+	}
+	data, err := encode(next)
+	if err != nil {
+		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
+	}
+	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := swap(ctx, tx, was, next, data); err != nil {
+			return err
+		}
+		if err := confirm(ctx, tx, next); err != nil {
+			return err
+		}
+		if wake {
+			_, err := tx.ExecContext(ctx, `UPDATE restore SET due_at = ? WHERE id = ?`, nanos(time.Now()), next.ID)
+			if err != nil {
+				return err
+			}
+			if err := s.enqueue(ctx, tx, next.ID, next.Generation); err != nil {
+				return err
+			}
+		}
+		return note(ctx, tx, events)
+	})
+	if err != nil {
+		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
+	}
+	return next, nil
+}
+
+// swap replaces the row if it still is as it was.
+func swap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) error {
+	res, err := tx.ExecContext(ctx, `UPDATE restore
+		SET state = ?, version = ?, generation = ?, settled = ?, data = ?
+		WHERE id = ? AND state = ? AND version = ? AND generation = ?`,
+		next.State, next.Version, next.Generation, next.Settled, data,
+		was.ID, was.State, was.Version, was.Generation)
+	if err != nil {
+		return err
+	}
+	n, err := res.RowsAffected()
+	if err != nil || n == 1 {
+		return err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT id FROM restore WHERE id = ?`, was.ID).Scan(&was.ID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return bot.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return bot.ErrStale
+}
