@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/joho/godotenv"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+// raw is the settings as they are spelled in the environment.
+type raw struct {
+	SlackAppToken  string `env:"SLACK_APP_TOKEN"`
+	SlackBotToken  string `env:"SLACK_BOT_TOKEN"`
+	SlackAPIURL    string `env:"SLACK_API_URL"          envDefault:"https://slack.com/api/"`
+	DocSpaceURL    string `env:"DOCSPACE_URL"`
+	DocSpaceAPIKey string `env:"DOCSPACE_API_KEY"`
+	Poll           string `env:"DOCSPACE_POLL_INTERVAL" envDefault:"3s"`
+	Users          string `env:"RESTORE_USERS"`
+	Channels       string `env:"RESTORE_CHANNELS"`
+	Confirm        string `env:"RESTORE_CONFIRM"        envDefault:"button"`
+	ConfirmTTL     string `env:"RESTORE_CONFIRM_TTL"    envDefault:"15m"`
+	DatabaseURL    string `env:"DATABASE_URL"           envDefault:"sqlite:restorebot.db"`
+	LogLevel       string `env:"LOG_LEVEL"              envDefault:"info"`
+	LogFormat      string `env:"LOG_FORMAT"             envDefault:"text"`
+}
+
+// settings is what the environment means.
+type settings struct {
+	appToken, botToken, docspaceKey docspace.Secret
+	slackURL                        string
+	docspaceURL                     *url.URL
+	poll                            time.Duration
+	policy                          bot.Policy
+	databaseURL                     string
+	logLevel                        slog.Level
+	logFormat                       string
+}
+
+// loadSettings reads environ and, below it, the file dotenv if there is one.
+// All faults are reported at once, by name and rule, never with a value.
+func loadSettings(environ []string, dotenv string) (settings, error) {
+	vars, err := readDotenv(dotenv)
+	if err != nil {
+		return settings{}, err
+	}
+	maps.Copy(vars, env.ToMap(environ))
+	faults := readFiles(vars)
+	var r raw
+	if err := env.ParseWithOptions(&r, env.Options{Environment: vars}); err != nil {
+		return settings{}, errors.New("the settings cannot be read")
+	}
+	s, more := r.check()
+	return s, errors.Join(append(faults, more...)...)
+}
+
+func readDotenv(path string) (map[string]string, error) {
+	vars, err := godotenv.Read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return map[string]string{}, nil
+	case err != nil: // its text may quote a line, and so a secret
+		return nil, fmt.Errorf("%s cannot be read: every line must be NAME=value", path)
+	}
+	return vars, nil
+}
+
+// readFiles puts the content of each NAME_FILE in the place of NAME.
+func readFiles(vars map[string]string) []error {
+	var faults []error
+	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "DOCSPACE_API_KEY"} {
+		path := vars[name+"_FILE"]
+		if path == "" {
+			continue
+		}
+		if vars[name] != "" {
+			faults = append(faults, fmt.Errorf("%s and %s_FILE must not both be set", name, name))
+			continue
+		}
+		content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s_FILE must name a file that can be read", name))
+			continue
+		}
+		vars[name] = strings.TrimSpace(string(content))
+	}
+	return faults
+}

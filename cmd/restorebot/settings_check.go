@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+// check turns the spelled settings into values and collects every fault.
+func (r raw) check() (settings, []error) {
+	var faults []error
+	fault := func(name, rule string) { faults = append(faults, errors.New(name+" "+rule)) }
+	if !strings.HasPrefix(r.SlackAppToken, "xapp-") {
+		fault("SLACK_APP_TOKEN", `must be set and start with "xapp-"`)
+	}
+	if !strings.HasPrefix(r.SlackBotToken, "xoxb-") {
+		fault("SLACK_BOT_TOKEN", `must be set and start with "xoxb-"`)
+	}
+	if u, err := webURL(r.SlackAPIURL); err != nil || !strings.HasSuffix(u.Path, "/") {
+		fault("SLACK_API_URL", `must be an http or https URL that ends in "/"`)
+	}
+	portal, err := webURL(r.DocSpaceURL)
+	if err != nil {
+		fault("DOCSPACE_URL", "must be set to the http or https URL of the portal, without user or password")
+	}
+	if strings.TrimSpace(r.DocSpaceAPIKey) == "" {
+		fault("DOCSPACE_API_KEY", "must be set")
+	}
+	s := settings{
+		appToken: docspace.NewSecret(r.SlackAppToken), botToken: docspace.NewSecret(r.SlackBotToken),
+		docspaceKey: docspace.NewSecret(strings.TrimSpace(r.DocSpaceAPIKey)),
+		slackURL:    r.SlackAPIURL, docspaceURL: portal, databaseURL: r.DatabaseURL, logFormat: r.LogFormat,
+		poll: between(fault, "DOCSPACE_POLL_INTERVAL", r.Poll, time.Second, time.Minute),
+		policy: bot.Policy{
+			Users: list(fault, "RESTORE_USERS", r.Users, "UWS"), Channels: list(fault, "RESTORE_CHANNELS", r.Channels, "CG"),
+			Approvals: 1, SelfApproval: true,
+			TTL: between(fault, "RESTORE_CONFIRM_TTL", r.ConfirmTTL, 10*time.Second, 24*time.Hour),
+		},
+	}
+	s.policy.Approvers = s.policy.Users
+	if r.Confirm != "button" {
+		fault("RESTORE_CONFIRM", `must be "button"`)
+	}
+	if !strings.HasPrefix(r.DatabaseURL, "sqlite:") || r.DatabaseURL == "sqlite:" {
+		fault("DATABASE_URL", `must be "sqlite:" and the name of a file`)
+	}
+	if err := s.logLevel.UnmarshalText([]byte(r.LogLevel)); err != nil || s.logLevel%4 != 0 || s.logLevel < slog.LevelDebug || s.logLevel > slog.LevelError {
+		fault("LOG_LEVEL", "must be debug, info, warn or error")
+	}
+	if r.LogFormat != "text" && r.LogFormat != "json" {
+		fault("LOG_FORMAT", "must be text or json")
+	}
+	return s, faults
+}
+
+func webURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
+		return nil, errors.New("not a web address")
+	}
+	return u, nil
+}
+
+func between(fault func(name, rule string), name, text string, low, high time.Duration) time.Duration {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < low || d > high {
+		fault(name, fmt.Sprintf("must be a duration between %s and %s, such as 30s", low, high))
+	}
+	return d
+}
+
+func list(fault func(name, rule string), name, text, kinds string) bot.AllowList {
+	l, err := bot.ParseAllowList(text, kinds)
+	if err != nil {
+		fault(name, err.Error())
+	}
+	return l
+}

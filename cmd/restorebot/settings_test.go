@@ -1,0 +1,109 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/joho/godotenv"
+)
+
+func good() []string {
+	return []string{
+		"SLACK_APP_TOKEN=xapp-1", "SLACK_BOT_TOKEN=xoxb-1", "DOCSPACE_URL=https://docs.example.com", "DOCSPACE_API_KEY=sk-1",
+		"RESTORE_USERS=U0ALICE,SONCALL", "RESTORE_CHANNELS=C0OPS",
+	}
+}
+
+func TestGoodSettingsLoad(t *testing.T) {
+	t.Parallel()
+	s, err := loadSettings(good(), filepath.Join(t.TempDir(), "none"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"SONCALL"}, s.policy.Users.Groups); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEveryFaultIsNamedAtOnceAndNoValueIsShown(t *testing.T) {
+	t.Parallel()
+	_, err := loadSettings([]string{
+		"SLACK_APP_TOKEN=hunter2", "SLACK_BOT_TOKEN=hunter2", "SLACK_API_URL=hunter2", "DOCSPACE_URL=https://u:hunter2@h",
+		"DOCSPACE_POLL_INTERVAL=hunter2", "RESTORE_USERS=hunter2", "RESTORE_CHANNELS=#hunter2", "RESTORE_CONFIRM=hunter2",
+		"RESTORE_CONFIRM_TTL=hunter2", "DATABASE_URL=hunter2", "LOG_LEVEL=hunter2", "LOG_FORMAT=hunter2",
+	}, filepath.Join(t.TempDir(), "none"))
+	if err == nil {
+		t.Fatal("wrong settings were accepted")
+	}
+	for _, name := range names() {
+		if !strings.Contains(err.Error(), name+" ") {
+			t.Errorf("%s is not reported", name)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("a value is shown: %v", err)
+	}
+}
+
+func TestEmptyAllowListStopsTheStart(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"RESTORE_USERS", "RESTORE_CHANNELS"} {
+		if _, err := loadSettings(append(good(), name+"="), filepath.Join(t.TempDir(), "none")); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("an empty %s: got %v", name, err)
+		}
+	}
+}
+
+func TestEnvironmentWinsOverDotenvAndFilesAreRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	key := filepath.Join(dir, "key")
+	dotenv := filepath.Join(dir, ".env")
+	write(t, key, "sk-from-file\n")
+	write(t, dotenv, "LOG_FORMAT=json\nLOG_LEVEL=debug\nDOCSPACE_API_KEY_FILE="+key+"\n")
+	s, err := loadSettings(append(slices.DeleteFunc(good(), func(v string) bool { return strings.HasPrefix(v, "DOCSPACE_API_KEY") }), "LOG_FORMAT=text"), dotenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.logFormat != "text" || s.logLevel.String() != "DEBUG" || s.docspaceKey.Reveal() != "sk-from-file" {
+		t.Errorf("got format %s, level %s, key from the file: %v", s.logFormat, s.logLevel, s.docspaceKey.Reveal() == "sk-from-file")
+	}
+}
+
+func TestExampleAndLoaderNameTheSameSettings(t *testing.T) {
+	t.Parallel()
+	example, err := godotenv.Read("../../.env.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for name := range example {
+		got = append(got, name)
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(names(), got); diff != "" {
+		t.Errorf("-loader +example:\n%s", diff)
+	}
+}
+
+// names lists the settings that the loader reads.
+func names() []string {
+	var names []string
+	for field := range reflect.TypeFor[raw]().Fields() {
+		names = append(names, field.Tag.Get("env"))
+	}
+	slices.Sort(names)
+	return names
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
