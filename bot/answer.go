@@ -8,7 +8,8 @@ import (
 )
 
 // Answer is what one person is told and nobody else sees. It is one of
-// [*Refusal], [Accepted], [Help], [Backups], [Status], [Past] and [Said].
+// [*Refusal], [Accepted], [Help], [Backups], [Status], [Past] and [Said], or, for
+// modals, [Opens], [Modal], [Faults] and [Closes].
 type Answer interface{ answer() }
 
 func (*Refusal) answer() {}

@@ -35,6 +35,15 @@ type Chat interface {
 
 	// Answer tells one person something that only they see.
 	Answer(ctx context.Context, to Recipient, a Answer) error
+
+	// OpenModal shows a modal to the person whose trigger_id it is given: within
+	// three seconds, and once. Too late is [ErrTriggerGone].
+	OpenModal(ctx context.Context, trigger string, m Modal) (View, error)
+
+	// UpdateModal shows another modal in the place of v, and says what it is
+	// now. It is [ErrModalGone] if the person has closed it, or if v has a hash
+	// and something else is shown by now.
+	UpdateModal(ctx context.Context, v View, m Modal) (View, error)
 }
 
 // Directory says who people and channels are. Answers may be up to five

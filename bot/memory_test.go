@@ -15,6 +15,27 @@ type memory struct {
 	mu       sync.Mutex
 	restores []bot.Restore
 	events   []bot.Event
+	forms    map[string]bot.Form
+}
+
+func (m *memory) PutForm(_ context.Context, f bot.Form) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.forms == nil {
+		m.forms = map[string]bot.Form{}
+	}
+	m.forms[f.ID] = f
+	return nil
+}
+
+func (m *memory) Form(_ context.Context, id string) (bot.Form, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f, ok := m.forms[id]
+	if !ok {
+		return bot.Form{}, bot.ErrNotFound
+	}
+	return f, nil
 }
 
 func (m *memory) Create(_ context.Context, r bot.Restore, events ...bot.Event) error {
@@ -135,6 +156,14 @@ func (c *channel) Reply(_ context.Context, _ bot.Card, n bot.Note) (string, erro
 func (c *channel) Answer(_ context.Context, _ bot.Recipient, a bot.Answer) error {
 	c.answers = append(c.answers, a)
 	return nil
+}
+
+func (c *channel) OpenModal(context.Context, string, bot.Modal) (bot.View, error) {
+	return bot.View{}, bot.ErrTriggerGone
+}
+
+func (c *channel) UpdateModal(context.Context, bot.View, bot.Modal) (bot.View, error) {
+	return bot.View{}, bot.ErrModalGone
 }
 
 func (c *channel) Person(_ context.Context, user string) (bot.Person, error) {

@@ -10,8 +10,8 @@ import (
 
 // Press answers a button. The first valid press wins; every other one is told
 // what became of the restore. A nil answer means that the card says it all.
-func (b *Bot) Press(ctx context.Context, p Press) Answer {
-	return retried(func() Answer { return b.press(ctx, p) })
+func (b *Bot) Press(ctx context.Context, p Press) (Answer, Later) {
+	return retried(func() Answer { return b.press(ctx, p) }), nil
 }
 
 // raceless is how often a press is decided anew when the restore was changed

@@ -45,6 +45,13 @@ type Store interface {
 	// counted up too, so that any step already waiting becomes a no-op.
 	Wake(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
 
+	// PutForm keeps what an open modal is about, in the place of what was kept
+	// under its ID before.
+	PutForm(ctx context.Context, f Form) error
+
+	// Form returns what a modal is about, or [ErrNotFound].
+	Form(ctx context.Context, id string) (Form, error)
+
 	// Note records audit events that change no restore, such as refusals.
 	Note(ctx context.Context, events ...Event) error
 }

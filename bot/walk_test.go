@@ -60,7 +60,8 @@ func (s *scene) request(flags string) bot.Restore {
 }
 
 func (s *scene) press(r bot.Restore, user string, action bot.Action) bot.Answer {
-	return s.Press(s.t.Context(), bot.Press{Caller: caller(user), Action: action, Restore: r.ID, MessageTS: r.CardTS})
+	a, _ := s.Press(s.t.Context(), bot.Press{Caller: caller(user), Action: action, Restore: r.ID, MessageTS: r.CardTS})
+	return a
 }
 
 // walk takes steps, waiting as they say, until the restore is settled or as wanted.

@@ -34,6 +34,7 @@ func Exercise(t *testing.T, open func(t *testing.T) bot.Store) {
 		"confirmation": confirmation,
 		"concurrent":   concurrent,
 		"recent":       recent,
+		"forms":        forms,
 	}
 	for name, exam := range exams {
 		t.Run(name, func(t *testing.T) {
@@ -250,6 +251,27 @@ func concurrent(t *testing.T, s bot.Store) {
 	}
 	if won != 1 {
 		t.Errorf("%d savers won", won)
+	}
+}
+
+func forms(t *testing.T, s bot.Store) {
+	t.Helper()
+	var f bot.Form
+	fill(t, reflect.ValueOf(&f).Elem())
+	f.ID, f.Until = "f", time.Now().Add(time.Hour).UTC().Round(0)
+	past := f
+	past.ID, past.Until = "past", time.Now().Add(-time.Hour)
+	for _, put := range []bot.Form{f, past, f} { // the third removes what is past
+		if err := s.PutForm(t.Context(), put); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := s.Form(t.Context(), "f"); err != nil || !reflect.DeepEqual(got, f) {
+		t.Errorf("got %+v, %v\nwant %+v", got, err, f)
+	}
+	for _, id := range []string{"past", "nothing"} {
+		_, err := s.Form(t.Context(), id)
+		wantErr(t, err, bot.ErrNotFound)
 	}
 }
 

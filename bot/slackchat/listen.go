@@ -23,10 +23,14 @@ const (
 	maxAckText = 300
 )
 
-// Handler decides what becomes of a command or a press. [*bot.Bot] is one.
+// Handler decides what becomes of a command, a press, or what is done in a
+// modal. [*bot.Bot] is one.
 type Handler interface {
 	Command(ctx context.Context, c bot.Command) (bot.Answer, bot.Later)
-	Press(ctx context.Context, p bot.Press) bot.Answer
+	Press(ctx context.Context, p bot.Press) (bot.Answer, bot.Later)
+	Submit(ctx context.Context, s bot.Submission) (bot.Answer, bot.Later)
+	Choose(ctx context.Context, s bot.Submission) (bot.Answer, bot.Later)
+	Suggest(ctx context.Context, s bot.Submission) []bot.Option
 }
 
 // Listener turns Slack's envelopes into commands and presses. Its Handle is
@@ -59,7 +63,7 @@ func (l *Listener) Handle(ctx context.Context, env Envelope) any {
 	case EnvelopeSlashCommands:
 		return l.command(ctx, env)
 	case EnvelopeInteractive:
-		l.press(ctx, env)
+		return l.interaction(ctx, env)
 	default:
 		l.log.DebugContext(ctx, "envelope is of no use", "kind", envelopeKind(env.Type))
 	}
@@ -84,6 +88,12 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 	}
 	answer, later := l.handler.Command(ctx, c)
 	to := recipient(c.Caller, c.AnswerURL)
+	if opens, ok := answer.(bot.Opens); ok {
+		if !l.open(env, trigger{cmd.TriggerID, to}, opens, later) { //nolint:contextcheck // it outlives the ctx of its envelope
+			return ErrAck(env, textBusy)
+		}
+		return nil
+	}
 	if later != nil && !l.background(func(ctx context.Context) { l.finish(ctx, to, later) }) { //nolint:contextcheck // it outlives the ctx of its envelope
 		return ErrAck(env, textBusy)
 	}
@@ -111,12 +121,27 @@ var actions = map[string]bot.Action{
 	actionNothing:  bot.PressNothing,
 }
 
-func (l *Listener) press(ctx context.Context, env Envelope) {
+// interaction tells a press on a card from what is done in a modal.
+func (l *Listener) interaction(ctx context.Context, env Envelope) any {
 	callback, err := env.Interaction()
 	if err != nil {
 		l.log.WarnContext(ctx, "interaction cannot be read", "err", err)
-		return
+		return ErrAck(env, textUnreadable+loggedID(env.ID))
 	}
+	switch {
+	case callback.Type == slack.InteractionTypeViewSubmission:
+		return l.submit(ctx, env, callback)
+	case callback.Type == slack.InteractionTypeBlockSuggestion:
+		return l.suggest(ctx, callback)
+	case callback.Type == slack.InteractionTypeBlockActions && callback.Container.Type == "view":
+		l.choose(ctx, callback)
+	default:
+		l.press(ctx, env, callback)
+	}
+	return nil
+}
+
+func (l *Listener) press(ctx context.Context, env Envelope, callback slack.InteractionCallback) {
 	p, fault := pressOf(callback)
 	if fault != "" {
 		l.log.WarnContext(ctx, "interaction is not a press on a card", "why", fault)
@@ -127,8 +152,19 @@ func (l *Listener) press(ctx context.Context, env Envelope) {
 		}
 		return
 	}
-	if answer := l.handler.Press(ctx, p); answer != nil {
-		l.send(ctx, recipient(p.Caller, p.AnswerURL), answer)
+	answer, later := l.handler.Press(ctx, p)
+	to := recipient(p.Caller, p.AnswerURL)
+	if opens, ok := answer.(bot.Opens); ok {
+		if !l.open(env, trigger{callback.TriggerID, to}, opens, later) { //nolint:contextcheck // it outlives the ctx of its envelope
+			l.send(ctx, to, bot.Said{Text: textBusy})
+		}
+		return
+	}
+	if answer != nil {
+		l.send(ctx, to, answer)
+	}
+	if later != nil && !l.background(func(ctx context.Context) { l.finish(ctx, to, later) }) { //nolint:contextcheck // it outlives the ctx of its envelope
+		l.send(ctx, to, bot.Said{Text: textBusy})
 	}
 }
 

@@ -34,12 +34,20 @@ func (h *heard) Command(_ context.Context, c bot.Command) (bot.Answer, bot.Later
 	return bot.Said{Text: "Looking"}, h.later
 }
 
-func (h *heard) Press(_ context.Context, p bot.Press) bot.Answer {
+func (h *heard) Press(_ context.Context, p bot.Press) (bot.Answer, bot.Later) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.presses = append(h.presses, p)
-	return bot.Said{Text: "pressed"}
+	return bot.Said{Text: "pressed"}, nil
 }
+
+func (h *heard) Submit(context.Context, bot.Submission) (bot.Answer, bot.Later) {
+	return bot.Said{Text: "submitted"}, nil
+}
+
+func (h *heard) Choose(context.Context, bot.Submission) (bot.Answer, bot.Later) { return nil, nil }
+
+func (h *heard) Suggest(context.Context, bot.Submission) []bot.Option { return nil }
 
 func (h *heard) Answer(_ context.Context, to bot.Recipient, a bot.Answer) error {
 	h.mu.Lock()

@@ -103,29 +103,52 @@ func views() map[string]message {
 	return all
 }
 
+func modals() map[string]bot.Modal {
+	fields := form()
+	fields.Parts = append([]bot.Part{bot.Words{Text: "Type <it>.\n& look."}, bot.Plan{Card: viewCard(bot.Requested, dump)}}, append(fields.Parts,
+		bot.Field{Name: "ticks", Label: "More", Kind: bot.FieldTicks, Optional: true, Initial: "n", Options: []bot.Option{{Value: "n", Text: "Notify", About: "everyone gets a mail"}}},
+		bot.Field{Name: "none", Label: "Nothing", Kind: bot.FieldMenu})...)
+	return map[string]bot.Modal{
+		"empty": {}, "fields": fields, "told": answerModal(&bot.Refusal{Rule: bot.RulePerson, What: "No <you>.", Do: "Ask."}),
+	}
+}
+
+func TestModalViewsAreGolden(t *testing.T) {
+	t.Parallel()
+	for name, m := range modals() {
+		wantGolden(t, "modal_"+name, modalView(m))
+	}
+}
+
 func TestViewsAreGolden(t *testing.T) {
 	t.Parallel()
 	for name, m := range views() {
-		got, err := json.MarshalIndent(map[string]any{"text": m.text, "blocks": m.blocks}, "", "  ")
-		if err != nil {
+		wantGolden(t, name, map[string]any{"text": m.text, "blocks": m.blocks})
+	}
+}
+
+// wantGolden compares a view with testdata/view_<name>.json.
+func wantGolden(t *testing.T, name string, view any) {
+	t.Helper()
+	got, err := json.MarshalIndent(view, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", "view_"+name+".json")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o750); err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join("testdata", "view_"+name+".json")
-		if *update {
-			if err := os.MkdirAll("testdata", 0o750); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, append(got, '\n'), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
+		if err := os.WriteFile(path, append(got, '\n'), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
 }
 

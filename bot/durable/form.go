@@ -1,0 +1,48 @@
+package durable
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// PutForm implements [bot.Store]. Forms that nobody can use any more go.
+func (s *Store) PutForm(ctx context.Context, f bot.Form) error {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("form: %w", err)
+	}
+	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM form WHERE until < ? OR id = ?`, nanos(time.Now()), f.ID); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO form (id, until, data) VALUES (?, ?, ?)`, f.ID, nanos(f.Until), string(data))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("form: %w", err)
+	}
+	return nil
+}
+
+// Form implements [bot.Store].
+func (s *Store) Form(ctx context.Context, id string) (bot.Form, error) {
+	var data string
+	err := s.db.QueryRowContext(ctx, `SELECT data FROM form WHERE id = ?`, id).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return bot.Form{}, bot.ErrNotFound
+	}
+	var f bot.Form
+	if err == nil {
+		err = json.Unmarshal([]byte(data), &f)
+	}
+	if err != nil {
+		return bot.Form{}, fmt.Errorf("form: %w", err)
+	}
+	return f, nil
+}

@@ -1,0 +1,193 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// What a [Chat] may answer about a modal.
+var (
+	// ErrTriggerGone: the three seconds in which a modal may be opened are over.
+	ErrTriggerGone = errors.New("it is too late to open the dialog")
+	// ErrModalGone: the person has closed the modal, or it shows something newer.
+	ErrModalGone = errors.New("the dialog is closed")
+)
+
+// Modal is a dialog that one person sees. It carries its ID and nothing else
+// out and back: what it is about is a [Form] in the Store.
+type Modal struct {
+	ID     string // of its Form; "" for one that only tells something
+	Title  string
+	Submit string // the label of the button that submits it; "" for none
+	Close  string // "" is "Close"
+	Parts  []Part
+}
+
+// Part is one piece of a modal: [Words], [Plan], [Told] or [Field].
+type Part interface{ part() }
+
+// Words is plain text, shown as it is: foreign text is harmless in it.
+type Words struct{ Text string }
+
+// Plan shows what a card shows of its backup and of what will be lost.
+type Plan struct{ Card Card }
+
+// Told shows an answer as it is shown elsewhere.
+type Told struct{ Answer Answer }
+
+// Field is an input. Its Name comes back with what was entered.
+type Field struct {
+	Name, Label, Hint string
+	Kind              FieldKind
+	Optional          bool
+	Initial           string   // the text, or the value of an option
+	Options           []Option // of a menu and of ticks
+	Max               int      // longest text; 0 is Slack's own limit
+	// Tell makes every change come back at once by [Bot.Choose].
+	Tell bool
+}
+
+func (Words) part() {}
+func (Plan) part()  {}
+func (Told) part()  {}
+func (Field) part() {}
+
+// FieldKind is how something is entered.
+type FieldKind string
+
+// The kinds of fields.
+const (
+	FieldText   FieldKind = "text"
+	FieldMenu   FieldKind = "menu"   // one of Options
+	FieldSearch FieldKind = "search" // one of what [Bot.Suggest] offers
+	FieldTicks  FieldKind = "ticks"  // any of Options
+)
+
+// Option is one choice. Value is opaque and comes back as it is.
+type Option struct{ Value, Text, About string }
+
+// View is one open modal. Hash, if set, stands for what it shows: an update
+// with an old one is refused by the chat.
+type View struct{ ID, Hash string }
+
+// Opens is an [Answer] that opens a modal. It must be found without asking
+// anybody: Slack leaves three seconds. The [Later] that comes with it works out
+// what the modal then shows: a [Modal], or any other answer in its place.
+type Opens struct{ Modal Modal }
+
+// Faults is an [Answer] to a submit: what is wrong, by the name of the field.
+// The modal stays open.
+type Faults map[string]string
+
+// Closes is an [Answer] to a submit: every modal of the person closes.
+type Closes struct{}
+
+func (Opens) answer()  {}
+func (Modal) answer()  {}
+func (Faults) answer() {}
+func (Closes) answer() {}
+
+// Submission is what a person has entered in a modal.
+type Submission struct {
+	Caller   Caller // without a channel: a modal belongs to none
+	View     View
+	Modal    string              // the ID of the modal
+	Values   map[string][]string // by the name of the field; an empty field has none
+	Field    string              // for Choose: the one that has changed
+	Query    string              // for Suggest: what was typed so far
+	Delivery string              // the same when Slack delivers it again
+}
+
+// Value is what was entered in a field, "" for nothing.
+func (s Submission) Value(field string) string {
+	if v := s.Values[field]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// Form is what an open modal is about. Only the person who opened it may use
+// it, and only until it expires.
+type Form struct {
+	ID      string
+	Kind    FormKind
+	User    string
+	Team    string
+	Channel string
+	Restore string // "" where it is not about one
+	Data    string // of the kind's own
+	Until   time.Time
+}
+
+// FormKind says who handles a form.
+type FormKind string
+
+// form returns the form of a submission, or why it cannot be used.
+func (b *Bot) form(ctx context.Context, s Submission) (Form, *Refusal) {
+	f, err := b.Store.Form(ctx, s.Modal)
+	switch {
+	case errors.Is(err, ErrNotFound), err == nil && !time.Now().Before(f.Until):
+		return Form{}, &Refusal{
+			Rule: RuleStale, What: "This dialog is too old. Nothing was changed.", Do: "Close it and begin again.",
+		}
+	case err != nil:
+		b.Log.ErrorContext(ctx, "a form could not be read", "err", err)
+		return Form{}, &Refusal{
+			Rule: RuleRecord, What: "The bot could not read what this dialog is about. Nothing was changed.", Do: "Try again in a minute.",
+		}
+	case f.User != s.Caller.User || f.Team != s.Caller.Team:
+		return Form{}, &Refusal{
+			Rule: RulePerson, What: "This dialog was opened by somebody else. Nothing was changed.", Do: "Close it and begin again.",
+		}
+	}
+	return f, nil
+}
+
+// Submit answers a submitted modal: nil closes it, [Faults] and [Modal] change
+// it, any other answer is shown in its place. It is short: what takes longer is
+// left to Later.
+func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, Later) {
+	f, no := b.admitForm(ctx, &s)
+	if no != nil {
+		return b.refuse(ctx, s.Caller, f.Restore, no), nil
+	}
+	return b.unknownForm(ctx, s, f), nil
+}
+
+// Choose answers a change in a field that tells: nil leaves the modal as it
+// is, a [Modal] changes it.
+func (b *Bot) Choose(ctx context.Context, s Submission) (Answer, Later) {
+	f, no := b.admitForm(ctx, &s)
+	if no != nil {
+		return b.refuse(ctx, s.Caller, f.Restore, no), nil
+	}
+	return b.unknownForm(ctx, s, f), nil
+}
+
+// Suggest offers options for a search field while a person types; none where
+// they may not know.
+func (b *Bot) Suggest(ctx context.Context, s Submission) []Option {
+	_, _ = b.admitForm(ctx, &s) // no form searches yet
+	return nil
+}
+
+// admitForm finds the form, puts its channel in the caller's place, and checks
+// that the person may use the bot there.
+func (b *Bot) admitForm(ctx context.Context, s *Submission) (Form, *Refusal) {
+	if no := b.Policy.Origin(s.Caller); no != nil {
+		return Form{}, no
+	}
+	f, no := b.form(ctx, *s)
+	if no != nil {
+		return Form{}, no
+	}
+	s.Caller.Channel = f.Channel
+	return f, b.Policy.Inspect(ctx, b.Directory, s.Caller)
+}
+
+func (b *Bot) unknownForm(ctx context.Context, s Submission, f Form) Answer {
+	return b.refuse(ctx, s.Caller, f.Restore, &Refusal{
+		Rule: RuleStale, What: "This version of the bot does not know this dialog. Nothing was changed.", Do: "Close it and begin again.",
+	})
+}

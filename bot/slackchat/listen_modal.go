@@ -1,0 +1,205 @@
+package slackchat
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+)
+
+const (
+	// triggerLife is how long Slack lets a modal be opened, from the click.
+	// https://docs.slack.dev/interactivity/handling-user-interaction
+	triggerLife = 3 * time.Second
+	// maxFields bounds what is read of a modal: ours have fewer.
+	maxFields = 25
+	// maxEntered bounds one value, in bytes: a text input takes 3000 characters.
+	maxEntered = 4 * maxFieldText
+)
+
+// What a person is told whose modal could not be opened or filled.
+const (
+	textTriggerGone = "Slack did not let the bot open the dialog in time. Nothing was changed. Try again."
+	textNoModal     = "The dialog could not be opened. Nothing was changed. Try again in a minute; if it goes on, whoever runs the bot should look at its log."
+)
+
+// trigger is the permission to open one modal, and who is told if it is gone.
+type trigger struct {
+	id string
+	to bot.Recipient
+}
+
+// open opens a modal at once and then fills it with what later works out. It
+// reports false where there is no room for that.
+func (l *Listener) open(env Envelope, by trigger, opens bot.Opens, later bot.Later) bool {
+	until := env.ReceivedAt.Add(triggerLife)
+	if env.ReceivedAt.IsZero() {
+		until = time.Now().Add(triggerLife)
+	}
+	return l.background(func(ctx context.Context) {
+		opening, cancel := context.WithDeadline(ctx, until)
+		defer cancel()
+		view, err := l.chat.OpenModal(opening, by.id, opens.Modal)
+		switch {
+		case errors.Is(err, bot.ErrTriggerGone), err != nil && opening.Err() != nil:
+			l.log.WarnContext(ctx, "a modal was opened too late", "err", err)
+			l.deliver(ctx, by.to, bot.Said{Text: textTriggerGone})
+			return
+		case err != nil:
+			l.log.ErrorContext(ctx, "a modal was not opened", "err", err)
+			l.deliver(ctx, by.to, bot.Said{Text: textNoModal})
+			return
+		}
+		l.fill(ctx, view, later)
+	})
+}
+
+// fill works out what a modal shows and shows it.
+func (l *Listener) fill(ctx context.Context, view bot.View, later bot.Later) {
+	if later == nil {
+		return
+	}
+	answer := l.workOut(ctx, later)
+	if answer == nil {
+		return
+	}
+	_, err := l.chat.UpdateModal(ctx, view, answerModal(answer))
+	switch {
+	case errors.Is(err, bot.ErrModalGone):
+		l.log.DebugContext(ctx, "a modal was closed before it was filled", "err", err)
+	case err != nil:
+		l.log.ErrorContext(ctx, "a modal was not filled", "err", err)
+	}
+}
+
+// modalAnswer is what the ack of a submitted modal does to it.
+type modalAnswer struct {
+	Action string                  `json:"response_action"`
+	Errors map[string]string       `json:"errors,omitempty"`
+	View   *slack.ModalViewRequest `json:"view,omitempty"`
+}
+
+func (l *Listener) submit(ctx context.Context, env Envelope, callback slack.InteractionCallback) any {
+	s, fault := submissionOf(callback)
+	if fault != "" {
+		l.log.WarnContext(ctx, "submit is not of a modal of ours", "why", fault)
+		return ErrAck(env, textUnreadable+loggedID(env.ID))
+	}
+	answer, later := l.handler.Submit(ctx, s)
+	if later != nil {
+		view := bot.View{ID: s.View.ID}                                            // the answer below changes the hash
+		if !l.background(func(ctx context.Context) { l.fill(ctx, view, later) }) { //nolint:contextcheck // it outlives the ctx of its envelope
+			return ErrAck(env, textBusy)
+		}
+	}
+	switch a := answer.(type) {
+	case nil:
+		return nil
+	case bot.Closes:
+		return modalAnswer{Action: string(slack.RAClear)}
+	case bot.Faults:
+		shown := map[string]string{}
+		for field, text := range a {
+			shown[field] = foreign(text, maxFieldLabel)
+		}
+		return modalAnswer{Action: string(slack.RAErrors), Errors: shown}
+	}
+	view := modalView(answerModal(answer))
+	return modalAnswer{Action: string(slack.RAUpdate), View: &view}
+}
+
+// choose handles a change in a field that tells.
+func (l *Listener) choose(ctx context.Context, callback slack.InteractionCallback) {
+	s, fault := submissionOf(callback)
+	acts := callback.ActionCallback.BlockActions
+	if fault == "" && (len(acts) != 1 || acts[0] == nil || len(callback.ActionCallback.AttachmentActions) > 0) {
+		fault = "not one action"
+	}
+	if fault != "" {
+		l.log.WarnContext(ctx, "change is not in a modal of ours", "why", fault)
+		return
+	}
+	s.Field = acts[0].ActionID
+	answer, later := l.handler.Choose(ctx, s)
+	if answer == nil && later == nil {
+		return
+	}
+	l.background(func(ctx context.Context) { //nolint:contextcheck // it outlives the ctx of its envelope
+		if answer != nil {
+			l.fill(ctx, s.View, func(context.Context) bot.Answer { return answer })
+			s.View.Hash = ""
+		}
+		l.fill(ctx, s.View, later)
+	})
+}
+
+// suggest answers a search with options, in the ack.
+func (l *Listener) suggest(ctx context.Context, callback slack.InteractionCallback) any {
+	s, fault := submissionOf(callback)
+	if fault != "" || len(callback.Value) > maxEntered {
+		l.log.WarnContext(ctx, "search is not in a modal of ours", "why", fault)
+		return suggestions{Options: []*slack.OptionBlockObject{}}
+	}
+	s.Field, s.Query = callback.ActionID, callback.Value
+	return suggestions{Options: optionBlocks(l.handler.Suggest(ctx, s), maxOptions)}
+}
+
+type suggestions struct {
+	Options []*slack.OptionBlockObject `json:"options"`
+}
+
+// submissionOf reads what was entered in a modal of ours. fault says what else
+// it is, in a word or two of a closed set.
+func submissionOf(callback slack.InteractionCallback) (s bot.Submission, fault string) {
+	v := callback.View
+	s = bot.Submission{
+		Caller: bot.Caller{
+			App: callback.APIAppID, Team: callback.Team.ID, Home: callback.User.TeamID, User: callback.User.ID,
+		},
+		View: bot.View{ID: v.ID, Hash: v.Hash}, Modal: v.PrivateMetadata,
+		Delivery: callback.TriggerID, Values: map[string][]string{},
+	}
+	switch {
+	case v.ID == "" || v.Type != slack.VTModal || v.CallbackID != callbackModal:
+		return s, "another view"
+	case v.AppID != "" && v.AppID != callback.APIAppID:
+		return s, "another app"
+	case s.Modal == "" || len(s.Modal) > maxOptionValue:
+		return s, "no id"
+	case s.Caller.User == "":
+		return s, "no user"
+	case v.State == nil:
+		return s, ""
+	case len(v.State.Values) > maxFields:
+		return s, "too many fields"
+	}
+	for block, actions := range v.State.Values {
+		act, ok := actions[block] // the input's action_id is its block_id
+		if !ok || len(actions) != 1 {
+			return s, "another field"
+		}
+		values, ok := entered(act)
+		if !ok {
+			return s, "a value is too long"
+		}
+		s.Values[block] = values
+	}
+	return s, ""
+}
+
+// entered is what one input holds.
+func entered(act slack.BlockAction) (values []string, ok bool) {
+	values = []string{}
+	for _, v := range append([]slack.OptionBlockObject{act.SelectedOption, {Value: act.Value}}, act.SelectedOptions...) {
+		if v.Value != "" {
+			values = append(values, v.Value)
+		}
+		if len(v.Value) > maxEntered || len(values) > maxOptions {
+			return nil, false
+		}
+	}
+	return values, true
+}
