@@ -21,6 +21,9 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if len(args) > 0 {
 		name = args[0]
 	}
+	if name == "demo" {
+		return playDemo(ctx, args[1:], stdout, stderr)
+	}
 	if len(args) > 1 {
 		return &statusError{fmt.Errorf("%s takes no argument %q", name, args[1]), statusSettings}
 	}

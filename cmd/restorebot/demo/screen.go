@@ -1,0 +1,92 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"docspace-restorebot/bot/slacktest"
+)
+
+// Screen shows a channel in a terminal as it changes: what is posted in full,
+// and of an edit only the lines that are new.
+type Screen struct {
+	slack *slacktest.Slack
+	out   io.Writer
+	begun time.Time
+	shown map[string]string // by ts
+}
+
+// NewScreen makes a screen of slack's channels on out.
+func NewScreen(slack *slacktest.Slack, out io.Writer) *Screen {
+	return &Screen{slack: slack, out: out, begun: time.Now(), shown: map[string]string{}}
+}
+
+// Show draws what happens until ctx ends, and then what happened before.
+func (s *Screen) Show(ctx context.Context) error {
+	for e := range s.slack.Events(ctx) {
+		if err := s.draw(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Screen) draw(e slacktest.Event) error {
+	var text string
+	switch e.Kind {
+	case slacktest.MessagePosted, slacktest.EphemeralShown:
+		text = s.slack.Render(*e.Message, time.UTC)
+	case slacktest.MessageEdited:
+		text = s.news(*e.Message)
+	case slacktest.NoticeShown:
+		text = "Slack, to " + name(e.User) + ": " + e.Detail + "\n"
+	default:
+		return nil
+	}
+	if e.Message != nil {
+		s.shown[e.Message.TS] = s.slack.Render(*e.Message, time.UTC)
+	}
+	if text == "" {
+		return nil
+	}
+	return s.block(text)
+}
+
+// news is what an edit shows that the message did not show before.
+func (s *Screen) news(m slacktest.Message) string {
+	now := s.slack.Render(m, time.UTC)
+	before := map[string]bool{}
+	for line := range strings.Lines(s.shown[m.TS]) {
+		before[line] = true
+	}
+	var fresh strings.Builder
+	for line := range strings.Lines(now) {
+		// The foot says only when the card was edited.
+		if !before[line] && !strings.Contains(line, "as of ") {
+			fresh.WriteString(line)
+		}
+	}
+	if fresh.Len() == 0 {
+		return ""
+	}
+	return "the card, edited in place\n" + fresh.String()
+}
+
+// Say prints what a person does.
+func (s *Screen) Say(format string, args ...any) error {
+	return s.block("» " + fmt.Sprintf(format, args...) + "\n")
+}
+
+func (s *Screen) block(text string) error {
+	at := fmt.Sprintf("%6.1fs  ", time.Since(s.begun).Seconds())
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		out.WriteString(at + line)
+		at = strings.Repeat(" ", len(at))
+	}
+	_, err := io.WriteString(s.out, out.String()+"\n")
+	return err
+}

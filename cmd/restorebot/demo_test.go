@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// demoOutput runs the binary's demo, quickly, and returns what it printed.
+func demoOutput(t *testing.T, flags ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], append([]string{"demo", "--takes", "3s", "--think", "1ms"}, flags...)...)
+	cmd.Env, cmd.Dir = append(os.Environ(), asBot+"=1"), t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("the demo ended with %v:\n%s", err, out)
+	}
+	return string(out)
+}
+
+func wantInOrder(t *testing.T, text string, words ...string) {
+	t.Helper()
+	rest := text
+	for _, word := range words {
+		_, after, ok := strings.Cut(rest, word)
+		if !ok {
+			t.Fatalf("%q is missing, or out of its place, in:\n%s", word, text)
+		}
+		rest = after
+	}
+}
+
+func TestDemoShowsARestoreToItsEnd(t *testing.T) {
+	t.Parallel()
+	wantInOrder(t, demoOutput(t), "alice types /restore", "Everything changed since then will be lost", "[ Restore ]",
+		"eve presses", "not on the list", "bob presses", "RUNNING", "DONE", "in a thread, and in the channel", "@alice, @bob")
+}
+
+func TestDemoShowsAFailedRestore(t *testing.T) {
+	t.Parallel()
+	wantInOrder(t, demoOutput(t, "--fail"), "bob presses", "FAILED", "The backup file is invalid.", "The old data is intact")
+}
+
+func TestDemoShowsACrashedBotThatGoesOn(t *testing.T) {
+	t.Parallel()
+	wantInOrder(t, demoOutput(t, "--crash"), "bob presses", "killed", "started again", "DONE")
+}
