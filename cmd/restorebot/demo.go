@@ -41,7 +41,7 @@ func playDemo(ctx context.Context, args []string, stdout, stderr io.Writer) (err
 	}
 	log := io.Discard
 	if f.log != "" {
-		file, err := os.OpenFile(f.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the person names the file
+		file, err := os.OpenFile(f.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
 			return fmt.Errorf("the log cannot be written: %w", err)
 		}
@@ -68,8 +68,8 @@ func play(ctx context.Context, stage *demo.Stage, f demoFlags, stdout io.Writer)
 	stage.Slack.Close() // what is still to be shown is shown
 	err = errors.Join(err, <-shown)
 	stop()
-	if ctx.Err() != nil {
-		return nil // the person has seen enough
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil // the person has seen enough
 }

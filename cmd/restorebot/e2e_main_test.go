@@ -63,7 +63,9 @@ func (s *stage) newest() string { return s.portal.Backups()[0].ID }
 func TestBinaryTellsWhyARestoreFailed(t *testing.T) {
 	t.Parallel()
 	ctx, s := begin(t)
-	s.portal.Break(func(f *docspacetest.Faults) { f.FailText, f.FailAt, f.LeakStack = "The backup <file> is invalid.", 40, true })
+	s.portal.Break(func(f *docspacetest.Faults) {
+		f.FailText, f.FailAt, f.LeakStack = "The backup <file> is invalid.", 40, true
+	})
 	card := s.card(ctx)
 	s.press(ctx, "UALICE", card, "restore_confirm")
 	s.shows(ctx, card, "failed")
