@@ -142,7 +142,7 @@ func (d *dispatcher) admit(dl *delivery, kind string) (refusal AckOutcome, text 
 	case kind == "other":
 		return AckUnreadable, ""
 	case d.stopping:
-		return AckRestarting, textRestarting
+		return AckStopping, textStopping
 	}
 	select {
 	case d.queue <- dl:

@@ -18,7 +18,7 @@ func (d *dispatcher) work(ctx context.Context, dl *delivery) {
 	if stopping || time.Since(dl.env.ReceivedAt) > maxQueueWait {
 		d.mu.Unlock()
 		if stopping {
-			d.refuse(dl, AckRestarting, textRestarting)
+			d.refuse(dl, AckStopping, textStopping)
 		} else {
 			d.refuse(dl, AckBusy, textBusy)
 		}
@@ -71,8 +71,9 @@ func (d *dispatcher) invoke(ctx context.Context, env Envelope) (body []byte, out
 	return body, AckHandled, ""
 }
 
-// drain stops admitting, answers what waits, and waits for what runs.
-func (d *dispatcher) drain(within time.Duration) {
+// drain stops admitting, answers what waits and what still comes, and waits for
+// what runs and for until.
+func (d *dispatcher) drain(within time.Duration, until <-chan struct{}) {
 	d.mu.Lock()
 	d.stopping = true
 	d.checkIdle()
@@ -80,7 +81,7 @@ func (d *dispatcher) drain(within time.Duration) {
 	for queued := true; queued; {
 		select {
 		case dl := <-d.queue:
-			d.refuse(dl, AckRestarting, textRestarting)
+			d.refuse(dl, AckStopping, textStopping)
 		default:
 			queued = false
 		}
@@ -88,11 +89,19 @@ func (d *dispatcher) drain(within time.Duration) {
 	timeout := time.NewTimer(within)
 	defer timeout.Stop()
 	select {
+	case <-until:
+	case <-timeout.C:
+		timeout.Reset(0)
+	}
+	select {
 	case <-d.idle:
 	case <-timeout.C:
 		d.mu.Lock()
 		running := d.pending
 		d.mu.Unlock()
+		if running == 0 {
+			return
+		}
 		d.log.Error("handlers still run and are left behind", "running", running)
 	}
 }

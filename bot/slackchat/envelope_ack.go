@@ -13,7 +13,7 @@ const maxAckBytes = 20_480
 // What people are told when Handle has no answer for them. Each says whether
 // anything was done and what to do now.
 const (
-	textRestarting = "The bot is restarting; nothing was done. Try again in a minute."
+	textStopping   = "The bot is stopping; nothing was done. Try again in a moment."
 	textBusy       = "The bot is busy; nothing was done. Try again in a moment."
 	textTooSlow    = "This took too long, and it is not certain that it was recorded. See `/restore status` before you try again."
 	textInternal   = "Internal error; nothing was started. See `/restore status`, then try again. For whoever runs the bot: envelope "

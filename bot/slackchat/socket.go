@@ -71,6 +71,11 @@ type Sockets struct {
 	// 0 means 30 s, below 0 none. It does not hold up a replacement.
 	Stagger time.Duration
 
+	// Until, if set, keeps the connections after ctx has ended and until it is
+	// closed, 3 s at most: while the rest of the bot stops, people are still told
+	// that it does.
+	Until <-chan struct{}
+
 	Events SocketEvents // all may be nil
 	Log    *slog.Logger // nil logs nothing
 
@@ -102,7 +107,11 @@ func (s *Sockets) Run(ctx context.Context) error {
 	}
 	err := slots.Wait()
 
-	s.dispatcher.drain(drainWithin)
+	until := s.Until
+	if until == nil || err != nil {
+		until = closed
+	}
+	s.dispatcher.drain(drainWithin, until)
 	abandon(errSocketsStopped)
 	s.set.closeAll()
 	s.dispatcher.stop()
@@ -113,6 +122,13 @@ func (s *Sockets) Run(ctx context.Context) error {
 	s.Log.InfoContext(ctx, "slack sockets closed")
 	return nil
 }
+
+// closed is a channel that is not waited for.
+var closed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
 // errSocketsStopped is why the ctx of a handler ends when Run does.
 var errSocketsStopped = errors.New("the bot is stopping")

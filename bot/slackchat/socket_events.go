@@ -28,7 +28,7 @@ const (
 	AckHandled    AckOutcome = "handled"
 	AckRepeated   AckOutcome = "repeated"   // the same answer to a redelivery
 	AckBusy       AckOutcome = "busy"       // not handled: too many at once
-	AckRestarting AckOutcome = "restarting" // not handled: Run is ending
+	AckStopping   AckOutcome = "stopping"   // not handled: Run is ending
 	AckTooSlow    AckOutcome = "too_slow"   // handled, but no answer within 2.5 s
 	AckFailed     AckOutcome = "failed"     // a panic, or an answer Slack would not take
 	AckUnreadable AckOutcome = "unreadable" // an unknown type or a payload that cannot be decoded

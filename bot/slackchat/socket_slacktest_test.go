@@ -322,7 +322,7 @@ func TestWorkspaceWhileTheBotStops(t *testing.T) {
 				answers[string(ack.Payload)]++
 			}
 		}
-		if answers[ephemeralJSON("recorded")] == 0 || answers[ephemeralJSON(textRestarting)] == 0 {
+		if answers[ephemeralJSON("recorded")] == 0 || answers[ephemeralJSON(textStopping)] == 0 {
 			t.Errorf("answers %v, want both kinds", answers)
 		}
 		if stats := fake.Stats(); stats.Connections != 0 {

@@ -51,8 +51,8 @@ func TestStopAnswersEverybody(t *testing.T) {
 			id := fmt.Sprintf("runs%d", i)
 			wantAck(t, fake, id, `{"text":"got `+id+`"}`, time.Second, sent)
 		}
-		wantAck(t, fake, "queued", ephemeralJSON(textRestarting), 0, sent)
-		wantAck(t, fake, "late", ephemeralJSON(textRestarting), 500*time.Millisecond, sent)
+		wantAck(t, fake, "queued", ephemeralJSON(textStopping), 0, sent)
+		wantAck(t, fake, "late", ephemeralJSON(textStopping), 500*time.Millisecond, sent)
 		if calls.Load() != maxRunning {
 			t.Errorf("%d calls, want %d", calls.Load(), maxRunning)
 		}
@@ -332,5 +332,41 @@ func TestDialerSendsAnAckInOneFrame(t *testing.T) {
 	}
 	if fit := socketDialer(&websocket.Dialer{HandshakeTimeout: time.Second}); fit.HandshakeTimeout != time.Second {
 		t.Errorf("handshake timeout %v, want the caller's", fit.HandshakeTimeout)
+	}
+}
+
+// While the rest of the bot stops, people are told so, and for 3 s at most.
+func TestStopAnswersUntilTheRestHasStopped(t *testing.T) {
+	t.Parallel()
+	for name, takes := range map[string]time.Duration{"soon": 2 * time.Second, "never": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				fake := newSocketSlack(t)
+				rest := make(chan struct{})
+				s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText, Until: rest}
+				stop := runSockets(t, s)
+				c := fake.next()
+				synctest.Wait()
+				stopping := time.Now()
+				time.AfterFunc(takes, func() { close(rest) })
+				ended := make(chan error, 1)
+				go func() { ended <- stop() }()
+				for i := range 4 {
+					time.Sleep(450 * time.Millisecond)
+					_ = c.command(fmt.Sprintf("late%d", i))
+				}
+				if err := <-ended; err != nil {
+					t.Errorf("Run: %v, want nil", err)
+				}
+				if took := time.Since(stopping); took != min(takes, drainWithin) {
+					t.Errorf("stopped after %v, want %v", took, min(takes, drainWithin))
+				}
+				for i := range 4 {
+					wantAck(t, fake, fmt.Sprintf("late%d", i), ephemeralJSON(textStopping), time.Duration(i+1)*450*time.Millisecond, stopping)
+				}
+				time.Sleep(2 * time.Hour)
+			})
+		})
 	}
 }

@@ -56,8 +56,10 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	listener := slackchat.NewListener(ctx, b, chat, log)
-	sockets := &slackchat.Sockets{API: api, Handle: listener.Handle, Log: log}
+	stepsEnded := make(chan struct{})
+	sockets := &slackchat.Sockets{API: api, N: s.connections, Handle: listener.Handle, Until: stepsEnded, Log: log}
 	g.Go(func() error {
+		defer close(stepsEnded)
 		return store.Run(ctx, func(ctx context.Context, id string, generation int64) (time.Duration, bool, error) {
 			next, err := b.Step(ctx, id, generation)
 			return next.After, next.Done, err

@@ -23,6 +23,7 @@ type raw struct {
 	SlackAppToken  string `env:"SLACK_APP_TOKEN"`
 	SlackBotToken  string `env:"SLACK_BOT_TOKEN"`
 	SlackAPIURL    string `env:"SLACK_API_URL"          envDefault:"https://slack.com/api/"`
+	Connections    string `env:"SLACK_CONNECTIONS"      envDefault:"2"`
 	DocSpaceURL    string `env:"DOCSPACE_URL"`
 	DocSpaceAPIKey string `env:"DOCSPACE_API_KEY"`
 	Poll           string `env:"DOCSPACE_POLL_INTERVAL" envDefault:"3s"`
@@ -39,6 +40,7 @@ type raw struct {
 type settings struct {
 	appToken, botToken, docspaceKey docspace.Secret
 	slackURL                        string
+	connections                     int
 	docspaceURL                     *url.URL
 	poll                            time.Duration
 	policy                          bot.Policy

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,10 @@ func (r raw) check() (settings, []error) {
 	if u, err := webURL(r.SlackAPIURL); err != nil || !strings.HasSuffix(u.Path, "/") {
 		fault("SLACK_API_URL", `must be an http or https URL that ends in "/"`)
 	}
+	connections, err := strconv.Atoi(r.Connections)
+	if err != nil || connections < 1 || connections > 4 {
+		fault("SLACK_CONNECTIONS", "must be a number from 1 to 4")
+	}
 	portal, err := webURL(r.DocSpaceURL)
 	if err != nil {
 		fault("DOCSPACE_URL", "must be set to the http or https URL of the portal, without user or password")
@@ -35,7 +40,7 @@ func (r raw) check() (settings, []error) {
 	s := settings{
 		appToken: docspace.NewSecret(r.SlackAppToken), botToken: docspace.NewSecret(r.SlackBotToken),
 		docspaceKey: docspace.NewSecret(strings.TrimSpace(r.DocSpaceAPIKey)),
-		slackURL:    r.SlackAPIURL, docspaceURL: portal, databaseURL: r.DatabaseURL, logFormat: r.LogFormat,
+		slackURL:    r.SlackAPIURL, connections: connections, docspaceURL: portal, databaseURL: r.DatabaseURL, logFormat: r.LogFormat,
 		poll: between(fault, "DOCSPACE_POLL_INTERVAL", r.Poll, time.Second, time.Minute),
 		policy: bot.Policy{
 			Users: list(fault, "RESTORE_USERS", r.Users, "UWS"), Channels: list(fault, "RESTORE_CHANNELS", r.Channels, "CG"),

@@ -33,7 +33,7 @@ func TestGoodSettingsLoad(t *testing.T) {
 func TestEveryFaultIsNamedAtOnceAndNoValueIsShown(t *testing.T) {
 	t.Parallel()
 	_, err := loadSettings([]string{
-		"SLACK_APP_TOKEN=hunter2", "SLACK_BOT_TOKEN=hunter2", "SLACK_API_URL=hunter2", "DOCSPACE_URL=https://u:hunter2@h",
+		"SLACK_APP_TOKEN=hunter2", "SLACK_BOT_TOKEN=hunter2", "SLACK_API_URL=hunter2", "SLACK_CONNECTIONS=hunter2", "DOCSPACE_URL=https://u:hunter2@h",
 		"DOCSPACE_POLL_INTERVAL=hunter2", "RESTORE_USERS=hunter2", "RESTORE_CHANNELS=#hunter2", "RESTORE_CONFIRM=hunter2",
 		"RESTORE_CONFIRM_TTL=hunter2", "DATABASE_URL=hunter2", "LOG_LEVEL=hunter2", "LOG_FORMAT=hunter2",
 	}, filepath.Join(t.TempDir(), "none"))
