@@ -4,17 +4,21 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
 // startBackup is POST startbackup.
 func (p *Portal) startBackup(x *exchange) {
+	if status := p.faults.RefuseBackup; status != 0 {
+		x.exception(status, "System.InvalidOperationException", "The operation is not possible")
+		return
+	}
 	_, in, ok := x.storageInput()
+	in.dump = in.dump && p.version.hasKeys()
 	switch {
 	case !ok:
 		return
-	case in.dump && p.config.SaaS:
+	case in.dump && !p.mayDump():
 		x.exception(http.StatusForbidden, "System.Security.SecurityException", "Access denied")
 		return
 	case !p.target(x, in):
@@ -25,13 +29,15 @@ func (p *Portal) startBackup(x *exchange) {
 	case p.faults.NoBackupPlan:
 		x.exception(http.StatusPaymentRequired, "ASC.Core.Billing.BillingException", "Your pricing plan does not support this option")
 		return
+	case p.faults.NoFolder && in.storage < 2:
+		x.exception(http.StatusNotFound, "System.IO.DirectoryNotFoundException", "The required folder was not found")
+		return
 	}
-	if p.backup == nil || p.backup.ended {
-		now := p.now()
-		p.backup = &task{id: newGUID(), dump: in.dump, seen: now, changed: now, tenant: p.tenantID, storage: in.storage}
-	}
-	p.answerTask(x, p.backup)
+	p.answerTask(x, p.beginBackup(in, false))
 }
+
+// mayDump: the whole installation is there for self-hosted portals only.
+func (p *Portal) mayDump() bool { return !p.config.SaaS && !p.config.LimitedSpace }
 
 // target checks where the backup is to go.
 func (p *Portal) target(x *exchange, in restoreInput) bool {
@@ -57,43 +63,88 @@ func (p *Portal) target(x *exchange, in restoreInput) bool {
 	return true
 }
 
+// beginBackup joins the running backup or starts one.
+func (p *Portal) beginBackup(in restoreInput, elsewhere bool) *task {
+	if p.backup != nil && !p.backup.ended {
+		return p.backup
+	}
+	now := p.tickedAt
+	p.backup = &task{
+		id: newGUID(), dump: in.dump, seen: now, changed: now, tenant: p.tenantID, storage: in.storage,
+		users: p.users, rooms: p.rooms,
+	}
+	p.backupTasks = append(p.backupTasks, BackupTask{
+		TaskID: p.backup.id, StorageType: in.storage, Params: in.params, Dump: in.dump, Elsewhere: elsewhere, Started: now,
+	})
+	return p.backup
+}
+
+// StartBackupElsewhere starts a backup as somebody does in the web client, and
+// returns its task id; a running backup is joined.
+func (p *Portal) StartBackupElsewhere(storageType int) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tick()
+	return p.beginBackup(restoreInput{storage: storageType}, true).id
+}
+
 // advanceBackup moves a backup along. When it is done the history has it, under
 // the task's id.
 func (p *Portal) advanceBackup(t *task, now time.Time) {
 	passed := now.Sub(t.seen)
 	t.seen = now
-	if t.ended || p.faults.BackupStuck && t.elapsed == 0 {
+	f := &p.faults
+	switch {
+	case t.ended, f.BackupDead, f.BackupStuck && t.elapsed == 0:
+		return
+	case f.BackupCancel:
+		p.endBackup(t, now, taskCanceled, "")
 		return
 	}
-	t.elapsed += passed
-	t.status, t.changed = taskRunning, now
 	whole := p.config.BackupTime
-	t.percent = int(90 * min(t.elapsed, whole) / whole)
+	t.elapsed += passed
 	if t.elapsed == 0 {
 		t.status = taskCreated
-	}
-	if t.elapsed < whole {
 		return
 	}
-	t.ended, t.status, t.text = true, taskCompleted, p.faults.BackupText
-	if t.text != "" {
+	t.status, t.changed = taskRunning, now
+	end := whole
+	if f.BackupText != "" && f.BackupFailAt > 0 {
+		end = whole * time.Duration(min(f.BackupFailAt, 100)) / 100
+	}
+	t.percent = int(90 * min(t.elapsed, end) / whole)
+	if t.elapsed < end {
+		return
+	}
+	p.endBackup(t, now.Add(end-t.elapsed), taskCompleted, f.BackupText)
+}
+
+// endBackup closes a backup, well or not.
+func (p *Portal) endBackup(t *task, at time.Time, status int, text string) {
+	t.ended, t.status, t.text, t.changed = true, status, text, at
+	succeeded := status == taskCompleted && text == ""
+	if i := slices.IndexFunc(p.backupTasks, func(b BackupTask) bool { return b.TaskID == t.id }); i >= 0 {
+		b := &p.backupTasks[i]
+		b.Ended, b.Error, b.Succeeded, b.Canceled = at, text, succeeded, status == taskCanceled
+	}
+	if !succeeded {
 		return
 	}
 	t.percent, t.warning = 100, p.faults.BackupWarning
-	b := Backup{ID: t.id, StorageType: t.storage, CreatedOn: now.Add(whole - t.elapsed), Dump: t.dump, Users: p.users, Rooms: p.rooms}
+	b := Backup{ID: t.id, StorageType: t.storage, CreatedOn: at, Dump: t.dump, Users: t.users, Rooms: t.rooms}
 	if t.storage == 4 {
-		b.ExpiresOn = b.CreatedOn.Add(24 * time.Hour)
+		b.ExpiresOn = at.Add(24 * time.Hour)
 		t.link = "/storage/backup/" + t.id + ".tar.gz?signature=" + hexes(8)
 	}
 	p.add(b)
 }
 
 func (p *Portal) backupProgress(x *exchange) {
-	dump, ok := x.dump()
+	dump, ok := p.dump(x)
 	if !ok {
 		return
 	}
-	if p.backup == nil || p.backup.dump != (dump != nil && *dump && !p.config.SaaS) {
+	if p.backup == nil || p.backup.dump != (dump != nil && *dump) {
 		x.ok(nil, 0)
 		return
 	}
@@ -103,38 +154,10 @@ func (p *Portal) backupProgress(x *exchange) {
 // cancelBackup takes whatever there is, also a backup that has ended.
 func (p *Portal) cancelBackup(x *exchange) {
 	x.ok(p.backup != nil, 1)
+	if p.backup != nil && !p.backup.ended {
+		p.endBackup(p.backup, p.tickedAt, taskCanceled, "")
+	}
 	p.backup = nil
-}
-
-func (p *Portal) deleteBackup(x *exchange) {
-	id := x.op[strings.LastIndex(x.op, "/")+1:]
-	i := slices.IndexFunc(p.backups, func(b Backup) bool { return equalFold(b.ID, id) })
-	if i < 0 {
-		x.unknownBackup()
-		return
-	}
-	p.backups = slices.Delete(p.backups, i, i+1)
-	x.ok(true, 1)
-}
-
-func (p *Portal) deleteHistory(x *exchange) {
-	if dump, ok := x.dump(); ok {
-		p.backups = slices.DeleteFunc(p.backups, func(b Backup) bool { return b.Dump == (dump != nil && *dump) })
-		x.ok(true, 1)
-	}
-}
-
-func (p *Portal) backupsCount(x *exchange) {
-	count := 0
-	q := x.r.URL.Query()
-	from, _ := time.Parse(time.RFC3339, q.Get("from")) // absent is the beginning
-	to, err := time.Parse(time.RFC3339, q.Get("to"))
-	for _, b := range p.backups {
-		if !b.Dump && !b.CreatedOn.Before(from) && (err != nil || !b.CreatedOn.After(to)) && q.Get("paid") != "true" {
-			count++
-		}
-	}
-	x.ok(count, 1)
 }
 
 func (p *Portal) serviceState(x *exchange) { x.ok(map[string]bool{"enabled": true}, 1) }

@@ -18,8 +18,33 @@
 // real listener as well as inside a testing/synctest bubble with [Via]. It
 // answers under any host and any path prefix.
 //
+// # A restore
+//
 // A restore goes through the phases of its [Script]: queued, downloading (the
 // portal is still open), importing and copying (the portal is locked and
-// answers 403 to nearly everything), the swap, and the end, when the portal has
-// a new tenant id, the keys are dead and the backups have new ids.
+// answers 403 to nearly everything), the swap, and the end. Then the portal has a
+// new tenant id and the people in it new ids, and every key is dead until
+// [Portal.IssueKey] makes another. Of the history only the records with the
+// storage types Local and ThirdPartyConsumer are left, under new ids and their
+// old file names. The users and rooms are those of the restored record. After a
+// dump keys, ids and history are as before.
+//
+// # A backup
+//
+// A backup takes Config.BackupTime. Its task id is the id of the record that the
+// history has when it succeeds. [Portal.StartBackupElsewhere] lets somebody else
+// start one, which a request then joins; [Portal.BackupTasks] tells what became
+// of each. A restore does not wait for a running backup, and the swap ends it.
+//
+// # Releases
+//
+// Config.Version decides the shape: before 3.1 there are no API keys (use
+// [Portal.Token]) and dump is ignored; from 3.2 to 3.6 the percentage goes back
+// now and then; a backup's warning comes from 3.6 on, a task's status from 3.7 on,
+// and with it the 403 for a bad key where none is needed.
+//
+// # As a text
+//
+// [ParseConfig] reads all of that from a text, with [Turn] for what happens
+// later by itself, and [Control] steers a portal on a port from any language.
 package docspacetest

@@ -6,9 +6,11 @@ import "time"
 // portal in good health.
 type Faults struct {
 	// FailText ends the restore with this error when it comes to FailAt percent;
-	// 0 is the end of the download, before the portal is locked.
-	FailText string
-	FailAt   int
+	// 0 is the end of the download, before the portal is locked. FailOutside makes
+	// it the other kind of failure: status Failted, and not completed.
+	FailText    string
+	FailAt      int
+	FailOutside bool
 	// Cancel stops a running restore as the graceful stop of the worker does.
 	Cancel bool
 	// StuckQueued: no worker picks restores up, they stay Created.
@@ -56,13 +58,29 @@ type Faults struct {
 	LeakStack bool
 	// Redirect sends every request to this URL with 307.
 	Redirect string
-	// BackupText ends backups with this error; BackupStuck leaves them Created;
-	// BackupWarning is told of backups that succeed.
+	// BackupText ends backups with this error when they come to BackupFailAt
+	// percent; 0 is the end. BackupWarning is told of backups that succeed.
 	BackupText    string
-	BackupStuck   bool
+	BackupFailAt  int
 	BackupWarning string
-	// NoBackupPlan: the free backups are used up, 402.
+	// BackupStuck leaves backups Created; BackupDead lets a running one stand still
+	// for ever; BackupCancel stops it as the graceful stop of the worker does.
+	BackupStuck  bool
+	BackupDead   bool
+	BackupCancel bool
+	// LoseBackupAnswer performs startbackup and cuts the connection; RefuseBackup
+	// answers it with that status and starts nothing.
+	LoseBackupAnswer bool
+	RefuseBackup     int
+	// NoBackupPlan: the free backups are used up, 402. NoFolder: the folder that a
+	// backup is to go to does not exist, 404.
 	NoBackupPlan bool
+	NoFolder     bool
+	// ZonedDates writes the dates of the backup API with a zone and a fraction, as
+	// a server on PostgreSQL may; NamedEnums writes names instead of numbers, which
+	// the API's description allows.
+	ZonedDates bool
+	NamedEnums bool
 	// Down cuts each connection without an answer.
 	Down bool
 }

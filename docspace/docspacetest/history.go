@@ -3,13 +3,15 @@ package docspacetest
 import (
 	"net/http"
 	"slices"
+	"strings"
+	"time"
 )
 
 // record is a backup as the server writes it.
 type record struct {
 	ID          string `json:"id"`
 	FileName    string `json:"fileName"`
-	StorageType int    `json:"storageType"`
+	StorageType any    `json:"storageType"`
 	CreatedOn   string `json:"createdOn"`
 	ExpiresOn   string `json:"expiresOn"`
 }
@@ -17,25 +19,43 @@ type record struct {
 // history is GET getbackuphistory, with its side effect: a record whose file is
 // gone is forgotten. The order is that of the table.
 func (p *Portal) history(x *exchange) {
-	dump, ok := x.dump()
+	dump, ok := p.dump(x)
 	if !ok {
 		return
 	}
 	p.backups = slices.DeleteFunc(p.backups, func(b Backup) bool { return b.Missing })
 	records := []record{}
 	for _, b := range p.backups {
-		if b.Dump == (dump != nil && *dump && !p.config.SaaS) {
-			records = append(records, record{b.ID, b.FileName, b.StorageType, plainTime(b.CreatedOn), plainTime(b.ExpiresOn)})
+		if b.Dump == (dump != nil && *dump) {
+			records = append(records, record{
+				b.ID, b.FileName, p.enum(storageTypes, b.StorageType), p.date(b.CreatedOn), p.date(b.ExpiresOn),
+			})
 		}
 	}
 	x.ok(records, len(records))
 }
 
-// dump reads the flag of the query; nil is absent, false is a 400 that is
-// already answered.
-func (x *exchange) dump() (*bool, bool) {
+// enum is how the server writes an enum: a number.
+func (p *Portal) enum(names []string, n int) any {
+	if p.faults.NamedEnums && n >= 0 && n < len(names) {
+		return names[n]
+	}
+	return n
+}
+
+// date is how the backup API writes a date: UTC, and no zone.
+func (p *Portal) date(t time.Time) string {
+	if p.faults.ZonedDates {
+		return t.UTC().Format("2006-01-02T15:04:05.0000000Z07:00")
+	}
+	return t.UTC().Format("2006-01-02T15:04:05")
+}
+
+// dump reads the flag of the query as the release and the kind of portal
+// understand it; nil is absent, false is a 400 that is already answered.
+func (p *Portal) dump(x *exchange) (*bool, bool) {
 	for key, values := range x.r.URL.Query() {
-		if !equalFold(key, "dump") || values[0] == "" {
+		if !equalFold(key, "dump") || values[0] == "" || !p.version.hasKeys() {
 			continue
 		}
 		v := equalFold(values[0], "true")
@@ -43,6 +63,7 @@ func (x *exchange) dump() (*bool, bool) {
 			x.invalid("Dump", "The value '"+values[0]+"' is not valid for Dump.")
 			return nil, false
 		}
+		v = v && !p.config.SaaS
 		return &v, true
 	}
 	return nil, true
@@ -50,4 +71,49 @@ func (x *exchange) dump() (*bool, bool) {
 
 func (x *exchange) unknownBackup() {
 	x.exception(http.StatusNotFound, "System.IO.FileNotFoundException", "Unable to find the specified file.")
+}
+
+func (p *Portal) deleteBackup(x *exchange) {
+	id := x.op[strings.LastIndex(x.op, "/")+1:]
+	i := slices.IndexFunc(p.backups, func(b Backup) bool { return equalFold(b.ID, id) })
+	if i < 0 {
+		x.unknownBackup()
+		return
+	}
+	p.backups = slices.Delete(p.backups, i, i+1)
+	x.ok(true, 1)
+}
+
+func (p *Portal) deleteHistory(x *exchange) {
+	if dump, ok := p.dump(x); ok {
+		p.backups = slices.DeleteFunc(p.backups, func(b Backup) bool { return b.Dump == (dump != nil && *dump) })
+		x.ok(true, 1)
+	}
+}
+
+// backupsCount counts what was made in a time, this month unless told
+// otherwise, also what was deleted since.
+func (p *Portal) backupsCount(x *exchange) {
+	now := p.tickedAt.UTC()
+	q := x.r.URL.Query()
+	from, to := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC), now
+	for name, end := range map[string]*time.Time{"from": &from, "to": &to} {
+		value := q.Get(name)
+		if value == "" {
+			continue
+		}
+		t, err := time.Parse(time.RFC3339, value)
+		if err != nil {
+			x.invalid(name, "The value '"+value+"' is not valid.")
+			return
+		}
+		*end = t
+	}
+	count := 0
+	for _, at := range p.made {
+		if !at.Before(from) && !at.After(to) && q.Get("paid") != "true" {
+			count++
+		}
+	}
+	x.ok(count, 1)
 }

@@ -54,7 +54,7 @@ func (p *Portal) RevokeKeys() {
 func (p *Portal) newKey(k Key) string {
 	k.ID, k.Name = or(k.ID, newGUID()), or(k.Name, "restorebot")
 	if k.CreatedOn.IsZero() {
-		k.CreatedOn = p.now()
+		k.CreatedOn = p.tickedAt
 	}
 	secret := "sk-" + hexes(32)
 	p.keys[secret] = &k
@@ -85,7 +85,7 @@ func (p *Portal) identify(r *http.Request) caller {
 		return c
 	}
 	k := p.keys[bare]
-	if k != nil && !k.Inactive && (k.ExpiresOn.IsZero() || p.now().Before(k.ExpiresOn)) {
+	if k != nil && !k.Inactive && (k.ExpiresOn.IsZero() || p.tickedAt.Before(k.ExpiresOn)) {
 		c.known, c.key = true, k
 	}
 	return c
@@ -130,6 +130,3 @@ func or2(permissions []string) []string {
 
 // apiTime is how the server writes dates outside the backup API.
 func apiTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000000Z") }
-
-// plainTime is how the backup API writes them: UTC, and no zone.
-func plainTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }

@@ -16,6 +16,7 @@ type operation struct {
 	extra     []string // scopes that do besides the general ones
 	unpaid    bool     // also for a portal that did not pay
 	admin     bool     // the key's creator must be the owner or an admin
+	keys      bool     // came with API keys
 }
 
 // scopes are the permissions of which one is needed.
@@ -36,7 +37,7 @@ func family(op string) string {
 
 var operations = map[string]operation{
 	"GET settings":                 {serve: (*Portal).settings, anonymous: true, unpaid: true},
-	"GET keys/@self":               {serve: (*Portal).keySelf, selfOnly: true, unpaid: true},
+	"GET keys/@self":               {serve: (*Portal).keySelf, selfOnly: true, unpaid: true, keys: true},
 	"GET people/@self":             {serve: (*Portal).peopleSelf, extra: []string{"accounts.self:read", "accounts:read"}, unpaid: true},
 	"GET portal/userscount":        {serve: (*Portal).usersCount, extra: []string{"accounts:read"}, admin: true},
 	"GET files/rooms":              {serve: (*Portal).roomsList, extra: []string{"rooms:read"}},
@@ -75,13 +76,13 @@ func (p *Portal) settings(x *exchange) {
 	x.ok(map[string]any{
 		"culture": "en-US", "docSpace": true, "standalone": !p.config.SaaS, "baseDomain": x.r.Host,
 		"version": p.config.Version, "tenantStatus": p.status, "tenantAlias": p.config.Alias,
-		"limitedAccessSpace": false, "enableAdmMess": true, "cookieSettingsEnabled": false,
+		"limitedAccessSpace": p.config.LimitedSpace, "enableAdmMess": true, "cookieSettingsEnabled": false,
 	}, 1)
 }
 
 func (p *Portal) peopleSelf(x *exchange) {
 	x.ok(map[string]any{
-		"id": "66faa6e4-f133-11ea-b126-00ffeec8b4ef", "displayName": "Olga Owner", "userName": "olga",
+		"id": p.ownerID, "displayName": "Olga Owner", "userName": "olga",
 		"email": "olga@example.com", "status": 1, "activationStatus": 1,
 		"isOwner": !p.faults.NotAdmin, "isAdmin": !p.faults.NotAdmin, "isVisitor": false, "cultureName": "en-US",
 	}, 1)

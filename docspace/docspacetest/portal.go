@@ -15,6 +15,8 @@ type Config struct {
 	Host    string // the only host that the portal answers to; "" is any
 	Version string // from "2.6.0" to "3.7.2", the default; it decides the shape of answers
 	SaaS    bool   // not self-hosted: no dumps
+	// LimitedSpace: space management is switched off, so no dumps either.
+	LimitedSpace bool
 	// Script is how long a restore takes; zero is Total(20 * time.Second).
 	Script Script
 	// Backups are the history; nil is three examples, an empty slice is none.
@@ -23,6 +25,9 @@ type Config struct {
 	BackupTime time.Duration
 	Users      int // 0 is 42
 	Rooms      int // 0 is 7
+	// Faults are the switches at first. Turns change them as time goes by.
+	Faults Faults
+	Turns  []Turn
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -53,18 +58,25 @@ type Portal struct {
 	keys     map[string]*Key
 	key      string // the newest
 	token    string // of a person
+	ownerID  string // of the same person
 	backups  []Backup
+	made     []time.Time // when backups of the portal were made, also deleted ones
 	uploaded bool
 	schedule map[bool]*schedule
 
-	restore  *task
-	backup   *task
-	restores []Restore
+	restore     *task
+	backup      *task
+	restores    []Restore
+	backupTasks []BackupTask
 
+	born     time.Time
+	tickedAt time.Time // what the clock said when tick last ran
+	ahead    []dueTurn
 	faults   Faults
 	requests []Request
 	total    int
 	starts   int
+	saves    int // startbackup requests
 }
 
 // New makes a portal.
@@ -81,7 +93,14 @@ func New(config Config) *Portal {
 	if p.config.Script == (Script{}) {
 		p.config.Script = Total(20 * time.Second)
 	}
-	p.token = "person-" + hexes(32)
+	p.token, p.ownerID = "person-"+hexes(32), newGUID()
+	p.born = p.now()
+	p.tickedAt, p.faults = p.born, config.Faults
+	for _, t := range config.Turns {
+		if !t.OfRestore {
+			p.ahead = append(p.ahead, dueTurn{p.born.Add(t.After), t})
+		}
+	}
 	p.key = p.newKey(Key{Permissions: []string{"*"}})
 	if config.Backups == nil {
 		p.examples()
@@ -89,12 +108,13 @@ func New(config Config) *Portal {
 	for _, b := range config.Backups {
 		p.add(b)
 	}
+	p.tick() // a turn may be due at once
 	return p
 }
 
 // examples are two backups of the portal and one of the installation.
 func (p *Portal) examples() {
-	now := p.now()
+	now := p.born
 	p.add(Backup{StorageType: 5, CreatedOn: now.Add(-3 * time.Hour)})
 	p.add(Backup{StorageType: 3, CreatedOn: now.Add(-27 * time.Hour)})
 	p.add(Backup{StorageType: 4, CreatedOn: now.Add(-6 * time.Hour), ExpiresOn: now.Add(18 * time.Hour)})
@@ -107,13 +127,14 @@ func (p *Portal) examples() {
 func (p *Portal) AddBackup(b Backup) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.tick()
 	return p.add(b)
 }
 
 func (p *Portal) add(b Backup) string {
 	b.ID = or(b.ID, newGUID())
 	if b.CreatedOn.IsZero() {
-		b.CreatedOn = p.now()
+		b.CreatedOn = p.tickedAt
 	}
 	b.CreatedOn = b.CreatedOn.UTC().Truncate(time.Second)
 	if b.FileName == "" {
@@ -124,6 +145,9 @@ func (p *Portal) add(b Backup) string {
 		b.FileName = name + b.CreatedOn.Format("_2006-01-02_15-04-05") + ".tar.gz"
 	}
 	p.backups = append(p.backups, b)
+	if !b.Dump {
+		p.made = append(p.made, b.CreatedOn)
+	}
 	return b.ID
 }
 

@@ -32,6 +32,13 @@ func TestReleasesAnswerInTheirOwnShape(t *testing.T) {
 		{"3.7.2", true, true, true},
 	} {
 		p, c := bundle(docspacetest.Config{Version: tt.version})
+		if _, err := c.KeySelf(t.Context()); (err == nil) != tt.keys {
+			t.Errorf("%s: the key's own record: %v", tt.version, err)
+		}
+		dump, _, err := ask(t, p, http.MethodGet, "/api/2.0/backup/getrestoreprogress?dump=perhaps", "")
+		if err != nil || (dump.Status == http.StatusBadRequest) != tt.keys {
+			t.Errorf("%s: the flag dump: %+v %v", tt.version, dump, err)
+		}
 		p.StartElsewhere(p.Backups()[0].ID)
 		got, ok, err := c.RestoreProgress(t.Context(), docspace.AnyTask)
 		if err != nil || !ok || (got.Status != "") != tt.status || got.Terminal() {

@@ -27,6 +27,9 @@ func (p *Portal) record(r *http.Request, body []byte) {
 	if strings.HasSuffix(r.URL.Path, "/startrestore") && r.Method == http.MethodPost {
 		p.starts++
 	}
+	if strings.HasSuffix(r.URL.Path, "/startbackup") && r.Method == http.MethodPost {
+		p.saves++
+	}
 	if len(p.requests) == mostRequests {
 		p.requests = slices.Delete(p.requests, 0, mostRequests/2)
 	}
@@ -71,4 +74,35 @@ func (p *Portal) Restores() []Restore {
 	defer p.mu.Unlock()
 	p.tick()
 	return slices.Clone(p.restores)
+}
+
+// BackupStarts returns how many startbackup requests were received, whatever
+// became of them.
+func (p *Portal) BackupStarts() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.saves
+}
+
+// BackupTask is a backup that really began.
+type BackupTask struct {
+	TaskID      string // also the id of the record in the history, if it succeeds
+	StorageType int
+	Params      map[string]string
+	Dump        bool
+	Elsewhere   bool // by StartBackupElsewhere
+	Started     time.Time
+	Ended       time.Time // zero while it runs
+	Succeeded   bool
+	Canceled    bool
+	Error       string
+}
+
+// BackupTasks returns every backup that began, oldest first. A request that
+// joined a running one is not among them.
+func (p *Portal) BackupTasks() []BackupTask {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tick()
+	return slices.Clone(p.backupTasks)
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // startRestore is POST startrestore, with the checks in the server's order.
@@ -16,7 +17,8 @@ func (p *Portal) startRestore(x *exchange) {
 	if !ok {
 		return
 	}
-	if in.dump && p.config.SaaS {
+	in.dump = in.dump && p.version.hasKeys()
+	if in.dump && !p.mayDump() {
 		x.exception(http.StatusForbidden, "System.Security.SecurityException", "Access denied")
 		return
 	}
@@ -41,13 +43,13 @@ func (p *Portal) startRestore(x *exchange) {
 
 // findBackup is the server's look-up, which knows GUIDs from other ids.
 func (p *Portal) findBackup(x *exchange, in *restoreInput) bool {
-	if isGUID(in.backupID) {
-		if in.backupID == "00000000-0000-0000-0000-000000000000" {
+	if digits := guidDigits(in.backupID); digits != "" {
+		if strings.Trim(digits, "0") == "" {
 			in.fate = &fate{0, "File not found."}
 			return true
 		}
 		for _, b := range p.backups {
-			if equalFold(b.ID, in.backupID) {
+			if guidDigits(b.ID) == digits {
 				in.backupID = b.ID
 				in.fate = fateOf(b, in.dump)
 				return true
@@ -95,7 +97,7 @@ func fateOf(b Backup, dump bool) *fate {
 // begin joins the running restore or starts one. One that nobody picked up is
 // started anew under the same id.
 func (p *Portal) begin(in restoreInput, elsewhere bool) *task {
-	now := p.now()
+	now := p.tickedAt
 	id := newGUID()
 	if t := p.restore; t != nil && !t.ended {
 		if !t.stuck && (t.status != taskCreated || !p.faults.StuckQueued) {
@@ -107,6 +109,7 @@ func (p *Portal) begin(in restoreInput, elsewhere bool) *task {
 		id: id, kind: 1, backupID: in.backupID, dump: in.dump, notify: in.notify, script: p.config.Script,
 		fate: in.fate, stuck: in.stuck, seen: now, changed: now, tenant: p.tenantID,
 	}
+	p.begun()
 	p.restores = slices.DeleteFunc(p.restores, func(r Restore) bool { return r.TaskID == id })
 	p.restores = append(p.restores, Restore{
 		TaskID: id, BackupID: in.backupID, Dump: in.dump, Notify: in.notify, Elsewhere: elsewhere, Started: now,
@@ -131,7 +134,7 @@ func (p *Portal) StartElsewhere(backupID string) string {
 
 // restoreProgress is GET getrestoreprogress.
 func (p *Portal) restoreProgress(x *exchange) {
-	dump, ok := x.dump()
+	dump, ok := p.dump(x)
 	if !ok {
 		return
 	}
@@ -153,11 +156,11 @@ func (p *Portal) answerTask(x *exchange, t *task) {
 		return
 	}
 	fields := map[string]any{
-		"isCompleted": t.ended, "progress": t.percent, "error": t.text, "tenantId": t.tenant,
-		"backupProgressEnum": t.kind, "taskId": t.id,
+		"isCompleted": t.ended && t.status != taskFailed, "progress": t.percent, "error": t.text, "tenantId": t.tenant,
+		"backupProgressEnum": p.enum([]string{"Backup", "Restore", "Transfer"}, t.kind), "taskId": t.id,
 	}
 	if p.version.hasStatus() {
-		fields["status"] = t.status
+		fields["status"] = p.enum([]string{"Created", "Running", "Completed", "Canceled", "Failted"}, t.status)
 	}
 	if t.kind == 0 {
 		fields["link"] = t.link

@@ -15,9 +15,12 @@ import (
 // bundle is a portal and a client for it.
 func bundle(config docspacetest.Config) (*docspacetest.Portal, *docspace.Client) {
 	p := docspacetest.New(config)
-	return p, &docspace.Client{
-		BaseURL: "https://docs.example.com", Key: docspace.NewSecret(p.Key()), HTTP: docspacetest.Via(p),
-	}
+	return p, clientOf(p.Key(), p)
+}
+
+// clientOf is a client with that key.
+func clientOf(key string, p *docspacetest.Portal) *docspace.Client {
+	return &docspace.Client{BaseURL: "https://docs.example.com", Key: docspace.NewSecret(key), HTTP: docspacetest.Via(p)}
 }
 
 // start starts the restore of the newest backup and returns its task id.

@@ -8,7 +8,7 @@ import (
 
 // schedule is an automatic backup as the server writes it.
 type schedule struct {
-	StorageType    int               `json:"storageType"`
+	StorageType    any               `json:"storageType"`
 	StorageParams  map[string]string `json:"storageParams"`
 	CronParams     cron              `json:"cronParams"`
 	BackupsStored  int               `json:"backupsStored"`
@@ -17,7 +17,7 @@ type schedule struct {
 }
 
 type cron struct {
-	Period int `json:"period"`
+	Period any `json:"period"`
 	Hour   int `json:"hour"`
 	Day    int `json:"day"`
 }
@@ -25,7 +25,7 @@ type cron struct {
 var periods = []string{"EveryDay", "EveryWeek", "EveryMonth"}
 
 func (p *Portal) getSchedule(x *exchange) {
-	dump, ok := x.dump()
+	dump, ok := p.dump(x)
 	if !ok {
 		return
 	}
@@ -57,13 +57,13 @@ func (p *Portal) setSchedule(x *exchange) {
 		return
 	}
 	s := &schedule{
-		StorageType: in.storage, StorageParams: in.params, Dump: in.dump, LastBackupTime: plainTime(time.Time{}),
-		CronParams: cron{Hour: body.CronParams.Hour},
+		StorageType: p.enum(storageTypes, in.storage), StorageParams: in.params, Dump: in.dump, LastBackupTime: p.date(time.Time{}),
+		CronParams: cron{Period: p.enum(periods, 0), Hour: body.CronParams.Hour},
 	}
 	name := strings.Trim(string(body.CronParams.Period), `"`)
 	for n, period := range periods {
 		if equalFold(period, name) {
-			s.CronParams.Period = n
+			s.CronParams.Period = p.enum(periods, n)
 		}
 	}
 	if body.CronParams.Day != nil {
@@ -77,7 +77,7 @@ func (p *Portal) setSchedule(x *exchange) {
 }
 
 func (p *Portal) deleteSchedule(x *exchange) {
-	if dump, ok := x.dump(); ok {
+	if dump, ok := p.dump(x); ok {
 		delete(p.schedule, dump != nil && *dump)
 		x.ok(true, 1)
 	}

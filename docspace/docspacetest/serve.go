@@ -48,7 +48,8 @@ func (p *Portal) handle(x *exchange) {
 		return
 	}
 	p.application(x)
-	if p.faults.LoseStartAnswer && x.op == "backup/startrestore" {
+	if p.faults.LoseStartAnswer && x.op == "backup/startrestore" ||
+		p.faults.LoseBackupAnswer && x.op == "backup/startbackup" {
 		x.cut = true
 	}
 	if page := p.takePage(x, true); page != nil {
@@ -112,7 +113,7 @@ func (p *Portal) application(x *exchange) {
 		return
 	}
 	o, known := operations[x.r.Method+" "+family(x.op)]
-	if !known {
+	if !known || o.keys && !p.version.hasKeys() {
 		x.empty(http.StatusNotFound)
 		return
 	}

@@ -26,6 +26,8 @@ type task struct {
 	link    string
 	warning string
 	storage int // of a backup
+	users   int
+	rooms   int
 }
 
 // fate is a failure to come.
@@ -40,33 +42,9 @@ const (
 	taskRunning   = 1
 	taskCompleted = 2
 	taskCanceled  = 3
+	taskFailed    = 4 // outside of what the worker catches
 	taskRetention = 24 * time.Hour
 )
-
-// tick brings everything up to the clock. It is called under the lock before
-// anything is read or changed.
-func (p *Portal) tick() {
-	now := p.now()
-	if t := p.restore; t != nil {
-		p.advance(t, now)
-		if !t.ended {
-			t.status, t.percent = p.look(t)
-			if t.elapsed >= t.script.lock() && !t.locked {
-				// Once only: a portal that was opened by hand is not locked by a dead worker.
-				t.locked, p.status = true, tenantRestoring
-			}
-		}
-		if now.Sub(t.changed) > taskRetention {
-			p.restore = nil // a portal that a dead worker locked stays locked
-		}
-	}
-	if t := p.backup; t != nil {
-		p.advanceBackup(t, now)
-		if now.Sub(t.changed) > taskRetention {
-			p.backup = nil
-		}
-	}
-}
 
 // advance moves a restore along its script, unless something holds it.
 func (p *Portal) advance(t *task, now time.Time) {
@@ -95,7 +73,11 @@ func (p *Portal) advance(t *task, now time.Time) {
 	if doom != nil {
 		if at := max(t.script.reach(doom.percent), t.elapsed); next >= at {
 			_, shown := p.look(t)
-			p.end(t, now.Add(at-next), taskCompleted, max(shown, min(doom.percent, 75)), doom.text)
+			status, text := taskCompleted, doom.text
+			if f.FailOutside {
+				status, text = taskFailed, "One or more errors occurred. ("+text+")"
+			}
+			p.end(t, now.Add(at-next), status, max(shown, min(doom.percent, 75)), text)
 			return
 		}
 	}
@@ -157,7 +139,13 @@ func (p *Portal) swap(t *task) {
 	p.tenantID += 6
 	t.tenant = p.tenantID
 	clear(p.keys)
-	p.token = "person-" + hexes(32)
+	p.token, p.ownerID = "person-"+hexes(32), newGUID()
+	if b := p.backup; b != nil && !b.dump {
+		if !b.ended {
+			p.endBackup(b, p.tickedAt, taskCanceled, "") // its tenant is gone
+		}
+		p.backup = nil
+	}
 	kept := p.backups[:0]
 	for _, b := range p.backups {
 		// Records move along with new ids, but only those whose place does not belong
