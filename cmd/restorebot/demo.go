@@ -25,20 +25,27 @@ type demoFlags struct {
 	think       time.Duration
 }
 
+func demoCommand() subcommand {
+	return subcommand{
+		name: "demo", summary: "plays a restore without Slack and without a portal", synopsis: "[FLAG]...",
+		about: "Plays an incident between a Slack and a portal of this process and shows the channel. " +
+			"It runs the same bot as run does, and needs no settings.",
+		examples: []string{"restorebot demo", "restorebot demo --crash --takes 5s"},
+		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
+			var f demoFlags
+			flags.BoolVar(&f.fail, "fail", false, "let the restore fail")
+			flags.BoolVar(&f.crash, "crash", false, "kill the bot in the middle of the restore")
+			flags.StringVar(&f.log, "log", "", "write the bot's log to this `FILE`")
+			flags.DurationVar(&f.takes, "takes", playFor, "how long the restore takes")
+			flags.DurationVar(&f.think, "think", 2*time.Second, "how long people take before they act")
+			return func(ctx context.Context, p process) error { return playDemo(ctx, f, p.stdout) }
+		},
+	}
+}
+
 // playDemo plays an incident between a Slack and a portal of this process and
 // shows the channel on stdout.
-func playDemo(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
-	var f demoFlags
-	flags := pflag.NewFlagSet("demo", pflag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.BoolVar(&f.fail, "fail", false, "let the restore fail")
-	flags.BoolVar(&f.crash, "crash", false, "kill the bot in the middle of the restore")
-	flags.StringVar(&f.log, "log", "", "write the bot's log to this `file`")
-	flags.DurationVar(&f.takes, "takes", playFor, "how long the restore takes")
-	flags.DurationVar(&f.think, "think", 2*time.Second, "how long people take before they act")
-	if err := flags.Parse(args); err != nil {
-		return &statusError{err, statusSettings}
-	}
+func playDemo(ctx context.Context, f demoFlags, stdout io.Writer) (err error) {
 	log := io.Discard
 	if f.log != "" {
 		file, err := os.OpenFile(f.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"docspace-restorebot/bot/slacktest"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -22,7 +24,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asBot) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	// A script's restorebot is this binary under that name.
+	testscript.Main(m, map[string]func(){"restorebot": main})
 }
 
 // stage is the bot's own process between a Slack and a portal on real ports.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 	"github.com/joho/godotenv"
+	"github.com/spf13/pflag"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
@@ -64,6 +65,26 @@ func loadSettings(environ []string, dotenv string) (settings, error) {
 	}
 	s, more := r.check()
 	return s, errors.Join(append(faults, more...)...)
+}
+
+// envFile is the flag that names the file of settings.
+type envFile struct {
+	flags *pflag.FlagSet
+	path  *string
+}
+
+func envFileFlag(flags *pflag.FlagSet) envFile {
+	return envFile{flags, flags.String("env-file", ".env", "read settings that the environment lacks from this `FILE`")}
+}
+
+// load reads the settings of the process. A file that was named has to exist.
+func (f envFile) load(p process) (settings, error) {
+	if f.flags.Changed("env-file") {
+		if _, err := os.Stat(*f.path); err != nil {
+			return settings{}, fmt.Errorf("%s cannot be read", *f.path)
+		}
+	}
+	return loadSettings(p.environ, *f.path)
 }
 
 func readDotenv(path string) (map[string]string, error) {

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/pflag"
+)
+
+func versionCommand() subcommand {
+	return subcommand{
+		name: "version", summary: "tells what was built", synopsis: "[--json]",
+		about: "Prints the version, the commit and its time, and the Go release and platform it was built for. " +
+			"A commit with changes that are not in it is marked \"modified\".",
+		examples: []string{"restorebot version", "restorebot version --json"},
+		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
+			asJSON := flags.Bool("json", false, "print one JSON object")
+			return func(_ context.Context, p process) error {
+				info, _ := debug.ReadBuildInfo()
+				b := describe(info)
+				if *asJSON {
+					e := json.NewEncoder(p.stdout)
+					e.SetIndent("", "  ")
+					return e.Encode(b)
+				}
+				_, err := fmt.Fprintln(p.stdout, b)
+				return err
+			}
+		},
+	}
+}
+
+// release is set by the linker where a release is built; the module's own
+// version stands otherwise.
+var release string
+
+// build says what was built.
+type build struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit,omitempty"`
+	Time     string `json:"time,omitempty"`
+	Modified bool   `json:"modified"`
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+// describe reads what the linker and the go command left in the binary.
+func describe(info *debug.BuildInfo) build {
+	b := build{Version: release, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	if info != nil {
+		if b.Version == "" {
+			b.Version = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				b.Commit = s.Value
+			case "vcs.time":
+				b.Time = s.Value
+			case "vcs.modified":
+				b.Modified = s.Value == "true"
+			}
+		}
+	}
+	if b.Version == "" {
+		b.Version = "(devel)"
+	}
+	return b
+}
+
+func (b build) String() string {
+	s := "restorebot " + b.Version
+	if b.Commit != "" {
+		s += " commit " + b.Commit[:min(len(b.Commit), 12)]
+	}
+	if b.Modified {
+		s += " (modified)"
+	}
+	if b.Time != "" {
+		s += " of " + b.Time
+	}
+	return s + ", " + b.Go + " " + b.Platform
+}
