@@ -5,47 +5,62 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"time"
 
 	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
 
 	"docspace-restorebot/cmd/restorebot/demo"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
-// playFor is how long the restore of a play takes.
-const playFor = 20 * time.Second
-
 // demoFlags are what restorebot demo is told.
 type demoFlags struct {
-	fail, crash bool
-	log         string
-	takes       time.Duration
-	think       time.Duration
+	script, page, portal bool
+	fail, crash          bool
+	addr, log, config    string
+	takes, think         time.Duration
 }
 
 func demoCommand() subcommand {
 	return subcommand{
 		name: "demo", summary: "plays a restore without Slack and without a portal", synopsis: "[FLAG]...",
-		about: "Plays an incident between a Slack and a portal of this process and shows the channel. " +
-			"It runs the same bot as run does, and needs no settings.",
-		examples: []string{"restorebot demo", "restorebot demo --crash --takes 5s"},
+		about: "Runs the same bot as run does, as a process of its own, between a Slack and a portal of this process; it needs no settings. " +
+			"It plays an incident in the terminal and serves a page that looks and works like the channel: act as one of four people, and break things.\n\n" +
+			"In a terminal the page stays until Ctrl-C. Where nobody sits in front of one, the demo ends with the incident, with status 0 if the channel was told the true end.",
+		examples: []string{"restorebot demo", "restorebot demo --script --crash --takes 5s", "restorebot demo --portal-only --addr 127.0.0.1:8080"},
 		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
 			var f demoFlags
+			flags.BoolVar(&f.script, "script", false, "only play the incident in the terminal, and end")
+			flags.BoolVar(&f.page, "page", false, "only serve the page, until Ctrl-C")
+			flags.BoolVar(&f.portal, "portal-only", false, "only serve the portal, for programs in any language, until Ctrl-C")
+			flags.StringVar(&f.config, "portal", "", "read what the portal is like from this `FILE`")
 			flags.BoolVar(&f.fail, "fail", false, "let the restore fail")
 			flags.BoolVar(&f.crash, "crash", false, "kill the bot in the middle of the restore")
+			flags.StringVar(&f.addr, "addr", "127.0.0.1:0", "`ADDRESS` of the page or the portal, on this machine")
 			flags.StringVar(&f.log, "log", "", "write the bot's log to this `FILE`")
-			flags.DurationVar(&f.takes, "takes", playFor, "how long the restore takes")
+			flags.DurationVar(&f.takes, "takes", 20*time.Second, "how long a restore takes")
 			flags.DurationVar(&f.think, "think", 2*time.Second, "how long people take before they act")
 			return func(ctx context.Context, p process) error { return playDemo(ctx, f, p.stdout) }
 		},
 	}
 }
 
-// playDemo plays an incident between a Slack and a portal of this process and
-// shows the channel on stdout.
+// playDemo runs the bot between a Slack and a portal of this process, plays an
+// incident in the terminal and shows it on a page. Where nobody can look at the
+// page afterwards it ends with the incident.
 func playDemo(ctx context.Context, f demoFlags, stdout io.Writer) (err error) {
+	portal, err := f.portalConfig()
+	if err != nil {
+		return err
+	}
+	if f.portal {
+		return servePortal(ctx, docspacetest.New(portal), f.addr, stdout)
+	}
 	log := io.Discard
 	if f.log != "" {
 		file, err := os.OpenFile(f.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -55,28 +70,118 @@ func playDemo(ctx context.Context, f demoFlags, stdout io.Writer) (err error) {
 		defer file.Close()
 		log = file
 	}
-	stage, err := demo.Open(demo.Options{Log: log, Portal: docspacetest.Config{Script: docspacetest.Total(f.takes)}})
+	stage, err := demo.Open(demo.Options{Log: log, Portal: portal})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stage.Close()) }()
-	return play(ctx, stage, f, stdout)
+	if err := stage.StartBot(ctx); err != nil {
+		return err
+	}
+	if f.script {
+		return quietly(ctx, play(ctx, stage, f, stdout))
+	}
+	return quietly(ctx, show(ctx, stage, f, stdout))
 }
 
+// portalConfig is what the portal is like.
+func (f *demoFlags) portalConfig() (docspacetest.Config, error) {
+	config := docspacetest.Config{}
+	if f.config != "" {
+		text, err := os.ReadFile(f.config)
+		if err != nil {
+			return config, misuse(fmt.Errorf("--portal cannot be read: %w", err))
+		}
+		if config, err = docspacetest.ParseConfig(string(text)); err != nil {
+			return config, misuse(fmt.Errorf("--portal: %w", err))
+		}
+	}
+	if config.Script == (docspacetest.Script{}) {
+		config.Script = docspacetest.Total(f.takes)
+	}
+	return config, nil
+}
+
+// quietly drops an error that comes of being stopped: the person has seen enough.
+func quietly(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil //nolint:nilerr // see above
+	}
+	return err
+}
+
+// show serves the page and, unless only that is wanted, plays the incident.
+func show(ctx context.Context, stage *demo.Stage, f demoFlags, stdout io.Writer) error {
+	listener, err := listen(f.addr)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "The channel is at http://%s\n\n", listener.Addr())
+	g, ctx := errgroup.WithContext(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	g.Go(func() error { return demo.NewPage(stage).Serve(ctx, listener) })
+	g.Go(func() error {
+		if f.page {
+			return nil
+		}
+		err := play(ctx, stage, f, stdout)
+		if err != nil || !attended(stdout) {
+			stop()
+			return err
+		}
+		fmt.Fprintf(stdout, "Now it is yours: http://%s; end it with Ctrl-C.\n", listener.Addr())
+		return stage.NewKey()
+	})
+	return g.Wait()
+}
+
+// attended reports whether somebody sits in front of the terminal.
+func attended(stdout io.Writer) bool {
+	out, ok := stdout.(*os.File)
+	return ok && term.IsTerminal(int(out.Fd())) && term.IsTerminal(int(os.Stdin.Fd()))
+}
+
+// play plays the incident and prints the channel.
 func play(ctx context.Context, stage *demo.Stage, f demoFlags, stdout io.Writer) error {
 	screen := demo.NewScreen(stage.Slack, stdout)
 	showing, stop := context.WithCancel(ctx)
+	defer stop()
 	shown := make(chan error, 1)
 	go func() { shown <- screen.Show(showing) }()
-	err := stage.StartBot(ctx)
+	last, err := (&demo.Play{Stage: stage, Screen: screen, Fail: f.fail, Crash: f.crash, Think: f.think}).Run(ctx)
 	if err == nil {
-		err = (&demo.Play{Stage: stage, Screen: screen, Fail: f.fail, Crash: f.crash, Think: f.think}).Run(ctx)
+		err = screen.Until(ctx, last)
 	}
-	stage.Slack.Close() // what is still to be shown is shown
-	err = errors.Join(err, <-shown)
 	stop()
-	if ctx.Err() == nil {
+	return errors.Join(err, <-shown)
+}
+
+// listen opens an address of this machine: whoever reaches the page or the
+// portal may do everything there.
+func listen(addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, misuse(errors.New("--addr must be an address of this machine only, such as 127.0.0.1:8080"))
+	}
+	listener, err := net.Listen("tcp", addr) //nolint:noctx // it returns at once
+	if err != nil {
+		return nil, fmt.Errorf("the page cannot be served: %w", err)
+	}
+	return listener, nil
+}
+
+// servePortal serves only the portal, with a key that works, until ctx ends.
+func servePortal(ctx context.Context, portal *docspacetest.Portal, addr string, stdout io.Writer) error {
+	listener, err := listen(addr)
+	if err != nil {
 		return err
 	}
-	return nil // the person has seen enough
+	fmt.Fprintf(stdout, "DOCSPACE_URL=http://%s\nDOCSPACE_API_KEY=%s\n", listener.Addr(), portal.Key())
+	for _, b := range portal.Backups() {
+		fmt.Fprintf(stdout, "# backup %s %s\n", b.ID, b.FileName)
+	}
+	server := &http.Server{Handler: portal, ReadHeaderTimeout: 10 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	return quietly(ctx, server.Serve(listener))
 }

@@ -14,7 +14,7 @@ func demoOutput(t *testing.T, flags ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], append([]string{"demo", "--takes", "3s", "--think", "1ms"}, flags...)...)
+	cmd := exec.CommandContext(ctx, os.Args[0], append([]string{"demo", "--script", "--takes", "3s", "--think", "1ms"}, flags...)...)
 	cmd.Env, cmd.Dir = append(os.Environ(), asBot+"=1"), t.TempDir()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -49,4 +49,30 @@ func TestDemoShowsAFailedRestore(t *testing.T) {
 func TestDemoShowsACrashedBotThatGoesOn(t *testing.T) {
 	t.Parallel()
 	wantInOrder(t, demoOutput(t, "--crash"), "bob presses", "killed", "started again", "DONE")
+}
+
+// Without a terminal nobody can look at the page afterwards, so the demo ends.
+func TestDemoEndsByItselfWhereNobodySits(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "demo", "--takes", "2s", "--think", "1ms")
+	cmd.Env, cmd.Dir = append(os.Environ(), asBot+"=1"), t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("the demo ended with %v:\n%s", err, out)
+	}
+	wantInOrder(t, string(out), "The channel is at http://127.0.0.1:", "DONE")
+}
+
+func TestDemoServesThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	for _, flags := range [][]string{{"--addr", "0.0.0.0:0"}, {"--portal-only", "--addr", "example.com:80"}, {"--page", "--addr", ":8080"}} {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], append([]string{"demo"}, flags...)...)
+		cmd.Env, cmd.Dir = append(os.Environ(), asBot+"=1"), t.TempDir()
+		out, _ := cmd.CombinedOutput()
+		if cmd.ProcessState.ExitCode() != statusSettings || !strings.Contains(string(out), "--addr") {
+			t.Errorf("%v: status %d: %s", flags, cmd.ProcessState.ExitCode(), out)
+		}
+	}
 }

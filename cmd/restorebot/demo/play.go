@@ -30,34 +30,34 @@ const stepWithin = time.Minute
 // The action_id of the card's danger button.
 const danger = "restore_confirm"
 
-// Run plays to the end. It returns an error if the channel was not told the
-// end that the portal had.
-func (p *Play) Run(ctx context.Context) error {
+// Run plays to the end and returns the ts of the message that tells it, or an
+// error if the channel was not told the end that the portal had.
+func (p *Play) Run(ctx context.Context) (last string, err error) {
 	backup := p.Stage.Portal.Backups()[0]
 	if p.Fail {
 		p.Stage.Portal.Break(func(f *docspacetest.Faults) { f.FailText, f.FailAt = "The backup file is invalid.", 40 })
 	}
 	// Typed on a telephone, which makes one long dash of two and bends the quotes.
 	if err := p.typed(ctx, Alice, "/restore "+backup.ID+" —reason “the sales room was emptied”"); err != nil {
-		return err
+		return "", err
 	}
 	card, err := p.wait(ctx, "no card came", func(m slacktest.Message) bool { return len(m.Buttons()) > 0 })
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := p.press(ctx, Eve, card, "[ Restore ], and is on no list"); err != nil {
-		return err
+		return "", err
 	}
 	refused := func(m slacktest.Message) bool { return strings.Contains(m.Text, "not on the list") }
 	if _, err := p.Stage.Slack.WaitEphemeral(ctx, Eve, refused); err != nil {
-		return fmt.Errorf("demo: the press of somebody on no list was not answered: %w", err)
+		return "", fmt.Errorf("demo: the press of somebody on no list was not answered: %w", err)
 	}
 	if err := p.press(ctx, Bob, card, "[ Restore ] and confirms Slack's question"); err != nil {
-		return err
+		return "", err
 	}
 	if p.Crash {
 		if err := p.crash(ctx, card); err != nil {
-			return err
+			return "", err
 		}
 	}
 	return p.end(ctx, card)
@@ -82,22 +82,22 @@ func (p *Play) crash(ctx context.Context, card slacktest.Message) error {
 }
 
 // end waits for the reply that tells the end.
-func (p *Play) end(ctx context.Context, card slacktest.Message) error {
+func (p *Play) end(ctx context.Context, card slacktest.Message) (ts string, err error) {
 	reply, err := p.wait(ctx, "the end was not told", func(m slacktest.Message) bool {
 		return m.ThreadTS == card.TS && m.ReplyBroadcast
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
 	if n := p.Stage.Portal.Starts(); n != 1 {
-		return fmt.Errorf("demo: startrestore was sent %d times", n)
+		return "", fmt.Errorf("demo: startrestore was sent %d times", n)
 	}
 	restores := p.Stage.Portal.Restores()
 	told := strings.Contains(reply.Text, ": done")
 	if len(restores) != 1 || restores[0].Succeeded != told || told == p.Fail {
-		return errors.New("demo: the channel was told another end than the portal had")
+		return "", errors.New("demo: the channel was told another end than the portal had")
 	}
-	return nil
+	return reply.TS, nil
 }
 
 func (p *Play) typed(ctx context.Context, user, text string) error {

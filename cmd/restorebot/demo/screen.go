@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
@@ -17,14 +18,18 @@ type Screen struct {
 	out   io.Writer
 	begun time.Time
 	shown map[string]string // by ts
+
+	mu    sync.Mutex
+	drawn map[string]bool // ts of what is on the screen
+	fresh chan struct{}   // closed at the next drawing
 }
 
 // NewScreen makes a screen of slack's channels on out.
 func NewScreen(slack *slacktest.Slack, out io.Writer) *Screen {
-	return &Screen{slack: slack, out: out, begun: time.Now(), shown: map[string]string{}}
+	return &Screen{slack: slack, out: out, begun: time.Now(), shown: map[string]string{}, drawn: map[string]bool{}, fresh: make(chan struct{})}
 }
 
-// Show draws what happens until ctx ends, and then what happened before.
+// Show draws what happens until ctx ends.
 func (s *Screen) Show(ctx context.Context) error {
 	for e := range s.slack.Events(ctx) {
 		if err := s.draw(e); err != nil {
@@ -49,10 +54,41 @@ func (s *Screen) draw(e slacktest.Event) error {
 	if e.Message != nil {
 		s.shown[e.Message.TS] = s.slack.Render(*e.Message, time.UTC)
 	}
-	if text == "" {
-		return nil
+	if text != "" {
+		if err := s.block(text); err != nil {
+			return err
+		}
 	}
-	return s.block(text)
+	if e.Message != nil {
+		s.note(e.Message.TS)
+	}
+	return nil
+}
+
+// note tells Until that a message is on the screen.
+func (s *Screen) note(ts string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drawn[ts] = true
+	close(s.fresh)
+	s.fresh = make(chan struct{})
+}
+
+// Until returns when the message is on the screen.
+func (s *Screen) Until(ctx context.Context, ts string) error {
+	for {
+		s.mu.Lock()
+		drawn, fresh := s.drawn[ts], s.fresh
+		s.mu.Unlock()
+		if drawn {
+			return nil
+		}
+		select {
+		case <-fresh:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 }
 
 // news is what an edit shows that the message did not show before.
@@ -87,6 +123,8 @@ func (s *Screen) block(text string) error {
 		out.WriteString(at + line)
 		at = strings.Repeat(" ", len(at))
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	_, err := io.WriteString(s.out, out.String()+"\n")
 	return err
 }

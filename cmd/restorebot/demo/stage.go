@@ -93,9 +93,12 @@ func Open(o Options) (*Stage, error) {
 		"SLACK_APP_TOKEN="+slacktest.DefaultAppToken, "SLACK_BOT_TOKEN="+slacktest.DefaultBotToken, "SLACK_API_URL="+base+"/api/",
 		"DOCSPACE_URL="+PortalURL, "HTTP_PROXY="+base, "http_proxy="+base, "NO_PROXY=", "no_proxy=",
 		"DOCSPACE_POLL_INTERVAL=1s", "RESTORE_USERS="+Alice+","+Bob, "RESTORE_CHANNELS="+Channel,
-		"DATABASE_URL=sqlite:"+filepath.Join(dir, "restorebot.db"),
+		"DATABASE_URL=sqlite:"+filepath.Join(dir, "restorebot.db"), "DOCSPACE_API_KEY_FILE="+s.keyFile(),
 	)
 	s.env = append(s.env, o.Env...)
+	if err := s.putKey(s.Portal.Key()); err != nil {
+		return nil, errors.Join(err, listener.Close(), os.RemoveAll(dir))
+	}
 	s.web = http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.web.Serve(listener) }() // ends with Close
 	return s, nil
@@ -147,7 +150,7 @@ func (s *Stage) StartBot(ctx context.Context) error {
 	}
 	args := append(s.program[1:len(s.program):len(s.program)], "run")
 	bot := exec.Command(s.program[0], args...) //nolint:gosec,noctx // our own program, ended by StopBot, KillBot or Close
-	bot.Env = append(s.env, "DOCSPACE_API_KEY="+s.Portal.Key())
+	bot.Env = s.env
 	bot.Dir, bot.Stderr = s.dir, s.log
 	if err := bot.Start(); err != nil {
 		return fmt.Errorf("demo: the bot did not start: %w", err)
@@ -194,6 +197,22 @@ func (s *Stage) StopBot() error {
 	late := time.AfterFunc(helloWithin, func() { _ = bot.Process.Kill() })
 	defer late.Stop()
 	return bot.Wait()
+}
+
+func (s *Stage) keyFile() string { return filepath.Join(s.dir, "docspace.key") }
+
+// putKey puts a key where the bot reads it.
+func (s *Stage) putKey(key string) error {
+	if err := os.WriteFile(s.keyFile(), []byte(key+"\n"), 0o600); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	return nil
+}
+
+// NewKey makes a new key in the portal and puts it where the bot reads it, as
+// its owner does after a restore.
+func (s *Stage) NewKey() error {
+	return s.putKey(s.Portal.IssueKey(docspacetest.Key{Name: "restorebot"}))
 }
 
 // Running reports whether the bot's process was started and not ended by us.

@@ -1,0 +1,149 @@
+package demo_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"docspace-restorebot/cmd/restorebot/demo"
+)
+
+var pictures = flag.String("pictures", "", "write screenshots to this `folder`")
+
+// says waits until the channel, as the person sees it, says all the words.
+func says(words ...string) action {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		const js = `(() => { const t = document.getElementById("log").innerText; return %s.every((w) => t.includes(w)); })()`
+		list := `["` + strings.Join(words, `","`) + `"]`
+		if _, err := poll(fmt.Sprintf(js, list))(ctx, t); err != nil {
+			text, _ := chromedp.Text(chromedp.CSS("#log"))(ctx, t)
+			return fmt.Errorf("the channel does not say %s but:\n%s", list, text)
+		}
+		return nil
+	})
+}
+
+// poll waits until something is true of the page.
+func poll(js string) action {
+	return chromedp.Poll[chromedp.Void](js, chromedp.WithPollingTimeout(patience))
+}
+
+// be makes the page that of another person.
+func be(user string) action {
+	return chromedp.Click(chromedp.CSS(`#people input[value="` + user + `"]`))
+}
+
+// typed types a command and sends it, by the keyboard alone.
+func typed(text string) action {
+	return chromedp.Steps(chromedp.Focus(chromedp.CSS("#command")), chromedp.SendKeys(chromedp.CSS("#command"), text+kb.Enter))
+}
+
+const restoreButton = `button[data-action="restore_confirm"]`
+
+// confirmed presses the danger button and says yes to Slack's question.
+func confirmed() action {
+	return chromedp.Steps(
+		chromedp.WaitVisible(chromedp.CSS(restoreButton)), chromedp.Click(chromedp.CSS(restoreButton)),
+		chromedp.WaitVisible(chromedp.CSS(`#sure button[data-action="confirmed"]`)), chromedp.Click(chromedp.CSS(`#sure button[data-action="confirmed"]`)))
+}
+
+func fault(id string) action {
+	return chromedp.Click(chromedp.CSS(`button[data-fault="` + id + `"]`))
+}
+
+// picture keeps a screenshot if the test was asked for pictures.
+func picture(name string) action {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		if *pictures == "" {
+			return nil
+		}
+		png, err := chromedp.CaptureScreenshot()(ctx, t)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(*pictures+"/"+name+".png", png, 0o600)
+	})
+}
+
+func scheme(name string) action {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		})
+		return err
+	})
+}
+
+func TestPageGoesFromTheRequestThroughACrashToTheEnd(t *testing.T) {
+	t.Parallel()
+	ctx, stage, url := open(t, 1180, 860)
+	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")), scheme("light"))
+	step(ctx, t, "list", typed("/restore list"), says("newest first", "only you see this"))
+	step(ctx, t, "request", typed("/restore "+stage.Portal.Backups()[0].ID+" —reason “the sales room was emptied”"), says("Everything changed since", "the sales room was emptied"),
+		chromedp.WaitVisible(chromedp.CSS(restoreButton)), picture("card-light"), scheme("dark"), picture("card-dark"), scheme("light"))
+	step(ctx, t, "stranger", be(demo.Eve), confirmed(), says("You are not on the list"))
+	step(ctx, t, "others' answers", be(demo.Mallory), says("Everything changed since"), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		text, err := chromedp.Text(chromedp.CSS("#log"))(ctx, t)
+		if err != nil {
+			return err
+		}
+		if strings.Contains(text, "You are not on the list") {
+			return fmt.Errorf("mallory sees what only eve may see:\n%s", text)
+		}
+		return nil
+	}), confirmed(), says("another"))
+	step(ctx, t, "confirm", be(demo.Bob), confirmed(), says("Running for"), picture("running-light"))
+	step(ctx, t, "crash", fault("kill"), poll(`document.getElementById("status").innerText.includes("bot dead")`),
+		fault("start"), poll(`document.getElementById("status").innerText.includes("bot running")`))
+	step(ctx, t, "end", says("done", "The portal was restored in", "in a thread, and in the channel"), picture("done-light"))
+	if n := stage.Portal.Starts(); n != 1 {
+		t.Errorf("startrestore was sent %d times", n)
+	}
+}
+
+func TestPageFitsATelephone(t *testing.T) {
+	t.Parallel()
+	ctx, stage, url := open(t, 390, 844)
+	step(ctx, t, "open", chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile), scheme("dark"), chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")),
+		typed("/restore "+stage.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)), picture("phone-dark"))
+	overflow, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`))
+	if err != nil || overflow {
+		t.Errorf("the page is wider than a telephone: %t, %v", overflow, err)
+	}
+}
+
+func TestPageIsUsedByTheKeyboardAlone(t *testing.T) {
+	t.Parallel()
+	ctx, stage, url := open(t, 1180, 860)
+	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")),
+		typed("/restore "+stage.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)))
+	step(ctx, t, "the safe answer has the focus", chromedp.Focus(chromedp.CSS(restoreButton)), chromedp.KeyEvent(kb.Enter),
+		poll(`document.activeElement.closest("#sure") && document.activeElement.innerText === "Go back"`), chromedp.KeyEvent(kb.Escape),
+		poll(`!document.getElementById("sure").open`))
+	if n := stage.Portal.Starts(); n != 0 {
+		t.Fatal("Escape started a restore")
+	}
+	step(ctx, t, "confirm", chromedp.Focus(chromedp.CSS(restoreButton)), chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter),
+		says("Running for"))
+}
+
+// Every control must have a name that a screen reader can say.
+func TestPageNamesEveryControl(t *testing.T) {
+	t.Parallel()
+	ctx, stage, url := open(t, 1180, 860)
+	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")),
+		typed("/restore "+stage.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)))
+	nameless, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll("button, input, select, textarea, a, img")].filter((e) =>
+			!(e.innerText || "").trim() && !e.getAttribute("aria-label") && !e.alt && !(e.labels && e.labels.length)).map((e) => e.outerHTML)`))
+	if err != nil || len(nameless) > 0 {
+		t.Errorf("controls without a name: %q, %v", nameless, err)
+	}
+}
