@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -10,20 +11,26 @@ import (
 // pastLimit is how many ended restores /restore history shows.
 const pastLimit = 10
 
-// status says what runs or waits, asking each portal too.
-func (b *Bot) status(ctx context.Context) Answer {
+// searched is how many of the latest restores of all portals are looked
+// through for those that somebody may see.
+const searched = 200
+
+// status says what runs or waits on the portals that somebody may use, asking
+// each portal too.
+func (b *Bot) status(ctx context.Context, c Caller) Answer {
 	now := time.Now().UTC()
 	s := Status{Now: now}
-	recent, err := b.Store.Recent(ctx, pastLimit)
+	may := b.admitted(ctx, c)
+	recent, err := b.Store.Recent(ctx, searched)
 	if err != nil {
 		return b.unrecorded(err)
 	}
-	for _, r := range recent {
+	for _, r := range seen(recent, may, searched) {
 		if s.Last == nil && r.State.Ended() {
 			s.Last = &r
 		}
 	}
-	for _, p := range b.Portals {
+	for _, p := range may {
 		open, ok, err := b.Store.OpenOn(ctx, p.Name)
 		if err != nil {
 			return b.unrecorded(err)
@@ -42,18 +49,13 @@ func (b *Bot) status(ctx context.Context) Answer {
 	return s
 }
 
-func (b *Bot) past(ctx context.Context) Answer {
-	recent, err := b.Store.Recent(ctx, pastLimit)
+func (b *Bot) past(ctx context.Context, c Caller) Answer {
+	recent, err := b.Store.Recent(ctx, searched)
 	if err != nil {
 		return b.unrecorded(err)
 	}
-	past := Past{Now: time.Now().UTC()}
-	for _, r := range recent {
-		if r.State.Ended() {
-			past.Restores = append(past.Restores, r)
-		}
-	}
-	return past
+	ended := slices.DeleteFunc(recent, func(r Restore) bool { return !r.State.Ended() })
+	return Past{Restores: seen(ended, b.admitted(ctx, c), pastLimit), Now: time.Now().UTC()}
 }
 
 func (b *Bot) list(ctx context.Context, p Portal, dump bool) Answer {

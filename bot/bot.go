@@ -17,6 +17,8 @@ type Bot struct {
 	Directory Directory
 	Portals   Portals
 	Policy    Policy
+	// Process names this run of the program, to tell a restart from a slow step.
+	Process string
 	// Poll is how often a running restore is asked for its progress.
 	Poll time.Duration
 	Log  *slog.Logger
@@ -39,6 +41,8 @@ const (
 	PressDismiss  Action = "dismiss"
 	PressRestored Action = "settle_restored"
 	PressNothing  Action = "settle_nothing"
+	// PressUnsafe lets a restore go on without its safety backup.
+	PressUnsafe Action = "unsafe"
 )
 
 // Press is a button pressed on a card.
@@ -53,7 +57,7 @@ type Press struct {
 // Command admits, parses and answers a slash command. A request is recorded
 // before this returns; everything slow is left to Later or to a step.
 func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
-	if no := b.Policy.Admit(ctx, b.Directory, c.Caller); no != nil {
+	if no := b.admit(ctx, c.Caller); no != nil {
 		return b.refuse(ctx, c.Caller, "", no), nil
 	}
 	line, no := ParseLine(c.Text)
@@ -66,13 +70,13 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 	case VerbCancel:
 		return b.dismiss(ctx, c.Caller, line.ID), nil
 	case VerbStatus:
-		return Said{"Looking ..."}, b.status
+		return Said{"Looking ..."}, func(ctx context.Context) Answer { return b.status(ctx, c.Caller) }
 	case VerbHistory:
-		return b.past(ctx), nil
+		return b.past(ctx, c.Caller), nil
 	case VerbList:
-		portal, ok := b.Portals.Named(line.Portal)
-		if !ok {
-			return b.refuse(ctx, c.Caller, "", b.noPortal(line.Portal)), nil
+		portal, no := b.choose(ctx, c.Caller, line.Portal)
+		if no != nil {
+			return b.refuse(ctx, c.Caller, "", no), nil
 		}
 		return Said{"Asking " + portal.Name + " for its backups ..."}, func(ctx context.Context) Answer {
 			return b.list(ctx, portal, line.Dump)
@@ -83,9 +87,9 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 }
 
 func (b *Bot) request(ctx context.Context, c Command, line Line) Answer {
-	portal, ok := b.Portals.Named(line.Portal)
-	if !ok {
-		return b.refuse(ctx, c.Caller, "", b.noPortal(line.Portal))
+	portal, no := b.choose(ctx, c.Caller, line.Portal)
+	if no != nil {
+		return b.refuse(ctx, c.Caller, "", no)
 	}
 	now := time.Now().UTC()
 	r := Restore{
@@ -120,17 +124,6 @@ func (b *Bot) busy(ctx context.Context, portal string) *Refusal {
 	}
 	if open, ok, err := b.Store.OpenOn(ctx, portal); err == nil && ok {
 		no.Restore = open.ID
-	}
-	return no
-}
-
-func (b *Bot) noPortal(name string) *Refusal {
-	no := &Refusal{
-		Rule: RuleSyntax, What: "There is no portal called " + name + ". Nothing was started.",
-		Do: "Use one of the portals that are set up.",
-	}
-	if names := b.Portals.Names(); len(names) > 0 {
-		no.Suggest = "--portal " + names[0]
 	}
 	return no
 }

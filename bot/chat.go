@@ -89,6 +89,11 @@ type Card struct {
 	Portal  PortalName
 	Rules   CardRules
 	Now     time.Time
+	// Safety is where a safety backup goes, "" where none is taken.
+	Safety string
+	// NextEdit is when the card is edited again at the latest; zero where it
+	// changes only with the state.
+	NextEdit time.Time
 }
 
 // PortalName is how people know a portal.
@@ -121,7 +126,11 @@ const (
 	NotePhase NoteKind = "phase"
 	NoteAlarm NoteKind = "alarm"
 	NoteAway  NoteKind = "away"
-	NoteEnd   NoteKind = "end"
+	// NoteSafety: the safety backup is done, or a person has to decide.
+	NoteSafety NoteKind = "safety"
+	// NoteCounted: what the restored portal holds.
+	NoteCounted NoteKind = "counted"
+	NoteEnd     NoteKind = "end"
 )
 
 // RetryAfter is how long a chat asked to wait, 0 if it did not say. Errors that

@@ -18,9 +18,9 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
 	}
 	if r.CardTS == "" {
-		no := b.Policy.Inspect(ctx, b.Directory, Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
+		no := b.policy(p).Inspect(ctx, b.Directory, Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
 		if no == nil {
-			no = ready(ctx, &r, p)
+			no = b.ready(ctx, &r, p)
 		}
 		if no != nil {
 			return b.turnedAway(ctx, r, no)
@@ -52,8 +52,12 @@ func (b *Bot) turnedAway(ctx context.Context, r Restore, no *Refusal) (Next, err
 }
 
 // ready checks the portal, the key and the backup, and fills in what it learns.
-func ready(ctx context.Context, r *Restore, p Portal) *Refusal {
-	if no := free(ctx, r, p); no != nil {
+func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *Refusal {
+	settings, no := free(ctx, r, p)
+	if no == nil {
+		no = safe(*r, p, settings)
+	}
+	if no != nil {
 		return no
 	}
 	key, err := p.API.KeySelf(ctx)
@@ -65,22 +69,26 @@ func ready(ctx context.Context, r *Restore, p Portal) *Refusal {
 	case !key.CanRestore() || key.Expired(time.Now()):
 		return &Refusal{Rule: RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write, or make a new key."}
 	}
-	return find(ctx, r, p)
+	backups, no := find(ctx, r, p)
+	if no == nil {
+		b.outlook(ctx, r, p, key, backups)
+	}
+	return no
 }
 
 // free checks that the portal is up and that nothing restores it now.
-func free(ctx context.Context, r *Restore, p Portal) *Refusal {
+func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusal) {
 	settings, err := p.API.Settings(ctx)
 	if err != nil {
-		return unanswered(err)
+		return settings, unanswered(err)
 	}
 	r.PortalVersion = settings.Version
 	task, known, err := p.API.RestoreProgress(ctx, docspace.AnyTask)
 	if err != nil {
-		return unanswered(err)
+		return settings, unanswered(err)
 	}
 	if known && !task.Terminal() {
-		return &Refusal{
+		return settings, &Refusal{
 			Rule: RuleBusy,
 			What: fmt.Sprintf("A restore runs on the portal already, at %d %%, and this bot did not start it. Nothing was started.", task.Percent),
 			Do:   "Wait for its end; /restore status shows how far it is.",
@@ -88,16 +96,16 @@ func free(ctx context.Context, r *Restore, p Portal) *Refusal {
 	}
 	r.TaskBefore = task.TaskID
 	if settings.TenantStatus != docspace.TenantActive && settings.TenantStatus != "" {
-		return &Refusal{
+		return settings, &Refusal{
 			Rule: RulePortal,
 			What: "The portal is not active but " + string(settings.TenantStatus) + ". Nothing was started.",
 			Do:   "Look at the portal itself; a worker that died in a restore leaves it locked.",
 		}
 	}
 	if r.Order.Dump && !settings.Standalone {
-		return &Refusal{Rule: RulePortal, What: "This portal is not self-hosted, and --dump is for whole self-hosted servers. Nothing was started.", Do: "Ask again without --dump."}
+		return settings, &Refusal{Rule: RulePortal, What: "This portal is not self-hosted, and --dump is for whole self-hosted servers. Nothing was started.", Do: "Ask again without --dump."}
 	}
-	return nil
+	return settings, nil
 }
 
 func unanswered(err error) *Refusal {
@@ -108,26 +116,26 @@ func unanswered(err error) *Refusal {
 	}
 }
 
-// find looks the backup up in the history.
-func find(ctx context.Context, r *Restore, p Portal) *Refusal {
+// find looks the backup up in the history and returns all of it.
+func find(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup, *Refusal) {
 	for _, param := range r.Order.Params {
 		if param.Key == "filePath" {
-			return nil // a file, not a record of the history: the server checks it
+			return nil, nil // a file, not a record of the history: the server checks it
 		}
 	}
 	backups, err := p.API.BackupHistory(ctx, r.Order.Dump)
 	if err != nil {
-		return unanswered(err)
+		return nil, unanswered(err)
 	}
 	for _, backup := range backups {
 		if !strings.EqualFold(backup.ID, r.Order.BackupID) {
 			continue
 		}
 		if backup.Expired(time.Now()) {
-			return &Refusal{Rule: RuleBackup, What: "The backup " + backup.ID + " has expired. Nothing was started.", Do: "Choose another one from /restore list."}
+			return nil, &Refusal{Rule: RuleBackup, What: "The backup " + backup.ID + " has expired. Nothing was started.", Do: "Choose another one from /restore list."}
 		}
 		if s := r.Order.StorageType; s != "" && s != backup.StorageType {
-			return &Refusal{
+			return nil, &Refusal{
 				Rule:    RuleBackup,
 				What:    fmt.Sprintf("--storage %s contradicts the history: the backup is in %s. Nothing was started.", s, backup.StorageType),
 				Do:      "Leave --storage away; the portal uses the record's own.",
@@ -135,13 +143,13 @@ func find(ctx context.Context, r *Restore, p Portal) *Refusal {
 			}
 		}
 		r.Backup = backup
-		return nil
+		return backups, nil
 	}
 	no := &Refusal{Rule: RuleBackup, What: "The portal knows no backup " + r.Order.BackupID + ". Nothing was started.", Do: "Choose one from /restore list; for a backup of the whole server add --dump."}
 	if len(backups) > 0 {
 		no.Suggest = nearestBackup(r.Order.BackupID, backups)
 	}
-	return no
+	return nil, no
 }
 
 // nearestBackup is the id that shares the longest beginning, or the newest one.

@@ -44,7 +44,7 @@ const (
 )
 
 var (
-	flagNames = []string{"portal", "storage", "param", "notify", "dump", "reason", "dry-run"}
+	flagNames = []string{"portal", "storage", "param", "notify", "dump", "reason", "dry-run", "no-safety-backup"}
 	allowed   = map[Verb][]string{VerbRestore: flagNames, VerbList: {"dump", "portal"}}
 
 	guidShape    = regexp.MustCompile(`^(?i:[0-9a-f]{32}|G|\{G\}|\(G\))$`)
@@ -136,7 +136,7 @@ func (f *flags) parse(args []string) error {
 	} {
 		fs.Var(setter{set: set, kind: "string", given: f.given, name: name}, name, "")
 	}
-	for name, p := range map[string]*bool{"notify": &f.Order.Notify, "dump": &f.Order.Dump, "dry-run": &f.Order.DryRun} {
+	for name, p := range map[string]*bool{"notify": &f.Order.Notify, "dump": &f.Order.Dump, "dry-run": &f.Order.DryRun, "no-safety-backup": &f.Order.NoSafety} {
 		fs.VarPF(setter{set: truth(p), kind: "bool", given: f.given, name: name}, name, "", "").NoOptDefVal = "true"
 	}
 	err := fs.Parse(args)
@@ -353,6 +353,9 @@ func (o Order) Canonical(portal string) string {
 	}
 	if o.DryRun {
 		parts = append(parts, "--dry-run")
+	}
+	if o.NoSafety {
+		parts = append(parts, "--no-safety-backup")
 	}
 	return strings.Join(parts, " ")
 }

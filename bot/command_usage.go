@@ -8,7 +8,7 @@ var (
 	verbNames = []string{"list", "status", "history", "cancel", "help"}
 	topics    = append([]string{"restore"}, verbNames...)
 	usages    = map[string]string{
-		"restore": "/restore <backup-id> [--portal NAME] [--storage TYPE] [--param KEY=VALUE]... [--notify[=BOOL]] [--dump[=BOOL]] [--reason TEXT] [--dry-run]\n" +
+		"restore": "/restore <backup-id> [--portal NAME] [--storage TYPE] [--param KEY=VALUE]... [--notify[=BOOL]] [--dump[=BOOL]] [--reason TEXT] [--no-safety-backup] [--dry-run]\n" +
 			"asks for a restore; somebody has to confirm it.\n" +
 			"Example: /restore 3f2504e0-4f89-11d3-9a0c-0305e82c3301 --reason \"lost room\"",
 		"list":    "/restore list [--dump] [--portal NAME]\nshows the backups, newest first.\nExample: /restore list --dump",

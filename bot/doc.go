@@ -5,17 +5,22 @@
 //
 // A restore moves through these states and no others (see [CanMove]):
 //
-//	requested -> confirmed -> starting -> running -> succeeded
-//	    |            |         |    \        |  \--> failed
-//	    |            |         |     \--> unclear <--> running
-//	    |            |         \--> failed     \--> succeeded, failed (a person decides)
+//	requested -> confirmed -> (saving ->) starting -> running -> succeeded
+//	    |            |           |         |    \        |  \--> failed
+//	    |            |           |         |     \--> unclear <--> running
+//	    |            |           |         \--> failed     \--> succeeded, failed (a person decides)
+//	    |            |           \--> failed, dismissed, expired
 //	    |            \--> failed, rehearsed
 //	    \--> refused, dismissed, expired
 //
 // requested: recorded, then checked against the portal, then shown on a card
-// with buttons. confirmed: enough people have pressed. starting: the intent is
+// with buttons. confirmed: enough people have pressed. saving: the portal is
+// backed up as it is now, where that is set up; if that fails, a person says
+// whether the restore goes on without it. starting: the intent is
 // saved and startrestore is sent by the one step that made this move, and never
-// again. running: the portal's task is known and asked for its progress.
+// again. running: the portal's task is known and asked for its progress; a
+// restore that somebody started elsewhere begins here, and no move leads from
+// here to a start.
 // unclear: whether a restore started, or how it ended, cannot be told by the
 // bot; a person looks and says. rehearsed: the end of a dry run.
 //

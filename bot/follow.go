@@ -27,7 +27,17 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 			return next, err
 		}
 	}
-	task, known, err := p.API.RestoreProgress(ctx, docspace.RestoreScope(r.Order.Dump))
+	if r.State == Running {
+		if next, err := b.atWork(ctx, &r, p); err != nil {
+			return next, err
+		}
+	}
+	ask, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	task, known, err := p.API.RestoreProgress(ask, docspace.RestoreScope(r.Order.Dump))
+	if ctx.Err() != nil {
+		return Next{After: soon}, ctx.Err() // the bot stops: the portal is not to blame
+	}
 	now := time.Now().UTC()
 	if r.State == Unclear {
 		if err == nil && known && task.TaskID != "" && task.TaskID != r.TaskBefore && (r.TaskID == "" || r.TaskID == task.TaskID) && !task.Terminal() {
@@ -57,7 +67,7 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.move(ctx, r, failed(r, task, now), EventEnded)
 	default:
 		next.SilentSince = time.Time{}
-		next.Progress = r.Progress.next(task, now)
+		next.Progress = r.Progress.next(task, tenantOf(ask, task, p), now)
 	}
 	return b.progress(ctx, r, next.alarmed(now), p)
 }
@@ -88,10 +98,12 @@ func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, er
 		}
 		next = saved
 	}
-	if now.Sub(next.Shown.At) >= editEvery(next.Elapsed(now)) || next.Shown.State != next.State {
-		if err := b.show(ctx, &next, p); err != nil {
-			return Next{After: max(b.Poll, RetryAfter(err))}, err
-		}
+	next, err := b.tellPhase(ctx, next, p)
+	if err != nil {
+		return Next{After: soon}, err
+	}
+	if err := b.showPaced(ctx, &next, p); err != nil {
+		return Next{After: max(b.Poll, RetryAfter(err))}, err
 	}
 	return Next{After: b.Poll}, nil
 }
@@ -100,7 +112,7 @@ func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, er
 // was last asked is not worth a write.
 func changed(a, b Restore) bool {
 	return a.Progress.Phase != b.Progress.Phase || a.Progress.Seen != b.Progress.Seen || a.Progress.Percent != b.Progress.Percent ||
-		a.Progress.Trouble != b.Progress.Trouble || a.SilentSince != b.SilentSince || len(a.Alarms) != len(b.Alarms)
+		a.Progress.Trouble != b.Progress.Trouble || a.Progress.Tenant != b.Progress.Tenant || a.SilentSince != b.SilentSince || len(a.Alarms) != len(b.Alarms)
 }
 
 func editEvery(elapsed time.Duration) time.Duration {
@@ -119,7 +131,7 @@ func editEvery(elapsed time.Duration) time.Duration {
 func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Progress) (Next, error) {
 	now := time.Now().UTC()
 	next := r
-	next.Progress = r.Progress.next(task, now)
+	next.Progress = r.Progress.next(task, "", now)
 	v := Verdict{At: now}
 	if r.Verdict.Trouble != "" {
 		v.At = r.Verdict.At // since when it does not look right
@@ -160,7 +172,7 @@ func failed(r Restore, task docspace.Progress, now time.Time) Restore {
 		why.Do = "When the server is well again, ask again with /restore."
 	}
 	next := r.ended(Failed, now, why)
-	next.Progress = r.Progress.next(task, now)
+	next.Progress = r.Progress.next(task, "", now)
 	return next
 }
 

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -18,14 +19,21 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if err := b.show(ctx, &r, p); err != nil && errors.Is(err, ErrStale) {
 		return Next{}, err
 	}
+	if r.Followed {
+		return Next{After: rarely}, fmt.Errorf("restore %s is only followed and must not be started", r.ID)
+	}
 	was, now := r, time.Now().UTC()
-	if no := free(ctx, &r, p); no != nil {
+	if _, no := free(ctx, &r, p); no != nil {
 		return b.move(ctx, was, was.ended(Failed, now, Reason{Rule: no.Rule, What: no.What, Do: no.Do}), EventEnded)
 	}
 	if r.Order.DryRun {
 		return b.move(ctx, was, r.ended(Rehearsed, now, Reason{What: "This was a dry run: everything was checked and nothing was started."}), EventEnded)
 	}
+	if r.wantsSafety(p.Safety) {
+		return b.save(ctx, was, p)
+	}
 	r.State, r.StartedAt = Starting, now
+	r.SeenAt, r.SeenBy = now, b.Process
 	r, err := b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore}})
 	if err != nil {
 		return Next{After: soon}, err
@@ -62,8 +70,11 @@ func request(r Restore) docspace.RestoreRequest {
 func (b *Bot) started(ctx context.Context, r Restore, task docspace.Progress) (Next, error) {
 	next := r
 	next.State, next.TaskID, next.SilentSince = Running, task.TaskID, time.Time{}
+	if r.State == Unclear {
+		next.SeenAt, next.SeenBy = time.Now().UTC(), b.Process // it was watched rarely
+	}
 	next.Reason, next.EndedAt, next.EndTS = Reason{}, time.Time{}, "" // an unclear one is told anew
-	next.Progress = next.Progress.next(task, time.Now().UTC())
+	next.Progress = next.Progress.next(task, "", time.Now().UTC())
 	return b.move(ctx, r, next, EventRunning)
 }
 
@@ -74,6 +85,9 @@ const graceOf = 30 * time.Second
 // resolve finds out what became of a start whose answer was lost. It asks and
 // never sends again.
 func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
+	if err := b.noticeAway(ctx, &r, p); err != nil {
+		return Next{After: soon}, err
+	}
 	task, known, err := p.API.RestoreProgress(ctx, docspace.RestoreScope(r.Order.Dump))
 	now := time.Now().UTC()
 	next := r

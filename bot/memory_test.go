@@ -87,6 +87,30 @@ func (m *memory) Recent(_ context.Context, limit int) ([]bot.Restore, error) {
 	return all[:min(limit, len(all))], nil
 }
 
+func (m *memory) Ended(_ context.Context, portal string, limit int) ([]bot.Restore, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var ended []bot.Restore
+	for _, r := range slices.Backward(m.restores) {
+		if r.Portal == portal && (r.State == bot.Succeeded || r.State == bot.Failed) {
+			ended = append(ended, r)
+		}
+	}
+	return ended[:min(limit, len(ended))], nil
+}
+
+func (m *memory) Trail(_ context.Context, restore string) ([]bot.Event, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var trail []bot.Event
+	for _, e := range m.events {
+		if e.Restore == restore {
+			trail = append(trail, e)
+		}
+	}
+	return trail, nil
+}
+
 func (m *memory) Save(_ context.Context, was, next bot.Restore, events ...bot.Event) (bot.Restore, error) {
 	return m.save(was, next, 0, events)
 }

@@ -16,12 +16,22 @@ type API interface {
 	StartRestore(ctx context.Context, r docspace.RestoreRequest) (docspace.Progress, bool, error)
 	RestoreProgress(ctx context.Context, scope docspace.Scope) (docspace.Progress, bool, error)
 	LoginPage(ctx context.Context) error
+
+	// StartBackup is, like StartRestore, sent once a call and never retried.
+	StartBackup(ctx context.Context, r docspace.BackupRequest) (docspace.Progress, bool, error)
+	BackupProgress(ctx context.Context, dump bool) (docspace.Progress, bool, error)
+	UsersCount(ctx context.Context) (int, error)
+	RoomsCount(ctx context.Context) (int, error)
 }
 
 // Portal is one DocSpace portal that may be restored.
 type Portal struct {
 	PortalName
 	API API
+	// Own are the rules that hold for this portal in the place of the bot's.
+	Own PortalRules
+	// Safety says where its safety backups go; the zero value takes none.
+	Safety SafetyTarget
 }
 
 // Portals are all that the bot knows; the first is the default.

@@ -53,7 +53,7 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 			Rule: RuleChannel, What: "This restore belongs to another channel. Nothing was changed.", Do: "Press the button on its own card.",
 		})
 	}
-	if no := b.Policy.Inspect(ctx, b.Directory, p.Caller); no != nil {
+	if no := b.policyOf(r).Inspect(ctx, b.Directory, p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
 	switch p.Action {
@@ -63,6 +63,8 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 		return b.dismissal(ctx, p.Caller, r)
 	case PressRestored, PressNothing:
 		return b.settle(ctx, p, r)
+	case PressUnsafe:
+		return b.waive(ctx, p, r)
 	}
 	return b.refuse(ctx, p.Caller, r.ID, &Refusal{Rule: RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
 }
@@ -77,7 +79,7 @@ func (b *Bot) confirm(ctx context.Context, p Press, r Restore) Answer {
 			Rule: RuleStale, What: "This request has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
 		})
 	}
-	if no := b.Policy.MayConfirm(ctx, b.Directory, r, p.Caller.User); no != nil {
+	if no := b.policyOf(r).MayConfirm(ctx, b.Directory, r, p.Caller.User); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
 	if slices.Contains(r.Confirmers(), p.Caller.User) {
@@ -85,12 +87,12 @@ func (b *Bot) confirm(ctx context.Context, p Press, r Restore) Answer {
 	}
 	next := r
 	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: p.Caller.User, At: now, MessageTS: p.MessageTS})
-	if len(next.Confirmations) >= b.Policy.Needed() {
+	if len(next.Confirmations) >= b.policyOf(r).Needed() {
 		next.State = Confirmed
 	}
 	_, err := b.Store.Wake(ctx, r, next, Event{
 		At: now, Restore: r.ID, Kind: EventConfirmed, Actor: p.Caller.User,
-		Detail: map[string]string{"message_ts": p.MessageTS, "count": fmt.Sprintf("%d of %d", len(next.Confirmations), b.Policy.Needed())},
+		Detail: map[string]string{"message_ts": p.MessageTS, "count": fmt.Sprintf("%d of %d", len(next.Confirmations), b.policyOf(r).Needed())},
 	})
 	return b.raced(ctx, p.Caller, r, err)
 }
@@ -117,10 +119,10 @@ func (b *Bot) cancel(ctx context.Context, c Caller, id string) Answer {
 }
 
 func (b *Bot) dismissal(ctx context.Context, c Caller, r Restore) Answer {
-	if r.State != Requested {
+	if r.State != Requested && !r.Asking() {
 		return b.refuse(ctx, c, r.ID, became(r))
 	}
-	if no := b.Policy.MayDismiss(ctx, b.Directory, r, c.User); no != nil {
+	if no := b.policyOf(r).MayDismiss(ctx, b.Directory, r, c.User); no != nil {
 		return b.refuse(ctx, c, r.ID, no)
 	}
 	now := time.Now().UTC()
@@ -135,7 +137,7 @@ func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
 	if r.State != Unclear {
 		return b.refuse(ctx, p.Caller, r.ID, became(r))
 	}
-	if no := b.Policy.MayDismiss(ctx, b.Directory, r, p.Caller.User); no != nil {
+	if no := b.policyOf(r).MayDismiss(ctx, b.Directory, r, p.Caller.User); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
 	now := time.Now().UTC()
@@ -175,6 +177,8 @@ func became(r Restore) *Refusal {
 	switch r.State {
 	case Requested:
 		no.What = "Somebody else pressed at the same moment, or the request is still being checked. Your press changed nothing."
+	case Saving:
+		no.What = "This restore was confirmed already and waits for its safety backup. Your press changed nothing."
 	case Confirmed, Starting, Running:
 		no.What = "This restore was confirmed already and is on its way. Your press changed nothing, and it cannot be stopped."
 	case Unclear:

@@ -36,14 +36,20 @@ type Progress struct {
 	Seen      int       // the last reported, which may be smaller
 	ChangedAt time.Time // when Seen or Phase last changed
 	AskedAt   time.Time // when the portal last answered
+	// Tenant is what the portal last said of itself while its progress alone did
+	// not tell the phase.
+	Tenant docspace.TenantStatus
 	// Trouble says why the portal could not be asked, "" when it answered.
 	Trouble      string
 	TroubleSince time.Time
 }
 
 // next folds one answer of the portal into the progress.
-func (p Progress) next(a docspace.Progress, now time.Time) Progress {
-	phase := phaseOf(a)
+func (p Progress) next(a docspace.Progress, tenant docspace.TenantStatus, now time.Time) Progress {
+	phase := phaseOf(a, tenant)
+	if tenant != "" {
+		p.Tenant = tenant
+	}
 	if a.Percent != p.Seen || p.ChangedAt.IsZero() || rank(phase) > rank(p.Phase) {
 		p.ChangedAt = now
 	}
@@ -65,13 +71,20 @@ func (p Progress) failed(why string, now time.Time) Progress {
 	return p
 }
 
-func phaseOf(a docspace.Progress) Phase {
+// phaseOf reads the phase from the progress and, where that does not tell, from
+// the tenant: it is locked when the import begins and active again once the
+// tenants are swapped. tenant is "" where it was not asked for.
+func phaseOf(a docspace.Progress, tenant docspace.TenantStatus) Phase {
 	switch {
 	case a.Completed || a.Percent >= 100:
+		return PhaseFinishing
+	case a.Percent >= percentCopying && tenant == docspace.TenantActive:
 		return PhaseFinishing
 	case a.Percent >= percentCopying:
 		return PhaseCopying
 	case a.Percent > 0:
+		return PhaseImporting
+	case tenant == docspace.TenantRestoring:
 		return PhaseImporting
 	case a.Status == docspace.TaskCreated:
 		return PhaseQueued

@@ -31,14 +31,19 @@ type Restore struct {
 	RequestedAt time.Time
 	ExpiresAt   time.Time
 
+	// Followed is set when the restore was started elsewhere and is only watched.
+	Followed bool
+
 	// Backup is what the history says about Order.BackupID. The zero value
 	// means that the id is not one of the history (Order.Params name a file).
 	Backup        docspace.Backup
 	PortalVersion string // as the portal's settings said when it was checked
+	Outlook       Outlook
 
 	Confirmations []Confirmation // in the order given, one a person
 	ClosedBy      string         // who dismissed or settled it
 	ClosedAt      time.Time
+	Safety        Safety
 
 	// TaskBefore is the id of the task that the portal knew just before the
 	// start, "" for none: any other id seen afterwards is ours.
@@ -55,6 +60,8 @@ type Restore struct {
 	Reason Reason
 	// Suggest is the nearest right spelling of what was refused.
 	Suggest string
+	SeenAt  time.Time // when a step last looked at it, and SeenBy which process
+	SeenBy  string
 	Aways   []Away  // when the bot was down while a restore ran
 	Alarms  []Alarm // each raised once
 	Verdict Verdict // what was checked before the end was told
@@ -64,6 +71,7 @@ type Restore struct {
 	// PhaseTold is the last phase that was posted to the thread.
 	PhaseTold Phase
 	EndTS     string // ts of the reply that told the end
+	Care      Care   // what is looked after once the end is told
 	Settled   bool   // nothing is left to do or to tell
 }
 
@@ -76,6 +84,7 @@ type Order struct {
 	Dump        bool
 	Reason      string
 	DryRun      bool
+	NoSafety    bool // --no-safety-backup
 }
 
 // Param is one --param KEY=VALUE.

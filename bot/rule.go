@@ -15,6 +15,7 @@ const (
 	RulePortal    Rule = "portal"    // the portal does not answer or is not active
 	RuleKey       Rule = "key"       // the key may not restore
 	RuleBackup    Rule = "backup"    // unknown, expired or contradicted
+	RuleSafety    Rule = "safety"    // the safety backup cannot be taken
 	RuleStale     Rule = "stale"     // the button is of another time
 	RuleApprover  Rule = "approver"  // not one of those who may confirm
 	RuleSecond    Rule = "second"    // somebody else has to

@@ -9,6 +9,7 @@ type State string
 const (
 	Requested State = "requested"
 	Confirmed State = "confirmed"
+	Saving    State = "saving"
 	Starting  State = "starting"
 	Running   State = "running"
 	Unclear   State = "unclear"
@@ -24,7 +25,8 @@ const (
 // moves lists every legal move; anything else is a bug or a lost race.
 var moves = map[State][]State{
 	Requested: {Confirmed, Refused, Dismissed, Expired},
-	Confirmed: {Starting, Failed, Rehearsed},
+	Confirmed: {Saving, Starting, Failed, Rehearsed},
+	Saving:    {Starting, Failed, Dismissed, Expired},
 	Starting:  {Running, Failed, Unclear},
 	Running:   {Succeeded, Failed, Unclear},
 	Unclear:   {Running, Succeeded, Failed},
@@ -39,7 +41,7 @@ func CanMove(from, to State) bool {
 // OpenStates lists the states that hold a portal: while a restore is in one of
 // them, no second one may be asked for on the same portal.
 func OpenStates() []State {
-	return []State{Requested, Confirmed, Starting, Running, Unclear}
+	return []State{Requested, Confirmed, Saving, Starting, Running, Unclear}
 }
 
 // Open reports whether the restore still holds its portal.

@@ -25,12 +25,16 @@ func TestNoMoveLeadsOutOfAnEnd(t *testing.T) {
 }
 
 // The POST is made by the step that moved a restore to starting, so nothing but
-// a confirmed one may come there, and nothing may come there again.
+// a confirmed one may come there, at once or after its safety backup, and nothing
+// may come there again.
 func TestOnlyAConfirmedRestoreStarts(t *testing.T) {
 	t.Parallel()
 	for _, from := range all() {
-		if from != bot.Starting && bot.CanMove(from, bot.Starting) != (from == bot.Confirmed) {
+		if from != bot.Starting && bot.CanMove(from, bot.Starting) != (from == bot.Confirmed || from == bot.Saving) {
 			t.Errorf("%s -> starting: %v", from, bot.CanMove(from, bot.Starting))
+		}
+		if from != bot.Saving && bot.CanMove(from, bot.Saving) != (from == bot.Confirmed) {
+			t.Errorf("%s -> saving: %v", from, bot.CanMove(from, bot.Saving))
 		}
 		if from != bot.Confirmed && bot.CanMove(from, bot.Confirmed) != (from == bot.Requested) {
 			t.Errorf("%s -> confirmed: %v", from, bot.CanMove(from, bot.Confirmed))

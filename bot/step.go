@@ -53,6 +53,13 @@ func (b *Bot) step(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.await(ctx, r, p)
 	case Confirmed:
 		return b.launch(ctx, r, p)
+	case Saving:
+		if !r.Asking() {
+			if err := b.noticeAway(ctx, &r, p); err != nil {
+				return Next{After: soon}, err
+			}
+		}
+		return b.saving(ctx, r, p)
 	case Starting:
 		return b.resolve(ctx, r, p)
 	case Running, Unclear:
@@ -94,7 +101,11 @@ func (b *Bot) move(ctx context.Context, was, next Restore, kind EventKind) (Next
 
 // card is what the chat needs to draw the restore.
 func (b *Bot) card(r Restore, p Portal) Card {
-	return Card{Restore: r, Portal: p.PortalName, Rules: b.Policy.CardRules(r), Now: time.Now().UTC()}
+	c := Card{Restore: r, Portal: p.PortalName, Rules: b.policy(p).CardRules(r), Now: time.Now().UTC(), Safety: p.Safety.Place()}
+	if r.State == Running || (r.State == Saving && !r.Asking()) {
+		c.NextEdit = c.Now.Add(editEvery(r.atIt(c.Now)))
+	}
+	return c
 }
 
 // show edits the card if it does not show r as it stands, and records that.
@@ -102,6 +113,11 @@ func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
 	if r.CardTS == "" || (r.Shown.State == r.State && r.Shown.Version == r.Version) {
 		return nil
 	}
+	return b.edit(ctx, r, p)
+}
+
+// edit makes the card show r as it stands now, and records that.
+func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 	err := b.Chat.EditCard(ctx, b.card(*r, p))
 	if err != nil && !errors.Is(err, ErrCardGone) {
 		return err
@@ -109,6 +125,9 @@ func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
 	next := *r
 	// The save itself counts the version up once more.
 	next.Shown = Shown{State: r.State, Version: r.Version + 1, Percent: r.Progress.Percent, Phase: r.Progress.Phase, At: time.Now().UTC()}
+	if !next.SeenAt.IsZero() && r.State.Open() {
+		next.SeenAt, next.SeenBy = next.Shown.At, b.Process
+	}
 	saved, err := b.Store.Save(ctx, *r, next)
 	if err == nil {
 		*r = saved
@@ -139,6 +158,9 @@ func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
 		if r, err = b.Store.Save(ctx, was, r); err != nil {
 			return Next{After: soon}, err
 		}
+	}
+	if r.State == Succeeded && !r.Care.Done {
+		return b.care(ctx, r, p)
 	}
 	was := r
 	r.Settled, r.AnswerURL = true, docspace.Secret{}

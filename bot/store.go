@@ -35,6 +35,13 @@ type Store interface {
 	// Recent returns up to limit restores, newest first, of all portals.
 	Recent(ctx context.Context, limit int) ([]Restore, error)
 
+	// Ended returns up to limit restores of a portal that succeeded or failed,
+	// newest first.
+	Ended(ctx context.Context, portal string, limit int) ([]Restore, error)
+
+	// Trail returns the audit events of a restore, oldest first.
+	Trail(ctx context.Context, restore string) ([]Event, error)
+
 	// Save replaces was by next if nobody has changed it since was was read, and
 	// returns next as it now stands: its Version counted up. [ErrStale] means that
 	// somebody has; nothing is written then. A move that [CanMove] forbids is an
@@ -78,10 +85,14 @@ const (
 	EventConfirmed EventKind = "confirmed"
 	EventDismissed EventKind = "dismissed"
 	EventExpired   EventKind = "expired"
+	EventSaving    EventKind = "saving" // the safety backup is asked for, or has ended
+	EventWaived    EventKind = "waived" // a person lets the restore go on without it
+	EventFollowed  EventKind = "followed"
 	EventStarting  EventKind = "starting"
 	EventRunning   EventKind = "running"
 	EventAlarm     EventKind = "alarm"
 	EventAway      EventKind = "away"
 	EventEnded     EventKind = "ended"
 	EventSettled   EventKind = "settled"
+	EventCounted   EventKind = "counted" // what the restored portal holds
 )

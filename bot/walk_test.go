@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,6 +85,11 @@ func (s *scene) walk(id string, until func(bot.Restore) bool) bot.Restore {
 	return bot.Restore{}
 }
 
+// told are the replies of a kind.
+func (s *scene) told(kind bot.NoteKind) []bot.Note {
+	return slices.DeleteFunc(slices.Clone(s.chat.replies), func(n bot.Note) bool { return n.Kind != kind })
+}
+
 func never(bot.Restore) bool { return false }
 
 func (s *scene) want(r bot.Restore, state bot.State, starts int) {
@@ -108,7 +114,7 @@ func TestConfirmedRestoreIsFollowedToItsVerifiedEnd(t *testing.T) {
 		if !r.Verdict.Login || r.Verdict.Version == "" || r.Progress.Percent != 100 {
 			s.t.Errorf("the end was not verified: %+v, %+v", r.Verdict, r.Progress)
 		}
-		if len(s.chat.replies) != 1 || !s.chat.replies[0].Broadcast || s.chat.posted != 1 {
+		if ends := s.told(bot.NoteEnd); len(ends) != 1 || !ends[0].Broadcast || s.chat.posted != 1 {
 			s.t.Errorf("%d cards, replies %+v", s.chat.posted, s.chat.replies)
 		}
 	})
@@ -150,8 +156,8 @@ func TestStartThatCannotBeToldIsUnclearUntilAPersonSays(t *testing.T) {
 			s.t.Fatalf("settling was answered %+v", a)
 		}
 		s.want(s.walk(r.ID, never), bot.Failed, 1)
-		if len(s.chat.replies) != 2 {
-			s.t.Errorf("got %d replies, want one for the doubt and one for the end", len(s.chat.replies))
+		if ends := s.told(bot.NoteEnd); len(ends) != 2 {
+			s.t.Errorf("got %d replies, want one for the doubt and one for the end", len(ends))
 		}
 	})
 }

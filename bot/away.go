@@ -1,0 +1,51 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+const (
+	// seenEvery is how often a step writes down that it looked.
+	seenEvery = 10 * time.Second
+	// asleepFrom is a gap that even one and the same process does not explain by
+	// a slow portal: its machine slept.
+	asleepFrom = time.Minute
+)
+
+// noticeAway finds the gap that a stop of the bot has left between two steps of
+// a restore that goes on without it, and tells of it in the thread.
+func (b *Bot) noticeAway(ctx context.Context, r *Restore, p Portal) error {
+	now := time.Now().UTC()
+	gap := now.Sub(r.SeenAt)
+	switch {
+	case r.SeenAt.IsZero():
+	case gap >= asleepFrom, gap >= awayFrom && r.SeenBy != b.Process:
+		next := *r
+		next.Aways = append(slices.Clip(r.Aways), Away{From: r.SeenAt, To: now})
+		next.SeenAt, next.SeenBy = now, b.Process
+		saved, err := b.Store.Save(ctx, *r, next, Event{
+			At: now, Restore: r.ID, Kind: EventAway,
+			Detail: map[string]string{"from": r.SeenAt.Format(time.RFC3339), "to": now.Format(time.RFC3339)},
+		})
+		if err != nil {
+			return err
+		}
+		*r = saved
+		// Told once: it is on the card too, and a lost reply is no harm.
+		if _, err := b.Chat.Reply(ctx, b.card(*r, p), Note{Kind: NoteAway}); err != nil {
+			b.Log.WarnContext(ctx, "that the bot was away could not be told", "restore", r.ID, "err", err)
+		}
+		return nil
+	case gap < seenEvery && r.SeenBy == b.Process:
+		return nil
+	}
+	next := *r
+	next.SeenAt, next.SeenBy = now, b.Process
+	saved, err := b.Store.Save(ctx, *r, next)
+	if err == nil {
+		*r = saved
+	}
+	return err
+}

@@ -1,0 +1,112 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// Outlook is what was found out before people were asked: all of it checked,
+// nothing guessed. The zero value means not looked at.
+type Outlook struct {
+	At         time.Time
+	Usual      Usual
+	KeyExpires time.Time // zero: never
+	KeyAll     bool      // the key may do everything, not only write
+	// Backing is set while the portal takes a backup, at BackingPercent.
+	Backing        bool
+	BackingPercent int
+	BackingTrouble string // why it could not be told
+	Newer          int    // backups in the history that are newer than the chosen one
+	Counts         Counts
+}
+
+// Usual is how long the restores of a portal from a storage took before.
+type Usual struct {
+	Runs        int // 0: no history yet
+	Median, P90 time.Duration
+}
+
+// Counts is what a portal holds. A count below 0 could not be had.
+type Counts struct {
+	At                    time.Time // zero: not counted
+	Users, Rooms, Backups int
+	Trouble               string // why something could not be counted, one line
+}
+
+// usualRuns is how many of the latest restores say what is usual.
+const usualRuns = 50
+
+// usual learns from our own history; of one that it cannot read it says nothing.
+func (b *Bot) usual(ctx context.Context, r Restore) Usual {
+	ended, err := b.Store.Ended(ctx, r.Portal, usualRuns)
+	if err != nil {
+		b.Log.WarnContext(ctx, "the history could not be read", "restore", r.ID, "err", err)
+		return Usual{}
+	}
+	return usualOf(ended, r)
+}
+
+// usualOf takes into account what this bot started and saw the end of itself,
+// from the same storage and of the same kind.
+func usualOf(ended []Restore, like Restore) Usual {
+	var took []time.Duration
+	for _, r := range ended {
+		if r.State == Succeeded && r.ClosedBy == "" && !r.Followed && !r.StartedAt.IsZero() &&
+			r.Backup.StorageType == like.Backup.StorageType && r.Order.Dump == like.Order.Dump {
+			took = append(took, r.EndedAt.Sub(r.StartedAt))
+		}
+	}
+	if len(took) == 0 {
+		return Usual{}
+	}
+	slices.Sort(took)
+	return Usual{Runs: len(took), Median: took[(len(took)-1)/2], P90: took[(len(took)*9+9)/10-1]}
+}
+
+// outlook looks at what people should know before they confirm. What cannot be
+// told is left out or said to be unknown; none of it refuses a restore.
+func (b *Bot) outlook(ctx context.Context, r *Restore, p Portal, key docspace.Key, backups []docspace.Backup) {
+	o := Outlook{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: everything(key)}
+	ask, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
+	switch {
+	case err != nil:
+		o.BackingTrouble = err.Error()
+	case known && !task.Terminal():
+		o.Backing, o.BackingPercent = true, task.Percent
+	}
+	for _, backup := range backups {
+		if !r.Backup.CreatedOn.IsZero() && backup.CreatedOn.After(r.Backup.CreatedOn) {
+			o.Newer++
+		}
+	}
+	o.Counts = count(ask, p)
+	if o.Counts.Backups = len(backups); r.Order.Dump {
+		o.Counts.Backups = -1 // those of the server, not of the portal
+	}
+	r.Outlook = o
+}
+
+func everything(k docspace.Key) bool {
+	return len(k.Permissions) == 0 || slices.Contains(k.Permissions, docspace.ScopeAll)
+}
+
+// count counts the people and rooms of a portal, but not its backups.
+func count(ctx context.Context, p Portal) Counts {
+	c := Counts{At: time.Now().UTC(), Users: -1, Rooms: -1, Backups: -1}
+	if n, err := p.API.UsersCount(ctx); err == nil {
+		c.Users = n
+	} else {
+		c.Trouble = err.Error()
+	}
+	if n, err := p.API.RoomsCount(ctx); err == nil {
+		c.Rooms = n
+	} else {
+		c.Trouble = err.Error()
+	}
+	return c
+}

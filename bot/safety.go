@@ -1,0 +1,135 @@
+package bot
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// SafetyTarget says where the backup of a portal goes that is taken just before
+// its restore: the way back. The zero value takes none.
+type SafetyTarget struct {
+	StorageType docspace.StorageType
+	Params      []Param
+}
+
+// ParseSafetyTarget reads "off", "Local:<folder>" or
+// "ThirdPartyConsumer:<module>,key=value...".
+func ParseSafetyTarget(text string) (SafetyTarget, error) {
+	kind, rest, _ := strings.Cut(strings.TrimSpace(text), ":")
+	if kind == "" || strings.EqualFold(kind, "off") {
+		if rest != "" {
+			return SafetyTarget{}, errors.New(`must be "off" alone, or a storage and what it needs`)
+		}
+		return SafetyTarget{}, nil
+	}
+	storage, err := docspace.ParseStorageType(kind)
+	switch {
+	case err != nil:
+		return SafetyTarget{}, errors.New(`must be "off", "Local:<folder>" or "ThirdPartyConsumer:<module>,key=value..."`)
+	case storage == docspace.StorageLocal:
+		if strings.TrimSpace(rest) == "" {
+			return SafetyTarget{}, errors.New("must name a folder of the server, as in Local:/backups")
+		}
+		return SafetyTarget{storage, []Param{{"filePath", strings.TrimSpace(rest)}}}, nil
+	case storage == docspace.StorageThirdPartyConsumer:
+		return consumerTarget(rest)
+	}
+	return SafetyTarget{}, errors.New("must be Local or ThirdPartyConsumer: a backup anywhere else belongs to the portal that the restore replaces, " +
+		"and is lost from the history with it")
+}
+
+func consumerTarget(rest string) (SafetyTarget, error) {
+	words := strings.Split(rest, ",")
+	t := SafetyTarget{docspace.StorageThirdPartyConsumer, []Param{{"module", strings.TrimSpace(words[0])}}}
+	if t.Params[0].Value == "" || strings.Contains(words[0], "=") {
+		return SafetyTarget{}, errors.New("must name a module, as in ThirdPartyConsumer:S3")
+	}
+	seen := map[string]bool{"module": true}
+	for _, word := range words[1:] {
+		key, value, ok := strings.Cut(strings.TrimSpace(word), "=")
+		if !ok || !keyShape.MatchString(key) || value == "" || seen[key] {
+			return SafetyTarget{}, errors.New("must give what the module needs as key=value, each once, separated by commas")
+		}
+		seen[key] = true
+		t.Params = append(t.Params, Param{key, value})
+	}
+	return t, nil
+}
+
+// IsZero reports whether no safety backup is taken.
+func (t SafetyTarget) IsZero() bool { return t.StorageType == "" }
+
+// Place says where the backups go, without the settings of the storage.
+func (t SafetyTarget) Place() string {
+	if t.IsZero() {
+		return ""
+	}
+	return string(t.StorageType) + " " + t.Params[0].Value
+}
+
+func (t SafetyTarget) request(dump bool) docspace.BackupRequest {
+	req := docspace.BackupRequest{StorageType: t.StorageType, Dump: dump}
+	for _, p := range t.Params {
+		req.StorageParams = append(req.StorageParams, docspace.Param(p))
+	}
+	return req
+}
+
+// Safety is the backup taken before a restore, as far as it has come.
+type Safety struct {
+	Stage SafetyStage
+	Place string
+	// TaskBefore is the id of the backup task that the portal knew just before
+	// ours was asked for: any other id seen afterwards is ours.
+	TaskBefore  string
+	TaskID      string // also the id of the backup until the restore changes it
+	StartedAt   time.Time
+	Percent     int
+	ChangedAt   time.Time // when Percent last changed
+	SilentSince time.Time
+	EndedAt     time.Time
+	Backup      docspace.Backup // as the history showed it
+	Warning     string          // of the portal, such as files that were left out
+	Why         string          // why it failed, one line
+	AskUntil    time.Time       // how long a person may say what now
+	WaivedBy    string
+	Told        SafetyStage // the last stage told in the thread
+}
+
+// SafetyStage is how far the safety backup has come. "" is none.
+type SafetyStage string
+
+// The stages. Only the step whose save made the stage sent makes the POST.
+const (
+	SafetyWaiting SafetyStage = "waiting" // for another backup to end
+	SafetySent    SafetyStage = "sent"
+	SafetyRunning SafetyStage = "running"
+	SafetyDone    SafetyStage = "done"
+	SafetyAsked   SafetyStage = "asked" // it failed: a person says what now
+	SafetyWaived  SafetyStage = "waived"
+)
+
+// Asking reports whether a person has to say whether the restore goes on
+// without its safety backup.
+func (r Restore) Asking() bool { return r.State == Saving && r.Safety.Stage == SafetyAsked }
+
+// wantsSafety reports whether a safety backup has to be taken before the start.
+func (r Restore) wantsSafety(t SafetyTarget) bool {
+	return !t.IsZero() && !r.Order.NoSafety && r.Safety.Stage == ""
+}
+
+// safe checks before people are asked that a safety backup can be taken at all.
+func safe(r Restore, p Portal, s docspace.Settings) *Refusal {
+	if !r.wantsSafety(p.Safety) || s.Standalone || p.Safety.StorageType != docspace.StorageLocal {
+		return nil
+	}
+	return &Refusal{
+		Rule:    RuleSafety,
+		What:    "The safety backup is set up to go to a folder of the server, and this portal is not self-hosted. Nothing was started.",
+		Do:      "Have SAFETY_BACKUP set to a ThirdPartyConsumer, or ask again without a safety backup.",
+		Suggest: "--no-safety-backup",
+	}
+}
