@@ -134,7 +134,7 @@ func (s *Store) ByDelivery(ctx context.Context, delivery string) (bot.Restore, e
 // OpenOn implements [bot.Store].
 func (s *Store) OpenOn(ctx context.Context, portal string) (bot.Restore, bool, error) {
 	r, err := scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE portal = ?
-		AND state IN ('requested', 'confirmed', 'starting', 'running', 'unclear')`, portal))
+		AND state IN ('requested', 'confirmed', 'saving', 'starting', 'running', 'unclear')`, portal))
 	if errors.Is(err, bot.ErrNotFound) {
 		return bot.Restore{}, false, nil
 	}
@@ -148,16 +148,7 @@ func (s *Store) Recent(ctx context.Context, limit int) ([]bot.Restore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recent restores: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var list []bot.Restore
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("recent restores: %w", err)
-		}
-		list = append(list, r)
-	}
-	return list, rows.Err()
+	return scanAll(rows)
 }
 
 // Save implements [bot.Store].

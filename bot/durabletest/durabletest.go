@@ -35,6 +35,8 @@ func Exercise(t *testing.T, open func(t *testing.T) bot.Store) {
 		"concurrent":   concurrent,
 		"recent":       recent,
 		"forms":        forms,
+		"ended":        ended,
+		"trail":        trail,
 	}
 	for name, exam := range exams {
 		t.Run(name, func(t *testing.T) {

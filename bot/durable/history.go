@@ -1,0 +1,60 @@
+package durable
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// scanAll reads restores and closes rows.
+func scanAll(rows *sql.Rows) ([]bot.Restore, error) {
+	defer func() { _ = rows.Close() }()
+	var list []bot.Restore
+	for rows.Next() {
+		r, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("restores: %w", err)
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
+// Ended implements [bot.Store].
+func (s *Store) Ended(ctx context.Context, portal string, limit int) ([]bot.Restore, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM restore
+		WHERE portal = ? AND state IN ('succeeded', 'failed') ORDER BY requested_at DESC, id DESC LIMIT ?`, portal, max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("ended restores: %w", err)
+	}
+	return scanAll(rows)
+}
+
+// Trail implements [bot.Store].
+func (s *Store) Trail(ctx context.Context, restore string) ([]bot.Event, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT at, restore_id, kind, actor, detail FROM audit
+		WHERE restore_id = ? ORDER BY seq`, restore)
+	if err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var trail []bot.Event
+	for rows.Next() {
+		var at int64
+		var e bot.Event
+		var detail string
+		if err := rows.Scan(&at, &e.Restore, &e.Kind, &e.Actor, &detail); err != nil {
+			return nil, fmt.Errorf("audit: %w", err)
+		}
+		if err := json.Unmarshal([]byte(detail), &e.Detail); err != nil {
+			return nil, fmt.Errorf("audit: %w", err)
+		}
+		e.At = time.Unix(0, at).UTC()
+		trail = append(trail, e)
+	}
+	return trail, rows.Err()
+}
