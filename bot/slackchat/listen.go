@@ -119,6 +119,7 @@ var actions = map[string]bot.Action{
 	actionDismiss:  bot.PressDismiss,
 	actionRestored: bot.PressRestored,
 	actionNothing:  bot.PressNothing,
+	actionUnsafe:   bot.PressUnsafe,
 }
 
 // interaction tells a press on a card from what is done in a modal.

@@ -15,6 +15,7 @@ const (
 	actionDismiss  = "restore_dismiss"
 	actionRestored = "restore_settle_restored"
 	actionNothing  = "restore_settle_nothing"
+	actionUnsafe   = "restore_unsafe"
 )
 
 // hasButtons reports whether the card of a state can be pressed.
@@ -34,7 +35,12 @@ func cardMessage(c bot.Card) message {
 	m.blocks = append(m.blocks, header(headline(c)))
 	switch c.Restore.State {
 	case bot.Requested:
-		m.blocks = append(m.blocks, section(backupText(c)), section(lossText(c)), section(outcome(c)), requestedButtons(c))
+		m.blocks = append(m.blocks, section(backupText(c)), section(lossText(c)), section(outlookText(c)), section(outcome(c)), requestedButtons(c))
+	case bot.Saving:
+		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)))
+		if c.Restore.Asking() {
+			m.blocks = append(m.blocks, askedButtons(c))
+		}
 	case bot.Unclear:
 		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)), unclearButtons(c))
 	default:
@@ -59,9 +65,17 @@ func headline(c bot.Card) string {
 		return "Restore " + p + " from a backup?"
 	case bot.Confirmed:
 		return "Restore of " + p + ": confirmed, about to start"
+	case bot.Saving:
+		if c.Restore.Asking() {
+			return "Restore of " + p + ": stopped, the safety backup failed"
+		}
+		return "Restore of " + p + ": safety backup first"
 	case bot.Starting:
 		return "Restore of " + p + ": starting"
 	case bot.Running:
+		if c.Restore.Followed {
+			return "Restore of " + p + ": running, started elsewhere"
+		}
 		return "Restore of " + p + ": running"
 	case bot.Unclear:
 		return "Restore of " + p + ": unclear, somebody has to look"
@@ -84,9 +98,12 @@ func headline(c bot.Card) string {
 // backupText says what is restored, and from what.
 func backupText(c bot.Card) string {
 	r, b := c.Restore, c.Restore.Backup
-	portal := "*Portal:* " + portalName(c)
-	if c.Portal.URL != "" {
-		portal += " (" + foreign(c.Portal.URL, maxWord) + ")"
+	portal := "*Portal:* " + portalLink(c)
+	if r.PortalVersion != "" {
+		portal += ", version " + code(r.PortalVersion)
+	}
+	if r.Followed {
+		return lines(portal, "*Backup:* not known: the portal does not tell what is restored, nor who started it.")
 	}
 	storage := b.StorageType
 	if storage == "" {
@@ -116,33 +133,6 @@ func backupText(c bot.Card) string {
 	return lines(out...)
 }
 
-// lossText says what a restore takes away.
-func lossText(c bot.Card) string {
-	o := c.Restore.Order
-	since := "the backup was taken"
-	if !c.Restore.Backup.CreatedOn.IsZero() {
-		since = date(c.Restore.Backup.CreatedOn)
-	}
-	mail := "only the owner gets a mail"
-	if o.Notify {
-		mail = "everyone gets a mail"
-	}
-	dump := ""
-	if o.Dump {
-		dump = ":rotating_light: *`--dump` replaces the whole server*: every portal on it, and its licence. It needs a second person."
-	}
-	rehearsal := ""
-	if o.DryRun {
-		rehearsal = "*Dry run:* everything is checked and asked for, and nothing is started."
-	}
-	return lines(
-		":warning: *Everything changed since then will be lost* (since "+since+").", dump, rehearsal,
-		"• All passwords are reset; "+mail+".",
-		"• API keys and tokens die, the bot's own too.",
-		"• Two-factor settings are wiped.",
-		"• Once started it cannot be cancelled.")
-}
-
 // askText says who asked and who may confirm, and until when.
 func askText(c bot.Card) string {
 	who := allowed(c.Rules.Approvers)
@@ -169,7 +159,11 @@ func askText(c bot.Card) string {
 
 func footText(c bot.Card) string {
 	r := c.Restore
-	out := "Restore " + code(r.ID) + " · asked by " + mention(r.Requester)
+	who := " · asked by "
+	if r.Followed {
+		who = " · followed for "
+	}
+	out := "Restore " + code(r.ID) + who + mention(r.Requester)
 	if len(r.Confirmations) > 0 {
 		out += " · confirmed by " + mentions(r.Confirmers())
 	}

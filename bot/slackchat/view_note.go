@@ -12,8 +12,12 @@ func noteText(c bot.Card, n bot.Note) string {
 	r := c.Restore
 	switch n.Kind {
 	case bot.NotePhase:
-		return "Now: *" + foreign(string(r.Progress.Phase), maxWord) + "*, after " + span(r.Elapsed(c.Now)) +
+		return "Now: *" + phaseName(r.Progress.Phase) + "*, after " + span(r.Elapsed(c.Now)) +
 			". The restore goes on by itself; nothing to do."
+	case bot.NoteSafety:
+		return safetyNote(c)
+	case bot.NoteCounted:
+		return lines(append([]string{"*The portal answers to a key again.*"}, countedLines(c)...)...)
 	case bot.NoteAlarm:
 		return alarmText(c, n.Alarm.Kind)
 	case bot.NoteAway:

@@ -1,8 +1,6 @@
 package slackchat
 
 import (
-	"fmt"
-
 	"docspace-restorebot/bot"
 )
 
@@ -15,6 +13,8 @@ func outcome(c bot.Card) string {
 		return askText(c)
 	case bot.Confirmed:
 		return "Confirmed by " + mentions(r.Confirmers()) + ". Nothing was started yet; it starts in a moment. Nothing to do."
+	case bot.Saving:
+		return savingText(c)
 	case bot.Starting:
 		return "The portal was told to start, once. It is not sent a second time, and it *cannot be cancelled*. Its answer is awaited; nothing to do."
 	case bot.Running:
@@ -36,6 +36,9 @@ func outcome(c bot.Card) string {
 		return lines("Dismissed by "+mention(r.ClosedBy)+". Nothing was started and the portal is unchanged.",
 			"Ask again with `/restore` if it is needed after all.")
 	case bot.Expired:
+		if r.Reason.What != "" {
+			return lines(foreign(r.Reason.What, 2*maxSaid)+" Nothing was started and the portal is unchanged.", "Ask again with `/restore` if it is still needed.")
+		}
 		return lines("Nobody confirmed in time: it expired "+date(r.ExpiresAt)+". Nothing was started and the portal is unchanged.",
 			"Ask again with `/restore` if it is still needed.")
 	}
@@ -47,61 +50,6 @@ func confirmers(r bot.Restore) string {
 		return "nobody"
 	}
 	return mentions(r.Confirmers())
-}
-
-func runningText(c bot.Card) string {
-	r, p := c.Restore, c.Restore.Progress
-	trouble := ""
-	if p.Trouble != "" {
-		trouble = ":warning: The portal could not be asked since " + date(p.TroubleSince) + ": " + foreign(p.Trouble, maxSaid) +
-			" The restore may well go on; the bot keeps asking."
-	}
-	phase := p.Phase
-	if phase == "" {
-		phase = bot.PhaseQueued
-	}
-	parts := []string{
-		fmt.Sprintf("*%s*  %s %d%%", foreign(string(phase), maxWord), bar(p.Percent), min(max(p.Percent, 0), 100)),
-		"Running for " + span(r.Elapsed(c.Now)) + ".", trouble,
-	}
-	parts = append(parts, awayLines(r)...)
-	return lines(append(parts,
-		"The portal is locked and being replaced. This *cannot be cancelled*: the server knows no way to stop it. Nothing to do but wait; its end is told here.")...)
-}
-
-func succeededText(c bot.Card) string {
-	r, v := c.Restore, c.Restore.Verdict
-	verdict := "Not verified: it was not checked whether the portal works. Log in and look."
-	switch {
-	case v.At.IsZero():
-	case v.Trouble != "":
-		verdict = ":warning: *Not verified:* " + foreign(v.Trouble, maxSaid) + " Log in and look."
-	case !v.Login:
-		verdict = ":warning: *Not verified:* the login page did not answer. Look at the portal."
-	default:
-		verdict = "Verified " + date(v.At) + ": the portal answers, its login page too"
-		if v.Version != "" {
-			verdict += ", version " + code(v.Version)
-		}
-		verdict += "."
-	}
-	mail := "only the owner got a mail; everybody else uses _Forgot password_"
-	if r.Order.Notify {
-		mail = "everyone got a mail"
-	}
-	licence := ""
-	if r.Order.Dump {
-		licence = "• The whole server was replaced: put its licence back and look at its other portals."
-	}
-	parts := []string{"The portal was restored in " + span(r.Elapsed(c.Now)) + ". It is now as it was when the backup was taken.", verdict}
-	parts = append(parts, awayLines(r)...)
-	return lines(append(parts,
-		"*What to do now:*",
-		"• All passwords were reset; "+mail+".",
-		"• The API key and all tokens are dead: make a new key in the portal and give it to the bot, or it can restore nothing more.",
-		"• Two-factor settings were wiped: have people set them up again.",
-		"• The ids of the backups changed: use `/restore list` before the next restore.",
-		licence)...)
 }
 
 func failedText(c bot.Card) string {

@@ -3,6 +3,7 @@ package slackchat
 import (
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,6 +62,7 @@ func views() map[string]message {
 	verified := func(c *bot.Card) {
 		why(c)
 		c.Restore.Order.Notify = true
+		c.Restore.ClosedBy = ""
 		c.Restore.Verdict = bot.Verdict{At: viewNow, Version: "3.7.2", Login: true}
 	}
 	all := map[string]message{
@@ -100,6 +102,7 @@ func views() map[string]message {
 	} {
 		all["answer-"+name] = answerMessage(a)
 	}
+	maps.Copy(all, companionViews())
 	return all
 }
 
@@ -159,7 +162,7 @@ func TestViewButtonsOnlyWhereSomethingCanBePressed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := strings.HasPrefix(name, "requested") || name == "unclear"
+		want := strings.HasPrefix(name, "requested") || name == "unclear" || name == "saving-asked"
 		if got := strings.Contains(string(body), `"button"`); got != want {
 			t.Errorf("%s has buttons: %v", name, got)
 		}

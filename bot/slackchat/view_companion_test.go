@@ -1,0 +1,93 @@
+package slackchat
+
+import (
+	"time"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+// planned is a card with all that was found out before people are asked.
+func planned(c *bot.Card) {
+	c.Safety = "Local /backups"
+	c.Restore.PortalVersion = "3.7.2"
+	c.Restore.Outlook = bot.Outlook{
+		At: viewNow, Usual: bot.Usual{Runs: 7, Median: 12 * time.Minute, P90: 20 * time.Minute},
+		KeyExpires: viewNow.Add(40 * 24 * time.Hour), Newer: 2, Backing: true, BackingPercent: 45,
+		Counts: bot.Counts{At: viewNow, Users: 42, Rooms: 7, Backups: 3},
+	}
+}
+
+// saving is a safety backup at a stage.
+func saving(stage bot.SafetyStage) func(*bot.Card) {
+	return func(c *bot.Card) {
+		planned(c)
+		c.Restore.StartedAt = time.Time{}
+		c.NextEdit = viewNow.Add(10 * time.Second)
+		c.Restore.Safety = bot.Safety{
+			Stage: stage, Place: "Local /backups", StartedAt: viewNow.Add(-3 * time.Minute), Percent: 45, EndedAt: viewNow,
+			Warning: "Some <files> were not included", Why: "the portal stopped it: disk <full>", AskUntil: viewNow.Add(15 * time.Minute), WaivedBy: "U2",
+			Backup: docspace.Backup{ID: "9a1c3d52-6b0e-4c59-8d0f-2f6f0c6a7b11", FileName: "docs_<now>.tar.gz", StorageType: docspace.StorageLocal},
+		}
+	}
+}
+
+func working(phase bot.Phase, percent int) func(*bot.Card) {
+	return func(c *bot.Card) {
+		planned(c)
+		c.NextEdit = viewNow.Add(10 * time.Second)
+		c.Restore.Progress = bot.Progress{Phase: phase, Percent: percent, ChangedAt: viewNow.Add(-time.Minute)}
+	}
+}
+
+func slow(c *bot.Card) { c.Restore.StartedAt = viewNow.Add(-31 * time.Minute) }
+
+func elsewhere(c *bot.Card) {
+	c.Restore.Followed, c.Restore.Confirmations = true, nil
+	c.Restore.Backup, c.Restore.Order = docspace.Backup{}, bot.Order{}
+}
+
+func restored(c *bot.Card) {
+	saving(bot.SafetyDone)(c)
+	c.Restore.StartedAt, c.Restore.EndedAt = viewNow.Add(-13*time.Minute), viewNow
+	c.Restore.Verdict = bot.Verdict{At: viewNow, Version: "3.7.2", Login: true}
+}
+
+func counted(users, rooms, backups int, trouble string) func(*bot.Card) {
+	return func(c *bot.Card) {
+		restored(c)
+		c.Restore.Care = bot.Care{
+			Done: true, WayBack: "0b7e4f9c-1d2a-4b3c-9e8f-7a6b5c4d3e2f",
+			Counts: bot.Counts{At: viewNow, Users: users, Rooms: rooms, Backups: backups, Trouble: trouble},
+		}
+	}
+}
+
+func lost(c *bot.Card) { c.Restore.Care.WayBack = "" }
+
+// companionViews are the views of what goes with a restore: plan, safety
+// backup, progress, after-care.
+func companionViews() map[string]message {
+	all := map[string]message{
+		"requested-plan":     cardMessage(viewCard(bot.Requested, planned)),
+		"requested-first":    cardMessage(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Outlook.Usual, c.Safety = bot.Usual{}, "" })),
+		"requested-unguided": cardMessage(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Order.NoSafety = true })),
+		"saving-asked":       cardMessage(viewCard(bot.Saving, saving(bot.SafetyAsked))),
+		"running-usual":      cardMessage(viewCard(bot.Running, working(bot.PhaseDownloading, 0))),
+		"running-slow":       cardMessage(viewCard(bot.Running, working(bot.PhaseCopying, 75), slow)),
+		"running-followed":   cardMessage(viewCard(bot.Running, working(bot.PhaseImporting, 40), elsewhere)),
+		"succeeded-safe":     cardMessage(viewCard(bot.Succeeded, restored)),
+		"succeeded-counted":  cardMessage(viewCard(bot.Succeeded, counted(42, 7, 3, ""))),
+		"succeeded-empty":    cardMessage(viewCard(bot.Succeeded, counted(0, 0, 3, "rooms <count>: forbidden"))),
+		"succeeded-followed": cardMessage(viewCard(bot.Succeeded, restored, elsewhere)),
+		"succeeded-dump":     cardMessage(viewCard(bot.Succeeded, restored, dump)),
+		"expired-unsafe":     cardMessage(viewCard(bot.Expired, saving(bot.SafetyAsked), func(c *bot.Card) { c.Restore.Reason.What = "The safety backup failed." })),
+		"note-counted":       plainMessage(noteText(viewCard(bot.Succeeded, counted(20, 7, 3, ""), lost), bot.Note{Kind: bot.NoteCounted})),
+		"note-safety-done":   plainMessage(noteText(viewCard(bot.Saving, saving(bot.SafetyDone)), bot.Note{Kind: bot.NoteSafety})),
+		"note-safety-asked":  plainMessage(noteText(viewCard(bot.Saving, saving(bot.SafetyAsked)), bot.Note{Kind: bot.NoteSafety})),
+	}
+	for _, stage := range []bot.SafetyStage{bot.SafetyWaiting, bot.SafetySent, bot.SafetyRunning, bot.SafetyDone, bot.SafetyWaived} {
+		all["saving-"+string(stage)] = cardMessage(viewCard(bot.Saving, saving(stage)))
+	}
+	return all
+}
