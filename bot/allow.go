@@ -71,3 +71,15 @@ func (l AllowList) Has(ctx context.Context, d Directory, id string) (bool, error
 	}
 	return false, errors.Join(faults...)
 }
+
+// Nobody reports whether the list allows nobody.
+func (l AllowList) Nobody() bool { return !l.Any && len(l.IDs) == 0 && len(l.Groups) == 0 }
+
+// String writes the list as [ParseAllowList] reads it.
+func (l AllowList) String() string {
+	words := slices.Concat(l.IDs, l.Groups)
+	if l.Any {
+		words = append([]string{"*"}, words...)
+	}
+	return strings.Join(words, ",")
+}

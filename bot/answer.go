@@ -8,17 +8,18 @@ import (
 )
 
 // Answer is what one person is told and nobody else sees. It is one of
-// [*Refusal], [Accepted], [Help], [Backups], [Status], [Past] and [Said], or, for
+// [*Refusal], [Accepted], [Help], [Backups], [Status], [Past], [FreezeSet] and [Said], or, for
 // modals, [Opens], [Modal], [Faults] and [Closes].
 type Answer interface{ answer() }
 
-func (*Refusal) answer() {}
-func (Accepted) answer() {}
-func (Help) answer()     {}
-func (Backups) answer()  {}
-func (Status) answer()   {}
-func (Past) answer()     {}
-func (Said) answer()     {}
+func (*Refusal) answer()  {}
+func (Accepted) answer()  {}
+func (Help) answer()      {}
+func (Backups) answer()   {}
+func (Status) answer()    {}
+func (Past) answer()      {}
+func (Said) answer()      {}
+func (FreezeSet) answer() {}
 
 // Later works out an answer that takes longer than an ack may. It is nil when
 // the first answer is all. A nil answer says nothing.
@@ -48,6 +49,7 @@ type Status struct {
 	// that could not be asked.
 	Elsewhere []Elsewhere
 	Last      *Restore // the last one that ended, if nothing is open
+	Freeze    FreezeShown
 	Now       time.Time
 }
 
@@ -63,6 +65,13 @@ type Elsewhere struct {
 type Past struct {
 	Restores []Restore
 	Now      time.Time
+}
+
+// FreezeSet says that restores are frozen now, or that Ended is over.
+type FreezeSet struct {
+	Freeze Freeze
+	Ended  Freeze
+	Open   []Restore // those that it comes too late for
 }
 
 // Said is one plain sentence or two.

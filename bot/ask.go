@@ -19,7 +19,7 @@ const searched = 200
 // each portal too.
 func (b *Bot) status(ctx context.Context, c Caller) Answer {
 	now := time.Now().UTC()
-	s := Status{Now: now}
+	s := Status{Now: now, Freeze: b.freezeShown(ctx)}
 	may := b.admitted(ctx, c)
 	recent, err := b.Store.Recent(ctx, searched)
 	if err != nil {

@@ -43,6 +43,8 @@ const (
 	PressNothing  Action = "settle_nothing"
 	// PressUnsafe lets a restore go on without its safety backup.
 	PressUnsafe Action = "unsafe"
+	PressType   Action = "type" // opens the modal that asks for the portal's name
+	PressStop   Action = "stop" // while the countdown of a broken glass runs
 )
 
 // Press is a button pressed on a card.
@@ -57,37 +59,50 @@ type Press struct {
 // Command admits, parses and answers a slash command. A request is recorded
 // before this returns; everything slow is left to Later or to a step.
 func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
-	if no := b.admit(ctx, c.Caller); no != nil {
+	line, unread := ParseLine(c.Text)
+	if no := b.admit(ctx, c.Caller, line); no != nil {
 		return b.refuse(ctx, c.Caller, "", no), nil
 	}
-	line, no := ParseLine(c.Text)
-	if no != nil {
-		return b.refuse(ctx, c.Caller, "", no), nil
+	if unread != nil {
+		return b.refuse(ctx, c.Caller, "", unread), nil
 	}
 	switch line.Verb {
 	case VerbRestore:
 		return b.request(ctx, c, line), nil
 	case VerbCancel:
-		return b.dismiss(ctx, c.Caller, line.ID), nil
+		return b.inspected(ctx, c.Caller, func() Answer { return b.dismiss(ctx, c.Caller, line.ID) }), nil
+	case VerbFreeze, VerbUnfreeze:
+		return b.inspected(ctx, c.Caller, func() Answer { return b.freeze(ctx, c.Caller, line) }), nil
 	case VerbStatus:
-		return Said{"Looking ..."}, func(ctx context.Context) Answer { return b.status(ctx, c.Caller) }
+		return Said{"Looking ..."}, func(ctx context.Context) Answer {
+			return b.inspected(ctx, c.Caller, func() Answer { return b.status(ctx, c.Caller) })
+		}
 	case VerbHistory:
-		return b.past(ctx, c.Caller), nil
+		return b.inspected(ctx, c.Caller, func() Answer { return b.past(ctx, c.Caller) }), nil
 	case VerbList:
-		portal, no := b.choose(ctx, c.Caller, line.Portal)
+		portal, no := b.choose(ctx, c.Caller, line.Portal, entering)
 		if no != nil {
 			return b.refuse(ctx, c.Caller, "", no), nil
 		}
 		return Said{"Asking " + portal.Name + " for its backups ..."}, func(ctx context.Context) Answer {
-			return b.list(ctx, portal, line.Dump)
+			return b.inspected(ctx, c.Caller, func() Answer { return b.list(ctx, portal, line.Dump) })
 		}
 	case VerbHelp:
 	}
 	return Help{Topic: line.Topic}, nil
 }
 
+// inspected answers only whom the chat does not call a guest, a bot or a
+// stranger, and only where the channel is the team's own.
+func (b *Bot) inspected(ctx context.Context, c Caller, answer func() Answer) Answer {
+	if no := b.Policy.Inspect(ctx, b.Directory, c); no != nil {
+		return b.refuse(ctx, c, "", no)
+	}
+	return answer()
+}
+
 func (b *Bot) request(ctx context.Context, c Command, line Line) Answer {
-	portal, no := b.choose(ctx, c.Caller, line.Portal)
+	portal, no := b.choose(ctx, c.Caller, line.Portal, line.asking())
 	if no != nil {
 		return b.refuse(ctx, c.Caller, "", no)
 	}
@@ -98,10 +113,16 @@ func (b *Bot) request(ctx context.Context, c Command, line Line) Answer {
 		Order: line.Order, AnswerURL: c.AnswerURL,
 		RequestedAt: now, ExpiresAt: now.Add(b.Policy.TTL),
 	}
-	err := b.Store.Create(ctx, r, Event{
+	events := []Event{{
 		At: now, Restore: r.ID, Kind: EventRequested, Actor: r.Requester,
 		Detail: map[string]string{"channel": r.Channel, "portal": r.Portal, "command": line.Order.Canonical(r.Portal)},
-	})
+	}}
+	if r.Order.BreakGlass {
+		events = append(events, Event{
+			At: now, Restore: r.ID, Kind: EventGlass, Actor: r.Requester, Detail: map[string]string{"reason": r.Order.Reason},
+		})
+	}
+	err := b.Store.Create(ctx, r, events...)
 	switch {
 	case errors.Is(err, ErrDuplicate):
 		if r, err = b.Store.ByDelivery(ctx, c.Delivery); err == nil {

@@ -57,7 +57,7 @@ func (b *Bot) care(ctx context.Context, r Restore, p Portal) (Next, error) {
 			}
 		}
 	}
-	_, err = b.Chat.Reply(ctx, b.card(next, p), Note{Kind: NoteCounted})
+	_, err = b.Chat.Reply(ctx, b.card(ctx, next, p), Note{Kind: NoteCounted})
 	if err != nil && !errors.Is(err, ErrNotInChannel) && !errors.Is(err, ErrCardGone) && r.Care.Tries < careTries {
 		return Next{After: pause(err)}, err
 	}

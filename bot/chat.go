@@ -36,6 +36,9 @@ type Chat interface {
 	// Answer tells one person something that only they see.
 	Answer(ctx context.Context, to Recipient, a Answer) error
 
+	// Permalink returns the address of a message, for the audit trail.
+	Permalink(ctx context.Context, channel, ts string) (string, error)
+
 	// OpenModal shows a modal to the person whose trigger_id it is given: within
 	// three seconds, and once. Too late is [ErrTriggerGone].
 	OpenModal(ctx context.Context, trigger string, m Modal) (View, error)
@@ -55,6 +58,9 @@ type Directory interface {
 	Place(ctx context.Context, channel string) (Place, error)
 	// Members returns the user ids of a user group.
 	Members(ctx context.Context, group string) ([]string, error)
+	// Fresh returns a directory that asks anew, for what is decided just before
+	// a start.
+	Fresh() Directory
 }
 
 // Person is what the chat knows of a user.
@@ -65,6 +71,9 @@ type Person struct {
 	Deleted  bool
 	Guest    bool // single- or multi-channel guest
 	Stranger bool // belongs to another organisation
+	// Enterprise and Teams are those of a person in an Enterprise Grid.
+	Enterprise string
+	Teams      []string
 }
 
 // Place is what the chat knows of a channel.
@@ -88,12 +97,20 @@ type Card struct {
 	Restore Restore
 	Portal  PortalName
 	Rules   CardRules
+	Freeze  FreezeShown
 	Now     time.Time
 	// Safety is where a safety backup goes, "" where none is taken.
 	Safety string
 	// NextEdit is when the card is edited again at the latest; zero where it
 	// changes only with the state.
 	NextEdit time.Time
+}
+
+// FreezeShown is what the card of a request says of a freeze.
+type FreezeShown struct {
+	Freeze
+
+	Unreadable bool // nothing starts then either
 }
 
 // PortalName is how people know a portal.
@@ -108,6 +125,10 @@ type CardRules struct {
 	Needed    int
 	// Other is set when the requester may not be one of them.
 	Other bool
+	// Typing is set when whoever confirms types the portal's name.
+	Typing bool
+	// Pinged are those who are called when the glass is broken.
+	Pinged AllowList
 }
 
 // Note is a reply in the thread of a card.
@@ -130,7 +151,9 @@ const (
 	NoteSafety NoteKind = "safety"
 	// NoteCounted: what the restored portal holds.
 	NoteCounted NoteKind = "counted"
-	NoteEnd     NoteKind = "end"
+	// NoteGlass calls those who may stop a restore that one person confirmed alone.
+	NoteGlass NoteKind = "break_glass"
+	NoteEnd   NoteKind = "end"
 )
 
 // RetryAfter is how long a chat asked to wait, 0 if it did not say. Errors that

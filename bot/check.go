@@ -25,7 +25,7 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 		if no != nil {
 			return b.turnedAway(ctx, r, no)
 		}
-		ts, err := b.Chat.PostCard(ctx, b.card(r, p))
+		ts, err := b.Chat.PostCard(ctx, b.card(ctx, r, p))
 		if errors.Is(err, ErrNotInChannel) {
 			return b.turnedAway(ctx, r, NotInvited())
 		}
@@ -33,8 +33,10 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 			return Next{After: pause(err)}, err
 		}
 		was := r
-		r.CardTS = ts
-		r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventChecked, Detail: map[string]string{"file": r.Backup.FileName}})
+		r.CardTS, r.Plan = ts, planOf(r, p, b.policyOf(r))
+		detail := b.link(ctx, r.Channel, ts)
+		detail["file"], detail["plan"] = r.Backup.FileName, r.Plan
+		r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventChecked, Detail: detail})
 		if err != nil {
 			return Next{After: soon}, err
 		}

@@ -19,12 +19,14 @@ type Verb string
 
 // The verbs. [VerbRestore] is not typed: a backup's id stands in its place.
 const (
-	VerbHelp    Verb = "help"
-	VerbStatus  Verb = "status"
-	VerbList    Verb = "list"
-	VerbHistory Verb = "history"
-	VerbCancel  Verb = "cancel"
-	VerbRestore Verb = "restore"
+	VerbHelp     Verb = "help"
+	VerbStatus   Verb = "status"
+	VerbList     Verb = "list"
+	VerbHistory  Verb = "history"
+	VerbCancel   Verb = "cancel"
+	VerbFreeze   Verb = "freeze"
+	VerbUnfreeze Verb = "unfreeze"
+	VerbRestore  Verb = "restore"
 )
 
 // Line is a parsed command line.
@@ -35,6 +37,7 @@ type Line struct {
 	Dump   bool   // --dump of a list
 	Topic  string // what to help with, "" for everything
 	ID     string // the restore to cancel
+	Reason string // of a freeze
 }
 
 const (
@@ -44,7 +47,7 @@ const (
 )
 
 var (
-	flagNames = []string{"portal", "storage", "param", "notify", "dump", "reason", "dry-run", "no-safety-backup"}
+	flagNames = []string{"portal", "storage", "param", "notify", "dump", "reason", "dry-run", "no-safety-backup", "break-glass"}
 	allowed   = map[Verb][]string{VerbRestore: flagNames, VerbList: {"dump", "portal"}}
 
 	guidShape    = regexp.MustCompile(`^(?i:[0-9a-f]{32}|G|\{G\}|\(G\))$`)
@@ -136,7 +139,10 @@ func (f *flags) parse(args []string) error {
 	} {
 		fs.Var(setter{set: set, kind: "string", given: f.given, name: name}, name, "")
 	}
-	for name, p := range map[string]*bool{"notify": &f.Order.Notify, "dump": &f.Order.Dump, "dry-run": &f.Order.DryRun, "no-safety-backup": &f.Order.NoSafety} {
+	for name, p := range map[string]*bool{
+		"notify": &f.Order.Notify, "dump": &f.Order.Dump, "dry-run": &f.Order.DryRun, "no-safety-backup": &f.Order.NoSafety,
+		"break-glass": &f.Order.BreakGlass,
+	} {
 		fs.VarPF(setter{set: truth(p), kind: "bool", given: f.given, name: name}, name, "", "").NoOptDefVal = "true"
 	}
 	err := fs.Parse(args)
@@ -247,7 +253,10 @@ func (f *flags) line() (Line, *Refusal) {
 		l.Topic, rest, no = topic(rest)
 	case VerbCancel:
 		l.ID, rest, no = restoreID(rest)
-	default: // status and history take nothing
+	case VerbFreeze:
+		l.Reason, no = freezeReason(rest)
+		rest = nil
+	default: // status, history and unfreeze take nothing
 	}
 	if no != nil {
 		return Line{}, no
@@ -285,9 +294,37 @@ func restoreID(rest []string) (string, []string, *Refusal) {
 	return id, rest[1:], nil
 }
 
+// freezeReason takes all the words: a reason is a sentence.
+func freezeReason(rest []string) (string, *Refusal) {
+	reason := strings.TrimSpace(strings.Join(rest, " "))
+	switch {
+	case reason == "":
+		return "", refuse("freeze needs a reason.", "Say why, so that whoever is stopped by it knows: freeze migration until 04:00.")
+	case utf8.RuneCountInString(reason) > maxReason:
+		return "", refuse("The reason is longer than "+strconv.Itoa(maxReason)+" characters.", "Shorten it.")
+	}
+	return reason, nil
+}
+
+// alone says what goes with --break-glass.
+func (o Order) alone() *Refusal {
+	switch {
+	case !o.BreakGlass:
+		return nil
+	case o.Dump:
+		return refuse("--dump replaces the whole server and always needs two people: --break-glass does not change that.", "Leave --break-glass out, and have somebody else confirm it.")
+	case o.Reason == "":
+		return refuse("--break-glass needs a --reason.", "Say why nobody else can be asked: --reason \"nobody awake\".")
+	}
+	return nil
+}
+
 func (f *flags) order() (Order, *Refusal) {
 	o := f.Order
 	o.BackupID = f.args[0]
+	if no := o.alone(); no != nil {
+		return o, no
+	}
 	id, ok := canonicalGUID(o.BackupID)
 	switch {
 	case id == zeroGUID:
@@ -356,6 +393,9 @@ func (o Order) Canonical(portal string) string {
 	}
 	if o.NoSafety {
 		parts = append(parts, "--no-safety-backup")
+	}
+	if o.BreakGlass {
+		parts = append(parts, "--break-glass")
 	}
 	return strings.Join(parts, " ")
 }

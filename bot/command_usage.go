@@ -5,17 +5,20 @@ import (
 )
 
 var (
-	verbNames = []string{"list", "status", "history", "cancel", "help"}
+	verbNames = []string{"list", "status", "history", "cancel", "freeze", "unfreeze", "help"}
 	topics    = append([]string{"restore"}, verbNames...)
 	usages    = map[string]string{
-		"restore": "/restore <backup-id> [--portal NAME] [--storage TYPE] [--param KEY=VALUE]... [--notify[=BOOL]] [--dump[=BOOL]] [--reason TEXT] [--no-safety-backup] [--dry-run]\n" +
+		"restore": "/restore <backup-id> [--portal NAME] [--storage TYPE] [--param KEY=VALUE]... [--notify[=BOOL]] [--dump[=BOOL]] [--reason TEXT] [--no-safety-backup] [--dry-run] [--break-glass]\n" +
 			"asks for a restore; somebody has to confirm it.\n" +
 			"Example: /restore 3f2504e0-4f89-11d3-9a0c-0305e82c3301 --reason \"lost room\"",
 		"list":    "/restore list [--dump] [--portal NAME]\nshows the backups, newest first.\nExample: /restore list --dump",
 		"status":  "/restore status\nshows what runs or waits now.\nExample: /restore status",
 		"history": "/restore history\nshows the last restores and how they ended.\nExample: /restore history",
 		"cancel":  "/restore cancel <restore-id>\ndrops a request that is not started yet.\nExample: /restore cancel k3vq7x2mhd",
-		"help":    "/restore help [command]\nshows how a command is used.\nExample: /restore help list",
+		"freeze": "/restore freeze <reason>\nkeeps every restore from being asked for, confirmed and started, until it is ended; for those who may confirm." +
+			"\nExample: /restore freeze migration until 04:00",
+		"unfreeze": "/restore unfreeze\nends the freeze; for those who may confirm.\nExample: /restore unfreeze",
+		"help":     "/restore help [command]\nshows how a command is used.\nExample: /restore help list",
 	}
 )
 

@@ -16,12 +16,10 @@ func TestDumpIsConfirmedBySomebodyElseOnly(t *testing.T) {
 			s.t.Fatal("the request was not accepted")
 		}
 		r := s.walk(a.Restore.ID, func(r bot.Restore) bool { return r.Shown.State == bot.Requested })
-		no, ok := s.press(r, "UALICE", bot.PressConfirm).(*bot.Refusal)
-		if !ok || no.Rule != bot.RuleSecond || s.portal.Starts() != 0 {
-			s.t.Fatalf("the requester's own press was answered %+v", no)
-		}
-		if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
-			s.t.Fatalf("the other's press was answered %+v", a)
+		s.refused(s.press(r, "UALICE", bot.PressType), bot.RuleSecond)
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleTyping)
+		if a := s.typed(r, "UBOB", "docs"); a != nil {
+			s.t.Fatalf("the other's word was answered %+v", a)
 		}
 		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
 	})

@@ -86,7 +86,7 @@ func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, er
 		if alarm.Told {
 			continue
 		}
-		if _, err := b.Chat.Reply(ctx, b.card(next, p), Note{Kind: NoteAlarm, Alarm: alarm}); err != nil {
+		if _, err := b.Chat.Reply(ctx, b.card(ctx, next, p), Note{Kind: NoteAlarm, Alarm: alarm}); err != nil {
 			return Next{After: pause(err)}, err
 		}
 		was := next
@@ -181,7 +181,7 @@ func (b *Bot) tellUnclear(ctx context.Context, r *Restore, p Portal) (Next, erro
 	if err := b.show(ctx, r, p); err != nil {
 		return Next{After: pause(err)}, err
 	}
-	ts, err := b.Chat.Reply(ctx, b.card(*r, p), Note{Kind: NoteEnd, Broadcast: true})
+	ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NoteEnd, Broadcast: true})
 	if err != nil {
 		return Next{After: pause(err)}, err
 	}

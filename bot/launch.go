@@ -22,8 +22,28 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if r.Followed {
 		return Next{After: rarely}, fmt.Errorf("restore %s is only followed and must not be started", r.ID)
 	}
+	freeze, err := b.Store.Frozen(ctx)
+	if err != nil {
+		return Next{After: soon}, err // what cannot be read may be on
+	}
+	if freeze.On() {
+		no := freeze.refusal()
+		return b.move(ctx, r, r.ended(Failed, time.Now().UTC(), Reason{Rule: no.Rule, What: no.What, Do: no.Do}), EventEnded)
+	}
+	if r.State == Confirmed && r.Order.BreakGlass && !r.Order.DryRun {
+		if next, over, err := b.waitForStop(ctx, &r, p); !over || err != nil {
+			return next, err
+		}
+	}
 	was, now := r, time.Now().UTC()
-	if _, no := free(ctx, &r, p); no != nil {
+	no := b.recheck(ctx, r, p)
+	if no != nil && no.Rule == RuleDirectory && now.Sub(r.readySince()) < recheckFor {
+		return Next{After: soon}, nil // Slack may answer again
+	}
+	if no == nil {
+		_, no = free(ctx, &r, p)
+	}
+	if no != nil {
 		return b.move(ctx, was, was.ended(Failed, now, Reason{Rule: no.Rule, What: no.What, Do: no.Do}), EventEnded)
 	}
 	if r.Order.DryRun {
@@ -34,8 +54,8 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	r.State, r.StartedAt = Starting, now
 	r.SeenAt, r.SeenBy = now, b.Process
-	r, err := b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore}})
-	if err != nil {
+	r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore}})
+	if err != nil { // ErrFrozen too: the next step says so
 		return Next{After: soon}, err
 	}
 

@@ -16,6 +16,28 @@ type memory struct {
 	restores []bot.Restore
 	events   []bot.Event
 	forms    map[string]bot.Form
+	freeze   bot.Freeze
+	broken   error // of the freeze
+}
+
+func (m *memory) SetFreeze(_ context.Context, f bot.Freeze, events ...bot.Event) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.freeze = f
+	m.events = append(m.events, events...)
+	for i, r := range m.restores {
+		if r.State == bot.Requested || r.State == bot.Confirmed {
+			m.restores[i].Version++
+			m.restores[i].Generation++
+		}
+	}
+	return nil
+}
+
+func (m *memory) Frozen(context.Context) (bot.Freeze, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.freeze, m.broken
 }
 
 func (m *memory) PutForm(_ context.Context, f bot.Form) error {
@@ -132,6 +154,9 @@ func (m *memory) save(was, next bot.Restore, wake int64, events []bot.Event) (bo
 		if !bot.CanMove(was.State, next.State) {
 			return bot.Restore{}, fmt.Errorf("%s may not become %s", was.State, next.State)
 		}
+		if next.State == bot.Starting && was.State != bot.Starting && (m.freeze.On() || m.broken != nil) {
+			return bot.Restore{}, bot.ErrFrozen
+		}
 		next.Version, next.Generation = was.Version+1, was.Generation+wake
 		m.restores[i] = next
 		m.events = append(m.events, events...)
@@ -156,6 +181,14 @@ type channel struct {
 	postErr       error
 	people        map[string]bot.Person
 	shared        bool
+	groups        map[string][]string
+	editErr       error
+}
+
+func (c *channel) Fresh() bot.Directory { return c }
+
+func (c *channel) Permalink(_ context.Context, channel, ts string) (string, error) {
+	return "https://slack.test/" + channel + "/" + ts, nil
 }
 
 func (c *channel) PostCard(context.Context, bot.Card) (string, error) {
@@ -167,6 +200,9 @@ func (c *channel) PostCard(context.Context, bot.Card) (string, error) {
 }
 
 func (c *channel) EditCard(_ context.Context, card bot.Card) error {
+	if c.editErr != nil {
+		return c.editErr
+	}
 	c.edits++
 	c.shown = card
 	return nil
@@ -200,6 +236,9 @@ func (c *channel) Place(_ context.Context, id string) (bot.Place, error) {
 	return bot.Place{ID: id, Shared: c.shared}, nil
 }
 
-func (c *channel) Members(context.Context, string) ([]string, error) {
-	return nil, errors.New("no groups here")
+func (c *channel) Members(_ context.Context, group string) ([]string, error) {
+	if ids, ok := c.groups[group]; ok {
+		return ids, nil
+	}
+	return nil, errors.New("no such group here")
 }

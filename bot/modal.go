@@ -152,6 +152,10 @@ func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, Later) {
 	if no != nil {
 		return b.refuse(ctx, s.Caller, f.Restore, no), nil
 	}
+	switch f.Kind {
+	case FormConfirm:
+		return b.typed(ctx, s, f), nil
+	}
 	return b.unknownForm(ctx, s, f), nil
 }
 

@@ -11,7 +11,7 @@ import (
 // elsewhere, and notices whether the bot was away.
 func (b *Bot) atWork(ctx context.Context, r *Restore, p Portal) (Next, error) {
 	if r.CardTS == "" {
-		ts, err := b.Chat.PostCard(ctx, b.card(*r, p))
+		ts, err := b.Chat.PostCard(ctx, b.card(ctx, *r, p))
 		if err != nil {
 			return Next{After: pause(err)}, err
 		}
@@ -52,7 +52,7 @@ func (b *Bot) tellPhase(ctx context.Context, r Restore, p Portal) (Restore, erro
 	if err != nil {
 		return r, err
 	}
-	if _, err := b.Chat.Reply(ctx, b.card(saved, p), Note{Kind: NotePhase}); err != nil {
+	if _, err := b.Chat.Reply(ctx, b.card(ctx, saved, p), Note{Kind: NotePhase}); err != nil {
 		b.Log.WarnContext(ctx, "a phase could not be told in the thread", "restore", r.ID, "err", err)
 	}
 	return saved, nil

@@ -36,25 +36,55 @@ func (b *Bot) policy(p Portal) Policy { return b.Policy.with(p.Own) }
 func (b *Bot) policyOf(r Restore) Policy {
 	p, ok := b.Portals.Named(r.Portal)
 	if !ok || r.Portal == "" {
-		return Policy{Team: b.Policy.Team, App: b.Policy.App}
+		return Policy{Team: b.Policy.Team, Enterprise: b.Policy.Enterprise, App: b.Policy.App}
 	}
 	return b.policy(p)
 }
 
-// admit checks that the caller may use the bot for one portal at least.
-func (b *Bot) admit(ctx context.Context, c Caller) *Refusal {
-	no := b.Policy.Admit(ctx, b.Directory, c)
-	if no == nil || len(b.admitted(ctx, c)) > 0 {
-		return nil
-	}
-	return no
+// passing is one check of a policy: whether a caller may enter, ask, or break
+// the glass.
+type passing func(ctx context.Context, p Policy, d Directory, c Caller) *Refusal
+
+func entering(ctx context.Context, p Policy, d Directory, c Caller) *Refusal {
+	return p.Enter(ctx, d, c)
 }
 
-// admitted are the portals that the caller may use from this channel.
-func (b *Bot) admitted(ctx context.Context, c Caller) Portals {
+// asking is the check of a request for a restore.
+func (l Line) asking() passing {
+	return func(ctx context.Context, p Policy, d Directory, c Caller) *Refusal {
+		if !l.Order.BreakGlass {
+			return p.Admit(ctx, d, c)
+		}
+		if no := p.Room(c); no != nil {
+			return no
+		}
+		return p.MayBreakGlass(ctx, d, c.User)
+	}
+}
+
+// admit checks, in this order: the workspace, the app, the channel, the person,
+// for one portal at least, and, for a restore, that none is frozen.
+func (b *Bot) admit(ctx context.Context, c Caller, line Line) *Refusal {
+	check := entering
+	if line.Verb == VerbRestore {
+		check = line.asking()
+	}
+	if no := check(ctx, b.Policy, b.Directory, c); no != nil && len(b.passed(ctx, c, check)) == 0 {
+		return no
+	}
+	if line.Verb == VerbRestore {
+		return b.frozen(ctx)
+	}
+	return nil
+}
+
+// admitted are the portals that the caller may see from this channel.
+func (b *Bot) admitted(ctx context.Context, c Caller) Portals { return b.passed(ctx, c, entering) }
+
+func (b *Bot) passed(ctx context.Context, c Caller, check passing) Portals {
 	var ps Portals
 	for _, p := range b.Portals {
-		if b.policy(p).Admit(ctx, b.Directory, c) == nil {
+		if check(ctx, b.policy(p), b.Directory, c) == nil {
 			ps = append(ps, p)
 		}
 	}
@@ -63,21 +93,21 @@ func (b *Bot) admitted(ctx context.Context, c Caller) Portals {
 
 // choose returns the portal that a command is about. Which of several is meant
 // is never guessed.
-func (b *Bot) choose(ctx context.Context, c Caller, name string) (Portal, *Refusal) {
-	may := b.admitted(ctx, c)
+func (b *Bot) choose(ctx context.Context, c Caller, name string, check passing) (Portal, *Refusal) {
+	may := b.passed(ctx, c, check)
 	if name != "" {
 		p, ok := b.Portals.Named(name)
 		if !ok {
 			return Portal{}, noPortal(name, may)
 		}
-		return p, b.policy(p).Admit(ctx, b.Directory, c)
+		return p, check(ctx, b.policy(p), b.Directory, c)
 	}
 	switch len(may) {
 	case 0:
 		if len(b.Portals) == 0 {
 			return Portal{}, noPortal(name, may)
 		}
-		return Portal{}, b.policy(b.Portals[0]).Admit(ctx, b.Directory, c)
+		return Portal{}, check(ctx, b.policy(b.Portals[0]), b.Directory, c)
 	case 1:
 		return may[0], nil
 	}

@@ -11,6 +11,9 @@ import (
 // Press answers a button. The first valid press wins; every other one is told
 // what became of the restore. A nil answer means that the card says it all.
 func (b *Bot) Press(ctx context.Context, p Press) (Answer, Later) {
+	if p.Action == PressType {
+		return Opens{typingPlaceholder()}, func(ctx context.Context) Answer { return b.askToType(ctx, p) }
+	}
 	return retried(func() Answer { return b.press(ctx, p) }), nil
 }
 
@@ -48,53 +51,93 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 	case err != nil:
 		return b.unrecorded(err)
 	}
-	if p.Caller.Channel != r.Channel || p.Caller.Team != r.Team {
-		return b.refuse(ctx, p.Caller, r.ID, &Refusal{
-			Rule: RuleChannel, What: "This restore belongs to another channel. Nothing was changed.", Do: "Press the button on its own card.",
-		})
+	if no := b.onItsCard(r, p); no != nil {
+		return b.refuse(ctx, p.Caller, r.ID, no)
+	}
+	if p.Action == PressStop {
+		return b.stop(ctx, p.Caller, r)
 	}
 	if no := b.policyOf(r).Inspect(ctx, b.Directory, p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
 	switch p.Action {
 	case PressConfirm:
-		return b.confirm(ctx, p, r)
+		if b.policyOf(r).typingFor(r) {
+			return b.refuse(ctx, p.Caller, r.ID, mustType())
+		}
+		return b.confirm(ctx, p.Caller, r, p.MessageTS, "")
 	case PressDismiss:
 		return b.dismissal(ctx, p.Caller, r)
 	case PressRestored, PressNothing:
 		return b.settle(ctx, p, r)
 	case PressUnsafe:
 		return b.waive(ctx, p, r)
+	case PressType:
+		return b.typing(ctx, p, r)
+	case PressStop: // above
 	}
 	return b.refuse(ctx, p.Caller, r.ID, &Refusal{Rule: RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
 }
 
-func (b *Bot) confirm(ctx context.Context, p Press, r Restore) Answer {
-	now := time.Now().UTC()
+// onItsCard checks that a press came from the very message of the restore: a
+// button's value may be copied, the place where it was pressed may not.
+func (b *Bot) onItsCard(r Restore, p Press) *Refusal {
+	if p.Caller.Channel != r.Channel || p.Caller.Team != r.Team {
+		return &Refusal{
+			Rule: RuleChannel, What: "This restore belongs to another channel. Nothing was changed.", Do: "Press the button on its own card.",
+		}
+	}
+	if p.MessageTS != r.CardTS {
+		return &Refusal{
+			Rule: RuleStale, What: "This button is not on the card of its restore. Nothing was changed.", Do: "Press the button on its own card; /restore status names it.",
+			Restore: r.ID,
+		}
+	}
+	return nil
+}
+
+// confirmable says why nobody can, or this person cannot, confirm a restore now.
+func (b *Bot) confirmable(ctx context.Context, c Caller, r Restore) *Refusal {
 	switch {
 	case r.State != Requested || r.CardTS == "":
-		return b.refuse(ctx, p.Caller, r.ID, became(r))
-	case !now.Before(r.ExpiresAt):
-		return b.refuse(ctx, p.Caller, r.ID, &Refusal{
+		return became(r)
+	case !time.Now().Before(r.ExpiresAt):
+		return &Refusal{
 			Rule: RuleStale, What: "This request has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
+		}
+	}
+	if no := b.frozen(ctx); no != nil {
+		return no
+	}
+	if no := b.asPlanned(r); no != nil {
+		return no
+	}
+	return b.policyOf(r).MayConfirm(ctx, b.Directory, r, c.User)
+}
+
+// confirm counts one person. What they typed, if they had to, is in the trail.
+func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed string) Answer {
+	if no := b.confirmable(ctx, c, r); no != nil {
+		return b.refuse(ctx, c, r.ID, no)
+	}
+	if slices.Contains(r.Confirmers(), c.User) {
+		return b.refuse(ctx, c, r.ID, &Refusal{
+			Rule: RuleSecond, What: "You have confirmed this already; it waits for somebody else. Your press changed nothing.",
+			Do: "Ask one of the people below.", People: b.policyOf(r).Approvers, Restore: r.ID,
 		})
 	}
-	if no := b.policyOf(r).MayConfirm(ctx, b.Directory, r, p.Caller.User); no != nil {
-		return b.refuse(ctx, p.Caller, r.ID, no)
-	}
-	if slices.Contains(r.Confirmers(), p.Caller.User) {
-		return Said{"You have confirmed this already; it waits for somebody else."}
-	}
+	now, needed := time.Now().UTC(), b.policyOf(r).neededFor(r)
 	next := r
-	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: p.Caller.User, At: now, MessageTS: p.MessageTS})
-	if len(next.Confirmations) >= b.policyOf(r).Needed() {
+	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: c.User, At: now, MessageTS: message})
+	if len(next.Confirmations) >= needed {
 		next.State = Confirmed
 	}
-	_, err := b.Store.Wake(ctx, r, next, Event{
-		At: now, Restore: r.ID, Kind: EventConfirmed, Actor: p.Caller.User,
-		Detail: map[string]string{"message_ts": p.MessageTS, "count": fmt.Sprintf("%d of %d", len(next.Confirmations), b.policyOf(r).Needed())},
-	})
-	return b.raced(ctx, p.Caller, r, err)
+	detail := map[string]string{"message_ts": message, "plan": r.Plan, "count": fmt.Sprintf("%d of %d", len(next.Confirmations), needed)}
+	if typed != "" {
+		detail["typed"] = typed
+	}
+	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventConfirmed, Actor: c.User, Detail: detail})
+	return b.raced(ctx, c, r, err)
 }
 
 // dismiss is /restore cancel.
@@ -180,10 +223,20 @@ func became(r Restore) *Refusal {
 	case Saving:
 		no.What = "This restore was confirmed already and waits for its safety backup. Your press changed nothing."
 	case Confirmed, Starting, Running:
-		no.What = "This restore was confirmed already and is on its way. Your press changed nothing, and it cannot be stopped."
+		no.What = "This restore was confirmed already, by the people below, and is on its way. Your press changed nothing, and it cannot be stopped."
+		if r.State == Confirmed && r.Order.BreakGlass {
+			no.What = "This restore was confirmed already. Your press changed nothing; until its countdown ends, Stop on its card stops it."
+		}
+		no.People.IDs = r.Confirmers()
 	case Unclear:
 		no.What = "Whether this restore started or ended is unclear. Your press changed nothing."
-	case Succeeded, Failed, Rehearsed, Refused, Dismissed, Expired:
+	case Dismissed:
+		no.What = "This restore was dismissed by the person below. Your press changed nothing, and nothing was started."
+		no.People.IDs = []string{r.ClosedBy}
+	case Expired:
+		no.What = "This request has expired. Your press changed nothing, and nothing was started."
+		no.Do = "Ask again with /restore."
+	case Succeeded, Failed, Rehearsed, Refused:
 		no.What = "This restore has ended: " + string(r.State) + ". Your press changed nothing."
 	}
 	return no

@@ -40,6 +40,10 @@ type Restore struct {
 	PortalVersion string // as the portal's settings said when it was checked
 	Outlook       Outlook
 
+	// Plan is the hash of what was asked for and under which rules, as the card
+	// showed it.
+	Plan string
+
 	Confirmations []Confirmation // in the order given, one a person
 	ClosedBy      string         // who dismissed or settled it
 	ClosedAt      time.Time
@@ -66,6 +70,11 @@ type Restore struct {
 	Alarms  []Alarm // each raised once
 	Verdict Verdict // what was checked before the end was told
 
+	// StartsAt is when the countdown of a broken glass ends; GlassTS is the reply
+	// that called those who may stop it.
+	StartsAt time.Time
+	GlassTS  string
+
 	CardTS string // ts of the card, "" until it is posted
 	Shown  Shown  // what the card says now
 	// PhaseTold is the last phase that was posted to the thread.
@@ -85,6 +94,8 @@ type Order struct {
 	Reason      string
 	DryRun      bool
 	NoSafety    bool // --no-safety-backup
+	// BreakGlass lets one person go alone, in front of everybody.
+	BreakGlass bool
 }
 
 // Param is one --param KEY=VALUE.
@@ -133,6 +144,20 @@ func NewID() string { return strings.ToLower(rand.Text()[:10]) }
 // NeedsOther reports whether somebody else than the requester has to confirm,
 // whatever the settings say.
 func (r Restore) NeedsOther() bool { return r.Order.Dump }
+
+// readySince is since when nothing but the start is left to do.
+func (r Restore) readySince() time.Time {
+	var since time.Time
+	if n := len(r.Confirmations); n > 0 {
+		since = r.Confirmations[n-1].At
+	}
+	for _, at := range []time.Time{r.Safety.EndedAt, r.StartsAt} {
+		if at.After(since) {
+			since = at
+		}
+	}
+	return since
+}
 
 // Confirmers lists the ids of those who confirmed.
 func (r Restore) Confirmers() []string {

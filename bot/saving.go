@@ -206,7 +206,7 @@ func (b *Bot) tellSafety(ctx context.Context, r *Restore, p Portal) error {
 	if r.Safety.Told == r.Safety.Stage || r.Safety.Stage == SafetyWaived {
 		return nil
 	}
-	_, err := b.Chat.Reply(ctx, b.card(*r, p), Note{Kind: NoteSafety, Broadcast: r.Asking()})
+	_, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NoteSafety, Broadcast: r.Asking()})
 	if err != nil && !errors.Is(err, ErrNotInChannel) && !errors.Is(err, ErrCardGone) {
 		return err
 	}
@@ -231,8 +231,14 @@ func (b *Bot) waive(ctx context.Context, p Press, r Restore) Answer {
 			Rule: RuleStale, What: "This question has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
 		})
 	}
-	if no := b.policyOf(r).MayConfirm(ctx, b.Directory, r, p.Caller.User); no != nil {
-		return b.refuse(ctx, p.Caller, r.ID, no)
+	for _, check := range []func() *Refusal{
+		func() *Refusal { return b.frozen(ctx) },
+		func() *Refusal { return b.asPlanned(r) },
+		func() *Refusal { return b.policyOf(r).MayConfirm(ctx, b.Directory, r, p.Caller.User) },
+	} {
+		if no := check(); no != nil {
+			return b.refuse(ctx, p.Caller, r.ID, no)
+		}
 	}
 	next := r
 	next.Safety.Stage, next.Safety.WaivedBy = SafetyWaived, p.Caller.User

@@ -100,8 +100,11 @@ func (b *Bot) move(ctx context.Context, was, next Restore, kind EventKind) (Next
 }
 
 // card is what the chat needs to draw the restore.
-func (b *Bot) card(r Restore, p Portal) Card {
+func (b *Bot) card(ctx context.Context, r Restore, p Portal) Card {
 	c := Card{Restore: r, Portal: p.PortalName, Rules: b.policy(p).CardRules(r), Now: time.Now().UTC(), Safety: p.Safety.Place()}
+	if r.State == Requested || r.State == Confirmed || r.State == Saving {
+		c.Freeze = b.freezeShown(ctx)
+	}
 	if r.State == Running || (r.State == Saving && !r.Asking()) {
 		c.NextEdit = c.Now.Add(editEvery(r.atIt(c.Now)))
 	}
@@ -118,7 +121,7 @@ func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
 
 // edit makes the card show r as it stands now, and records that.
 func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
-	err := b.Chat.EditCard(ctx, b.card(*r, p))
+	err := b.Chat.EditCard(ctx, b.card(ctx, *r, p))
 	if err != nil && !errors.Is(err, ErrCardGone) {
 		return err
 	}
@@ -145,7 +148,7 @@ func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return Next{After: pause(err)}, err
 	}
 	if r.State.Told() && r.EndTS == "" {
-		ts, err := b.Chat.Reply(ctx, b.card(r, p), Note{Kind: NoteEnd, Broadcast: true})
+		ts, err := b.Chat.Reply(ctx, b.card(ctx, r, p), Note{Kind: NoteEnd, Broadcast: true})
 		if err != nil && !errors.Is(err, ErrNotInChannel) && !errors.Is(err, ErrCardGone) {
 			return Next{After: pause(err)}, err
 		}
@@ -155,7 +158,8 @@ func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
 		}
 		was := r
 		r.EndTS = ts
-		if r, err = b.Store.Save(ctx, was, r); err != nil {
+		told := Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventTold, Detail: b.link(ctx, r.Channel, ts)}
+		if r, err = b.Store.Save(ctx, was, r, told); err != nil {
 			return Next{After: soon}, err
 		}
 	}

@@ -45,7 +45,8 @@ type Store interface {
 	// Save replaces was by next if nobody has changed it since was was read, and
 	// returns next as it now stands: its Version counted up. [ErrStale] means that
 	// somebody has; nothing is written then. A move that [CanMove] forbids is an
-	// error too. Confirmations are unique by person.
+	// error too, and a move to Starting during a freeze is [ErrFrozen].
+	// Confirmations are unique by person.
 	Save(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
 
 	// Wake is Save followed by a step that is due at once: the Generation is
@@ -58,6 +59,14 @@ type Store interface {
 
 	// Form returns what a modal is about, or [ErrNotFound].
 	Form(ctx context.Context, id string) (Form, error)
+
+	// SetFreeze freezes restores, or lets them go again with the zero value. What
+	// is requested or confirmed gets a step that is due at once and a new
+	// Version, so that no start that was under way meanwhile can be saved.
+	SetFreeze(ctx context.Context, f Freeze, events ...Event) error
+
+	// Frozen returns the freeze, the zero value for none.
+	Frozen(ctx context.Context) (Freeze, error)
 
 	// Note records audit events that change no restore, such as refusals.
 	Note(ctx context.Context, events ...Event) error
@@ -95,4 +104,11 @@ const (
 	EventEnded     EventKind = "ended"
 	EventSettled   EventKind = "settled"
 	EventCounted   EventKind = "counted" // what the restored portal holds
+	EventTold      EventKind = "told"    // the end, in the channel
+	EventTyped     EventKind = "typed"
+	EventGlass     EventKind = "break_glass"
+	EventStopped   EventKind = "stopped"
+	EventFrozen    EventKind = "frozen"
+	EventUnfrozen  EventKind = "unfrozen"
+	EventSettings  EventKind = "settings" // at the start of the program
 )

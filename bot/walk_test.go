@@ -34,7 +34,7 @@ func play(t *testing.T, act func(s *scene)) {
 			Store: s.store, Chat: s.chat, Directory: s.chat, Poll: 3 * time.Second, Log: slog.New(slog.DiscardHandler),
 			Portals: bot.Portals{{PortalName: bot.PortalName{Name: "docs"}, API: client}},
 			Policy: bot.Policy{
-				Team: "T1", Users: users, Approvers: users, SelfApproval: true,
+				Team: "T1", App: "A1", Users: users, Approvers: users, SelfApproval: true,
 				Channels: bot.AllowList{IDs: []string{"COPS"}}, TTL: 15 * time.Minute,
 			},
 		}
@@ -42,7 +42,9 @@ func play(t *testing.T, act func(s *scene)) {
 	})
 }
 
-func caller(user string) bot.Caller { return bot.Caller{Team: "T1", Channel: "COPS", User: user} }
+func caller(user string) bot.Caller {
+	return bot.Caller{App: "A1", Team: "T1", Channel: "COPS", User: user}
+}
 
 func (s *scene) ask(text string) bot.Answer {
 	s.asked++
@@ -61,8 +63,35 @@ func (s *scene) request(flags string) bot.Restore {
 }
 
 func (s *scene) press(r bot.Restore, user string, action bot.Action) bot.Answer {
-	a, _ := s.Press(s.t.Context(), bot.Press{Caller: caller(user), Action: action, Restore: r.ID, MessageTS: r.CardTS})
+	a, later := s.Press(s.t.Context(), bot.Press{Caller: caller(user), Action: action, Restore: r.ID, MessageTS: r.CardTS})
+	if _, opens := a.(bot.Opens); opens {
+		return later(s.t.Context())
+	}
 	return a
+}
+
+// typed presses Restore, types a word in the modal and submits it.
+func (s *scene) typed(r bot.Restore, user, word string) bot.Answer {
+	s.t.Helper()
+	m, ok := s.press(r, user, bot.PressType).(bot.Modal)
+	if !ok {
+		s.t.Fatalf("no modal for %s", user)
+	}
+	return s.submit(m, user, word)
+}
+
+func (s *scene) submit(m bot.Modal, user, word string) bot.Answer {
+	c := caller(user)
+	c.Channel = ""
+	a, _ := s.Submit(s.t.Context(), bot.Submission{Caller: c, Modal: m.ID, Values: map[string][]string{"word": {word}}})
+	return a
+}
+
+func (s *scene) refused(a bot.Answer, rule bot.Rule) {
+	s.t.Helper()
+	if no, ok := a.(*bot.Refusal); !ok || no.Rule != rule {
+		s.t.Errorf("answered %+v, want a refusal with rule %s", a, rule)
+	}
 }
 
 // walk takes steps, waiting as they say, until the restore is settled or as wanted.

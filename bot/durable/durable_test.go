@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -182,14 +183,86 @@ func TestAuditIsChained(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n, err := s.CheckAudit(t.Context()); n != 5 || err != nil {
-		t.Errorf("%d lines, %v", n, err)
+	head, err := s.CheckAudit(t.Context(), durable.AuditHead{})
+	if head.Lines != 5 || err != nil {
+		t.Fatalf("%v, %v", head, err)
 	}
-	if err := s.Tamper(t.Context(), `UPDATE audit SET actor = 'U3' WHERE seq = 3`); err != nil {
-		t.Fatal(err)
+	if again, err := durable.ParseAuditHead(head.String()); again != head || err != nil {
+		t.Errorf("the head reads back as %v, %v", again, err)
 	}
-	if n, err := s.CheckAudit(t.Context()); n != 2 || err == nil {
-		t.Errorf("a changed line: %d good lines, %v", n, err)
+	for _, bad := range []string{"", "5", "5:", ":", "0:x", "-1:x", "x:y"} {
+		if h, err := durable.ParseAuditHead(bad); err == nil {
+			t.Errorf("%q was read as %v", bad, h)
+		}
+	}
+}
+
+// Every way to change a trail that a person with the database could think of,
+// the last two with the head set right as well.
+func TestAuditShowsWhatWasDoneToIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		do   string
+		want string // of the error
+		good int64  // lines before it
+	}{
+		"a changed actor":      {`UPDATE audit SET actor = 'U3' WHERE seq = 3`, "line 3 was changed", 2},
+		"a changed detail":     {`UPDATE audit SET detail = '{}' WHERE seq = 5`, "line 5 was changed", 4},
+		"a changed time":       {`UPDATE audit SET at = at + 1 WHERE seq = 1`, "line 1 was changed", 0},
+		"a changed hash":       {`UPDATE audit SET hash = 'x' WHERE seq = 4`, "line 4 was changed", 3},
+		"a gap":                {`DELETE FROM audit WHERE seq = 2`, "after line 1 comes line 3", 1},
+		"a missing first line": {`DELETE FROM audit WHERE seq = 1`, "after line 0 comes line 2", 0},
+		"a missing end":        {`DELETE FROM audit WHERE seq >= 4`, "the newest lines are missing: there are 3 of 5", 3},
+		"an empty trail":       {`DELETE FROM audit`, "the newest lines are missing: there are 0 of 5", 0},
+		"lines in disorder":    {`UPDATE audit SET seq = CASE seq WHEN 2 THEN 30 ELSE seq END`, "after line 1 comes line 3", 1},
+		"an end taken off with its head": {
+			`DELETE FROM audit WHERE seq = 5; UPDATE audit_head SET lines = 4, hash = (SELECT hash FROM audit WHERE seq = 4)`,
+			"there are 4, and a head of 5 was kept", 4,
+		},
+		"a trail written anew with its head": {
+			`DELETE FROM audit WHERE seq = 5; INSERT INTO audit SELECT 5, at, restore_id, kind, actor, detail, 'x', 'y' FROM audit WHERE seq = 4;
+			UPDATE audit_head SET hash = 'y'`, "line 5 was changed", 4,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, filepath.Join(t.TempDir(), "bot.db"))
+			create(t, s, "a")
+			for range 4 {
+				if err := s.Note(t.Context(), bot.Event{At: durabletest.At, Kind: bot.EventRefused, Actor: "U2"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			kept, err := s.CheckAudit(t.Context(), durable.AuditHead{})
+			if err != nil || kept.Lines != 5 {
+				t.Fatal(kept, err)
+			}
+			if err := s.Tamper(t.Context(), c.do); err != nil {
+				t.Fatal(err)
+			}
+			if head, err := s.CheckAudit(t.Context(), kept); err == nil || !strings.Contains(err.Error(), c.want) || head.Lines != c.good {
+				t.Errorf("after %d good lines: %v", head.Lines, err)
+			}
+		})
+	}
+}
+
+func TestAuditStaysWholeUnderManyWriters(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "bot.db"))
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 10 {
+				if err := s.Note(t.Context(), bot.Event{At: durabletest.At, Kind: bot.EventRefused}, bot.Event{At: durabletest.At}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if head, err := s.CheckAudit(t.Context(), durable.AuditHead{}); head.Lines != 160 || err != nil {
+		t.Errorf("%v, %v", head, err)
 	}
 }
 

@@ -179,6 +179,9 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 		if err := swap(ctx, tx, was, next, data); err != nil {
 			return err
 		}
+		if err := thawed(ctx, tx, was, next); err != nil { // the row is locked now
+			return err
+		}
 		if err := confirm(ctx, tx, next); err != nil {
 			return err
 		}

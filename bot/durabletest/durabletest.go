@@ -37,6 +37,7 @@ func Exercise(t *testing.T, open func(t *testing.T) bot.Store) {
 		"forms":        forms,
 		"ended":        ended,
 		"trail":        trail,
+		"freeze":       freeze,
 	}
 	for name, exam := range exams {
 		t.Run(name, func(t *testing.T) {
@@ -274,6 +275,58 @@ func forms(t *testing.T, s bot.Store) {
 	for _, id := range []string{"past", "nothing"} {
 		_, err := s.Form(t.Context(), id)
 		wantErr(t, err, bot.ErrNotFound)
+	}
+}
+
+// freeze: it is read back, nothing starts during it, and what was about to
+// start meanwhile loses its race.
+func freeze(t *testing.T, s bot.Store) {
+	t.Helper()
+	wantFreeze := func(want bot.Freeze) {
+		t.Helper()
+		if got, err := s.Frozen(t.Context()); err != nil || got != want {
+			t.Errorf("frozen: %+v, %v, want %+v", got, err, want)
+		}
+	}
+	wantFreeze(bot.Freeze{})
+	create(t, s, Restore("a", "p"))
+	running := Restore("b", "q")
+	running.State = bot.Running
+	create(t, s, running)
+	r, _ := s.Get(t.Context(), "a")
+	confirmed := r
+	confirmed.State = bot.Confirmed
+	r, err := s.Save(t.Context(), r, confirmed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	starting := r
+	starting.State = bot.Starting
+
+	f := bot.Freeze{By: "U1", Reason: "it's <late>", Channel: "C1", At: At}
+	if err := s.SetFreeze(t.Context(), f, bot.Event{At: At, Kind: bot.EventFrozen}); err != nil {
+		t.Fatal(err)
+	}
+	wantFreeze(f)
+	_, err = s.Save(t.Context(), r, starting)
+	wantErr(t, err, bot.ErrStale)
+	now, _ := s.Get(t.Context(), "a")
+	if now.State != bot.Confirmed || now.Version != r.Version+1 || now.Generation != r.Generation+1 {
+		t.Errorf("a frozen restore: %+v", now)
+	}
+	starting.Version, starting.Generation = now.Version, now.Generation
+	_, err = s.Save(t.Context(), now, starting)
+	wantErr(t, err, bot.ErrFrozen)
+	wantRow(t, s, now)
+	wantRow(t, s, running)
+
+	if err := s.SetFreeze(t.Context(), bot.Freeze{}); err != nil {
+		t.Fatal(err)
+	}
+	wantFreeze(bot.Freeze{})
+	now, _ = s.Get(t.Context(), "a")
+	if _, err := s.Save(t.Context(), now, starting); err != nil {
+		t.Errorf("a start after the freeze: %v", err)
 	}
 }
 

@@ -77,6 +77,12 @@ func (c *Chat) Answer(ctx context.Context, to bot.Recipient, a bot.Answer) error
 	return chatError("answer", err)
 }
 
+// Permalink returns the address of a message.
+func (c *Chat) Permalink(ctx context.Context, channel, ts string) (string, error) {
+	link, err := c.API.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
+	return link, chatError("ask for a permalink", err)
+}
+
 func (c *Chat) post(ctx context.Context, channel string, m message, more ...slack.MsgOption) (string, error) {
 	_, ts, err := c.API.PostMessageContext(ctx, channel, append(m.options(), more...)...)
 	if err == nil && ts == "" {

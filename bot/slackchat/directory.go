@@ -30,6 +30,29 @@ type Directory struct {
 	members remembered[[]string]
 }
 
+// Fresh returns a directory that asks anew. What it hears is remembered by d
+// too, so that nobody goes on with what is known to be old.
+func (d *Directory) Fresh() bot.Directory { return fresh{d} }
+
+type fresh struct{ d *Directory }
+
+func (f fresh) Fresh() bot.Directory { return f }
+
+func (f fresh) Person(ctx context.Context, user string) (bot.Person, error) {
+	f.d.people.forget(user)
+	return f.d.Person(ctx, user)
+}
+
+func (f fresh) Place(ctx context.Context, channel string) (bot.Place, error) {
+	f.d.places.forget(channel)
+	return f.d.Place(ctx, channel)
+}
+
+func (f fresh) Members(ctx context.Context, group string) ([]string, error) {
+	f.d.members.forget(group)
+	return f.d.Members(ctx, group)
+}
+
 var _ bot.Directory = (*Directory)(nil)
 
 var errOtherRecord = errors.New("slack answered for another id")
@@ -48,6 +71,8 @@ func (d *Directory) Person(ctx context.Context, user string) (bot.Person, error)
 			ID: u.ID, Team: u.TeamID, Deleted: u.Deleted, Stranger: u.IsStranger,
 			Bot:   u.IsBot || u.IsConnectorBot || u.IsWorkflowBot,
 			Guest: u.IsRestricted || u.IsUltraRestricted,
+
+			Enterprise: u.Enterprise.EnterpriseID, Teams: u.Enterprise.Teams,
 		}, nil
 	})
 }
@@ -93,6 +118,12 @@ type remembered[T any] struct {
 type answered[T any] struct {
 	value T
 	until time.Time
+}
+
+func (m *remembered[T]) forget(key string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.held, key)
 }
 
 // get returns the answer held for key, or asks. No lock is held meanwhile.

@@ -42,6 +42,17 @@ type Listener struct {
 	log     *slog.Logger
 	slots   chan struct{}
 	running sync.WaitGroup
+
+	// App says which app the bot is connected as, by Slack's hello. Set it before
+	// Handle is called.
+	App func() string
+}
+
+func (l *Listener) via() string {
+	if l.App == nil {
+		return ""
+	}
+	return l.App()
 }
 
 // NewListener makes a listener that asks handler and sends later answers with
@@ -80,7 +91,9 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 		return ErrAck(env, textUnreadable+loggedID(env.ID))
 	}
 	c := bot.Command{
-		Caller:   bot.Caller{App: cmd.APIAppID, Team: cmd.TeamID, Channel: cmd.ChannelID, User: cmd.UserID},
+		Caller: bot.Caller{
+			App: cmd.APIAppID, Via: l.via(), Team: cmd.TeamID, Enterprise: cmd.EnterpriseID, Channel: cmd.ChannelID, User: cmd.UserID,
+		},
 		Delivery: cmd.TriggerID, Text: unescape.Replace(cmd.Text), AnswerURL: docspace.NewSecret(cmd.ResponseURL),
 	}
 	if c.Delivery == "" {
@@ -120,6 +133,8 @@ var actions = map[string]bot.Action{
 	actionRestored: bot.PressRestored,
 	actionNothing:  bot.PressNothing,
 	actionUnsafe:   bot.PressUnsafe,
+	actionType:     bot.PressType,
+	actionStop:     bot.PressStop,
 }
 
 // interaction tells a press on a card from what is done in a modal.
@@ -144,6 +159,7 @@ func (l *Listener) interaction(ctx context.Context, env Envelope) any {
 
 func (l *Listener) press(ctx context.Context, env Envelope, callback slack.InteractionCallback) {
 	p, fault := pressOf(callback)
+	p.Caller.Via = l.via()
 	if fault != "" {
 		l.log.WarnContext(ctx, "interaction is not a press on a card", "why", fault)
 		if !p.AnswerURL.IsZero() {
@@ -174,7 +190,7 @@ func (l *Listener) press(ctx context.Context, env Envelope, callback slack.Inter
 func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
 	p = bot.Press{
 		Caller: bot.Caller{
-			App: callback.APIAppID, Team: callback.Team.ID, Home: callback.User.TeamID,
+			App: callback.APIAppID, Team: callback.Team.ID, Enterprise: callback.Enterprise.ID, Home: callback.User.TeamID,
 			Channel: callback.Container.ChannelID, User: callback.User.ID,
 		},
 		MessageTS: callback.Container.MessageTs, AnswerURL: docspace.NewSecret(callback.ResponseURL),

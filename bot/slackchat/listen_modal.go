@@ -83,7 +83,7 @@ type modalAnswer struct {
 }
 
 func (l *Listener) submit(ctx context.Context, env Envelope, callback slack.InteractionCallback) any {
-	s, fault := submissionOf(callback)
+	s, fault := l.submission(callback)
 	if fault != "" {
 		l.log.WarnContext(ctx, "submit is not of a modal of ours", "why", fault)
 		return ErrAck(env, textUnreadable+loggedID(env.ID))
@@ -113,7 +113,7 @@ func (l *Listener) submit(ctx context.Context, env Envelope, callback slack.Inte
 
 // choose handles a change in a field that tells.
 func (l *Listener) choose(ctx context.Context, callback slack.InteractionCallback) {
-	s, fault := submissionOf(callback)
+	s, fault := l.submission(callback)
 	acts := callback.ActionCallback.BlockActions
 	if fault == "" && (len(acts) != 1 || acts[0] == nil || len(callback.ActionCallback.AttachmentActions) > 0) {
 		fault = "not one action"
@@ -138,7 +138,7 @@ func (l *Listener) choose(ctx context.Context, callback slack.InteractionCallbac
 
 // suggest answers a search with options, in the ack.
 func (l *Listener) suggest(ctx context.Context, callback slack.InteractionCallback) any {
-	s, fault := submissionOf(callback)
+	s, fault := l.submission(callback)
 	if fault != "" || len(callback.Value) > maxEntered {
 		l.log.WarnContext(ctx, "search is not in a modal of ours", "why", fault)
 		return suggestions{Options: []*slack.OptionBlockObject{}}
@@ -151,13 +151,19 @@ type suggestions struct {
 	Options []*slack.OptionBlockObject `json:"options"`
 }
 
+func (l *Listener) submission(callback slack.InteractionCallback) (bot.Submission, string) {
+	s, fault := submissionOf(callback)
+	s.Caller.Via = l.via()
+	return s, fault
+}
+
 // submissionOf reads what was entered in a modal of ours. fault says what else
 // it is, in a word or two of a closed set.
 func submissionOf(callback slack.InteractionCallback) (s bot.Submission, fault string) {
 	v := callback.View
 	s = bot.Submission{
 		Caller: bot.Caller{
-			App: callback.APIAppID, Team: callback.Team.ID, Home: callback.User.TeamID, User: callback.User.ID,
+			App: callback.APIAppID, Team: callback.Team.ID, Enterprise: callback.Enterprise.ID, Home: callback.User.TeamID, User: callback.User.ID,
 		},
 		View: bot.View{ID: v.ID, Hash: v.Hash}, Modal: v.PrivateMetadata,
 		Delivery: callback.TriggerID, Values: map[string][]string{},

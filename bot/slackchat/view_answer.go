@@ -27,6 +27,8 @@ func answerMessage(a bot.Answer) message {
 		return plainMessage(helpText(a.Topic))
 	case bot.Backups:
 		return listMessage(backupsHead(a), backupLines(a))
+	case bot.FreezeSet:
+		return plainMessage(freezeSetText(a))
 	case bot.Status:
 		return listMessage("*What runs or waits now* (nothing was changed by asking)", statusLines(a))
 	case bot.Past:
@@ -119,8 +121,27 @@ func expiry(b docspace.Backup, a bot.Backups) string {
 	}
 }
 
+// freezeSetText says what a freeze does, and what it comes too late for.
+func freezeSetText(a bot.FreezeSet) string {
+	if !a.Freeze.On() {
+		return lines("Restores may be asked for again: the freeze by "+mention(a.Ended.By)+" ("+foreign(a.Ended.Reason, maxSaid)+") is over.",
+			"Nothing was started by this. Open requests can be confirmed again.")
+	}
+	out := []string{
+		":snowflake: *Restores are frozen now*: " + foreign(a.Freeze.Reason, maxSaid) + ".",
+		"Nobody can ask for one, confirm one or start one, until `/restore unfreeze`. Open cards say so.",
+	}
+	for _, r := range a.Open {
+		out = append(out, ":warning: It comes too late for "+brief(r)+": that one goes on.")
+	}
+	return lines(out...)
+}
+
 func statusLines(s bot.Status) []string {
 	var out []string
+	if freeze := freezeText(s.Freeze); freeze != "" {
+		out = append(out, freeze)
+	}
 	for _, r := range s.Open {
 		line := "• " + brief(r) + ", asked by " + mention(r.Requester) + " " + ago(r.RequestedAt, s.Now)
 		if len(r.Confirmations) > 0 {

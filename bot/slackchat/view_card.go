@@ -1,7 +1,6 @@
 package slackchat
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -16,6 +15,8 @@ const (
 	actionRestored = "restore_settle_restored"
 	actionNothing  = "restore_settle_nothing"
 	actionUnsafe   = "restore_unsafe"
+	actionType     = "restore_type"
+	actionStop     = "restore_stop"
 )
 
 // hasButtons reports whether the card of a state can be pressed.
@@ -36,6 +37,11 @@ func cardMessage(c bot.Card) message {
 	switch c.Restore.State {
 	case bot.Requested:
 		m.blocks = append(m.blocks, section(backupText(c)), section(lossText(c)), section(outlookText(c)), section(outcome(c)), requestedButtons(c))
+	case bot.Confirmed:
+		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)))
+		if countsDown(c) {
+			m.blocks = append(m.blocks, section(lossText(c)), stopButton(c))
+		}
 	case bot.Saving:
 		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)))
 		if c.Restore.Asking() {
@@ -62,8 +68,14 @@ func headline(c bot.Card) string {
 	p := portalName(c)
 	switch c.Restore.State {
 	case bot.Requested:
+		if c.Restore.Order.BreakGlass {
+			return "Restore " + p + " from a backup, alone?"
+		}
 		return "Restore " + p + " from a backup?"
 	case bot.Confirmed:
+		if countsDown(c) {
+			return "Restore of " + p + ": starts by one person's word, unless it is stopped"
+		}
 		return "Restore of " + p + ": confirmed, about to start"
 	case bot.Saving:
 		if c.Restore.Asking() {
@@ -133,30 +145,6 @@ func backupText(c bot.Card) string {
 	return lines(out...)
 }
 
-// askText says who asked and who may confirm, and until when.
-func askText(c bot.Card) string {
-	who := allowed(c.Rules.Approvers)
-	if who == "" {
-		who = "nobody: RESTORE_APPROVERS is empty"
-	}
-	need := ""
-	if n := c.Rules.Needed; n > 1 {
-		need = fmt.Sprintf("*Confirmed:* %d of %d people", len(c.Restore.Confirmations), n)
-		if len(c.Restore.Confirmations) > 0 {
-			need += " (" + mentions(c.Restore.Confirmers()) + ")"
-		}
-	}
-	other := ""
-	if c.Rules.Other {
-		other = ", but not " + mention(c.Restore.Requester) + ", who asked"
-	}
-	return lines(
-		"*Asked by:* "+mention(c.Restore.Requester),
-		"*May confirm:* "+who+other, need,
-		"*Until:* "+date(c.Restore.ExpiresAt),
-		"Nothing was started yet. Press *Restore* to start it, *Dismiss* to drop it.")
-}
-
 func footText(c bot.Card) string {
 	r := c.Restore
 	who := " · asked by "
@@ -168,20 +156,6 @@ func footText(c bot.Card) string {
 		out += " · confirmed by " + mentions(r.Confirmers())
 	}
 	return out + " · as of " + date(c.Now)
-}
-
-func requestedButtons(c bot.Card) slack.Block {
-	loss := "Everything changed since the backup will be lost, all passwords are reset, and it cannot be cancelled."
-	if c.Restore.Order.Dump {
-		loss = "This replaces the WHOLE SERVER. " + loss
-	}
-	confirm := slack.NewConfirmationBlockObject(
-		plainLabel("Restore "+portalName(c)+"?", 100),
-		plainLabel(loss, maxConfirm),
-		plainLabel("Restore", 30), plainLabel("Go back", 30)).WithStyle(slack.StyleDanger)
-	return slack.NewActionBlock("",
-		button(actionConfirm, c.Restore.ID, "Restore").WithStyle(slack.StyleDanger).WithConfirm(confirm),
-		button(actionDismiss, c.Restore.ID, "Dismiss"))
 }
 
 func unclearButtons(c bot.Card) slack.Block {

@@ -22,6 +22,8 @@ func noteText(c bot.Card, n bot.Note) string {
 		return alarmText(c, n.Alarm.Kind)
 	case bot.NoteAway:
 		return lines(append(awayLines(r), "Nothing was started twice and nothing was stopped. The card shows where the restore is now.")...)
+	case bot.NoteGlass:
+		return glassText(c)
 	case bot.NoteEnd:
 		return cutMarkup(lines(mentions(r.People()), headline(c), outcome(c)), maxText)
 	}

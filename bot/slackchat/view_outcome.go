@@ -12,6 +12,9 @@ func outcome(c bot.Card) string {
 	case bot.Requested:
 		return askText(c)
 	case bot.Confirmed:
+		if countsDown(c) {
+			return countdownText(c)
+		}
 		return "Confirmed by " + mentions(r.Confirmers()) + ". Nothing was started yet; it starts in a moment. Nothing to do."
 	case bot.Saving:
 		return savingText(c)
@@ -33,11 +36,15 @@ func outcome(c bot.Card) string {
 	case bot.Refused:
 		return lines(reasonText(r.Reason), "Nothing was started and the portal is unchanged.")
 	case bot.Dismissed:
+		if len(r.Confirmations) > 0 && r.Reason.Rule == bot.RuleGlass {
+			return lines("Stopped by "+mention(r.ClosedBy)+" while the countdown ran. Nothing was started and the portal is unchanged.",
+				"Ask again with `/restore` if it is needed after all.")
+		}
 		return lines("Dismissed by "+mention(r.ClosedBy)+". Nothing was started and the portal is unchanged.",
 			"Ask again with `/restore` if it is needed after all.")
 	case bot.Expired:
 		if r.Reason.What != "" {
-			return lines(foreign(r.Reason.What, 2*maxSaid)+" Nothing was started and the portal is unchanged.", "Ask again with `/restore` if it is still needed.")
+			return lines(reasonText(r.Reason), "Nothing was started and the portal is unchanged.")
 		}
 		return lines("Nobody confirmed in time: it expired "+date(r.ExpiresAt)+". Nothing was started and the portal is unchanged.",
 			"Ask again with `/restore` if it is still needed.")

@@ -10,6 +10,10 @@ import (
 
 // savingText says how far the safety backup has come.
 func savingText(c bot.Card) string {
+	return lines(frozenMeanwhile(c), stageText(c))
+}
+
+func stageText(c bot.Card) string {
 	s := c.Restore.Safety
 	place := foreign(s.Place, maxWord)
 	switch s.Stage {

@@ -48,7 +48,12 @@ func viewCard(state bot.State, change ...func(*bot.Card)) bot.Card {
 	return c
 }
 
-func dump(c *bot.Card) { c.Restore.Order.Dump, c.Rules.Other = true, true }
+func dump(c *bot.Card) { c.Restore.Order.Dump, c.Rules.Other, c.Rules.Typing = true, true, true }
+
+func glass(c *bot.Card) {
+	c.Restore.Order.BreakGlass = true
+	c.Rules.Approvers, c.Rules.Pinged = bot.AllowList{IDs: []string{"U1"}}, c.Rules.Approvers
+}
 
 func views() map[string]message {
 	why := func(c *bot.Card) {
@@ -69,20 +74,35 @@ func views() map[string]message {
 		"placeholder":    placeholder(viewCard(bot.Requested)),
 		"requested":      cardMessage(viewCard(bot.Requested)),
 		"requested-dump": cardMessage(viewCard(bot.Requested, dump)),
-		"confirmed":      cardMessage(viewCard(bot.Confirmed)),
-		"starting":       cardMessage(viewCard(bot.Starting)),
-		"running":        cardMessage(viewCard(bot.Running, running)),
-		"unclear":        cardMessage(viewCard(bot.Unclear, why)),
-		"succeeded":      cardMessage(viewCard(bot.Succeeded, verified)),
-		"failed":         cardMessage(viewCard(bot.Failed, why)),
-		"failed-dump":    cardMessage(viewCard(bot.Failed, why, dump)),
-		"rehearsed":      cardMessage(viewCard(bot.Rehearsed, why)),
-		"refused":        cardMessage(viewCard(bot.Refused, why)),
-		"dismissed":      cardMessage(viewCard(bot.Dismissed, why)),
-		"expired":        cardMessage(viewCard(bot.Expired, why)),
-		"note-end":       plainMessage(noteText(viewCard(bot.Succeeded, verified), bot.Note{Kind: bot.NoteEnd})),
-		"note-phase":     plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NotePhase})),
-		"note-away":      plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteAway})),
+		"requested-two": cardMessage(viewCard(bot.Requested, func(c *bot.Card) {
+			c.Rules.Needed, c.Rules.Other = 2, true
+			c.Restore.Confirmations = []bot.Confirmation{{User: "U2", At: viewNow.Add(-time.Minute)}}
+		})),
+		"requested-frozen": cardMessage(viewCard(bot.Requested, func(c *bot.Card) {
+			c.Freeze.Freeze = bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}
+		})),
+		"requested-unreadable": cardMessage(viewCard(bot.Requested, func(c *bot.Card) { c.Freeze.Unreadable = true })),
+		"requested-glass":      cardMessage(viewCard(bot.Requested, glass)),
+		"confirmed-glass": cardMessage(viewCard(bot.Confirmed, glass, func(c *bot.Card) {
+			c.Restore.Confirmations[0].User, c.Restore.StartsAt = "U1", viewNow.Add(45*time.Second)
+		})),
+		"dismissed-glass": cardMessage(viewCard(bot.Dismissed, why, glass, func(c *bot.Card) { c.Restore.Reason = bot.Reason{Rule: bot.RuleGlass} })),
+		"expired-plan":    cardMessage(viewCard(bot.Expired, why)),
+		"note-glass":      plainMessage(noteText(viewCard(bot.Confirmed, glass), bot.Note{Kind: bot.NoteGlass})),
+		"confirmed":       cardMessage(viewCard(bot.Confirmed)),
+		"starting":        cardMessage(viewCard(bot.Starting)),
+		"running":         cardMessage(viewCard(bot.Running, running)),
+		"unclear":         cardMessage(viewCard(bot.Unclear, why)),
+		"succeeded":       cardMessage(viewCard(bot.Succeeded, verified)),
+		"failed":          cardMessage(viewCard(bot.Failed, why)),
+		"failed-dump":     cardMessage(viewCard(bot.Failed, why, dump)),
+		"rehearsed":       cardMessage(viewCard(bot.Rehearsed, why)),
+		"refused":         cardMessage(viewCard(bot.Refused, why)),
+		"dismissed":       cardMessage(viewCard(bot.Dismissed, why)),
+		"expired":         cardMessage(viewCard(bot.Expired)),
+		"note-end":        plainMessage(noteText(viewCard(bot.Succeeded, verified), bot.Note{Kind: bot.NoteEnd})),
+		"note-phase":      plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NotePhase})),
+		"note-away":       plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteAway})),
 	}
 	for _, kind := range []bot.AlarmKind{bot.AlarmQueued, bot.AlarmStalled, bot.AlarmSilent, bot.AlarmForgotten} {
 		all["note-alarm-"+string(kind)] = plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteAlarm, Alarm: bot.Alarm{Kind: kind}}))
@@ -95,9 +115,14 @@ func views() map[string]message {
 		"help":     bot.Help{},
 		"backups":  bot.Backups{Portal: bot.PortalName{Name: "docs"}, Backups: []docspace.Backup{r.Backup}, Now: viewNow},
 		"empty":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Dump: true, Now: viewNow},
-		"status":   bot.Status{Open: []bot.Restore{r}, Elsewhere: []bot.Elsewhere{{Portal: bot.PortalName{Name: "other"}, Trouble: "down <now>"}}, Now: viewNow},
+		"status": bot.Status{
+			Open: []bot.Restore{r}, Elsewhere: []bot.Elsewhere{{Portal: bot.PortalName{Name: "other"}, Trouble: "down <now>"}},
+			Freeze: bot.FreezeShown{Freeze: bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}}, Now: viewNow,
+		},
 		"idle":     bot.Status{Last: &past, Now: viewNow},
 		"past":     bot.Past{Restores: []bot.Restore{past}, Now: viewNow},
+		"frozen":   bot.FreezeSet{Freeze: bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}, Open: []bot.Restore{r}},
+		"unfrozen": bot.FreezeSet{Ended: bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}},
 		"said":     bot.Said{Text: "Dismissed <it>."},
 	} {
 		all["answer-"+name] = answerMessage(a)
@@ -162,11 +187,11 @@ func TestViewButtonsOnlyWhereSomethingCanBePressed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := strings.HasPrefix(name, "requested") || name == "unclear" || name == "saving-asked"
+		want := strings.HasPrefix(name, "requested") || name == "unclear" || name == "saving-asked" || name == "confirmed-glass"
 		if got := strings.Contains(string(body), `"button"`); got != want {
 			t.Errorf("%s has buttons: %v", name, got)
 		}
-		if strings.Contains(string(body), "<!channel>") {
+		if strings.Contains(string(body), "<!channel>") || strings.Contains(string(body), "<!here>") {
 			t.Errorf("%s lets a mention through", name)
 		}
 	}

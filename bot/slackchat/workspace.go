@@ -31,23 +31,24 @@ func (e *TokenError) Error() string {
 	return "slack refuses the bot token: " + e.Code + ": check SLACK_BOT_TOKEN and that the app is installed"
 }
 
-// Team asks Slack which workspace the bot token belongs to, and asks again for
-// as long as Slack cannot be reached. It returns a [*TokenError] when Slack
-// refuses the token, and the cause when ctx ends.
-func Team(ctx context.Context, api *slack.Client) (string, error) {
+// Workspace asks Slack which workspace the bot token belongs to, and which
+// Enterprise Grid that is part of ("" for none). It asks again for as long as
+// Slack cannot be reached. It returns a [*TokenError] when Slack refuses the
+// token, and the cause when ctx ends.
+func Workspace(ctx context.Context, api *slack.Client) (team, enterprise string, err error) {
 	passing := []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"}
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		answer, err := api.AuthTestContext(ctx)
 		if err == nil {
-			return answer.TeamID, nil
+			return answer.TeamID, answer.EnterpriseID, nil
 		}
 		var refused slack.SlackErrorResponse
 		if errors.As(err, &refused) && !slices.Contains(passing, refused.Err) {
-			return "", &TokenError{Code: refused.Err}
+			return "", "", &TokenError{Code: refused.Err}
 		}
 		select {
 		case <-ctx.Done():
-			return "", context.Cause(ctx)
+			return "", "", context.Cause(ctx)
 		case <-time.After(wait):
 		}
 	}

@@ -184,8 +184,8 @@ func TestBinaryWantsASecondPersonForADump(t *testing.T) {
 	if !strings.Contains(s.slack.Render(card, time.UTC), "replaces the whole server") {
 		t.Errorf("the card does not say what --dump does:\n%s", s.slack.Render(card, time.UTC))
 	}
-	s.press(ctx, "UALICE", card, "restore_confirm")
-	s.told(ctx, "UALICE", "somebody else has to confirm it")
+	s.press(ctx, "UALICE", card, "restore_type")
+	s.modal(ctx, "UALICE", "somebody else has to confirm it")
 	if s.portal.Starts() != 0 {
 		t.Fatal("the requester alone started a dump")
 	}

@@ -63,7 +63,10 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 	api := slackchat.Web(s.slackURL, s.appToken, s.botToken)
 	policy := s.policy
 	var err error
-	if policy.Team, err = slackchat.Team(ctx, api); err != nil {
+	if policy.Team, policy.Enterprise, err = slackchat.Workspace(ctx, api); err != nil {
+		return err
+	}
+	if err := noteSettings(ctx, store, s, policy); err != nil {
 		return err
 	}
 	chat := &slackchat.Chat{API: api}
@@ -79,6 +82,7 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 	listener := slackchat.NewListener(ctx, b, chat, log)
 	stepsEnded := make(chan struct{})
 	sockets := &slackchat.Sockets{API: api, N: s.connections, Handle: listener.Handle, Until: stepsEnded, Log: log}
+	listener.App = func() string { return sockets.State().AppID }
 	g.Go(func() error {
 		defer close(stepsEnded)
 		return store.Run(ctx, func(ctx context.Context, id string, generation int64) (time.Duration, bool, error) {

@@ -29,6 +29,10 @@ type raw struct {
 	DocSpaceAPIKey string `env:"DOCSPACE_API_KEY"`
 	Poll           string `env:"DOCSPACE_POLL_INTERVAL" envDefault:"3s"`
 	Users          string `env:"RESTORE_USERS"`
+	Approvers      string `env:"RESTORE_APPROVERS"`
+	Approvals      string `env:"RESTORE_APPROVALS"      envDefault:"1"`
+	SelfApproval   string `env:"RESTORE_SELF_APPROVAL"  envDefault:"true"`
+	BreakGlass     string `env:"RESTORE_BREAK_GLASS"`
 	Channels       string `env:"RESTORE_CHANNELS"`
 	Confirm        string `env:"RESTORE_CONFIRM"        envDefault:"button"`
 	ConfirmTTL     string `env:"RESTORE_CONFIRM_TTL"    envDefault:"15m"`

@@ -44,14 +44,11 @@ func (r raw) check() (settings, []error) {
 		poll: between(fault, "DOCSPACE_POLL_INTERVAL", r.Poll, time.Second, time.Minute),
 		policy: bot.Policy{
 			Users: list(fault, "RESTORE_USERS", r.Users, "UWS"), Channels: list(fault, "RESTORE_CHANNELS", r.Channels, "CG"),
-			Approvals: 1, SelfApproval: true,
-			TTL: between(fault, "RESTORE_CONFIRM_TTL", r.ConfirmTTL, 10*time.Second, 24*time.Hour),
+			Typing: r.Confirm == "modal",
+			TTL:    between(fault, "RESTORE_CONFIRM_TTL", r.ConfirmTTL, 10*time.Second, 24*time.Hour),
 		},
 	}
-	s.policy.Approvers = s.policy.Users
-	if r.Confirm != "button" {
-		fault("RESTORE_CONFIRM", `must be "button"`)
-	}
+	r.checkApprovals(fault, &s.policy)
 	if !strings.HasPrefix(r.DatabaseURL, "sqlite:") || r.DatabaseURL == "sqlite:" {
 		fault("DATABASE_URL", `must be "sqlite:" and the name of a file`)
 	}

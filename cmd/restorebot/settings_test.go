@@ -35,6 +35,7 @@ func TestEveryFaultIsNamedAtOnceAndNoValueIsShown(t *testing.T) {
 	_, err := loadSettings([]string{
 		"SLACK_APP_TOKEN=hunter2", "SLACK_BOT_TOKEN=hunter2", "SLACK_API_URL=hunter2", "SLACK_CONNECTIONS=hunter2", "DOCSPACE_URL=https://u:hunter2@h",
 		"DOCSPACE_POLL_INTERVAL=hunter2", "RESTORE_USERS=hunter2", "RESTORE_CHANNELS=#hunter2", "RESTORE_CONFIRM=hunter2",
+		"RESTORE_APPROVERS=hunter2", "RESTORE_APPROVALS=hunter2", "RESTORE_SELF_APPROVAL=hunter2", "RESTORE_BREAK_GLASS=hunter2",
 		"RESTORE_CONFIRM_TTL=hunter2", "DATABASE_URL=hunter2", "LOG_LEVEL=hunter2", "LOG_FORMAT=hunter2",
 	}, filepath.Join(t.TempDir(), "none"))
 	if err == nil {
@@ -56,6 +57,34 @@ func TestEmptyAllowListStopsTheStart(t *testing.T) {
 		if _, err := loadSettings(append(good(), name+"="), filepath.Join(t.TempDir(), "none")); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("an empty %s: got %v", name, err)
 		}
+	}
+}
+
+func TestGatesAreReadStrictly(t *testing.T) {
+	t.Parallel()
+	load := func(more ...string) (settings, error) {
+		return loadSettings(append(good(), more...), filepath.Join(t.TempDir(), "none"))
+	}
+	s, err := load()
+	if err != nil || !reflect.DeepEqual(s.policy.Approvers, s.policy.Users) || !s.policy.BreakGlass.Nobody() || s.policy.Typing || !s.policy.SelfApproval || s.policy.Needed() != 1 {
+		t.Errorf("without gates: %+v, %v", s.policy, err)
+	}
+	s, err = load("RESTORE_APPROVERS=U0BOB,SLEADS", "RESTORE_APPROVALS=3", "RESTORE_SELF_APPROVAL=false", "RESTORE_CONFIRM=modal", "RESTORE_BREAK_GLASS=SLEADS")
+	p := s.policy
+	if err != nil || p.Approvers.String() != "U0BOB,SLEADS" || p.Needed() != 3 || p.SelfApproval || !p.Typing || p.BreakGlass.String() != "SLEADS" {
+		t.Errorf("with every gate: %+v, %v", p, err)
+	}
+	for setting, rule := range map[string]string{
+		"RESTORE_APPROVERS=bob": "names, e-mail", "RESTORE_APPROVALS=0": "from 1 to", "RESTORE_APPROVALS=two": "from 1 to",
+		"RESTORE_SELF_APPROVAL=maybe": "true or false", "RESTORE_BREAK_GLASS=*": "not *", "RESTORE_BREAK_GLASS=#leads": "names, e-mail",
+		"RESTORE_CONFIRM=both": "modal",
+	} {
+		if _, err := load(setting); err == nil || !strings.Contains(err.Error(), rule) {
+			t.Errorf("%s: %v", setting, err)
+		}
+	}
+	if _, err := load("RESTORE_APPROVERS=U0BOB,U0BOB", "RESTORE_APPROVALS=2"); err == nil || !strings.Contains(err.Error(), "more people than") {
+		t.Errorf("two of one person: %v", err)
 	}
 }
 

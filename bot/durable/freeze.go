@@ -1,0 +1,92 @@
+package durable
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// SetFreeze implements [bot.Store]. The rows that could still start get a new
+// version here, in the transaction of the freeze: a start that read them before
+// loses its compare-and-swap, and one that comes later sees the freeze.
+func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event) error {
+	err := s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE freeze_now SET at = $1, actor = $2, reason = $3, channel = $4 WHERE id = 1`,
+			nanos(f.At), f.By, f.Reason, f.Channel)
+		if err != nil {
+			return err
+		}
+		steps, err := waiting(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, st := range steps {
+			if err := s.enqueue(ctx, tx, st.Restore, st.Generation); err != nil {
+				return err
+			}
+		}
+		return note(ctx, tx, events)
+	})
+	if err != nil {
+		return fmt.Errorf("freeze: %w", err)
+	}
+	return nil
+}
+
+// waiting gives each restore that is not started a new version and generation,
+// and returns their new steps.
+func waiting(ctx context.Context, tx *sql.Tx) ([]Step, error) {
+	rows, err := tx.QueryContext(ctx, `UPDATE restore SET version = version + 1, generation = generation + 1, due_at = $1
+		WHERE state IN ('requested', 'confirmed', 'saving') RETURNING id, generation`, nanos(time.Now()))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var steps []Step
+	for rows.Next() {
+		var st Step
+		if err := rows.Scan(&st.Restore, &st.Generation); err != nil {
+			return nil, err
+		}
+		steps = append(steps, st)
+	}
+	return steps, rows.Err()
+}
+
+// Frozen implements [bot.Store].
+func (s *Store) Frozen(ctx context.Context) (bot.Freeze, error) {
+	return frozen(ctx, s.db)
+}
+
+// asker is a database or a transaction.
+type asker interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func frozen(ctx context.Context, q asker) (bot.Freeze, error) {
+	var f bot.Freeze
+	var at int64
+	err := q.QueryRowContext(ctx, `SELECT at, actor, reason, channel FROM freeze_now WHERE id = 1`).Scan(&at, &f.By, &f.Reason, &f.Channel)
+	if err != nil { // no row is a fault too: it fails closed
+		return bot.Freeze{}, fmt.Errorf("freeze: %w", err)
+	}
+	if at != 0 {
+		f.At = time.Unix(0, at).UTC()
+	}
+	return f, nil
+}
+
+// thawed refuses a start during a freeze.
+func thawed(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
+	if next.State != bot.Starting || was.State == bot.Starting {
+		return nil
+	}
+	f, err := frozen(ctx, tx)
+	if err == nil && f.On() {
+		return bot.ErrFrozen
+	}
+	return err
+}

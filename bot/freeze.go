@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrFrozen means that restores are frozen: nothing was written.
+var ErrFrozen = errors.New("restores are frozen")
+
+// Freeze keeps every restore from being asked for, confirmed and started. The
+// zero value is none.
+type Freeze struct {
+	By      string // user id
+	Reason  string
+	Channel string
+	At      time.Time
+}
+
+// On reports whether there is one.
+func (f Freeze) On() bool { return !f.At.IsZero() }
+
+// frozen says why nothing may go on now, nil if it may. A freeze that cannot be
+// read is one.
+func (b *Bot) frozen(ctx context.Context) *Refusal {
+	f, err := b.Store.Frozen(ctx)
+	switch {
+	case err != nil:
+		b.Log.ErrorContext(ctx, "whether restores are frozen cannot be read", "err", err)
+		return &Refusal{
+			Rule: RuleFreeze, What: "The bot cannot read whether restores are frozen, so nothing can be started. Nothing was changed.",
+			Do: "Try again in a minute; if it goes on, whoever runs the bot should look at its log.",
+		}
+	case f.On():
+		return f.refusal()
+	}
+	return nil
+}
+
+// freezeShown is what people are shown of a freeze.
+func (b *Bot) freezeShown(ctx context.Context) FreezeShown {
+	f, err := b.Store.Frozen(ctx)
+	return FreezeShown{Freeze: f, Unreadable: err != nil}
+}
+
+func (f Freeze) refusal() *Refusal {
+	return &Refusal{
+		Rule: RuleFreeze, What: "Restores are frozen: " + f.Reason + ". Nothing was started.",
+		Do:     "Ask whoever froze them, named below. Those who may confirm restores end it with /restore unfreeze.",
+		People: AllowList{IDs: []string{f.By}},
+	}
+}
+
+// freeze is /restore freeze and /restore unfreeze.
+func (b *Bot) freeze(ctx context.Context, c Caller, line Line) Answer {
+	if no := b.Policy.MayFreeze(ctx, b.Directory, c.User); no != nil {
+		return b.refuse(ctx, c, "", no)
+	}
+	now := time.Now().UTC()
+	if line.Verb == VerbUnfreeze {
+		return b.unfreeze(ctx, c, now)
+	}
+	f := Freeze{By: c.User, Reason: line.Reason, Channel: c.Channel, At: now}
+	err := b.Store.SetFreeze(ctx, f, Event{
+		At: now, Kind: EventFrozen, Actor: c.User, Detail: map[string]string{"reason": f.Reason, "channel": c.Channel},
+	})
+	if err != nil {
+		return b.unrecorded(err)
+	}
+	return FreezeSet{Freeze: f, Open: b.onTheirWay(ctx)}
+}
+
+func (b *Bot) unfreeze(ctx context.Context, c Caller, now time.Time) Answer {
+	was, err := b.Store.Frozen(ctx)
+	switch {
+	case err != nil:
+		return b.unrecorded(err)
+	case !was.On():
+		return Said{"Restores are not frozen. Nothing was changed."}
+	}
+	err = b.Store.SetFreeze(ctx, Freeze{}, Event{
+		At: now, Kind: EventUnfrozen, Actor: c.User, Detail: map[string]string{"frozen_by": was.By, "channel": c.Channel},
+	})
+	if err != nil {
+		return b.unrecorded(err)
+	}
+	return FreezeSet{Ended: was}
+}
+
+// onTheirWay are the restores that a freeze comes too late for.
+func (b *Bot) onTheirWay(ctx context.Context) []Restore {
+	var under []Restore
+	for _, p := range b.Portals {
+		r, ok, err := b.Store.OpenOn(ctx, p.Name)
+		if err == nil && ok && (r.State == Starting || r.State == Running || r.State == Unclear) {
+			under = append(under, r)
+		}
+	}
+	return under
+}

@@ -1,0 +1,447 @@
+package bot_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace/docspacetest"
+)
+
+func TestCallerFromElsewhereIsRefusedWithWordsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*bot.Caller)
+		policy func(*bot.Policy)
+		want   bot.Rule
+		says   string
+	}{
+		"our own":                  {func(*bot.Caller) {}, nil, "", ""},
+		"another team":             {func(c *bot.Caller) { c.Team = "T2" }, nil, bot.RuleWorkspace, "a workspace that the bot does not serve"},
+		"no team":                  {func(c *bot.Caller) { c.Team = "" }, nil, bot.RuleWorkspace, "a workspace that the bot does not serve"},
+		"another home":             {func(c *bot.Caller) { c.Home = "T2" }, nil, bot.RuleWorkspace, "You belong to another workspace"},
+		"another organisation":     {func(c *bot.Caller) { c.Enterprise = "E2" }, nil, bot.RuleWorkspace, "an organisation that the bot does not serve"},
+		"another app":              {func(c *bot.Caller) { c.App = "A2" }, nil, bot.RuleApp, "another Slack app"},
+		"no app":                   {func(c *bot.Caller) { c.App = "" }, nil, bot.RuleApp, "another Slack app"},
+		"an app not that of hello": {func(c *bot.Caller) { c.Via = "A2" }, nil, bot.RuleApp, "another Slack app"},
+		"the app of hello":         {func(c *bot.Caller) { c.Via = "A1" }, func(p *bot.Policy) { p.App = "" }, "", ""},
+		"no app known":             {func(*bot.Caller) {}, func(p *bot.Policy) { p.App = "" }, bot.RuleApp, "has not said yet"},
+		"our grid":                 {func(c *bot.Caller) { c.Enterprise, c.Home = "E1", "T9" }, func(p *bot.Policy) { p.Enterprise = "E1" }, "", ""},
+		"a direct message":         {func(c *bot.Caller) { c.Channel = "D1" }, nil, bot.RuleChannel, "direct messages"},
+		"another channel":          {func(c *bot.Caller) { c.Channel = "C2" }, nil, bot.RuleChannel, "not set up"},
+		"nobody":                   {func(c *bot.Caller) { c.User = "" }, nil, bot.RulePerson, "not on the list"},
+		"a stranger":               {func(c *bot.Caller) { c.User = "UEVE" }, nil, bot.RulePerson, "not on the list"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, func(s *scene) {
+				if c.policy != nil {
+					c.policy(&s.Policy)
+				}
+				who := caller("UALICE")
+				c.change(&who)
+				a, _ := s.Command(s.t.Context(), bot.Command{Caller: who, Delivery: "d", Text: s.portal.Backups()[0].ID})
+				no, refused := a.(*bot.Refusal)
+				if refused != (c.want != "") || (refused && (no.Rule != c.want || !strings.Contains(no.What, c.says))) {
+					s.t.Errorf("answered %+v", a)
+				}
+			})
+		})
+	}
+}
+
+func TestPersonIsInspectedBeforeTheCardAndAtThePress(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		person bot.Person
+		grid   string
+		want   bot.Rule
+		says   string
+	}{
+		"a guest":             {bot.Person{Guest: true}, "", bot.RulePerson, "Guests"},
+		"a bot":               {bot.Person{Bot: true}, "", bot.RulePerson, "Bots"},
+		"deactivated":         {bot.Person{Deleted: true}, "", bot.RulePerson, "deactivated"},
+		"a stranger":          {bot.Person{Stranger: true}, "", bot.RulePerson, "another organisation"},
+		"another team":        {bot.Person{Team: "T2"}, "", bot.RuleWorkspace, "another workspace"},
+		"another grid":        {bot.Person{Team: "T2", Enterprise: "E2", Teams: []string{"T1"}}, "E1", bot.RuleWorkspace, "another workspace"},
+		"elsewhere in a grid": {bot.Person{Team: "T2", Enterprise: "E1", Teams: []string{"T2"}}, "E1", bot.RuleWorkspace, "another workspace"},
+		"ours in a grid":      {bot.Person{Team: "T2", Enterprise: "E1", Teams: []string{"T2", "T1"}}, "E1", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, func(s *scene) {
+				s.Policy.Enterprise = c.grid
+				r := s.request("")
+				s.chat.people["UBOB"] = c.person
+				a := s.press(r, "UBOB", bot.PressConfirm)
+				no, refused := a.(*bot.Refusal)
+				if refused != (c.want != "") || (refused && (no.Rule != c.want || !strings.Contains(no.What, c.says))) {
+					s.t.Errorf("the press was answered %+v", a)
+				}
+				if c.want != "" {
+					s.chat.people["UALICE"] = c.person
+					s.press(r, "UBOB", bot.PressDismiss)
+					s.chat.people["UBOB"] = bot.Person{}
+					s.press(r, "UBOB", bot.PressDismiss)
+					s.walk(r.ID, never)
+					again := s.ask(s.portal.Backups()[0].ID).(bot.Accepted)
+					s.want(s.walk(again.Restore.ID, never), bot.Refused, 0)
+				}
+			})
+		})
+	}
+}
+
+func TestPressCountsOnlyOnTheCardOfItsRestore(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		r := s.request("")
+		for name, p := range map[string]bot.Press{
+			"another message": {Caller: caller("UBOB"), Restore: r.ID, MessageTS: "9.9"},
+			"another channel": {Caller: bot.Caller{App: "A1", Team: "T1", Channel: "C2", User: "UBOB"}, Restore: r.ID, MessageTS: r.CardTS},
+			"unknown":         {Caller: caller("UBOB"), Restore: "nothing", MessageTS: r.CardTS},
+		} {
+			for _, action := range []bot.Action{bot.PressConfirm, bot.PressDismiss, bot.PressStop, bot.PressType, bot.PressRestored, "other"} {
+				p.Action = action
+				a, later := s.Press(s.t.Context(), p)
+				if later != nil {
+					a = later(s.t.Context())
+				}
+				if _, refused := a.(*bot.Refusal); !refused {
+					s.t.Errorf("%s, %s: %+v", name, action, a)
+				}
+			}
+		}
+		if now, _ := s.store.Get(s.t.Context(), r.ID); now.State != bot.Requested || len(now.Confirmations) != 0 {
+			s.t.Errorf("the restore: %+v", now)
+		}
+	})
+}
+
+func TestTwoPeopleAreCountedAndThePersonWhoAskedIsNone(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		s.Policy.Approvals, s.Policy.SelfApproval = 2, false
+		s.Policy.Approvers = bot.AllowList{IDs: []string{"UALICE", "UBOB", "UCAROL"}}
+		r := s.request("")
+		s.refused(s.press(r, "UALICE", bot.PressConfirm), bot.RuleSecond)
+		if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
+			s.t.Fatalf("the first was answered %+v", a)
+		}
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleSecond)
+		s.walk(r.ID, func(bot.Restore) bool { return len(s.chat.shown.Restore.Confirmations) == 1 })
+		if rules := s.chat.shown.Rules; rules.Needed != 2 || !rules.Other {
+			s.t.Errorf("the card says %+v", rules)
+		}
+		s.press(r, "UCAROL", bot.PressConfirm)
+		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
+	})
+}
+
+// What changes between the last confirmation and the start keeps it from
+// starting, and the channel is told.
+func TestRightsAndPlanAreCheckedAgainJustBeforeTheStart(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(s *scene)
+		want   bot.Rule
+	}{
+		"a confirmer left the group": {func(s *scene) { s.chat.groups["S1"] = nil }, bot.RuleApprover},
+		"the group cannot be read":   {func(s *scene) { delete(s.chat.groups, "S1") }, bot.RuleDirectory},
+		"a confirmer is a guest now": {func(s *scene) { s.chat.people["UBOB"] = bot.Person{Guest: true} }, bot.RulePerson},
+		"the channel is shared now":  {func(s *scene) { s.chat.shared = true }, bot.RuleChannel},
+		"the rules changed":          {func(s *scene) { s.Policy.Approvals = 2 }, bot.RulePlan},
+		"the backup changed": {func(s *scene) {
+			s.portal.ChangeBackup(s.portal.Backups()[0].ID, func(b *docspacetest.Backup) { b.FileName = "other.tar.gz" })
+		}, bot.RulePlan},
+		"the backup is gone": {func(s *scene) {
+			s.portal.ChangeBackup(s.portal.Backups()[0].ID, func(b *docspacetest.Backup) { b.Missing = true })
+		}, bot.RuleBackup},
+		"frozen": {func(s *scene) {
+			_ = s.store.SetFreeze(s.t.Context(), bot.Freeze{By: "UBOB", Reason: "x", At: time.Now()})
+		}, bot.RuleFreeze},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, func(s *scene) {
+				s.chat.groups = map[string][]string{"S1": {"UBOB"}}
+				s.Policy.Approvers = bot.AllowList{Groups: []string{"S1"}}
+				r := s.request("")
+				if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
+					s.t.Fatalf("the press was answered %+v", a)
+				}
+				c.change(s)
+				r = s.walk(r.ID, never)
+				s.want(r, bot.Failed, 0)
+				if r.Reason.Rule != c.want || !strings.Contains(r.Reason.What, "othing was") {
+					s.t.Errorf("told %+v, want rule %s", r.Reason, c.want)
+				}
+				if len(s.chat.replies) != 1 {
+					s.t.Errorf("the channel got %+v", s.chat.replies)
+				}
+			})
+		})
+	}
+}
+
+func TestSlackThatAnswersAgainLetsAConfirmedRestoreStart(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		s.chat.groups = map[string][]string{"S1": {"UBOB"}}
+		s.Policy.Approvers = bot.AllowList{Groups: []string{"S1"}}
+		r := s.request("")
+		s.press(r, "UBOB", bot.PressConfirm)
+		delete(s.chat.groups, "S1")
+		for range 5 {
+			now, _ := s.store.Get(s.t.Context(), r.ID)
+			next, _ := s.Step(s.t.Context(), r.ID, now.Generation)
+			time.Sleep(next.After)
+		}
+		s.chat.groups["S1"] = []string{"UBOB"}
+		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
+	})
+}
+
+func TestTypingTheNameConfirmsAndAWrongWordIsToldInTheField(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		s.Policy.Typing = true
+		r := s.request("")
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleTyping)
+		for _, word := range []string{"", "doc", "docs!", "dоcs", strings.Repeat("docs", 1000), "docs docs"} {
+			if faults, ok := s.typed(r, "UBOB", word).(bot.Faults); !ok || !strings.Contains(faults["word"], "Nothing was started") {
+				s.t.Errorf("%.20q was answered %+v", word, faults)
+			}
+		}
+		if a := s.typed(r, "UBOB", " Docs\u200b\u00a0"); a != nil {
+			s.t.Fatalf("the right word was answered %+v", a)
+		}
+		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
+		typed := 0
+		for _, e := range s.store.events {
+			if e.Kind == bot.EventTyped {
+				typed++
+				if len([]rune(e.Detail["typed"])) > 101 {
+					s.t.Errorf("the trail keeps %d runes", len([]rune(e.Detail["typed"])))
+				}
+			}
+			if e.Kind == bot.EventConfirmed && e.Detail["typed"] == "" {
+				s.t.Error("the trail does not keep the word of the confirmation")
+			}
+		}
+		if typed != 6 {
+			s.t.Errorf("%d wrong words in the trail, want 6", typed)
+		}
+	})
+}
+
+func TestModalCountsOnlyForWhoOpenedItAndForThePlanItShows(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		by     string
+		change func(s *scene, r bot.Restore, m *bot.Modal)
+		want   bot.Rule
+	}{
+		"somebody else's":      {"UALICE", func(*scene, bot.Restore, *bot.Modal) {}, bot.RulePerson},
+		"an unknown one":       {"UBOB", func(_ *scene, _ bot.Restore, m *bot.Modal) { m.ID = "forged" }, bot.RuleStale},
+		"one of changed rules": {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.Policy.SelfApproval = false }, bot.RulePlan},
+		"one of another plan": {"UBOB", func(s *scene, _ bot.Restore, m *bot.Modal) {
+			f := s.store.forms[m.ID]
+			f.Data = "another"
+			s.store.forms[m.ID] = f
+		}, bot.RulePlan},
+		"an old one":        {"UBOB", func(*scene, bot.Restore, *bot.Modal) { time.Sleep(16 * time.Minute) }, bot.RuleStale},
+		"of a dismissed":    {"UBOB", func(s *scene, r bot.Restore, _ *bot.Modal) { s.press(r, "UALICE", bot.PressDismiss) }, bot.RuleStale},
+		"of a confirmed":    {"UBOB", func(s *scene, r bot.Restore, _ *bot.Modal) { s.typed(r, "UALICE", "docs") }, bot.RuleStale},
+		"while frozen":      {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.store.freeze = bot.Freeze{At: time.Now()} }, bot.RuleFreeze},
+		"of one who left":   {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.Policy.Approvers.IDs = s.Policy.Approvers.IDs[:1] }, bot.RulePlan},
+		"of a guest now":    {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.chat.people["UBOB"] = bot.Person{Guest: true} }, bot.RulePerson},
+		"where it's shared": {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.chat.shared = true }, bot.RuleChannel},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, func(s *scene) {
+				s.Policy.Typing = true
+				r := s.request("")
+				m, ok := s.press(r, "UBOB", bot.PressType).(bot.Modal)
+				if !ok {
+					s.t.Fatal("no modal")
+				}
+				c.change(s, r, &m)
+				s.refused(s.submit(m, c.by, "docs"), c.want)
+				if s.portal.Starts() != 0 {
+					s.t.Error("it was started")
+				}
+			})
+		})
+	}
+}
+
+func TestFreezeHoldsEverythingUntilItEnds(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		s.Policy.Approvers = bot.AllowList{IDs: []string{"UALICE"}}
+		r := s.request("")
+		bob := func(text string) bot.Answer {
+			a, later := s.Command(s.t.Context(), bot.Command{Caller: caller("UBOB"), Delivery: text, Text: text})
+			if later != nil {
+				return later(s.t.Context())
+			}
+			return a
+		}
+		s.refused(bob("freeze mine"), bot.RuleApprover)
+		s.refused(s.ask("freeze"), bot.RuleSyntax)
+		if set, ok := s.ask("freeze we're migrating until 04:00").(bot.FreezeSet); !ok || set.Freeze.Reason != "we're migrating until 04:00" {
+			s.t.Fatalf("freeze was answered %+v", set)
+		}
+		s.refused(s.press(r, "UALICE", bot.PressConfirm), bot.RuleFreeze)
+		s.refused(bob(s.portal.Backups()[0].ID), bot.RuleFreeze)
+		s.walk(r.ID, func(bot.Restore) bool { return s.chat.shown.Freeze.On() })
+		if st, ok := bob("status").(bot.Status); !ok || st.Freeze.Reason != "we're migrating until 04:00" {
+			s.t.Errorf("status: %+v", st)
+		}
+		s.refused(bob("unfreeze"), bot.RuleApprover)
+		if set, ok := s.ask("unfreeze").(bot.FreezeSet); !ok || !set.Ended.On() {
+			s.t.Errorf("unfreeze was answered %+v", set)
+		}
+		s.walk(r.ID, func(bot.Restore) bool { return !s.chat.shown.Freeze.On() })
+		s.press(r, "UALICE", bot.PressConfirm)
+		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
+	})
+}
+
+func TestFreezeThatCannotBeReadIsOne(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		r := s.request("")
+		s.store.broken = errors.New("no such table")
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleFreeze)
+		s.refused(s.ask(s.portal.Backups()[0].ID), bot.RuleFreeze)
+		s.store.broken = nil
+		s.press(r, "UBOB", bot.PressConfirm)
+		s.store.broken = errors.New("no such table")
+		for range 20 {
+			now, _ := s.store.Get(s.t.Context(), r.ID)
+			if next, err := s.Step(s.t.Context(), r.ID, now.Generation); err == nil && next.Done {
+				s.t.Fatal("the restore was given up")
+			}
+		}
+		if s.portal.Starts() != 0 {
+			s.t.Fatal("it was started")
+		}
+		s.store.broken = nil
+		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
+	})
+}
+
+func glassScene(t *testing.T, act func(s *scene, r bot.Restore)) {
+	t.Helper()
+	play(t, func(s *scene) {
+		s.Policy.BreakGlass = bot.AllowList{IDs: []string{"UALICE"}}
+		s.Policy.SelfApproval, s.Policy.Approvals = false, 2
+		act(s, s.request(` --break-glass --reason "nobody awake"`))
+	})
+}
+
+func TestBrokenGlassCountsDownAMinuteInFrontOfEverybody(t *testing.T) {
+	t.Parallel()
+	glassScene(t, func(s *scene, r bot.Restore) {
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleGlass)
+		if a := s.press(r, "UALICE", bot.PressConfirm); a != nil {
+			s.t.Fatalf("the press was answered %+v", a)
+		}
+		began, edits := time.Now(), s.chat.edits
+		r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Starting || s.portal.Starts() > 0 })
+		if waited := time.Since(began); waited < time.Minute || waited > 70*time.Second {
+			s.t.Errorf("it started after %s", waited)
+		}
+		if n := s.chat.edits - edits; n < 10 {
+			s.t.Errorf("the card counted down %d times", n)
+		}
+		if len(s.chat.replies) == 0 || s.chat.replies[0].Kind != bot.NoteGlass || !s.chat.replies[0].Broadcast {
+			s.t.Errorf("the approvers were not called: %+v", s.chat.replies)
+		}
+		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
+		marks := 0
+		for _, e := range s.store.events {
+			if e.Kind == bot.EventGlass {
+				marks++
+			}
+		}
+		if marks != 2 { // asked, and called
+			s.t.Errorf("%d marks in the trail", marks)
+		}
+	})
+}
+
+func TestAnybodyStopsABrokenGlass(t *testing.T) {
+	t.Parallel()
+	glassScene(t, func(s *scene, r bot.Restore) {
+		s.refused(s.press(r, "UEVE", bot.PressStop), bot.RuleStale) // nothing to stop yet
+		s.press(r, "UALICE", bot.PressConfirm)
+		r = s.walk(r.ID, func(r bot.Restore) bool { return !r.StartsAt.IsZero() && s.chat.shown.Restore.State == bot.Confirmed })
+		s.chat.people["UEVE"] = bot.Person{Guest: true}
+		if a := s.press(r, "UEVE", bot.PressStop); a != nil {
+			s.t.Errorf("stop was answered %+v", a)
+		}
+		r = s.walk(r.ID, never)
+		s.want(r, bot.Dismissed, 0)
+		if r.ClosedBy != "UEVE" {
+			s.t.Errorf("stopped by %q", r.ClosedBy)
+		}
+		s.refused(s.press(r, "UEVE", bot.PressStop), bot.RuleStale)
+	})
+}
+
+func TestCountdownBeginsAnewAfterTheBotWasAway(t *testing.T) {
+	t.Parallel()
+	glassScene(t, func(s *scene, r bot.Restore) {
+		s.press(r, "UALICE", bot.PressConfirm)
+		r = s.walk(r.ID, func(r bot.Restore) bool { return !r.StartsAt.IsZero() && r.Shown.State == bot.Confirmed })
+		time.Sleep(2 * time.Minute) // the bot is down, and its Stop button with it
+		back := time.Now()
+		s.walk(r.ID, func(bot.Restore) bool { return s.portal.Starts() > 0 })
+		if waited := time.Since(back); waited < time.Minute {
+			s.t.Errorf("it started %s after the bot came back", waited)
+		}
+	})
+}
+
+func TestCountdownThatNobodySeesStartsNothing(t *testing.T) {
+	t.Parallel()
+	for name, err := range map[string]error{"slack is down": errors.New("down"), "the card is gone": bot.ErrCardGone} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			glassScene(t, func(s *scene, r bot.Restore) {
+				s.press(r, "UALICE", bot.PressConfirm)
+				r = s.walk(r.ID, func(r bot.Restore) bool { return r.GlassTS != "" })
+				s.chat.editErr = err
+				r = s.walk(r.ID, func(r bot.Restore) bool { return r.State.Ended() })
+				if r.State != bot.Failed || r.Reason.Rule != bot.RuleGlass || s.portal.Starts() != 0 {
+					s.t.Errorf("%s after %d starts, %+v", r.State, s.portal.Starts(), r.Reason)
+				}
+			})
+		})
+	}
+}
+
+func TestGlassIsBrokenOnlyByWhomItNames(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		id := s.portal.Backups()[0].ID
+		dump := s.portal.AddBackup(docspacetest.Backup{Dump: true})
+		s.refused(s.ask(id+" --break-glass --reason x"), bot.RuleGlass) // not set up
+		s.Policy.BreakGlass = bot.AllowList{IDs: []string{"UBOB"}}
+		s.refused(s.ask(id+" --break-glass --reason x"), bot.RuleGlass) // not her
+		s.Policy.BreakGlass = bot.AllowList{Groups: []string{"S1"}}
+		s.refused(s.ask(id+" --break-glass --reason x"), bot.RuleDirectory) // unreadable
+		s.Policy.BreakGlass = bot.AllowList{IDs: []string{"UALICE"}}
+		s.refused(s.ask(id+" --break-glass"), bot.RuleSyntax)                     // no reason
+		s.refused(s.ask(dump+" --dump --break-glass --reason x"), bot.RuleSyntax) // two people always
+		if _, ok := s.ask(id + " --break-glass --reason x").(bot.Accepted); !ok {
+			s.t.Error("who is named was not let in")
+		}
+	})
+}

@@ -1,0 +1,120 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+const (
+	// countdown is how long everybody in the channel has to stop a restore that
+	// one person confirmed alone.
+	countdown = 60 * time.Second
+	// countEvery is how often the card counts down.
+	countEvery = 5 * time.Second
+	// countUnseen is the longest time between two looks of the countdown. After
+	// a longer one (the bot was away, or Slack was) it begins anew: nobody could
+	// have stopped it meanwhile.
+	countUnseen = 20 * time.Second
+	// countdownFor is when a countdown that cannot be shown is given up.
+	countdownFor = 15 * time.Minute
+)
+
+// waitForStop counts down in front of everybody. ok means that it is over, and
+// nobody has stopped it.
+func (b *Bot) waitForStop(ctx context.Context, r *Restore, p Portal) (next Next, ok bool, err error) {
+	now := time.Now().UTC()
+	if last := r.Confirmations; len(last) > 0 && now.Sub(last[len(last)-1].At) > countdownFor {
+		next, err = b.move(ctx, *r, r.ended(Failed, now, unseen()), EventEnded)
+		return next, false, err
+	}
+	if r.GlassTS == "" {
+		if err := b.callApprovers(ctx, r, p); err != nil {
+			return Next{After: pause(err)}, false, err
+		}
+	}
+	if r.StartsAt.IsZero() || now.Sub(r.Shown.At) > countUnseen {
+		was := *r
+		r.StartsAt = now.Add(countdown)
+		if *r, err = b.Store.Save(ctx, was, *r); err != nil {
+			return Next{After: soon}, false, err
+		}
+	}
+	left := r.StartsAt.Sub(now)
+	if left <= 0 {
+		return Next{}, true, nil
+	}
+	err = b.redraw(ctx, r, p)
+	if errors.Is(err, ErrCardGone) {
+		next, err = b.move(ctx, *r, r.ended(Failed, now, unseen()), EventEnded)
+		return next, false, err
+	}
+	if err != nil {
+		return Next{After: pause(err)}, false, err
+	}
+	return Next{After: min(countEvery, max(left, 0))}, false, nil
+}
+
+// callApprovers calls everybody who might want to stop it, before the countdown
+// begins.
+func (b *Bot) callApprovers(ctx context.Context, r *Restore, p Portal) error {
+	ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NoteGlass, Broadcast: true})
+	if err != nil {
+		return err
+	}
+	was := *r
+	r.GlassTS = ts
+	*r, err = b.Store.Save(ctx, was, *r, Event{
+		At: time.Now().UTC(), Restore: r.ID, Kind: EventGlass, Detail: b.link(ctx, r.Channel, ts),
+	})
+	return err
+}
+
+func unseen() Reason {
+	return Reason{
+		Rule: RuleGlass, What: "The countdown could not be shown in the channel, so nobody could have stopped it. Nothing was started.",
+		Do: "Ask again with /restore.",
+	}
+}
+
+// redraw edits the card even if nothing but the time has changed. A card that
+// is gone is an error here: what nobody sees, nobody can stop.
+func (b *Bot) redraw(ctx context.Context, r *Restore, p Portal) error {
+	if err := b.Chat.EditCard(ctx, b.card(ctx, *r, p)); err != nil {
+		return err
+	}
+	next := *r
+	next.Shown = Shown{State: r.State, Version: r.Version + 1, At: time.Now().UTC()}
+	saved, err := b.Store.Save(ctx, *r, next)
+	if err == nil {
+		*r = saved
+	}
+	return err
+}
+
+// stop is the button of the countdown. Anybody who sees the card may press it:
+// it can only keep something from happening.
+func (b *Bot) stop(ctx context.Context, c Caller, r Restore) Answer {
+	if r.State != Confirmed || !r.Order.BreakGlass {
+		return b.refuse(ctx, c, r.ID, became(r))
+	}
+	now := time.Now().UTC()
+	next := r.ended(Dismissed, now, Reason{Rule: RuleGlass})
+	next.ClosedBy, next.ClosedAt = c.User, now
+	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventStopped, Actor: c.User})
+	return b.raced(ctx, c, r, err)
+}
+
+// link is the permalink of a message as the audit trail keeps it. It is worth
+// no failure.
+func (b *Bot) link(ctx context.Context, channel, ts string) map[string]string {
+	detail := map[string]string{"message_ts": ts}
+	link, err := b.Chat.Permalink(ctx, channel, ts)
+	switch {
+	case err != nil && !errors.Is(err, context.Canceled):
+		b.Log.WarnContext(ctx, "a permalink could not be had", "err", err)
+	case err == nil:
+		detail["permalink"] = link
+	}
+	return detail
+}

@@ -1,0 +1,109 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// plan is everything that a person who confirms agrees to. What is not in it
+// may change between the card and the start; what is in it may not.
+type plan struct {
+	Portal    PortalName
+	Order     Order
+	Backup    docspace.Backup
+	Approvers AllowList
+	Approvals int
+	Self      bool
+	Typing    bool
+	Glass     AllowList
+	Safety    string // where the portal is backed up before, "" for nowhere
+}
+
+// planOf is the hash of what is asked for, and of the rules it is asked under.
+func planOf(r Restore, portal Portal, p Policy) string {
+	b, _ := json.Marshal(plan{ // strings, numbers and times always encode
+		portal.PortalName, r.Order, r.Backup, p.Approvers, p.Needed(), p.SelfApproval, p.Typing, p.BreakGlass, portal.Safety.Place(),
+	})
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// changed says that what would be restored is not what was asked for.
+func planChanged() *Refusal {
+	return &Refusal{
+		Rule: RulePlan,
+		What: "What was asked for is no longer what would be done: the settings or the backup have changed since. Nothing was started.",
+		Do:   "Ask again with /restore, so that everybody sees what is confirmed.",
+	}
+}
+
+// asPlanned checks a press against the settings as they are now.
+func (b *Bot) asPlanned(r Restore) *Refusal {
+	portal, ok := b.Portals.Named(r.Portal)
+	if !ok || r.Portal == "" || r.Plan != planOf(r, portal, b.policyOf(r)) {
+		return planChanged()
+	}
+	return nil
+}
+
+// stillThere looks the backup up again, just before the start: another file
+// under the same id is not what people have agreed to.
+func stillThere(ctx context.Context, r Restore, p Portal) *Refusal {
+	now := r
+	now.Backup = docspace.Backup{}
+	if _, no := find(ctx, &now, p); no != nil {
+		return no
+	}
+	a, b := r.Backup, now.Backup
+	if !strings.EqualFold(a.ID, b.ID) || a.FileName != b.FileName || a.StorageType != b.StorageType || !a.CreatedOn.Equal(b.CreatedOn) {
+		return planChanged()
+	}
+	return nil
+}
+
+// recheck checks all that has to hold at the moment of the start: the plan, the
+// backup, and the right of everybody who confirmed. The freeze is checked by
+// the save itself.
+func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) *Refusal {
+	if no := b.asPlanned(r); no != nil {
+		return no
+	}
+	policy, fresh := b.policyOf(r), b.Directory.Fresh()
+	if len(r.Confirmations) < policy.neededFor(r) {
+		return planChanged()
+	}
+	for _, c := range r.Confirmations {
+		no := policy.MayConfirm(ctx, fresh, r, c.User)
+		if no == nil {
+			no = policy.Inspect(ctx, fresh, Caller{Team: r.Team, Channel: r.Channel, User: c.User})
+		}
+		if no != nil {
+			return lost(c.User, no)
+		}
+	}
+	return stillThere(ctx, r, p)
+}
+
+// lost says that somebody who confirmed may not do so any more.
+func lost(user string, no *Refusal) *Refusal {
+	out := *no
+	out.People = AllowList{IDs: []string{user}}
+	if no.Rule == RuleDirectory {
+		out.What = "Slack could not say whether those who confirmed still may, so it was not started. Nothing was changed."
+		out.Do = "Ask again with /restore when Slack answers again."
+		return &out
+	}
+	out.What = "Somebody who confirmed this may not do so any more, so it was not started. Nothing was changed."
+	out.Do = "Ask again with /restore, and have somebody confirm it who may."
+	return &out
+}
+
+// recheckFor is how long Slack may fail to say who somebody is before a
+// confirmed restore is given up.
+const recheckFor = 30 * time.Second

@@ -1,0 +1,180 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// MayRequest checks that a person may ask for a restore.
+func (p Policy) MayRequest(ctx context.Context, d Directory, user string) *Refusal {
+	ok, err := p.Users.Has(ctx, d, user)
+	if err != nil {
+		return unreadable(p.Users)
+	}
+	if !ok {
+		return &Refusal{
+			Rule: RulePerson,
+			What: "You are not on the list of people who may ask for a restore. Nothing was started.",
+			Do:   "Ask one of the people below.", People: p.Users,
+		}
+	}
+	return nil
+}
+
+// MayBreakGlass checks that a person may go alone.
+func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Refusal {
+	if p.BreakGlass.Nobody() {
+		return &Refusal{
+			Rule: RuleGlass, What: "--break-glass is not set up here. Nothing was started.",
+			Do: "Ask without it, and have one of the people below confirm.", People: p.Approvers,
+		}
+	}
+	ok, err := p.BreakGlass.Has(ctx, d, user)
+	if err != nil {
+		return unreadable(p.BreakGlass)
+	}
+	if !ok {
+		return &Refusal{
+			Rule: RuleGlass, What: "You are not one of those who may break the glass. Nothing was started.",
+			Do: "Ask without --break-glass, or ask one of the people below.", People: p.BreakGlass,
+		}
+	}
+	return nil
+}
+
+// Inspect checks what only the chat can tell of the person and the channel:
+// guests, bots, people who left, channels shared with another organisation.
+func (p Policy) Inspect(ctx context.Context, d Directory, c Caller) *Refusal {
+	place, err := d.Place(ctx, c.Channel)
+	switch {
+	case errors.Is(err, ErrNotInChannel):
+		return NotInvited()
+	case err != nil:
+		return unreadable(AllowList{})
+	case place.Direct:
+		return p.direct()
+	case place.Shared:
+		return &Refusal{
+			Rule: RuleChannel,
+			What: "This channel is shared with another organisation. Nothing was started.",
+			Do:   "Use a channel of your own organisation.", People: p.Channels,
+		}
+	}
+	person, err := d.Person(ctx, c.User)
+	if err != nil {
+		return unreadable(AllowList{})
+	}
+	var why string
+	switch {
+	case person.Deleted:
+		why = "Your account is deactivated."
+	case person.Bot:
+		why = "Bots may not use this."
+	case person.Stranger:
+		why = "You belong to another organisation."
+	case !p.member(person):
+		return p.elsewhere()
+	case person.Guest:
+		why = "Guests may not use this, whatever the lists say."
+	default:
+		return nil
+	}
+	return &Refusal{Rule: RulePerson, What: why + " Nothing was changed.", Do: "Ask one of the people below.", People: p.Approvers}
+}
+
+// member reports whether somebody belongs to the workspace. In an Enterprise
+// Grid a person may have another home and still be a member of it.
+func (p Policy) member(who Person) bool {
+	if who.Team == "" || who.Team == p.Team {
+		return true
+	}
+	return p.Enterprise != "" && who.Enterprise == p.Enterprise && slices.Contains(who.Teams, p.Team)
+}
+
+// MayConfirm checks that a person may confirm this restore now.
+func (p Policy) MayConfirm(ctx context.Context, d Directory, r Restore, user string) *Refusal {
+	if r.Order.BreakGlass {
+		return p.mayBreak(ctx, d, r, user)
+	}
+	ok, err := p.Approvers.Has(ctx, d, user)
+	if err != nil {
+		return unreadable(p.Approvers)
+	}
+	if !ok {
+		return &Refusal{
+			Rule: RuleApprover,
+			What: "You are not on the list of people who may confirm a restore. Nothing was changed.",
+			Do:   "Ask one of the people below.", People: p.Approvers,
+		}
+	}
+	if user == r.Requester && r.NeedsOther() {
+		return &Refusal{
+			Rule: RuleSecond,
+			What: "You asked for this restore, and --dump replaces the whole server: somebody else has to confirm it. Nothing was changed.",
+			Do:   "Ask one of the people below.", People: p.Approvers,
+		}
+	}
+	if user == r.Requester && !p.SelfApproval {
+		return &Refusal{
+			Rule: RuleSecond,
+			What: "You asked for this restore, so somebody else has to confirm it. Nothing was changed.",
+			Do:   "Ask one of the people below.", People: p.Approvers,
+		}
+	}
+	return nil
+}
+
+// mayBreak: who asked to break the glass confirms it, and nobody else.
+func (p Policy) mayBreak(ctx context.Context, d Directory, r Restore, user string) *Refusal {
+	if user != r.Requester {
+		return &Refusal{
+			Rule: RuleGlass, What: "This was asked for with --break-glass: only the person who asked can confirm it. Nothing was changed.",
+			Do: "Whoever may confirm restores can dismiss it.", People: AllowList{IDs: []string{r.Requester}},
+		}
+	}
+	return p.MayBreakGlass(ctx, d, user)
+}
+
+// MayDismiss checks that a person may drop this restore: who asked, and whoever
+// may confirm.
+func (p Policy) MayDismiss(ctx context.Context, d Directory, r Restore, user string) *Refusal {
+	if user == r.Requester {
+		return nil
+	}
+	return p.mayAs(ctx, d, user, "Only the person who asked and those who may confirm can dismiss a request.")
+}
+
+// MayFreeze checks that a person may freeze restores and let them go again.
+func (p Policy) MayFreeze(ctx context.Context, d Directory, user string) *Refusal {
+	return p.mayAs(ctx, d, user, "Only those who may confirm a restore can freeze restores or let them go again.")
+}
+
+func (p Policy) mayAs(ctx context.Context, d Directory, user, why string) *Refusal {
+	ok, err := p.Approvers.Has(ctx, d, user)
+	if err != nil {
+		return unreadable(p.Approvers)
+	}
+	if !ok {
+		return &Refusal{Rule: RuleApprover, What: why + " Nothing was changed.", Do: "Ask one of the people below.", People: p.Approvers}
+	}
+	return nil
+}
+
+// NotInvited tells how to let the bot into the channel.
+func NotInvited() *Refusal {
+	return &Refusal{
+		Rule: RuleChannel,
+		What: "The bot is not a member of this channel, so it could not show the team what happens. Nothing was started.",
+		Do:   "Invite it with /invite and the bot's name, then ask again.",
+	}
+}
+
+func unreadable(people AllowList) *Refusal {
+	return &Refusal{
+		Rule:   RuleDirectory,
+		What:   "Slack could not say who may do this, so nobody may for now. Nothing was changed.",
+		Do:     "Try again in a minute; /restore status shows what runs.",
+		People: AllowList{IDs: people.IDs, Groups: people.Groups},
+	}
+}

@@ -1,0 +1,129 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// FormConfirm is the modal that repeats what will be lost and asks for the
+// portal's name. Its Data is the plan that it shows.
+const FormConfirm FormKind = "confirm"
+
+const (
+	// fieldWord is where the portal's name is typed.
+	fieldWord = "word"
+	// maxTyped bounds what the audit trail keeps of a typed word.
+	maxTyped = 100
+	// maxWordTyped bounds the field: no portal's name is longer.
+	maxWordTyped = 300
+)
+
+func typingPlaceholder() Modal {
+	return Modal{Title: "Confirm the restore", Parts: []Part{Words{"Looking up what would be lost ... Nothing was started."}}}
+}
+
+func mustType() *Refusal {
+	return &Refusal{
+		Rule: RuleTyping, What: "This restore is confirmed by typing the portal's name. Nothing was changed.",
+		Do: "Press Restore on its card and type the name.",
+	}
+}
+
+// askToType fills the modal of a person who pressed Restore, or says why they
+// may not.
+func (b *Bot) askToType(ctx context.Context, p Press) Answer {
+	answer := b.press(ctx, p)
+	if again, ok := answer.(pressedAnew); ok {
+		return again.Answer
+	}
+	return answer
+}
+
+// typing shows the plan as it is frozen now, and asks for the word.
+func (b *Bot) typing(ctx context.Context, p Press, r Restore) Answer {
+	if no := b.confirmable(ctx, p.Caller, r); no != nil {
+		return b.refuse(ctx, p.Caller, r.ID, no)
+	}
+	portal, _ := b.Portals.Named(r.Portal)
+	now := time.Now().UTC()
+	f := Form{
+		ID: NewID() + NewID(), Kind: FormConfirm, User: p.Caller.User, Team: r.Team, Channel: r.Channel,
+		Restore: r.ID, Data: r.Plan, Until: r.ExpiresAt,
+	}
+	if err := b.Store.PutForm(ctx, f); err != nil {
+		return b.unrecorded(err)
+	}
+	err := b.Store.Note(ctx, Event{
+		At: now, Restore: r.ID, Kind: EventPressed, Actor: p.Caller.User, Detail: map[string]string{"message_ts": p.MessageTS, "plan": r.Plan},
+	})
+	if err != nil {
+		return b.unrecorded(err)
+	}
+	return Modal{
+		ID: f.ID, Title: "Confirm the restore", Submit: "Restore", Close: "Go back",
+		Parts: []Part{
+			Plan{Card{Restore: r, Portal: portal.PortalName, Rules: b.policyOf(r).CardRules(r), Now: now}},
+			Field{
+				Name: fieldWord, Kind: FieldText, Max: maxWordTyped, Label: "Type the portal's name: " + r.Portal,
+				Hint: "Only the whole name counts, in capitals or not. Nothing is started until it is right.",
+			},
+		},
+	}
+}
+
+// typed is the submit of that modal. All of it is checked anew: the person, the
+// restore, the plan that the modal showed, and then the word.
+func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
+	return retried(func() Answer {
+		r, err := b.Store.Get(ctx, f.Restore)
+		if err != nil {
+			return b.unrecorded(err)
+		}
+		if f.Data != r.Plan {
+			return b.refuse(ctx, s.Caller, r.ID, planChanged())
+		}
+		if no := b.confirmable(ctx, s.Caller, r); no != nil {
+			return b.refuse(ctx, s.Caller, r.ID, no)
+		}
+		word := cutWord(s.Value(fieldWord))
+		if !sameWord(s.Value(fieldWord), r.Portal) {
+			err := b.Store.Note(ctx, Event{
+				At: time.Now().UTC(), Restore: r.ID, Kind: EventTyped, Actor: s.Caller.User,
+				Detail: map[string]string{"typed": word, "rule": string(RuleTyping)},
+			})
+			if err != nil {
+				return b.unrecorded(err)
+			}
+			return Faults{fieldWord: "This is not the portal's name. Nothing was started. Type " + r.Portal + ", or go back."}
+		}
+		return b.confirm(ctx, s.Caller, r, r.CardTS, word)
+	})
+}
+
+// sameWord forgives what a phone does to a word: capitals, spaces around it and
+// characters that nobody sees. It forgives no letter.
+func sameWord(typed, name string) bool {
+	seen := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, typed)
+	return name != "" && strings.EqualFold(strings.TrimSpace(seen), strings.TrimSpace(name))
+}
+
+// cutWord is a typed word as the audit trail keeps it: one line, cut.
+func cutWord(s string) string {
+	clean := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	if r := []rune(clean); len(r) > maxTyped {
+		return string(r[:maxTyped]) + "…"
+	}
+	return clean
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// maxApprovals bounds how many people may have to confirm: more are not awake.
+const maxApprovals = 10
+
+// checkApprovals reads who may confirm, how many it takes, and how.
+func (r raw) checkApprovals(fault func(name, rule string), p *bot.Policy) {
+	p.Approvers = p.Users
+	if strings.TrimSpace(r.Approvers) != "" {
+		p.Approvers = list(fault, "RESTORE_APPROVERS", r.Approvers, "UWS")
+	}
+	if strings.TrimSpace(r.BreakGlass) != "" {
+		p.BreakGlass = list(fault, "RESTORE_BREAK_GLASS", r.BreakGlass, "UWS")
+		if p.BreakGlass.Any {
+			fault("RESTORE_BREAK_GLASS", "must name people or user groups, not *: whoever it names may restore alone")
+		}
+	}
+	n, err := strconv.Atoi(r.Approvals)
+	if err != nil || n < 1 || n > maxApprovals {
+		fault("RESTORE_APPROVALS", fmt.Sprintf("must be a number from 1 to %d", maxApprovals))
+	}
+	p.Approvals = n
+	if p.SelfApproval, err = strconv.ParseBool(r.SelfApproval); err != nil {
+		fault("RESTORE_SELF_APPROVAL", "must be true or false")
+	}
+	if r.Confirm != "button" && r.Confirm != "modal" {
+		fault("RESTORE_CONFIRM", `must be "button" or "modal"`)
+	}
+	if l := p.Approvers; !l.Any && len(l.Groups) == 0 && distinct(l.IDs) < n && n <= maxApprovals {
+		fault("RESTORE_APPROVALS", "asks for more people than RESTORE_APPROVERS names")
+	}
+}
+
+func distinct(ids []string) int {
+	set := map[string]bool{}
+	for _, id := range ids {
+		set[id] = true
+	}
+	return len(set)
+}
+
+// noteSettings writes what the bot was started with to the audit trail. No
+// secret is in it, and no address with a password.
+func noteSettings(ctx context.Context, store bot.Store, s settings, p bot.Policy) error {
+	err := store.Note(ctx, bot.Event{At: time.Now().UTC(), Kind: bot.EventSettings, Detail: map[string]string{
+		"workspace": p.Team, "portal": s.docspaceURL.Redacted(),
+		"users": p.Users.String(), "approvers": p.Approvers.String(), "break_glass": p.BreakGlass.String(), "channels": p.Channels.String(),
+		"approvals": strconv.Itoa(p.Needed()), "self_approval": strconv.FormatBool(p.SelfApproval),
+		"typing": strconv.FormatBool(p.Typing), "ttl": p.TTL.String(), "poll": s.poll.String(),
+	}})
+	if err != nil {
+		return fmt.Errorf("the settings could not be recorded: %w", err)
+	}
+	return nil
+}
