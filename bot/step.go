@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -33,6 +34,7 @@ func (b *Bot) Step(ctx context.Context, id string, generation int64) (Next, erro
 	if r.Generation != generation || r.Settled {
 		return Next{Done: true}, nil
 	}
+	ctx = LogWith(ctx, slog.String("portal", r.Portal))
 	portal, ok := b.Portals.Named(r.Portal)
 	if !ok {
 		return Next{After: rarely}, fmt.Errorf("restore %s: portal %s is no longer set up", r.ID, r.Portal)

@@ -15,10 +15,11 @@ import (
 // webTimeout bounds one call of the Web API; slack-go's own client has none.
 const webTimeout = 10 * time.Second
 
-// Web makes a client of Slack's Web API at base, which ends in "/".
-func Web(base string, appToken, botToken docspace.Secret) *slack.Client {
+// Web makes a client of Slack's Web API at base, which ends in "/". Its calls go
+// over the transport given, nil for the default.
+func Web(base string, appToken, botToken docspace.Secret, over http.RoundTripper) *slack.Client {
 	return slack.New(botToken.Reveal(), slack.OptionAppLevelToken(appToken.Reveal()),
-		slack.OptionAPIURL(base), slack.OptionHTTPClient(&http.Client{Timeout: webTimeout}))
+		slack.OptionAPIURL(base), slack.OptionHTTPClient(&http.Client{Timeout: webTimeout, Transport: over}))
 }
 
 // TokenError means that Slack refuses the bot token: a person has to change it.

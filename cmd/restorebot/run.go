@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"time"
+	"net/http"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/ops"
 	"docspace-restorebot/bot/slackchat"
 	"docspace-restorebot/docspace"
 )
@@ -59,8 +60,43 @@ func run(ctx context.Context, s settings, stderr io.Writer) error {
 	return err
 }
 
+// serve runs the bot and, where HTTP_ADDR asks for it, what tells how it is.
 func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logger) error {
-	api := slackchat.Web(s.slackURL, s.appToken, s.botToken)
+	registry := ops.NewRegistry()
+	metrics := ops.New(registry, describeSelf().Version)
+	sockets := &slackchat.Sockets{N: s.connections, Events: socketEvents(metrics), Log: log}
+	metrics.Watch(sources(sockets, store))
+	portals := s.portals(metrics)
+
+	g, ctx := errgroup.WithContext(ctx)
+	if s.httpAddr != "" {
+		server := &ops.Server{
+			Addr: s.httpAddr, Registry: registry, Log: log,
+			Ready: &ops.Ready{Sources: sources(sockets, store), Portals: portals},
+		}
+		// From the beginning: while Slack cannot be reached it says so.
+		g.Go(func() error { return server.Run(ctx) })
+	}
+	g.Go(func() error { return converse(ctx, s, store, portals, sockets, metrics, log) })
+	return g.Wait()
+}
+
+// portals are those that the settings name.
+func (s settings) portals(metrics *ops.Metrics) bot.Portals {
+	return bot.Portals{{
+		PortalName: bot.PortalName{Name: s.docspaceURL.Hostname(), URL: s.docspaceURL.String()},
+		API: &docspace.Client{
+			BaseURL: s.docspaceURL.String(), Key: s.docspaceKey,
+			HTTP: &http.Client{Transport: metrics.PortalTransport(nil)},
+		},
+	}}
+}
+
+// converse answers Slack and works the steps until ctx ends.
+func converse(ctx context.Context, s settings, store *durable.Store, portals bot.Portals,
+	sockets *slackchat.Sockets, metrics *ops.Metrics, log *slog.Logger,
+) error {
+	api := slackchat.Web(s.slackURL, s.appToken, s.botToken, metrics.SlackTransport(nil))
 	policy := s.policy
 	var err error
 	if policy.Team, policy.Enterprise, err = slackchat.Workspace(ctx, api); err != nil {
@@ -71,24 +107,17 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 	}
 	chat := &slackchat.Chat{API: api}
 	b := &bot.Bot{
-		Store: store, Chat: chat, Directory: &slackchat.Directory{API: api},
-		Policy: policy, Poll: s.poll, Log: log,
-		Portals: bot.Portals{{
-			PortalName: bot.PortalName{Name: s.docspaceURL.Hostname(), URL: s.docspaceURL.String()},
-			API:        &docspace.Client{BaseURL: s.docspaceURL.String(), Key: s.docspaceKey},
-		}},
+		Store: metrics.Count(store), Chat: chat, Directory: &slackchat.Directory{API: api},
+		Policy: policy, Poll: s.poll, Log: log, Portals: portals,
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	listener := slackchat.NewListener(ctx, b, chat, log)
+	listener := slackchat.NewListener(ctx, countedHandler{b, metrics}, chat, log)
 	stepsEnded := make(chan struct{})
-	sockets := &slackchat.Sockets{API: api, N: s.connections, Handle: listener.Handle, Until: stepsEnded, Log: log}
 	listener.App = func() string { return sockets.State().AppID }
+	sockets.API, sockets.Handle, sockets.Until = api, handling(listener.Handle), stepsEnded
 	g.Go(func() error {
 		defer close(stepsEnded)
-		return store.Run(ctx, func(ctx context.Context, id string, generation int64) (time.Duration, bool, error) {
-			next, err := b.Step(ctx, id, generation)
-			return next.After, next.Done, err
-		})
+		return store.Run(ctx, stepping(b, metrics))
 	})
 	g.Go(func() error {
 		err := sockets.Run(ctx)
@@ -101,7 +130,7 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 func logger(s settings, w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: s.logLevel}
 	if s.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
+		return slog.New(bot.LogHandler{Handler: slog.NewJSONHandler(w, options)})
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.New(bot.LogHandler{Handler: slog.NewTextHandler(w, options)})
 }

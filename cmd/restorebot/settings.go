@@ -37,6 +37,7 @@ type raw struct {
 	Confirm        string `env:"RESTORE_CONFIRM"        envDefault:"button"`
 	ConfirmTTL     string `env:"RESTORE_CONFIRM_TTL"    envDefault:"15m"`
 	DatabaseURL    string `env:"DATABASE_URL"           envDefault:"sqlite:restorebot.db"`
+	HTTPAddr       string `env:"HTTP_ADDR"`
 	LogLevel       string `env:"LOG_LEVEL"              envDefault:"info"`
 	LogFormat      string `env:"LOG_FORMAT"             envDefault:"text"`
 }
@@ -50,6 +51,7 @@ type settings struct {
 	poll                            time.Duration
 	policy                          bot.Policy
 	databaseURL                     string
+	httpAddr                        string
 	logLevel                        slog.Level
 	logFormat                       string
 }

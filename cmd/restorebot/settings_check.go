@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -52,6 +54,10 @@ func (r raw) check() (settings, []error) {
 	if !strings.HasPrefix(r.DatabaseURL, "sqlite:") || r.DatabaseURL == "sqlite:" {
 		fault("DATABASE_URL", `must be "sqlite:" and the name of a file`)
 	}
+	if !address(r.HTTPAddr) {
+		fault("HTTP_ADDR", "must be empty or an address with a port, such as 127.0.0.1:9464")
+	}
+	s.httpAddr = r.HTTPAddr
 	if err := s.logLevel.UnmarshalText([]byte(r.LogLevel)); err != nil || s.logLevel%4 != 0 || s.logLevel < slog.LevelDebug || s.logLevel > slog.LevelError {
 		fault("LOG_LEVEL", "must be debug, info, warn or error")
 	}
@@ -59,6 +65,13 @@ func (r raw) check() (settings, []error) {
 		fault("LOG_FORMAT", "must be text or json")
 	}
 	return s, faults
+}
+
+// address reports whether text can be listened on; empty is off.
+func address(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	n, bad := strconv.ParseUint(port, 10, 16)
+	return text == "" || (err == nil && bad == nil && n <= math.MaxUint16)
 }
 
 func webURL(text string) (*url.URL, error) {

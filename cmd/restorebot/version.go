@@ -19,8 +19,7 @@ func versionCommand() subcommand {
 		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
 			asJSON := flags.Bool("json", false, "print one JSON object")
 			return func(_ context.Context, p process) error {
-				info, _ := debug.ReadBuildInfo()
-				b := describe(info)
+				b := describeSelf()
 				if *asJSON {
 					e := json.NewEncoder(p.stdout)
 					e.SetIndent("", "  ")
@@ -45,6 +44,11 @@ type build struct {
 	Modified bool   `json:"modified"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+}
+
+func describeSelf() build {
+	info, _ := debug.ReadBuildInfo()
+	return describe(info)
 }
 
 // describe reads what the linker and the go command left in the binary.

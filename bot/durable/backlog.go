@@ -1,0 +1,56 @@
+package durable
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// late is how long after it is due a step counts as overdue: a worker takes one
+// within milliseconds.
+const late = 3 * time.Second
+
+// Backlog counts restores and late steps.
+func (s *Store) Backlog(ctx context.Context) (bot.Backlog, error) {
+	b := bot.Backlog{States: map[bot.State]int{}}
+	if err := s.countStates(ctx, b.States); err != nil {
+		return bot.Backlog{}, fmt.Errorf("backlog: %w", err)
+	}
+	now := time.Now()
+	var due, stepped int64
+	err := s.db.QueryRowContext(ctx, `SELECT
+		(SELECT count(*) FROM restore WHERE NOT settled),
+		(SELECT count(*) FROM restore WHERE NOT settled AND due_at < $1),
+		(SELECT coalesce(min(due_at), 0) FROM restore WHERE NOT settled),
+		(SELECT coalesce(max(stepped_at), 0) FROM restore)`, nanos(now.Add(-late))).
+		Scan(&b.Unsettled, &b.Overdue, &due, &stepped)
+	if err != nil {
+		return bot.Backlog{}, fmt.Errorf("backlog: %w", err)
+	}
+	if due > 0 {
+		b.Lag = max(0, now.Sub(time.Unix(0, due)))
+	}
+	if stepped > 0 {
+		b.LastStep = time.Unix(0, stepped)
+	}
+	return b, nil
+}
+
+func (s *Store) countStates(ctx context.Context, states map[bot.State]int) error {
+	rows, err := s.db.QueryContext(ctx, `SELECT state, count(*) FROM restore GROUP BY state`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var state bot.State
+		var n int
+		if err := rows.Scan(&state, &n); err != nil {
+			return err
+		}
+		states[state] = n
+	}
+	return rows.Err()
+}

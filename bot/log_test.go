@@ -1,0 +1,31 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"testing"
+)
+
+func TestLogLinesSayWhatTheContextNotes(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	plain := slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey || a.Key == slog.LevelKey {
+			return slog.Attr{}
+		}
+		return a
+	}})
+	log := slog.New(LogHandler{plain}).With("replica", 1)
+	ctx := LogWith(context.Background(), slog.String("envelope_id", "e1"), slog.String("restore", "old"))
+	ctx = LogWith(ctx, slog.String("restore", "r1"))
+	log.InfoContext(ctx, "noted")
+	log.InfoContext(ctx, "said", "restore", "r2")
+	log.InfoContext(context.Background(), "bare")
+	want := "msg=noted replica=1 restore=r1 envelope_id=e1\n" +
+		"msg=said replica=1 restore=r2 envelope_id=e1\n" +
+		"msg=bare replica=1\n"
+	if out.String() != want {
+		t.Errorf("got\n%swant\n%s", out.String(), want)
+	}
+}

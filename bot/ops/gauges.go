@@ -1,0 +1,104 @@
+package ops
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"docspace-restorebot/bot"
+)
+
+// Sources are what is asked at each scrape and each question for readiness.
+type Sources struct {
+	Connections func() Connections
+	Backlog     func(ctx context.Context) (bot.Backlog, error)
+}
+
+// Connections says how the connections to the chat are.
+type Connections struct {
+	Live      int       // that bring envelopes
+	Counted   int       // of the app, all replicas together, as the chat last counted
+	LastHello time.Time // zero before the first
+	LastFrame time.Time // latest sign of life
+	Fault     string    // why there is none, a word of a closed set
+}
+
+// askWithin bounds a question to the database at a scrape.
+const askWithin = 3 * time.Second
+
+// Watch adds the gauges that sources give.
+func (m *Metrics) Watch(s Sources) { m.registry.MustRegister(newGauges(s)) }
+
+type gauges struct {
+	sources Sources
+
+	live, counted, lastHello, lastFrame      *prometheus.Desc
+	up, states, unsettled, overdue, lag, ran *prometheus.Desc
+}
+
+func newGauges(s Sources) *gauges {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(namespace+"_"+name, help, labels, nil)
+	}
+	return &gauges{
+		sources:   s,
+		live:      desc("slack_connections", "Socket Mode connections that bring envelopes now."),
+		counted:   desc("slack_connections_counted", "Connections of the app, all replicas together, as Slack last counted them."),
+		lastHello: desc("slack_last_hello_timestamp_seconds", "When a connection last said hello; 0 before the first."),
+		lastFrame: desc("slack_last_frame_timestamp_seconds", "When any connection last showed a sign of life; 0 before the first."),
+		up:        desc("database_up", "1 if the database answered within 3 s."),
+		states:    desc("restores", "Restores in the database, by state.", "state"),
+		unsettled: desc("restores_unsettled", "Restores with something left to do or to tell."),
+		overdue:   desc("queue_overdue", "Restores whose next step is more than 3 s late."),
+		lag:       desc("queue_lag_seconds", "How late the latest step is."),
+		ran:       desc("queue_last_step_timestamp_seconds", "When a step last began or ended, on any replica; 0 before the first."),
+	}
+}
+
+// Describe implements [prometheus.Collector].
+func (g *gauges) Describe(c chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{g.live, g.counted, g.lastHello, g.lastFrame, g.up, g.states, g.unsettled, g.overdue, g.lag, g.ran} {
+		c <- d
+	}
+}
+
+// Collect implements [prometheus.Collector].
+func (g *gauges) Collect(c chan<- prometheus.Metric) {
+	send := func(d *prometheus.Desc, v float64, labels ...string) {
+		c <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	conns := g.sources.Connections()
+	send(g.live, float64(conns.Live))
+	send(g.counted, float64(conns.Counted))
+	send(g.lastHello, seconds(conns.LastHello))
+	send(g.lastFrame, seconds(conns.LastFrame))
+
+	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	defer cancel()
+	b, err := g.sources.Backlog(ctx)
+	if err != nil {
+		send(g.up, 0)
+		return // no number is better than an old one
+	}
+	send(g.up, 1)
+	for _, state := range states() {
+		send(g.states, float64(b.States[state]), string(state))
+	}
+	send(g.unsettled, float64(b.Unsettled))
+	send(g.overdue, float64(b.Overdue))
+	send(g.lag, b.Lag.Seconds())
+	send(g.ran, seconds(b.LastStep))
+}
+
+// states are all of them, so that each has a series from the beginning.
+func states() []bot.State {
+	return append(bot.OpenStates(), bot.Succeeded, bot.Failed, bot.Rehearsed, bot.Refused, bot.Dismissed, bot.Expired)
+}
+
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
+}

@@ -1,0 +1,157 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+const (
+	// frameWithin: Slack pings each connection every few seconds.
+	frameWithin = 2 * time.Minute
+	// stepWithin: a late step this long after any step means that no worker works.
+	stepWithin = time.Minute
+	// portalWithin bounds a question to a portal, and portalFresh is how long its
+	// answer is good: a probe must not become a load.
+	portalWithin = 3 * time.Second
+	portalFresh  = 15 * time.Second
+)
+
+// Ready says whether the bot can do its work, and why not.
+type Ready struct {
+	Sources
+
+	Portals bot.Portals
+	// Now is the clock; nil is [time.Now].
+	Now func() time.Time
+
+	mu     sync.Mutex
+	stuck  bool // the queue was found dead, after the step at stuckAt
+	stepAt time.Time
+	held   []Part
+	until  time.Time
+}
+
+// Report is the answer to a question for readiness.
+type Report struct {
+	Ready bool `json:"ready"`
+	// Reasons say what is wrong, one line each. Some do not end readiness: a
+	// portal that is down is one, for that is when the bot is needed.
+	Reasons []string `json:"reasons,omitempty"`
+	Parts   []Part   `json:"parts"`
+}
+
+// Part is one thing that was looked at.
+type Part struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Needed bool   `json:"needed"` // without it the bot is not ready
+	Detail string `json:"detail"`
+}
+
+// Report looks at everything.
+func (r *Ready) Report(ctx context.Context) Report {
+	parts := append([]Part{r.slack()}, r.store(ctx)...)
+	parts = append(parts, r.portals(ctx)...)
+	report := Report{Ready: true, Parts: parts}
+	for _, p := range parts {
+		if !p.OK {
+			report.Reasons = append(report.Reasons, p.Name+": "+p.Detail)
+			report.Ready = report.Ready && !p.Needed
+		}
+	}
+	return report
+}
+
+func (r *Ready) now() time.Time {
+	if r.Now != nil {
+		return r.Now()
+	}
+	return time.Now()
+}
+
+func (r *Ready) slack() Part {
+	c := r.Connections()
+	p := Part{Name: "slack", Needed: true, OK: true, Detail: fmt.Sprintf("%d connections", c.Live)}
+	silent := r.now().Sub(c.LastFrame)
+	switch {
+	case c.Live == 0 && c.Fault != "":
+		p.OK, p.Detail = false, "no connection: "+c.Fault
+	case c.Live == 0:
+		p.OK, p.Detail = false, "no connection yet"
+	case silent > frameWithin:
+		p.OK, p.Detail = false, fmt.Sprintf("no sign of life for %s", silent.Round(time.Second))
+	}
+	return p
+}
+
+// store looks at the database and at the queue in it.
+func (r *Ready) store(ctx context.Context) []Part {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	b, err := r.Backlog(ctx)
+	if err != nil {
+		// The error may name hosts and files, and anybody may ask.
+		return []Part{
+			{Name: "database", Needed: true, Detail: "does not answer; see the log"},
+			{Name: "queue", Needed: true, Detail: "unknown without the database"},
+		}
+	}
+	queue := Part{Name: "queue", Needed: true, OK: true, Detail: fmt.Sprintf("%d restores in hand, %d late", b.Unsettled, b.Overdue)}
+	if r.queueStuck(b) {
+		queue.OK, queue.Detail = false, fmt.Sprintf("%d restores wait for a step, and none was made for %s",
+			b.Overdue, r.now().Sub(b.LastStep).Round(time.Second))
+	}
+	return []Part{{Name: "database", Needed: true, OK: true, Detail: "answers"}, queue}
+}
+
+// queueStuck reports whether nobody works. Late steps are given out anew every
+// few seconds and look fresh for a moment, so a queue that was found dead stays
+// so until a step is made or none is wanted.
+func (r *Ready) queueStuck(b bot.Backlog) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stuck && b.Unsettled > 0 && b.LastStep.Equal(r.stepAt) {
+		return true
+	}
+	r.stuck = b.Overdue > 0 && r.now().Sub(b.LastStep) > stepWithin
+	r.stepAt = b.LastStep
+	return r.stuck
+}
+
+func (r *Ready) portals(ctx context.Context) []Part {
+	r.mu.Lock()
+	held, fresh := r.held, r.now().Before(r.until)
+	r.mu.Unlock()
+	if fresh {
+		return held
+	}
+	parts := make([]Part, len(r.Portals))
+	var asked sync.WaitGroup
+	for i, portal := range r.Portals {
+		asked.Go(func() { parts[i] = ask(ctx, portal) })
+	}
+	asked.Wait()
+	if ctx.Err() == nil {
+		r.mu.Lock()
+		r.held, r.until = parts, r.now().Add(portalFresh)
+		r.mu.Unlock()
+	}
+	return parts
+}
+
+func ask(ctx context.Context, portal bot.Portal) Part {
+	ctx, cancel := context.WithTimeout(ctx, portalWithin)
+	defer cancel()
+	p := Part{Name: "portal " + portal.Name}
+	settings, err := portal.API.Settings(ctx)
+	if err != nil {
+		p.Detail = err.Error()
+		return p
+	}
+	p.OK, p.Detail = true, fmt.Sprintf("version %s, %s", settings.Version, settings.TenantStatus)
+	return p
+}

@@ -1,0 +1,91 @@
+package ops
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Server answers /healthz, /readyz and /metrics, and nothing else: no profiles
+// and no variables of the process. It asks for no credential and tells no
+// secret, but it says how the bot is: keep it on loopback or in a network of
+// your own.
+type Server struct {
+	Addr     string // host:port
+	Ready    *Ready
+	Registry prometheus.Gatherer
+	Log      *slog.Logger
+	// Listening, if set, is told the address once it is known.
+	Listening func(net.Addr)
+}
+
+// Handler is the paths of the server.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	// Alive is whoever answers: a restart cures neither Slack nor a database.
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "ok\n")
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		report := s.Ready.Report(r.Context())
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		if !report.Ready {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		_ = e.Encode(report) // whoever asked has gone
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{
+		ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4,
+	}))
+	return mux
+}
+
+// Run serves until ctx ends. A port that cannot be had is an error at once.
+func (s *Server) Run(ctx context.Context) error {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("HTTP_ADDR: %w", err)
+	}
+	if s.Listening != nil {
+		s.Listening(listener.Addr())
+	}
+	s.Log.InfoContext(ctx, "health and metrics are served", "addr", listener.Addr().String())
+	if !loopback(listener.Addr()) {
+		s.Log.WarnContext(ctx, "HTTP_ADDR is beyond loopback: whoever reaches the port can read health and metrics")
+	}
+	server := &http.Server{
+		Handler: s.Handler(), ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
+		MaxHeaderBytes: 16 << 10,
+	}
+	stop := context.AfterFunc(ctx, func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		if server.Shutdown(end) != nil {
+			_ = server.Close()
+		}
+	})
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("HTTP_ADDR: %w", err)
+	}
+	return nil
+}
+
+func loopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/ops"
+	"docspace-restorebot/bot/slackchat"
+)
+
+// socketEvents counts what happens to the connections.
+func socketEvents(m *ops.Metrics) slackchat.SocketEvents {
+	return slackchat.SocketEvents{
+		Connected: m.Connected, Disconnected: m.Disconnected, OpenFailed: m.OpenFailed,
+		Received: m.Received, Redelivered: m.Redelivered,
+		Acked: func(kind string, outcome slackchat.AckOutcome, took time.Duration) {
+			m.Acked(kind, string(outcome), took)
+		},
+		AckResent: m.AckResent, AckLost: m.AckLost, Panicked: m.Panicked,
+	}
+}
+
+// sources is where the gauges come from.
+func sources(sockets *slackchat.Sockets, store *durable.Store) ops.Sources {
+	return ops.Sources{
+		Connections: func() ops.Connections {
+			s := sockets.State()
+			return ops.Connections{Live: s.Live, Counted: s.Counted, LastHello: s.LastHello, LastFrame: s.LastFrame, Fault: s.Fault}
+		},
+		Backlog: store.Backlog,
+	}
+}
+
+// countedHandler counts commands by what they ask for.
+type countedHandler struct {
+	slackchat.Handler
+
+	m *ops.Metrics
+}
+
+// unreadable is the verb of a command that cannot be parsed.
+const unreadable bot.Verb = "unreadable"
+
+// Command implements [slackchat.Handler].
+func (h countedHandler) Command(ctx context.Context, c bot.Command) (bot.Answer, bot.Later) {
+	line, no := bot.ParseLine(c.Text)
+	if no != nil {
+		line.Verb = unreadable
+	}
+	h.m.Commanded(line.Verb)
+	return h.Handler.Command(ctx, c)
+}
+
+// handling notes the envelope for the log lines about it.
+func handling(handle func(context.Context, slackchat.Envelope) any) func(context.Context, slackchat.Envelope) any {
+	return func(ctx context.Context, env slackchat.Envelope) any {
+		return handle(bot.LogWith(ctx, slog.String("envelope_id", env.ID)), env)
+	}
+}
+
+// stepping counts steps and notes the restore for the log lines about it.
+func stepping(b *bot.Bot, m *ops.Metrics) durable.StepFunc {
+	return func(ctx context.Context, id string, generation int64) (time.Duration, bool, error) {
+		began := time.Now()
+		next, err := b.Step(bot.LogWith(ctx, slog.String("restore", id)), id, generation)
+		m.Stepped(time.Since(began), err)
+		return next.After, next.Done, err
+	}
+}
