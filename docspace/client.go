@@ -36,8 +36,12 @@ type Client struct {
 	// Retries is how often a failed GET is sent again; 0 is [DefaultRetries],
 	// below 0 is never. A POST or DELETE is never sent again.
 	Retries int
-	// Now is the clock that dates in answers are compared with; nil is [time.Now].
-	Now func() time.Time
+	// Now and Sleep are the clock: limits, back-off, waits and dates in answers go by
+	// it; nil is the machine's. Sleep returns early, with an error, when the context
+	// ends. A test that sets one sets both, or a testing/synctest bubble and neither.
+	// Timeout is always the machine's time.
+	Now   func() time.Time
+	Sleep func(context.Context, time.Duration) error
 
 	once   sync.Once
 	http   *http.Client
@@ -70,13 +74,6 @@ func (c *Client) transport() http.RoundTripper {
 
 func neverFollow(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-func (c *Client) now() time.Time {
-	if c.Now != nil {
-		return c.Now()
-	}
-	return time.Now()
-}
-
 func (c *Client) timeout() time.Duration {
 	if c.Timeout == 0 {
 		return DefaultTimeout
@@ -89,16 +86,4 @@ func (c *Client) retries() int {
 		return DefaultRetries
 	}
 	return max(c.Retries, 0)
-}
-
-// pause waits for d or for the end of the context, whichever comes first.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -204,13 +204,15 @@ func TestBackupLinkIsResolved(t *testing.T) {
 		"https://s3.example.com/a": "https://s3.example.com/a",
 		"javascript:alert(1)":      "error",
 		"https://%zz":              "error",
+		"https:///a":               "error",
 	} {
-		got, err := c.Resolve(link)
+		got, err := c.Resolve(docspace.NewSecret(link))
+		shown := got.Reveal()
 		if err != nil {
-			got = "error"
+			shown = "error"
 		}
-		if got != want {
-			t.Errorf("%q: %q, want %q", link, got, want)
+		if shown != want || (err != nil) != (meant(err) == "answer") {
+			t.Errorf("%q: %q, want %q: %v", link, shown, want, err)
 		}
 	}
 }

@@ -8,9 +8,13 @@ import (
 // DeleteBackup deletes a backup and its file, and returns what the server says to
 // it.
 //
-// It needs "*:write" and an admin. Errors: [ErrBadRequest] for an id that is no
-// GUID, which is not sent; [ErrUnauthorized]; [ErrScope]; [ErrRestoring];
-// [ErrForbidden]; [ErrNotFound].
+// It needs a key with "*:write" and an admin. Every release has it.
+//
+// Errors, in the order of the server's checks: [ErrBadRequest] for an id that is no
+// GUID, which is not sent; [ErrUnauthorized]; [ErrScope]; [ErrNoPortal];
+// [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrForbidden]; [ErrNotFound].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/delete-backup/
 func (c *Client) DeleteBackup(ctx context.Context, id string) (bool, error) {
 	r := request{op: "delete backup", method: http.MethodDelete, path: api("backup", "deletebackup", id)}
 	if guidForm(id) != guidProper {
@@ -20,10 +24,16 @@ func (c *Client) DeleteBackup(ctx context.Context, id string) (bool, error) {
 }
 
 // DeleteBackupHistory deletes all backups of the portal, or with dump those of
-// the installation, and their files. There is no way back.
+// the installation, and their files, and returns what the server says to it. There
+// is no way back.
 //
-// It needs "*:write" and an admin. Errors: [ErrUnauthorized], [ErrScope],
-// [ErrRestoring], [ErrForbidden].
+// It needs a key with "*:write" and an admin. Every release has it; before 3.1 dump
+// is ignored, and the portal's own go.
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/delete-backup-history/
 func (c *Client) DeleteBackupHistory(ctx context.Context, dump bool) (bool, error) {
 	return required[bool](ctx, c, request{
 		op: "delete backup history", method: http.MethodDelete, path: api("backup", "deletebackuphistory"),

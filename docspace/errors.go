@@ -39,8 +39,8 @@ var (
 	ErrRateLimited = errors.New("docspace: too many requests")
 	// ErrServer is 500: the application failed.
 	ErrServer = errors.New("docspace: server error")
-	// ErrUnavailable is 502, 503, 504, any other page of a proxy, or no answer at
-	// all within the time.
+	// ErrUnavailable is 502, 503, 504, any other page of a proxy, or no answer
+	// within the time, or half of one.
 	ErrUnavailable = errors.New("docspace: portal unavailable")
 	// ErrRedirected is a 3xx: redirects are not followed, so that no key goes
 	// where it does not belong. Usually BaseURL should say https.
@@ -62,7 +62,7 @@ type Error struct {
 	Message    string        // the server's words on one line, at most 300 runes, localized, never a stack trace
 	RequestID  string        // the server's trace id, "" when it gave none
 	Proxy      bool          // something in front of the portal answered
-	RetryAfter time.Duration // how long the server asked to wait, 0 when it did not say
+	RetryAfter time.Duration // how long the server, or the client's own limit, asks to wait; 0 is not told
 	Attempts   int           // how often the request was sent, 0 when it never was
 	Err        error         `json:"-"` // the cause when there is no answer, or none that can be read
 
@@ -70,6 +70,7 @@ type Error struct {
 	shape   shape
 	write   bool // the call changes something
 	unsent  bool // certainly nothing reached the server
+	cut     bool // the answer broke off after its status
 }
 
 // Error is one line: the operation, the status and the detail.
@@ -165,9 +166,14 @@ func (e *Error) unavailable() bool {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	case 0:
-		return !errors.Is(e.Err, errInvalid) && !errors.Is(e.Err, errCanceled) && !errors.Is(e.Err, errThrottled)
+		for _, ours := range []error{errInvalid, errCanceled, errThrottled, errUnreadable} {
+			if errors.Is(e.Err, ours) {
+				return false
+			}
+		}
+		return true
 	}
-	return e.Proxy && (e.Status < 300 || e.Status >= 500)
+	return e.cut && !errors.Is(e.Err, errCanceled) || e.Proxy && (e.Status < 300 || e.Status >= 500)
 }
 
 // refused reports whether the request certainly changed nothing: it was never

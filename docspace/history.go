@@ -41,8 +41,12 @@ type wireBackup struct {
 // same reason it is sent again only when it certainly was not performed.
 //
 // It needs a key with "*:read" or "*:write" whose creator is the owner or a
-// DocSpace admin. Errors, in the order of the server's checks: [ErrUnauthorized],
-// [ErrScope], [ErrNoPortal], [ErrRestoring], [ErrPlan], [ErrForbidden].
+// DocSpace admin. Every release has it; before 3.1 dump is ignored.
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-backup-history/
 func (c *Client) BackupHistory(ctx context.Context, dump bool) ([]Backup, error) {
 	records, _, err := call[[]wireBackup](ctx, c, request{
 		op: "backup history", method: http.MethodGet, path: api("backup", "getbackuphistory"),

@@ -59,8 +59,13 @@ type wireKey struct {
 // and also answers while the portal is locked by a restore, so it is the check to
 // make before a restore is offered.
 //
-// Errors: [ErrUnauthorized] when the key is wrong, expired, switched off or lost
-// in a restore; [ErrNoPortal]; [ErrUnavailable].
+// API keys came with 3.1: before, the answer is [ErrNotFound], and a person's
+// access token takes the key's place.
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized] when the key is
+// wrong, expired, switched off or lost in a restore; [ErrNoPortal]; [ErrAddress].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-api-key/
 func (c *Client) KeySelf(ctx context.Context) (Key, error) {
 	w, err := required[wireKey](ctx, c, request{
 		op: "key", method: http.MethodGet, path: api("keys", "@self"),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -12,14 +13,24 @@ import (
 // each address without one. Staying below them is cheaper than being refused:
 // most refusals do not say how long to wait.
 const (
-	maxReads  = 50 // GETs at once
-	maxWrites = 15 // other requests at once
-	perSecond = 24 // with burst, at most 1500 in any minute
-	burst     = 60
+	maxReads  = 50     // GETs at once
+	maxWrites = 15     // other requests at once
+	perSecond = 24     // with burst, at most 1500 in any minute
+	burst     = 60     // at once after a pause
+	perDay    = 10_000 // POSTs and PUTs
 )
 
 // errThrottled is a request that would have had to wait longer than it may.
 var errThrottled = errors.New("waiting for the rate limit")
+
+// throttledError is an errThrottled that knows for how long.
+type throttledError struct{ wait time.Duration }
+
+func (e *throttledError) Error() string {
+	return fmt.Sprintf("%v for another %s", errThrottled, e.wait.Round(time.Millisecond))
+}
+
+func (e *throttledError) Unwrap() error { return errThrottled }
 
 // limits holds back the requests of one client. The zero value is ready.
 type limits struct {
@@ -28,20 +39,25 @@ type limits struct {
 	writes chan struct{}
 
 	mu      sync.Mutex
-	next    time.Time // when the bucket has its next token, were it empty
-	closed  time.Time // nobody goes before
-	strikes int       // refusals in a row
+	next    time.Time   // when the bucket has its next token, were it empty
+	closed  time.Time   // nobody goes before
+	spent   time.Time   // no POST or PUT goes before: the day's are used up
+	strikes int         // refusals in a row
+	day     []time.Time // when POSTs and PUTs went, of the last 24 hours
 }
+
+// daily reports whether the method counts towards the day's limit.
+func daily(method string) bool { return method == http.MethodPost || method == http.MethodPut }
 
 // enter waits for a place; leave gives it back. An error is that nothing was
 // sent.
-func (l *limits) enter(ctx context.Context, write bool) (leave func(), err error) {
+func (l *limits) enter(ctx context.Context, c clock, method string) (leave func(), err error) {
 	l.once.Do(func() {
 		l.reads, l.writes = make(chan struct{}, maxReads), make(chan struct{}, maxWrites)
 	})
-	places := l.reads
-	if write {
-		places = l.writes
+	places := l.writes
+	if method == http.MethodGet {
+		places = l.reads
 	}
 	select {
 	case places <- struct{}{}:
@@ -49,39 +65,69 @@ func (l *limits) enter(ctx context.Context, write bool) (leave func(), err error
 		return nil, canceled(ctx)
 	}
 	leave = func() { <-places }
-	if wait := l.take(time.Now()); wait > 0 {
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
-			leave()
-			return nil, fmt.Errorf("%w for another %s", errThrottled, wait.Round(time.Millisecond))
-		}
-		if pause(ctx, wait) != nil {
-			leave()
-			return nil, canceled(ctx)
-		}
+	wait, ok := l.take(method, c.now())
+	if deadline, bounded := ctx.Deadline(); bounded && wait > 0 {
+		ok = ok && time.Until(deadline) > wait
+	}
+	if !ok {
+		leave()
+		return nil, &throttledError{wait}
+	}
+	if wait > 0 && c.sleep(ctx, wait) != nil {
+		leave()
+		return nil, canceled(ctx)
 	}
 	return leave, nil
 }
 
-// take takes a token and says how long to wait before it counts.
-func (l *limits) take(now time.Time) time.Duration {
+// take takes a token and says how long to wait before it counts; false is that
+// nobody should wait for so long.
+func (l *limits) take(method string, now time.Time) (time.Duration, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if daily(method) {
+		if wait := l.untilADayAllows(now); wait > 0 {
+			return wait, false
+		}
+		l.day = append(l.day, now)
+	}
 	const each = time.Second / perSecond
 	if full := now.Add(-(burst - 1) * each); l.next.Before(full) {
 		l.next = full
 	}
 	wait := max(l.next.Sub(now), l.closed.Sub(now), 0)
 	l.next = l.next.Add(each)
+	return wait, true
+}
+
+// untilADayAllows is how long the next POST or PUT has to wait for the day's
+// limit. The server counts in days of its own; whoever keeps to the limit in any
+// 24 hours keeps to it in those, too.
+func (l *limits) untilADayAllows(now time.Time) time.Duration {
+	old := 0
+	for old < len(l.day) && now.Sub(l.day[old]) >= 24*time.Hour {
+		old++
+	}
+	l.day = l.day[old:]
+	wait := l.spent.Sub(now)
+	if len(l.day) >= perDay {
+		wait = max(wait, l.day[0].Add(24*time.Hour).Sub(now))
+	}
 	return wait
 }
 
 // learn closes the gate for all after a refusal, for longer each time, and
-// opens it with the first success.
-func (l *limits) learn(refused bool, asked time.Duration, now time.Time) {
+// opens it with the first success. A refusal that asks for hours is the day's
+// limit, which stops POSTs and PUTs alone.
+func (l *limits) learn(method string, refused bool, asked time.Duration, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !refused {
 		l.strikes = 0
+		return
+	}
+	if daily(method) && asked > maxWait {
+		l.spent = now.Add(asked)
 		return
 	}
 	own := time.Second << min(l.strikes, 5)

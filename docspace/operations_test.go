@@ -161,3 +161,32 @@ func TestRestoreIsLookedForInItsScope(t *testing.T) {
 		}
 	}
 }
+
+func TestDumpWhereThereIsNoneIsForbidden(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]docspacetest.Config{"SaaS": {SaaS: true}, "limited space": {LimitedSpace: true}} {
+		p, c := bundle(config)
+		_, _, err := c.StartRestore(t.Context(), docspace.RestoreRequest{BackupID: p.Backups()[0].ID, Dump: true})
+		if meant(err) != "forbidden refused" {
+			t.Errorf("%s, restore: %v means %q", name, err, meant(err))
+		}
+		_, _, err = c.StartBackup(t.Context(), docspace.BackupRequest{StorageType: docspace.StorageDataStore, Dump: true})
+		if meant(err) != "forbidden refused" {
+			t.Errorf("%s, backup: %v means %q", name, err, meant(err))
+		}
+		s, err := c.Settings(t.Context())
+		if err != nil || s.Standalone && !s.LimitedSpace {
+			t.Errorf("%s: the settings would allow it: %+v %v", name, s, err)
+		}
+	}
+}
+
+func TestStatusInTheBodyIsNoHTTPStatus(t *testing.T) {
+	t.Parallel()
+	for _, status := range []string{"0", "1", "200", "500"} {
+		c := always(200, plainJSON, `{"response":3,"count":1,"status":`+status+`,"statusCode":200}`)
+		if n, err := c.UsersCount(t.Context()); n != 3 || err != nil {
+			t.Errorf("%s: %d %v", status, n, err)
+		}
+	}
+}

@@ -31,8 +31,13 @@ type wirePerson struct {
 // PersonSelf returns the user whom the key stands for. It also answers while
 // the portal is locked by a restore.
 //
-// It needs a key with a scope that reads accounts, "*:read" or more. Errors:
-// [ErrUnauthorized], [ErrScope], [ErrNoPortal], [ErrUnavailable].
+// It needs a key with a scope that reads accounts, "*:read" or more. Every release
+// has it.
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrAddress].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-self-profile/
 func (c *Client) PersonSelf(ctx context.Context) (Person, error) {
 	w, err := required[wirePerson](ctx, c, request{
 		op: "person", method: http.MethodGet, path: api("people", "@self"),
@@ -45,8 +50,12 @@ func (c *Client) PersonSelf(ctx context.Context) (Person, error) {
 // UsersCount counts the active users of the portal, to see after a restore that
 // they are back.
 //
-// It needs a key with "*:read" or more and an admin. Errors: [ErrUnauthorized],
-// [ErrScope], [ErrRestoring], [ErrForbidden].
+// It needs a key with "*:read" or more and an admin. Every release has it.
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-portal-users-count/
 func (c *Client) UsersCount(ctx context.Context) (int, error) {
 	n, err := required[number](ctx, c, request{
 		op: "users count", method: http.MethodGet, path: api("portal", "userscount"),
@@ -56,8 +65,13 @@ func (c *Client) UsersCount(ctx context.Context) (int, error) {
 
 // RoomsCount counts the rooms that the key's user sees.
 //
-// It needs a key with a scope that reads rooms, "*:read" or more. Errors:
-// [ErrUnauthorized], [ErrScope], [ErrRestoring], [ErrForbidden].
+// It needs a key with a scope that reads rooms, "*:read" or more. Every release
+// has it.
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-rooms-folder/
 func (c *Client) RoomsCount(ctx context.Context) (int, error) {
 	list, err := required[struct {
 		Total number `json:"total"`

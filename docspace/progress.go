@@ -56,7 +56,7 @@ type Progress struct {
 	Percent   int    // 0 to 100; no clock: it stands still for long and may go back
 	Error     string // one line without a stack trace, in the portal's language; "" is none
 	Warning   string // of a backup: "" is none
-	Link      string // of a finished backup in DataStore: absolute, or relative to the portal
+	Link      Secret // of a finished backup in DataStore, see [Client.Resolve]; it is signed, so whoever has it has the backup
 	TenantID  int    // the new tenant's after a restore that was not a dump
 	TaskID    string // a GUID; of a backup also the id of its record in the history
 }
@@ -101,7 +101,7 @@ func (p *Progress) UnmarshalJSON(b []byte) error {
 	*p = Progress{
 		Kind: w.BackupProgressEnum, Status: w.Status, Completed: w.IsCompleted,
 		Percent: min(max(int(w.Progress), 0), 100), Error: oneLine(w.Error), Warning: oneLine(w.Warning),
-		Link: w.Link, TenantID: int(w.TenantID), TaskID: w.TaskID,
+		Link: NewSecret(w.Link), TenantID: int(w.TenantID), TaskID: w.TaskID,
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package docspace_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -36,6 +37,18 @@ func TestReadmeNamesTestsAndMethodsThatExist(t *testing.T) {
 	for _, claim := range claims {
 		if !strings.Contains(tests.String(), "\nfunc "+string(claim[1])+"(t *testing.T)") {
 			t.Errorf("%s does not exist", claim[1])
+		}
+	}
+	for n := 1; n <= 10; n++ {
+		row := regexp.MustCompile(fmt.Sprintf("(?m)^\\| %d \\| .+ \\| `TestTrap[A-Za-z]+` \\|$", n))
+		if !row.Match(readme) {
+			t.Errorf("trap %d has no row with its test", n)
+		}
+	}
+	for _, m := range mends {
+		row := "| " + m.name + " | " + m.says + " | " + m.server + " | " + m.source + " | `" + m.proof + "` |"
+		if !strings.Contains(string(readme), row) {
+			t.Errorf("this place of the description is not in the table:\n%s", row)
 		}
 	}
 	for m := range reflect.TypeFor[*docspace.Client]().Methods() {

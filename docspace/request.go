@@ -24,6 +24,7 @@ type request struct {
 	anonymous bool // without the key
 	page      bool // an HTML page is wanted, and redirects within the host are followed
 	once      bool // sent again only if it certainly was not performed
+	needed    bool // an answer without a response is an error
 }
 
 func (r request) write() bool { return r.method != http.MethodGet }
@@ -32,6 +33,7 @@ var (
 	errInvalid    = errors.New("not sent")
 	errCanceled   = errors.New("canceled")
 	errUnreadable = errors.New("unreadable answer")
+	errNothing    = errors.New("it holds no response")
 	errTooLong    = fmt.Errorf("answer longer than %d bytes", MaxBody)
 )
 

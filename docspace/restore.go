@@ -1,6 +1,7 @@
 package docspace
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -24,10 +25,11 @@ type RestoreRequest struct {
 }
 
 // wireRestore is the request as the server reads it. The backup id is sent even
-// when empty: the server insists on the field.
+// when empty, because the server insists on the field; and the storage type,
+// because the first releases do.
 type wireRestore struct {
 	BackupID      string      `json:"backupId"`
-	StorageType   StorageType `json:"storageType,omitempty"`
+	StorageType   wireStorage `json:"storageType"`
 	StorageParams []Param     `json:"storageParams,omitempty"`
 	Notify        bool        `json:"notify"`
 	Dump          bool        `json:"dump"`
@@ -39,11 +41,13 @@ type wireRestore struct {
 // The bool is true when the answer named a task. That task is not necessarily
 // new: while another restore of the portal runs and is still downloading, the
 // server answers with that one and ignores the request. So ask
-// [Client.RestoreProgress] before, and compare task ids: the same id means
-// joined. A restore that has ended is no hindrance: a second call would restore
-// again.
+// [Client.RestoreProgress] before, and compare task ids with [Joined]: the same id
+// means joined. A restore that has ended is no hindrance: a second call would
+// restore again.
 //
 // It needs a key with "*:write" whose creator is the owner or a DocSpace admin.
+// Every release has it. Dump came with 3.1: an older server ignores the flag and
+// would restore the portal alone, so ask [Client.Settings] for the version first.
 //
 // Every error matches exactly one of [ErrRefused] and [ErrAmbiguous]. Refused,
 // in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
@@ -53,10 +57,14 @@ type wireRestore struct {
 // unknown backup. Also refused is what was never sent. Ambiguous is everything
 // else: no answer in time, a cut connection, a 5xx, a proxy's page, an answer that
 // is unreadable or names no task.
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/start-backup-restore/
 func (c *Client) StartRestore(ctx context.Context, restore RestoreRequest) (Progress, bool, error) {
 	r := request{
 		op: "start restore", method: http.MethodPost, path: api("backup", "startrestore"),
-		body: wireRestore(restore),
+		body: wireRestore{
+			restore.BackupID, wireStorage(cmp.Or(restore.StorageType, StorageDocuments)), restore.StorageParams, restore.Notify, restore.Dump,
+		},
 	}
 	if err := restore.check(); err != nil {
 		return Progress{}, false, r.invalid("%w", err)
@@ -138,11 +146,15 @@ func (s Scope) query() url.Values {
 // RestoreProgress looks at the restore task of the portal; false is none, which
 // is also the answer 24 hours after the last change of one.
 //
-// It is sent without the key: the call is open to all, also while the portal is
-// locked, and with a key that the restore has made invalid it would be refused.
+// It needs no key and is sent without one: the call is open to all, also while the
+// portal is locked, and with a key that the restore has made invalid it would be
+// refused, from 3.7.1 on. Every release has it; before 3.7 there is no status,
+// before 3.1 no dump, and from 3.2 to 3.6 the percentage goes back now and then.
 //
-// Errors: [ErrNoPortal] and [ErrServer], both possible for a moment while the
-// tenants are swapped; [ErrRateLimited]; [ErrUnavailable].
+// Errors, in the order of the server's checks: [ErrNoPortal] and [ErrServer], both
+// possible for a moment while the tenants are swapped; [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-restore-progress/
 func (c *Client) RestoreProgress(ctx context.Context, scope Scope) (Progress, bool, error) {
 	return call[Progress](ctx, c, request{
 		op: "restore progress", method: http.MethodGet, path: api("backup", "getrestoreprogress"),

@@ -35,10 +35,10 @@ func (c *Client) perform(ctx context.Context, r request) ([]byte, int, *Error) {
 			return nil, n, fail
 		}
 		wait := max(sleepFor(n, rand.Float64()), fail.RetryAfter) //nolint:gosec // jitter needs no secrecy
-		if wait > maxWait || !c.fits(ctx, wait) {
+		if wait > maxWait || !fits(ctx, wait) {
 			return nil, n, fail
 		}
-		if pause(ctx, wait) != nil {
+		if c.clock().sleep(ctx, wait) != nil {
 			return nil, n, fail.whileCanceled(ctx)
 		}
 	}
@@ -51,7 +51,7 @@ func (e *Error) whileCanceled(ctx context.Context) *Error {
 }
 
 // fits reports whether the context lives longer than the wait.
-func (c *Client) fits(ctx context.Context, wait time.Duration) bool {
+func fits(ctx context.Context, wait time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return !ok || time.Until(deadline) > wait
 }
@@ -64,6 +64,9 @@ func (r request) worthRepeating(e *Error) bool {
 	}
 	if r.once {
 		return e.unsent || e.Status == http.StatusTooManyRequests
+	}
+	if e.cut {
+		return true
 	}
 	switch e.Status {
 	case 0, http.StatusRequestTimeout, http.StatusTooManyRequests,

@@ -54,7 +54,7 @@ type wireSchedule struct {
 
 // wireScheduleRequest is what the server reads: parameters are a list here.
 type wireScheduleRequest struct {
-	StorageType   StorageType `json:"storageType"`
+	StorageType   wireStorage `json:"storageType"`
 	StorageParams []Param     `json:"storageParams,omitempty"`
 	BackupsStored *int        `json:"backupsStored,omitempty"`
 	CronParams    Cron        `json:"cronParams"`
@@ -64,8 +64,13 @@ type wireScheduleRequest struct {
 // BackupSchedule returns the automatic backup of the portal, or with dump of
 // the installation; false is none.
 //
-// It needs a key with "*:read" or "*:write" and an admin. Errors:
-// [ErrUnauthorized], [ErrScope], [ErrRestoring], [ErrForbidden].
+// It needs a key with "*:read" or "*:write" and an admin. Every release has it;
+// before 3.1 dump is ignored.
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-backup-schedule/
 func (c *Client) BackupSchedule(ctx context.Context, dump bool) (Schedule, bool, error) {
 	w, ok, err := call[wireSchedule](ctx, c, request{
 		op: "backup schedule", method: http.MethodGet, path: api("backup", "getbackupschedule"), query: dumpQuery(dump),
@@ -84,14 +89,19 @@ func (c *Client) BackupSchedule(ctx context.Context, dump bool) (Schedule, bool,
 }
 
 // SetBackupSchedule makes or replaces the automatic backup of the portal, or
-// with Dump of the installation.
+// with Dump of the installation, and returns what the server says to it.
 //
-// It needs "*:write" and an admin. Errors: [ErrBadRequest], [ErrUnauthorized],
-// [ErrScope], [ErrRestoring], [ErrPlan], [ErrForbidden], [ErrNotFound] for an
-// unknown folder.
+// It needs a key with "*:write" and an admin. Every release has it; the first ones
+// want texts for numbers and refuse this form with [ErrBadRequest].
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrBadRequest];
+// [ErrForbidden]; [ErrNotFound] for an unknown folder.
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/create-backup-schedule/
 func (c *Client) SetBackupSchedule(ctx context.Context, s Schedule) (bool, error) {
 	body := wireScheduleRequest{
-		StorageType: s.StorageType, StorageParams: s.StorageParams, CronParams: s.Cron, Dump: s.Dump,
+		StorageType: wireStorage(s.StorageType), StorageParams: s.StorageParams, CronParams: s.Cron, Dump: s.Dump,
 	}
 	if s.Stored != 0 {
 		body.BackupsStored = &s.Stored
@@ -123,10 +133,16 @@ func checkStored(n int) error {
 }
 
 // DeleteBackupSchedule ends the automatic backup of the portal, or with dump of
-// the installation. Backups that were made stay.
+// the installation, and returns what the server says to it. Backups that were made
+// stay.
 //
-// It needs "*:write" and an admin. Errors: [ErrUnauthorized], [ErrScope],
-// [ErrRestoring], [ErrForbidden].
+// It needs a key with "*:write" and an admin. Every release has it; before 3.1 dump
+// is ignored.
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/delete-backup-schedule/
 func (c *Client) DeleteBackupSchedule(ctx context.Context, dump bool) (bool, error) {
 	return required[bool](ctx, c, request{
 		op: "delete backup schedule", method: http.MethodDelete, path: api("backup", "deletebackupschedule"),

@@ -29,10 +29,14 @@ func call[T any](ctx context.Context, c *Client, r request) (T, bool, error) {
 		return none, false, failed
 	}
 	var e envelope[T]
-	if err := json.Unmarshal(body, &e); err != nil {
+	err := json.Unmarshal(body, &e)
+	if err == nil && e.Response == nil && r.needed {
+		err = errNothing
+	}
+	if err != nil {
 		return none, false, &Error{
 			Op: r.op, Status: http.StatusOK, Attempts: attempts, write: r.write(),
-			Err: fmt.Errorf("%w: %w", errUnreadable, err),
+			Err: fmt.Errorf("%w: %w", errUnreadable, c.scrubbed(err)),
 		}
 	}
 	if e.Response == nil {
@@ -43,21 +47,20 @@ func call[T any](ctx context.Context, c *Client, r request) (T, bool, error) {
 
 // required is for the operations that always answer something.
 func required[T any](ctx context.Context, c *Client, r request) (T, error) {
-	v, ok, err := call[T](ctx, c, r)
-	if err == nil && !ok {
-		err = &Error{
-			Op: r.op, Status: http.StatusOK, Attempts: 1, write: r.write(),
-			Err: fmt.Errorf("%w: it holds no response", errUnreadable),
-		}
-	}
+	r.needed = true
+	v, _, err := call[T](ctx, c, r)
 	return v, err
 }
 
 // attempt sends r once, when the limits let it.
 func (c *Client) attempt(ctx context.Context, r request) ([]byte, *Error) {
-	leave, err := c.limits.enter(ctx, r.write())
+	leave, err := c.limits.enter(ctx, c.clock(), r.method)
 	if err != nil {
-		return nil, &Error{Op: r.op, Err: err, write: r.write(), unsent: true}
+		fail := &Error{Op: r.op, Err: err, write: r.write(), unsent: true}
+		if throttled, ok := errors.AsType[*throttledError](err); ok {
+			fail.RetryAfter = throttled.wait
+		}
+		return nil, fail
 	}
 	defer leave()
 	body, fail := c.exchange(ctx, r)
@@ -67,7 +70,7 @@ func (c *Client) attempt(ctx context.Context, r request) ([]byte, *Error) {
 		if refused {
 			asked = fail.RetryAfter
 		}
-		c.limits.learn(refused, asked, time.Now())
+		c.limits.learn(r.method, refused, asked, c.clock().now())
 	}
 	return body, fail
 }
@@ -97,19 +100,19 @@ func (c *Client) exchange(ctx context.Context, r request) ([]byte, *Error) {
 	switch {
 	case resp.StatusCode >= 300:
 		// Even half a body has a status.
-		fail.describe(resp.StatusCode, resp.Header, body[:min(len(body), MaxBody)], c.now())
+		fail.describe(resp.StatusCode, resp.Header, body[:min(len(body), MaxBody)], c.clock().now())
 		if to := resp.Header.Get("Location"); resp.StatusCode < 400 && to != "" {
 			fail.Message = oneLine("redirected to " + elsewhere(to))
 		}
 	case err != nil:
 		fail = c.unanswered(ctx, bounded, r, err, false)
-		fail.Status = resp.StatusCode
+		fail.Status, fail.cut = resp.StatusCode, true
 	case len(body) > MaxBody:
 		fail.Status, fail.Err = resp.StatusCode, errTooLong
 	case r.page:
 		return body, nil
 	case rejected(body):
-		fail.describe(resp.StatusCode, resp.Header, body, c.now())
+		fail.describe(resp.StatusCode, resp.Header, body, c.clock().now())
 		if fail.Proxy {
 			fail.Message = "a page instead of an answer"
 		}
@@ -166,6 +169,8 @@ func (c *Client) unanswered(ctx, bounded context.Context, r request, err error, 
 		err = canceled(ctx)
 	case bounded.Err() != nil:
 		err = context.Cause(bounded)
+	default:
+		err = c.scrubbed(err)
 	}
 	return &Error{Op: r.op, Attempts: 1, Err: err, write: r.write(), unsent: unsent}
 }
@@ -173,19 +178,35 @@ func (c *Client) unanswered(ctx, bounded context.Context, r request, err error, 
 // canceled is the end of the caller's context, with its cause.
 func canceled(ctx context.Context) error {
 	cause := context.Cause(ctx)
+	if cause == nil {
+		return errCanceled // the caller's own Sleep gave up
+	}
 	if errors.Is(cause, ctx.Err()) {
 		return fmt.Errorf("%w: %w", errCanceled, cause)
 	}
 	return fmt.Errorf("%w: %w: %w", errCanceled, ctx.Err(), cause)
 }
 
-// scrub is the last defense for a server that repeats the key.
+// scrub is the last defense for a server that repeats the key, with its scheme
+// or without.
 func (c *Client) scrub(s string) string {
 	key := strings.TrimSpace(c.Key.Reveal())
-	if len(key) < 8 { // too short to be a key, and to be replaced safely
-		return s
+	_, bare, _ := strings.Cut(key, " ")
+	for _, secret := range []string{key, strings.TrimSpace(bare)} {
+		if len(secret) >= 8 { // shorter is no key, and not safely replaced
+			s = strings.ReplaceAll(s, secret, redacted)
+		}
 	}
-	return strings.ReplaceAll(s, key, redacted)
+	return s
+}
+
+// scrubbed is err, or its mere text without the key if the text repeats it.
+func (c *Client) scrubbed(err error) error {
+	text := err.Error()
+	if clean := c.scrub(text); clean != text {
+		return errors.New(clean)
+	}
+	return err
 }
 
 // wire watches whether a request can have reached anybody.

@@ -10,8 +10,13 @@ import (
 
 // BackupServiceEnabled reports whether the paid backup service is switched on.
 //
-// It needs a key with "*:read" or "*:write". Errors: [ErrUnauthorized],
-// [ErrScope], [ErrRestoring], [ErrForbidden].
+// It needs a key with "*:read" or "*:write" and an admin. The first releases do not
+// have it: there the answer is [ErrNotFound].
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-backups-service-state/
 func (c *Client) BackupServiceEnabled(ctx context.Context) (bool, error) {
 	state, err := required[struct {
 		Enabled bool `json:"enabled"`
@@ -22,10 +27,18 @@ func (c *Client) BackupServiceEnabled(ctx context.Context) (bool, error) {
 }
 
 // BackupsCount counts the backups that were made from one time to another, the
-// paid ones or the free ones. A zero time leaves that end to the server.
+// paid ones or the free ones, also those deleted since; none is 0. A zero time
+// leaves that end to the server: the beginning of this month, and now.
+// [Client.BackupHistory] tells which can still be restored.
 //
-// It needs a key with "*:read" or "*:write". Errors: [ErrUnauthorized],
-// [ErrScope], [ErrRestoring], [ErrBadRequest], [ErrForbidden].
+// It needs a key with "*:read" or "*:write" and an admin. The first releases do not
+// have it: there the answer is [ErrNotFound].
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrBadRequest];
+// [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-backups-count/
 func (c *Client) BackupsCount(ctx context.Context, from, to time.Time, paid bool) (int, error) {
 	query := url.Values{"paid": {strconv.FormatBool(paid)}}
 	for name, t := range map[string]time.Time{"from": from, "to": to} {

@@ -39,12 +39,15 @@ type Settings struct {
 	Version      string       `json:"version"`            // of the portal, such as "3.7.2"
 }
 
-// Settings asks the portal about itself, without a credential. It also answers
-// while the portal is locked by a restore and so tells that lock from a 403 for
-// other reasons.
+// Settings asks the portal about itself. It also answers while the portal is
+// locked by a restore and so tells that lock from a 403 for other reasons.
 //
-// Errors: [ErrNoPortal] when no portal answers to the host, or a removed or
-// suspended one; [ErrUnavailable].
+// It needs no key and is sent without one. Every release has it.
+//
+// Errors, in the order of the server's checks: [ErrNoPortal] when no portal answers
+// to the host, or a removed or suspended one; [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-portal-settings/
 func (c *Client) Settings(ctx context.Context) (Settings, error) {
 	return required[Settings](ctx, c, request{
 		op: "settings", method: http.MethodGet, path: api("settings"), anonymous: true,

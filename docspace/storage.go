@@ -3,6 +3,7 @@ package docspace
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -66,6 +67,18 @@ func (t StorageType) OutlivesRestore() bool {
 // UnmarshalJSON reads a name or a number; null leaves t as it is.
 func (t *StorageType) UnmarshalJSON(b []byte) error {
 	return decodeEnum(b, storageNames, (*string)(t))
+}
+
+// wireStorage is a storage type as it is sent: its number in quotes. All
+// releases take that form, which is the web client's; the first ones take no name.
+type wireStorage StorageType
+
+// MarshalText is the number; what has none is sent as it is.
+func (t wireStorage) MarshalText() ([]byte, error) {
+	if n := slices.Index(storageNames, string(t)); n >= 0 {
+		return strconv.AppendInt(nil, int64(n), 10), nil
+	}
+	return []byte(t), nil
 }
 
 // Param is one storage parameter, such as filePath, folderId or module.

@@ -73,7 +73,8 @@ const (
 
 // Wait says how to wait; zero fields are defaults.
 type Wait struct {
-	TaskID   string        // the task to wait for; "" is the first that is seen
+	TaskID   string        // the task to wait for; "" is the first that is seen, also one that ended within a day
+	Before   string        // without TaskID: the task that was there before the start, which is not the one
 	Interval time.Duration // between two looks; 0 is 3 s
 	Queued   time.Duration // in the queue until AlarmQueued; 0 is 3 min
 	Stalled  time.Duration // without a change until AlarmStalled; 0 is 30 min
@@ -117,8 +118,14 @@ type Look struct {
 // possible while the tenants are swapped and are borne like an outage.
 //
 //	last, err := docspace.Last(portal.WaitRestore(ctx, docspace.AnyTask, docspace.Wait{TaskID: id}))
+//
+// After a start with [ErrAmbiguous] there is no task id yet. Then Before is the
+// id that was seen before the start, and [ErrTaskLost] means that the portal
+// shows no new task: most likely nothing started.
 func (c *Client) WaitRestore(ctx context.Context, scope Scope, w Wait) iter.Seq2[Look, error] {
-	return wait(ctx, w, restorePhase, func(ctx context.Context) (Progress, bool, error) {
+	// Nothing that a key has to do with: the question is asked without one.
+	final := []error{ErrBadRequest, ErrRedirected}
+	return wait(ctx, c.clock(), waiter{Wait: w, phaseOf: restorePhase, final: final}, func(ctx context.Context) (Progress, bool, error) {
 		return c.RestoreProgress(ctx, scope)
 	})
 }
@@ -126,7 +133,8 @@ func (c *Client) WaitRestore(ctx context.Context, scope Scope, w Wait) iter.Seq2
 // WaitBackup looks at a backup until it ends, as [Client.WaitRestore] does. It
 // needs the key, and a dead one ends it at once.
 func (c *Client) WaitBackup(ctx context.Context, dump bool, w Wait) iter.Seq2[Look, error] {
-	return wait(ctx, w, backupPhase, func(ctx context.Context) (Progress, bool, error) {
+	final := []error{ErrUnauthorized, ErrScope, ErrPlan, ErrBadRequest, ErrRedirected}
+	return wait(ctx, c.clock(), waiter{Wait: w, phaseOf: backupPhase, final: final}, func(ctx context.Context) (Progress, bool, error) {
 		return c.BackupProgress(ctx, dump)
 	})
 }

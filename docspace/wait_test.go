@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -186,6 +187,95 @@ func TestWaitForABackupThatOutlivesTheRestore(t *testing.T) {
 		_, err = docspace.Last(c.WaitBackup(t.Context(), false, docspace.Wait{}))
 		if !errors.Is(err, docspace.ErrUnauthorized) {
 			t.Errorf("with a dead key: %v", err)
+		}
+	})
+}
+
+func TestWaitForAStartWhoseAnswerWasLost(t *testing.T) {
+	t.Parallel()
+	for _, began := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			p, c := bundle(docspacetest.Config{})
+			p.StartElsewhere(p.Backups()[1].ID)
+			time.Sleep(time.Minute) // it ended, and is told of for a day
+			c.Key = docspace.NewSecret(p.IssueKey(docspacetest.Key{}))
+			before, ok, err := c.RestoreProgress(t.Context(), docspace.AnyTask)
+			if !ok || err != nil || !before.Succeeded() {
+				t.Fatal(before, ok, err)
+			}
+			p.Break(func(f *docspacetest.Faults) { f.LoseStartAnswer, f.RefuseStart = true, map[bool]int{false: 500}[began] })
+			_, _, err = c.StartRestore(t.Context(), docspace.RestoreRequest{BackupID: p.Backups()[0].ID})
+			if !errors.Is(err, docspace.ErrAmbiguous) {
+				t.Fatal(err)
+			}
+			last, err := docspace.Last(c.WaitRestore(t.Context(), docspace.AnyTask, docspace.Wait{Before: before.TaskID}))
+			if began && (err != nil || last.Progress.TaskID == before.TaskID) || !began && !errors.Is(err, docspace.ErrTaskLost) {
+				t.Errorf("began %v: %+v %v", began, last, err)
+			}
+		})
+	}
+}
+
+// What a portal says about credentials is of no interest to a wait that sends
+// none: in a swap, and behind a proxy, it passes.
+func TestWaitBearsWhatTheSwapSays(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{401, 403, 404, 500, 502, 503} {
+		synctest.Test(t, func(t *testing.T) {
+			n := 0
+			c := answers(func(*http.Request) (*http.Response, error) {
+				if n++; n > 2 && n < 20 {
+					return reply(status, "", ""), nil
+				}
+				return reply(200, plainJSON, response(`{"isCompleted":`+strconv.FormatBool(n > 2)+`,"progress":100,"status":1,"taskId":"x"}`)), nil
+			})
+			troubles := 0
+			for look, err := range c.WaitRestore(t.Context(), docspace.AnyTask, docspace.Wait{}) {
+				if err != nil {
+					t.Errorf("%d: %v", status, err)
+				}
+				if look.Trouble != nil {
+					troubles++
+				}
+			}
+			if troubles == 0 {
+				t.Errorf("%d: no look told of it", status)
+			}
+		})
+	}
+}
+
+func TestWaitSeesABackupStandStill(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p, c := bundle(docspacetest.Config{})
+		p.StartBackupElsewhere(3)
+		time.Sleep(5 * time.Second)
+		p.Break(func(f *docspacetest.Faults) { f.BackupDead = true })
+		for look, err := range c.WaitBackup(t.Context(), false, docspace.Wait{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if look.Alarm == docspace.AlarmStalled {
+				p.Heal()
+			}
+			if look.Phase == docspace.PhaseEnded && look.Elapsed < 30*time.Minute {
+				t.Errorf("it ended after %s without an alarm", look.Elapsed)
+			}
+		}
+	})
+}
+
+func TestOneWaitCanBeRunTwice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p, c := bundle(docspacetest.Config{})
+		id := start(t, p, c)
+		w := c.WaitRestore(t.Context(), docspace.AnyTask, docspace.Wait{TaskID: id})
+		for range 2 {
+			if last, err := docspace.Last(w); err != nil || last.Elapsed > 30*time.Second {
+				t.Errorf("%+v %v", last, err)
+			}
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package docspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 type waiter struct {
 	Wait
 	phaseOf func(Progress) Phase
+	final   []error // trouble that will not pass
 
 	look    Look
 	began   time.Time
@@ -24,11 +26,13 @@ type waiter struct {
 
 // wait is what the waits have in common.
 func wait(
-	ctx context.Context, w Wait, phaseOf func(Progress) Phase, ask func(context.Context) (Progress, bool, error),
+	ctx context.Context, c clock, s waiter, ask func(context.Context) (Progress, bool, error),
 ) iter.Seq2[Look, error] {
 	return func(yield func(Look, error) bool) {
-		now := time.Now()
-		s := &waiter{Wait: w.withDefaults(), phaseOf: phaseOf, began: now, changed: now}
+		s := s // each run of the sequence is a wait of its own
+		s.Wait = s.withDefaults()
+		s.began = c.now()
+		s.changed = s.began
 		for {
 			p, ok, err := ask(ctx)
 			if ctx.Err() != nil {
@@ -36,12 +40,12 @@ func wait(
 				yield(s.look, context.Cause(ctx))
 				return
 			}
-			end, err := s.fold(p, ok, err, time.Now())
+			end, err := s.fold(p, ok, err, c.now())
 			if !yield(s.look, err) || end || err != nil {
 				return
 			}
-			if err := pause(ctx, s.Interval); err != nil {
-				yield(s.look, err)
+			if err := c.sleep(ctx, s.Interval); err != nil {
+				yield(s.look, cmp.Or(context.Cause(ctx), err))
 				return
 			}
 		}
@@ -58,7 +62,7 @@ func (s *waiter) fold(p Progress, ok bool, failed error, now time.Time) (end boo
 		s.silent = time.Time{}
 		end, err = s.gone(now)
 	default:
-		s.silent, s.missing = time.Time{}, time.Time{}
+		s.silent = time.Time{}
 		end, err = s.seen(p, now)
 	}
 	s.look.Still = now.Sub(s.changed)
@@ -69,7 +73,7 @@ func (s *waiter) fold(p Progress, ok bool, failed error, now time.Time) (end boo
 // unanswered bears trouble that may pass for a while, and other trouble not at
 // all.
 func (s *waiter) unanswered(failed error, now time.Time) (bool, error) {
-	for _, final := range []error{ErrUnauthorized, ErrScope, ErrPlan, ErrBadRequest, ErrRedirected} {
+	for _, final := range s.final {
 		if errors.Is(failed, final) {
 			return true, failed
 		}
@@ -83,8 +87,8 @@ func (s *waiter) unanswered(failed error, now time.Time) (bool, error) {
 	return false, nil
 }
 
-// gone is the answer that there is no task: for a moment while the server's
-// worker stops, and before a start is picked up.
+// gone is the answer that there is no task, or only the one from before: for a
+// moment while the server's worker stops, and before a start is picked up.
 func (s *waiter) gone(now time.Time) (bool, error) {
 	if s.missing.IsZero() {
 		s.missing = now
@@ -96,6 +100,10 @@ func (s *waiter) gone(now time.Time) (bool, error) {
 }
 
 func (s *waiter) seen(p Progress, now time.Time) (bool, error) {
+	if s.TaskID == "" && s.Before != "" && strings.EqualFold(p.TaskID, s.Before) {
+		return s.gone(now)
+	}
+	s.missing = time.Time{}
 	if s.TaskID == "" {
 		s.TaskID = p.TaskID
 	}

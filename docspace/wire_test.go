@@ -84,6 +84,32 @@ func TestCutConnectionIsAmbiguous(t *testing.T) {
 	}
 }
 
+// A read whose answer breaks off is an outage, and is tried again.
+func TestHalfAnAnswerIsNone(t *testing.T) {
+	t.Parallel()
+	var got atomic.Int32
+	c := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if got.Add(1) > 2 {
+			_, _ = io.WriteString(w, response(`{"taskId":"x"}`))
+			return
+		}
+		w.Header().Set("Content-Length", "1000")
+		_, _ = io.WriteString(w, `{"response":{"isComp`)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}))
+	if p, ok, err := c.RestoreProgress(t.Context(), docspace.AnyTask); !ok || err != nil || p.TaskID != "x" {
+		t.Errorf("%+v %v %v", p, ok, err)
+	}
+	got.Store(0)
+	c.Retries = -1
+	_, _, err := c.RestoreProgress(t.Context(), docspace.AnyTask)
+	var e *docspace.Error
+	if meant(err) != "unavailable" || !errors.As(err, &e) || e.Status != http.StatusOK {
+		t.Errorf("%v means %q", err, meant(err))
+	}
+}
+
 func TestSilenceEndsWithTheTimeoutAndIsAmbiguous(t *testing.T) {
 	t.Parallel()
 	c := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -13,7 +13,7 @@ func (p *Portal) startBackup(x *exchange) {
 		x.exception(status, "System.InvalidOperationException", "The operation is not possible")
 		return
 	}
-	_, in, ok := x.storageInput()
+	_, in, ok := x.storageInput(p.version.hasKeys())
 	in.dump = in.dump && p.version.hasKeys()
 	switch {
 	case !ok:
@@ -26,11 +26,11 @@ func (p *Portal) startBackup(x *exchange) {
 	case p.faults.NotAdmin:
 		x.exception(http.StatusForbidden, "ASC.Common.Security.Authorizing.AuthorizingException", "Access denied")
 		return
-	case p.faults.NoBackupPlan:
-		x.exception(http.StatusPaymentRequired, "ASC.Core.Billing.BillingException", "Your pricing plan does not support this option")
-		return
 	case p.faults.NoFolder && in.storage < 2:
 		x.exception(http.StatusNotFound, "System.IO.DirectoryNotFoundException", "The required folder was not found")
+		return
+	case p.faults.NoBackupPlan:
+		x.exception(http.StatusPaymentRequired, "ASC.Core.Billing.BillingException", "Your pricing plan does not support this option")
 		return
 	}
 	p.answerTask(x, p.beginBackup(in, false))

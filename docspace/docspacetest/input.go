@@ -30,8 +30,8 @@ type wireInput struct {
 	Dump   bool `json:"dump"`
 }
 
-func (x *exchange) restoreInput() (restoreInput, bool) {
-	w, in, ok := x.storageInput()
+func (x *exchange) restoreInput(names bool) (restoreInput, bool) {
+	w, in, ok := x.storageInput(names)
 	if !ok {
 		return in, false
 	}
@@ -53,7 +53,7 @@ func (x *exchange) restoreInput() (restoreInput, bool) {
 }
 
 // storageInput reads what both bodies have in common.
-func (x *exchange) storageInput() (wireInput, restoreInput, bool) {
+func (x *exchange) storageInput(names bool) (wireInput, restoreInput, bool) {
 	var w wireInput
 	var in restoreInput
 	if !strings.HasPrefix(x.r.Header.Get("Content-Type"), "application/json") {
@@ -65,6 +65,9 @@ func (x *exchange) storageInput() (wireInput, restoreInput, bool) {
 		return w, in, false
 	}
 	storage, ok := storageNumber(w.StorageType)
+	if !names && !firstReleases(x, w.StorageType) {
+		return w, in, false
+	}
 	if !ok {
 		x.invalid("$.storageType", "The JSON value could not be converted to ASC.Data.Backup.Contracts.BackupStorageType.")
 		return w, in, false
@@ -83,6 +86,28 @@ func (x *exchange) storageInput() (wireInput, restoreInput, bool) {
 		in.params[key] = text(param.Value)
 	}
 	return w, in, true
+}
+
+// firstReleases reads a storage type as they do: a restore takes a number, in
+// quotes or not, and needs one; a backup takes one in quotes, or none. They fail
+// on a name.
+func firstReleases(x *exchange, raw json.RawMessage) bool {
+	restore := x.op == "backup/startrestore"
+	absent := len(raw) == 0 || string(raw) == "null"
+	_, err := strconv.Atoi(strings.Trim(string(raw), `"`))
+	switch {
+	case absent && restore:
+		x.exception(http.StatusInternalServerError, "System.NullReferenceException", "Object reference not set to an instance of an object.")
+	case absent:
+		return true
+	case !restore && raw[0] != '"':
+		x.invalid("$.storageType", "The JSON value could not be converted to System.String.")
+	case err != nil:
+		x.exception(http.StatusInternalServerError, "System.FormatException", "The input string was not in a correct format.")
+	default:
+		return true
+	}
+	return false
 }
 
 // text is .NET's ToString of a JSON value.

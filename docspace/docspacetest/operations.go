@@ -16,7 +16,7 @@ type operation struct {
 	extra     []string // scopes that do besides the general ones
 	unpaid    bool     // also for a portal that did not pay
 	admin     bool     // the key's creator must be the owner or an admin
-	keys      bool     // came with API keys
+	keys      bool     // not in the first releases, as API keys are not
 }
 
 // scopes are the permissions of which one is needed.
@@ -45,15 +45,15 @@ var operations = map[string]operation{
 	"POST backup/startrestore":     {serve: (*Portal).startRestore},
 	"POST backup/startbackup":      {serve: (*Portal).startBackup, unpaid: true},
 	"GET backup/getbackupprogress": {serve: (*Portal).backupProgress, admin: true, unpaid: true},
-	"POST backup/cancelbackup":     {serve: (*Portal).cancelBackup, admin: true},
+	"POST backup/cancelbackup":     {serve: (*Portal).cancelBackup, admin: true, keys: true},
 
 	"DELETE backup/deletebackup/{id}":    {serve: (*Portal).deleteBackup, admin: true},
 	"DELETE backup/deletebackuphistory":  {serve: (*Portal).deleteHistory, admin: true},
 	"GET backup/getbackupschedule":       {serve: (*Portal).getSchedule, admin: true},
 	"POST backup/createbackupschedule":   {serve: (*Portal).setSchedule, admin: true},
 	"DELETE backup/deletebackupschedule": {serve: (*Portal).deleteSchedule, admin: true},
-	"GET backup/getbackupscount":         {serve: (*Portal).backupsCount, admin: true},
-	"GET backup/getservicestate":         {serve: (*Portal).serviceState, admin: true},
+	"GET backup/getbackupscount":         {serve: (*Portal).backupsCount, admin: true, keys: true},
+	"GET backup/getservicestate":         {serve: (*Portal).serviceState, admin: true, keys: true},
 
 	"GET backup/getrestoreprogress": {serve: (*Portal).restoreProgress, anonymous: true, strictKey: true, unpaid: true},
 }

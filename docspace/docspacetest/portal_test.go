@@ -1,6 +1,7 @@
 package docspacetest_test
 
 import (
+	"errors"
 	"go/parser"
 	"go/token"
 	"net/http"
@@ -238,5 +239,37 @@ func TestFakeLinksNoTestPackage(t *testing.T) {
 				t.Errorf("%s imports %s", file.Name(), path)
 			}
 		}
+	}
+}
+
+func TestFirstReleasesTakeNumbersAlone(t *testing.T) {
+	t.Parallel()
+	p := docspacetest.New(docspacetest.Config{Version: "2.6.0"})
+	id := p.Backups()[0].ID
+	for name, tt := range map[string]struct {
+		path, body string
+		status     int
+	}{
+		"restore, quoted":  {"startrestore", `{"backupId":"` + id + `","storageType":"0"}`, 200},
+		"restore, bare":    {"startrestore", `{"backupId":"` + id + `","storageType":0}`, 200},
+		"restore, name":    {"startrestore", `{"backupId":"` + id + `","storageType":"Documents"}`, 500},
+		"restore, nothing": {"startrestore", `{"backupId":"` + id + `"}`, 500},
+		"backup, quoted":   {"startbackup", `{"storageType":"4"}`, 200},
+		"backup, bare":     {"startbackup", `{"storageType":4}`, 400},
+		"backup, name":     {"startbackup", `{"storageType":"DataStore"}`, 500},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://docs.example.com/api/2.0/backup/"+tt.path, strings.NewReader(tt.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", p.Token())
+		if a, _, err := do(t, p, r); err != nil || a.Status != tt.status {
+			t.Errorf("%s: %+v %v", name, a, err)
+		}
+	}
+	c := clientOf(p.Token(), p)
+	if _, err := c.BackupServiceEnabled(t.Context()); !errors.Is(err, docspace.ErrNotFound) {
+		t.Errorf("got %v", err)
 	}
 }

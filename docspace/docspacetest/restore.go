@@ -13,7 +13,7 @@ func (p *Portal) startRestore(x *exchange) {
 		x.exception(status, "System.InvalidOperationException", "The operation is not possible")
 		return
 	}
-	in, ok := x.restoreInput()
+	in, ok := x.restoreInput(p.version.hasKeys())
 	if !ok {
 		return
 	}

@@ -40,7 +40,7 @@ func (p *Portal) getSchedule(x *exchange) {
 // setSchedule is POST createbackupschedule: the parameters come as a list and
 // go as an object.
 func (p *Portal) setSchedule(x *exchange) {
-	_, in, ok := x.storageInput()
+	_, in, ok := x.storageInput(p.version.hasKeys())
 	if !ok || !p.target(x, in) {
 		return
 	}

@@ -22,7 +22,8 @@ func (v version) since(minor, patch int) bool {
 	return v.patch >= patch
 }
 
-// hasKeys: API keys and dumps came with 3.1.
+// hasKeys: API keys and dumps came with 3.1; what came before is called the
+// first releases here.
 func (v version) hasKeys() bool { return v.since(1, 0) }
 
 // hasWarning: a backup's warning came with 3.6.
