@@ -37,7 +37,7 @@ func create(t *testing.T, s *durable.Store, id string) { //nolint:unparam // one
 	}
 }
 
-func TestExam(t *testing.T) {
+func TestExamOnSQLite(t *testing.T) {
 	t.Parallel()
 	durabletest.Exercise(t, func(t *testing.T) bot.Store {
 		t.Helper()
@@ -63,7 +63,7 @@ func TestSecondOpenFails(t *testing.T) {
 
 func TestOpenRefusesOtherURLs(t *testing.T) {
 	t.Parallel()
-	for _, url := range []string{"", "sqlite:", "postgres://u:hunter2@h/d", "mysql://u:hunter2@h/d"} {
+	for _, url := range []string{"", "sqlite:", "postgres://u:hunter2@h:port/d", "mysql://u:hunter2@h/d"} {
 		if _, err := durable.Open(t.Context(), url); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: %v", url, err)
 		}

@@ -18,10 +18,10 @@ func (s *Store) PutForm(ctx context.Context, f bot.Form) error {
 		return fmt.Errorf("form: %w", err)
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM form WHERE until < ? OR id = ?`, nanos(time.Now()), f.ID); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM form WHERE until < $1 OR id = $2`, nanos(time.Now()), f.ID); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO form (id, until, data) VALUES (?, ?, ?)`, f.ID, nanos(f.Until), string(data))
+		_, err := tx.ExecContext(ctx, `INSERT INTO form (id, until, data) VALUES ($1, $2, $3)`, f.ID, nanos(f.Until), string(data))
 		return err
 	})
 	if err != nil {
@@ -33,7 +33,7 @@ func (s *Store) PutForm(ctx context.Context, f bot.Form) error {
 // Form implements [bot.Store].
 func (s *Store) Form(ctx context.Context, id string) (bot.Form, error) {
 	var data string
-	err := s.db.QueryRowContext(ctx, `SELECT data FROM form WHERE id = ?`, id).Scan(&data)
+	err := s.db.QueryRowContext(ctx, `SELECT data FROM form WHERE id = $1`, id).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.Form{}, bot.ErrNotFound
 	}

@@ -23,16 +23,15 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 		if err != nil {
 			return err
 		}
-		for _, st := range steps {
-			if err := s.enqueue(ctx, tx, st.Restore, st.Generation); err != nil {
-				return err
-			}
+		if err := s.enqueue(ctx, tx, steps...); err != nil {
+			return err
 		}
 		return note(ctx, tx, events)
 	})
 	if err != nil {
 		return fmt.Errorf("freeze: %w", err)
 	}
+	s.bell.ring()
 	return nil
 }
 

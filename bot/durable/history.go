@@ -27,7 +27,7 @@ func scanAll(rows *sql.Rows) ([]bot.Restore, error) {
 // Ended implements [bot.Store].
 func (s *Store) Ended(ctx context.Context, portal string, limit int) ([]bot.Restore, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM restore
-		WHERE portal = ? AND state IN ('succeeded', 'failed') ORDER BY requested_at DESC, id DESC LIMIT ?`, portal, max(limit, 0))
+		WHERE portal = $1 AND state IN ('succeeded', 'failed') ORDER BY requested_at DESC, id DESC LIMIT $2`, portal, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("ended restores: %w", err)
 	}
@@ -37,7 +37,7 @@ func (s *Store) Ended(ctx context.Context, portal string, limit int) ([]bot.Rest
 // Trail implements [bot.Store].
 func (s *Store) Trail(ctx context.Context, restore string) ([]bot.Event, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT at, restore_id, kind, actor, detail FROM audit
-		WHERE restore_id = ? ORDER BY seq`, restore)
+		WHERE restore_id = $1 ORDER BY seq`, restore)
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}

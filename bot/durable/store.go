@@ -6,11 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
@@ -61,59 +57,68 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 		return fmt.Errorf("create restore: %w", err)
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO restore
+		res, err := tx.ExecContext(ctx, `INSERT INTO restore
 			(id, portal, state, version, generation, delivery, requested_at, due_at, settled, data)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
 			r.ID, r.Portal, r.State, r.Version, r.Generation, r.Delivery,
 			nanos(r.RequestedAt), nanos(time.Now()), r.Settled, data)
 		if err != nil {
-			return refused(ctx, tx, r.Delivery, err)
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, refused(ctx, tx, r.Delivery))
 		}
 		if err := confirm(ctx, tx, r); err != nil {
 			return err
 		}
-		if err := s.enqueue(ctx, tx, r.ID, r.Generation); err != nil {
+		if err := s.enqueue(ctx, tx, Step{r.ID, r.Generation}); err != nil {
 			return err
 		}
 		return note(ctx, tx, events)
 	})
-	if err != nil {
+	if err != nil && !s.committed(ctx, err, r, data) {
 		return fmt.Errorf("create restore: %w", err)
 	}
+	s.bell.ring()
 	return nil
 }
 
-// refused names the index that err violates. A command delivered twice violates
+// refused tells which index stood in the way. A command delivered twice violates
 // both, and then it is the duplicate that counts.
-func refused(ctx context.Context, tx *sql.Tx, delivery string, err error) error {
-	var e *sqlite.Error
-	if !errors.As(err, &e) || e.Code() != sqlite3.SQLITE_CONSTRAINT_UNIQUE {
-		return err
-	}
+func refused(ctx context.Context, tx *sql.Tx, delivery string) error {
+	var n int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM restore WHERE delivery = $1`, delivery).Scan(&n)
 	switch {
-	case strings.Contains(e.Error(), "restore.delivery"):
-		return bot.ErrDuplicate
-	case strings.Contains(e.Error(), "restore.portal"):
-		var n int
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM restore WHERE delivery = ?`, delivery).Scan(&n); err != nil {
-			return err
-		}
-		if n > 0 {
-			return bot.ErrDuplicate
-		}
-		return bot.ErrPortalBusy
-	default:
+	case err != nil:
 		return err
+	case n > 0:
+		return bot.ErrDuplicate
+	default:
+		return bot.ErrPortalBusy
 	}
+}
+
+// committed reports whether a transaction took effect although the answer to
+// its commit was lost: r is there, as this very writer encoded it.
+func (s *Store) committed(ctx context.Context, err error, r bot.Restore, data string) bool {
+	if !errors.Is(err, errCommit) {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer cancel()
+	var n int
+	err = s.db.QueryRowContext(ctx, `SELECT count(*) FROM restore
+		WHERE id = $1 AND version = $2 AND data = $3`, r.ID, r.Version, data).Scan(&n)
+	return err == nil && n == 1
 }
 
 // confirm keeps the confirmations of r, of which no two may be by one person.
 func confirm(ctx context.Context, tx *sql.Tx, r bot.Restore) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM confirmation WHERE restore_id = ?`, r.ID); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM confirmation WHERE restore_id = $1`, r.ID); err != nil {
 		return err
 	}
 	for _, c := range r.Confirmations {
-		_, err := tx.ExecContext(ctx, `INSERT INTO confirmation (restore_id, user_id) VALUES (?, ?)`, r.ID, c.User)
+		_, err := tx.ExecContext(ctx, `INSERT INTO confirmation (restore_id, user_id) VALUES ($1, $2)`, r.ID, c.User)
 		if err != nil {
 			return fmt.Errorf("confirmation of %s: %w", c.User, err)
 		}
@@ -123,17 +128,17 @@ func confirm(ctx context.Context, tx *sql.Tx, r bot.Restore) error {
 
 // Get implements [bot.Store].
 func (s *Store) Get(ctx context.Context, id string) (bot.Restore, error) {
-	return scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE id = ?`, id))
+	return scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE id = $1`, id))
 }
 
 // ByDelivery implements [bot.Store].
 func (s *Store) ByDelivery(ctx context.Context, delivery string) (bot.Restore, error) {
-	return scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE delivery = ?`, delivery))
+	return scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE delivery = $1`, delivery))
 }
 
 // OpenOn implements [bot.Store].
 func (s *Store) OpenOn(ctx context.Context, portal string) (bot.Restore, bool, error) {
-	r, err := scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE portal = ?
+	r, err := scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE portal = $1
 		AND state IN ('requested', 'confirmed', 'saving', 'starting', 'running', 'unclear')`, portal))
 	if errors.Is(err, bot.ErrNotFound) {
 		return bot.Restore{}, false, nil
@@ -144,7 +149,7 @@ func (s *Store) OpenOn(ctx context.Context, portal string) (bot.Restore, bool, e
 // Recent implements [bot.Store].
 func (s *Store) Recent(ctx context.Context, limit int) ([]bot.Restore, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM restore
-		ORDER BY requested_at DESC, id DESC LIMIT ?`, max(limit, 0))
+		ORDER BY requested_at DESC, id DESC LIMIT $1`, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("recent restores: %w", err)
 	}
@@ -186,18 +191,17 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 			return err
 		}
 		if wake {
-			_, err := tx.ExecContext(ctx, `UPDATE restore SET due_at = ? WHERE id = ?`, nanos(time.Now()), next.ID)
-			if err != nil {
-				return err
-			}
-			if err := s.enqueue(ctx, tx, next.ID, next.Generation); err != nil {
+			if err := s.enqueue(ctx, tx, Step{next.ID, next.Generation}); err != nil {
 				return err
 			}
 		}
 		return note(ctx, tx, events)
 	})
-	if err != nil {
+	if err != nil && !s.committed(ctx, err, next, data) {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
+	}
+	if wake {
+		s.bell.ring()
 	}
 	return next, nil
 }
@@ -205,9 +209,10 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 // swap replaces the row if it still is as it was.
 func swap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) error {
 	res, err := tx.ExecContext(ctx, `UPDATE restore
-		SET state = ?, version = ?, generation = ?, settled = ?, data = ?
-		WHERE id = ? AND state = ? AND version = ? AND generation = ?`,
-		next.State, next.Version, next.Generation, next.Settled, data,
+		SET state = $1, version = $2, generation = $3, settled = $4, data = $5,
+			due_at = CASE WHEN generation = $3 THEN due_at ELSE $6 END -- a new generation is due at once
+		WHERE id = $7 AND state = $8 AND version = $9 AND generation = $10`,
+		next.State, next.Version, next.Generation, next.Settled, data, nanos(time.Now()),
 		was.ID, was.State, was.Version, was.Generation)
 	if err != nil {
 		return err
@@ -216,7 +221,7 @@ func swap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) e
 	if err != nil || n == 1 {
 		return err
 	}
-	err = tx.QueryRowContext(ctx, `SELECT id FROM restore WHERE id = ?`, was.ID).Scan(&was.ID)
+	err = tx.QueryRowContext(ctx, `SELECT id FROM restore WHERE id = $1`, was.ID).Scan(&was.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.ErrNotFound
 	}

@@ -107,7 +107,7 @@ func readDotenv(path string) (map[string]string, error) {
 // readFiles puts the content of each NAME_FILE in the place of NAME.
 func readFiles(vars map[string]string) []error {
 	var faults []error
-	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "DOCSPACE_API_KEY"} {
+	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "DOCSPACE_API_KEY", "DATABASE_URL"} {
 		path := vars[name+"_FILE"]
 		if path == "" {
 			continue

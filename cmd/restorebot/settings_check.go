@@ -51,8 +51,8 @@ func (r raw) check() (settings, []error) {
 		},
 	}
 	r.checkApprovals(fault, &s.policy)
-	if !strings.HasPrefix(r.DatabaseURL, "sqlite:") || r.DatabaseURL == "sqlite:" {
-		fault("DATABASE_URL", `must be "sqlite:" and the name of a file`)
+	if !databaseURL(r.DatabaseURL) {
+		fault("DATABASE_URL", `must be "sqlite:" and the name of a file, or a postgres:// URL`)
 	}
 	if !address(r.HTTPAddr) {
 		fault("HTTP_ADDR", "must be empty or an address with a port, such as 127.0.0.1:9464")
@@ -80,6 +80,12 @@ func webURL(text string) (*url.URL, error) {
 		return nil, errors.New("not a web address")
 	}
 	return u, nil
+}
+
+func databaseURL(text string) bool {
+	scheme, rest, _ := strings.Cut(text, ":")
+	postgres := (scheme == "postgres" || scheme == "postgresql") && strings.HasPrefix(rest, "//")
+	return postgres || (scheme == "sqlite" && rest != "")
 }
 
 func between(fault func(name, rule string), name, text string, low, high time.Duration) time.Duration {

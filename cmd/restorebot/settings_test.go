@@ -89,6 +89,19 @@ func TestGatesAreReadStrictly(t *testing.T) {
 	}
 }
 
+func TestDatabaseURLsAreChecked(t *testing.T) {
+	t.Parallel()
+	for url, ok := range map[string]bool{
+		"sqlite:bot.db": true, "postgres://bot:hunter2@db/bot": true, "postgresql://db/bot": true,
+		"sqlite:": false, "postgres:bot": false, "mysql://db/bot": false, "bot.db": false,
+	} {
+		_, err := loadSettings(append(good(), "DATABASE_URL="+url), filepath.Join(t.TempDir(), "none"))
+		if (err == nil) != ok {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
 func TestEnvironmentWinsOverDotenvAndFilesAreRead(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

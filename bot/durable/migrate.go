@@ -1,0 +1,108 @@
+package durable
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+// A schema file is never changed once released: a new one follows it. What an
+// older binary still running would trip over must not be in it.
+//
+//go:embed schema/*.sql
+var schema embed.FS
+
+// errNewer tells that a database is ahead of the binary.
+var errNewer = errors.New("it was made by a newer version of restorebot")
+
+// prepare takes the lock, migrates both schemas and readies the queue.
+func (s *Store) prepare(ctx context.Context) error {
+	if err := s.tx(ctx, s.migrate); err != nil {
+		return err
+	}
+	var err error
+	s.queue, err = river.NewClient(s.driver, &river.Config{Logger: s.Log})
+	if err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	return nil
+}
+
+// migrate runs the schema files that the database has not seen, in order, and
+// then those of the queue.
+func (s *Store) migrate(ctx context.Context, tx *sql.Tx) error {
+	if !s.alone {
+		// Replicas that start together migrate one after the other.
+		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(7282466)`); err != nil {
+			return err
+		}
+	}
+	have, err := version(ctx, tx)
+	if err != nil {
+		return err
+	}
+	files, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		return err
+	}
+	if have > len(files) {
+		return fmt.Errorf("%w (schema %d, known here up to %d)", errNewer, have, len(files))
+	}
+	for _, name := range files[have:] {
+		text, err := schema.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if have < len(files) {
+		if _, err := tx.ExecContext(ctx, `UPDATE restorebot_schema SET version = $1`, len(files)); err != nil {
+			return err
+		}
+	}
+	return s.migrateQueue(ctx, tx)
+}
+
+// version is how many schema files the database has seen.
+func version(ctx context.Context, tx *sql.Tx) (have int, err error) {
+	_, err = tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS restorebot_schema (version BIGINT NOT NULL)`)
+	if err != nil {
+		return 0, err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT version FROM restorebot_schema`).Scan(&have)
+	if errors.Is(err, sql.ErrNoRows) {
+		_, err = tx.ExecContext(ctx, `INSERT INTO restorebot_schema (version) VALUES (0)`)
+	}
+	return have, err
+}
+
+// migrateQueue does the same for the queue's tables.
+func (s *Store) migrateQueue(ctx context.Context, tx *sql.Tx) error {
+	m, err := rivermigrate.New(s.driver, &rivermigrate.Config{Logger: s.Log})
+	if err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	if s.alone {
+		_, err = m.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil) //nolint:staticcheck // its objection concerns PostgreSQL only
+	} else { // PostgreSQL takes them in several transactions only; ours holds the lock meanwhile
+		_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	all := m.AllVersions()
+	known, have := all[len(all)-1].Version, 0
+	err = tx.QueryRowContext(ctx, `SELECT max(version) FROM river_migration`).Scan(&have)
+	if err == nil && have > known {
+		err = fmt.Errorf("%w (queue %d, known here up to %d)", errNewer, have, known)
+	}
+	return err
+}

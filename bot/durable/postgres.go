@@ -1,0 +1,77 @@
+package durable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+)
+
+// connections is how many a replica opens, unless the URL says otherwise.
+const connections = 10
+
+// A replica that is paused or cut off must not keep its locks: the server ends
+// a transaction that stands still, and notices a dead peer within half a minute.
+var postgresSession = map[string]string{
+	"application_name":                    "restorebot",
+	"idle_in_transaction_session_timeout": "5s",
+	"tcp_keepalives_idle":                 "10",
+	"tcp_keepalives_interval":             "5",
+	"tcp_keepalives_count":                "3",
+}
+
+func openPostgres(ctx context.Context, url string) (*Store, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("the database URL: %w", err) // without the password
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		cfg.MaxConns = connections
+	}
+	cfg.MaxConns = max(cfg.MaxConns, 2) // migrate takes two at once
+	for name, value := range postgresSession {
+		if cfg.ConnConfig.RuntimeParams[name] == "" {
+			cfg.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	// Of several hosts, and after a fail-over, only one takes writes.
+	if cfg.ConnConfig.ValidateConnect == nil {
+		cfg.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	cfg.AfterConnect = safe
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	bell := newBell()
+	return &Store{
+		db: db, driver: postgresDriver{riverdatabasesql.NewWithPgxListener(db, pool), bell}, bell: bell,
+		shut: func() error {
+			err := db.Close()
+			pool.Close()
+			return err
+		},
+		explain: func(err error) error { return fmt.Errorf("database: %w", err) },
+	}, nil
+}
+
+// safe makes sure that a commit that was answered survives a power cut.
+func safe(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false)
+		WHERE current_setting('synchronous_commit') = 'off'`)
+	return err
+}
+
+// deadlocked reports whether PostgreSQL ended a transaction that waited for one
+// that waited for it.
+func deadlocked(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "40P01"
+}

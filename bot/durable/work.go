@@ -1,0 +1,130 @@
+package durable
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// worker runs steps for the queue.
+type worker struct {
+	river.WorkerDefaults[Step]
+
+	store *Store
+	step  StepFunc
+}
+
+// NextRetry is for errors of the queue itself; a step's own become a snooze.
+func (*worker) NextRetry(*river.Job[Step]) time.Time { return time.Now().Add(retryAfter) }
+
+// Work never returns an error but a snooze: after enough errors the queue would
+// drop the job without a word. Steps that follow at once are worked at once,
+// without a trip through the queue.
+func (w *worker) Work(ctx context.Context, job *river.Job[Step]) error {
+	until := time.Now().Add(stepsFor)
+	for {
+		again, over := w.one(ctx, job.Args)
+		switch {
+		case over:
+			return nil
+		case again > 0 || ctx.Err() != nil || !time.Now().Before(until):
+			return river.JobSnooze(again)
+		}
+	}
+}
+
+// one works one step and records its end. over means that no step of this
+// generation follows.
+func (w *worker) one(ctx context.Context, st Step) (again time.Duration, over bool) {
+	s := w.store
+	switch ours, err := s.current(ctx, st); {
+	case err != nil:
+		s.Log.ErrorContext(ctx, "step not begun", "restore", st.Restore, "error", err)
+		return errorPause, false
+	case !ours:
+		return 0, true
+	}
+	again, done, err := w.safely(ctx, st)
+	if err != nil {
+		s.Log.ErrorContext(ctx, "step failed", "restore", st.Restore, "error", err)
+		again, done = errorPause, false
+	}
+	again = max(again, 0)
+	// The end is recorded even if the step was cancelled.
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer cancel()
+	ours, err := s.mark(end, st, again)
+	switch {
+	case err != nil:
+		s.Log.ErrorContext(ctx, "step not recorded", "restore", st.Restore, "error", err)
+		return max(again, errorPause), done
+	case !ours: // a newer step follows
+		return 0, true
+	}
+	return again, done
+}
+
+// safely runs the step with a sign of life, and makes an error of a panic.
+func (w *worker) safely(ctx context.Context, st Step) (again time.Duration, done bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	defer cancel()
+	alive := make(chan struct{})
+	beat := make(chan struct{})
+	go func() {
+		defer close(beat)
+		w.store.beat(ctx, st, alive)
+	}()
+	defer func() {
+		close(alive)
+		<-beat
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return w.step(ctx, st.Restore, st.Generation)
+}
+
+// beat shows, while a step takes long, that its process lives.
+func (s *Store) beat(ctx context.Context, st Step, ended <-chan struct{}) {
+	tick := time.NewTicker(reconcileEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ended:
+			return
+		case <-tick.C:
+			c, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+			_, err := s.mark(c, st, 0)
+			cancel()
+			if err != nil {
+				s.Log.WarnContext(ctx, "step not marked alive", "restore", st.Restore, "error", err)
+			}
+		}
+	}
+}
+
+// current reports whether a step is of the restore's generation.
+func (s *Store) current(ctx context.Context, st Step) (ours bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, recordWithin)
+	defer cancel()
+	var n int
+	err = s.db.QueryRowContext(ctx, `SELECT count(*) FROM restore WHERE id = $1 AND generation = $2`,
+		st.Restore, st.Generation).Scan(&n)
+	return n == 1, err
+}
+
+// mark notes that a step is alive or has ended and when the next is due. It
+// reports whether the step still is of the restore's generation.
+func (s *Store) mark(ctx context.Context, st Step, next time.Duration) (ours bool, err error) {
+	now := time.Now()
+	res, err := s.db.ExecContext(ctx, `UPDATE restore SET stepped_at = $1, due_at = $2
+		WHERE id = $3 AND generation = $4`, nanos(now), nanos(now.Add(next)), st.Restore, st.Generation)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
