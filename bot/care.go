@@ -21,7 +21,7 @@ type Care struct {
 }
 
 const (
-	careFirst = 15 * time.Second
+	careFirst = 5 * time.Second
 	careLast  = 5 * time.Minute
 	careFor   = 24 * time.Hour
 	careTries = 5 // to tell what was counted

@@ -39,7 +39,7 @@ type stage struct {
 func setStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{
-		t: t, portal: docspacetest.New(docspacetest.Config{Script: docspacetest.Total(2 * time.Second)}),
+		t: t, portal: docspacetest.New(docspacetest.Config{Script: docspacetest.Total(2 * time.Second), BackupTime: time.Second}),
 		slack: slacktest.New(slacktest.World{
 			People:   []slacktest.Person{{ID: "UALICE", Name: "alice"}, {ID: "UBOB", Name: "bob"}, {ID: "UEVE", Name: "eve"}},
 			Channels: []slacktest.Channel{{ID: "COPS", Name: "incidents"}},

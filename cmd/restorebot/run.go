@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
@@ -15,7 +15,6 @@ import (
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/ops"
 	"docspace-restorebot/bot/slackchat"
-	"docspace-restorebot/docspace"
 )
 
 func runCommand() subcommand {
@@ -66,7 +65,7 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 	metrics := ops.New(registry, describeSelf().Version)
 	sockets := &slackchat.Sockets{N: s.connections, Events: socketEvents(metrics), Log: log}
 	metrics.Watch(sources(sockets, store))
-	portals := s.portals(metrics)
+	portals := s.portals(metrics.PortalTransport(nil))
 
 	g, ctx := errgroup.WithContext(ctx)
 	if s.httpAddr != "" {
@@ -79,17 +78,6 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 	}
 	g.Go(func() error { return converse(ctx, s, store, portals, sockets, metrics, log) })
 	return g.Wait()
-}
-
-// portals are those that the settings name.
-func (s settings) portals(metrics *ops.Metrics) bot.Portals {
-	return bot.Portals{{
-		PortalName: bot.PortalName{Name: s.docspaceURL.Hostname(), URL: s.docspaceURL.String()},
-		API: &docspace.Client{
-			BaseURL: s.docspaceURL.String(), Key: s.docspaceKey,
-			HTTP: &http.Client{Transport: metrics.PortalTransport(nil)},
-		},
-	}}
 }
 
 // converse answers Slack and works the steps until ctx ends.
@@ -108,7 +96,7 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	chat := &slackchat.Chat{API: api}
 	b := &bot.Bot{
 		Store: metrics.Count(store), Chat: chat, Directory: &slackchat.Directory{API: api},
-		Policy: policy, Poll: s.poll, Log: log, Portals: portals,
+		Policy: policy, Poll: s.poll, Log: log, Portals: portals, Process: rand.Text(),
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	listener := slackchat.NewListener(ctx, countedHandler{b, metrics}, chat, log)

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -27,6 +26,8 @@ type raw struct {
 	Connections    string `env:"SLACK_CONNECTIONS"      envDefault:"2"`
 	DocSpaceURL    string `env:"DOCSPACE_URL"`
 	DocSpaceAPIKey string `env:"DOCSPACE_API_KEY"`
+	PortalsFile    string `env:"PORTALS_FILE"`
+	SafetyBackup   string `env:"SAFETY_BACKUP"          envDefault:"off"`
 	Poll           string `env:"DOCSPACE_POLL_INTERVAL" envDefault:"3s"`
 	Users          string `env:"RESTORE_USERS"`
 	Approvers      string `env:"RESTORE_APPROVERS"`
@@ -44,16 +45,16 @@ type raw struct {
 
 // settings is what the environment means.
 type settings struct {
-	appToken, botToken, docspaceKey docspace.Secret
-	slackURL                        string
-	connections                     int
-	docspaceURL                     *url.URL
-	poll                            time.Duration
-	policy                          bot.Policy
-	databaseURL                     string
-	httpAddr                        string
-	logLevel                        slog.Level
-	logFormat                       string
+	appToken, botToken docspace.Secret
+	slackURL           string
+	connections        int
+	portalList         []portalSettings // the first is DOCSPACE_URL, if that is set
+	poll               time.Duration
+	policy             bot.Policy
+	databaseURL        string
+	httpAddr           string
+	logLevel           slog.Level
+	logFormat          string
 }
 
 // loadSettings reads environ and, below it, the file dotenv if there is one.
@@ -70,6 +71,9 @@ func loadSettings(environ []string, dotenv string) (settings, error) {
 		return settings{}, errors.New("the settings cannot be read")
 	}
 	s, more := r.check()
+	if len(s.portalList) > 0 && r.DocSpaceURL != "" {
+		s.portalList[0].keyFile = vars["DOCSPACE_API_KEY_FILE"]
+	}
 	return s, errors.Join(append(faults, more...)...)
 }
 

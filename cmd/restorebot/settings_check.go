@@ -32,17 +32,11 @@ func (r raw) check() (settings, []error) {
 	if err != nil || connections < 1 || connections > 4 {
 		fault("SLACK_CONNECTIONS", "must be a number from 1 to 4")
 	}
-	portal, err := webURL(r.DocSpaceURL)
-	if err != nil {
-		fault("DOCSPACE_URL", "must be set to the http or https URL of the portal, without user or password")
-	}
-	if strings.TrimSpace(r.DocSpaceAPIKey) == "" {
-		fault("DOCSPACE_API_KEY", "must be set")
-	}
+	portals, more := r.checkPortals(fault)
+	faults = append(faults, more...)
 	s := settings{
 		appToken: docspace.NewSecret(r.SlackAppToken), botToken: docspace.NewSecret(r.SlackBotToken),
-		docspaceKey: docspace.NewSecret(strings.TrimSpace(r.DocSpaceAPIKey)),
-		slackURL:    r.SlackAPIURL, connections: connections, docspaceURL: portal, databaseURL: r.DatabaseURL, logFormat: r.LogFormat,
+		slackURL: r.SlackAPIURL, connections: connections, portalList: portals, databaseURL: r.DatabaseURL, logFormat: r.LogFormat,
 		poll: between(fault, "DOCSPACE_POLL_INTERVAL", r.Poll, time.Second, time.Minute),
 		policy: bot.Policy{
 			Users: list(fault, "RESTORE_USERS", r.Users, "UWS"), Channels: list(fault, "RESTORE_CHANNELS", r.Channels, "CG"),

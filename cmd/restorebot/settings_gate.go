@@ -53,7 +53,7 @@ func distinct(ids []string) int {
 // secret is in it, and no address with a password.
 func noteSettings(ctx context.Context, store bot.Store, s settings, p bot.Policy) error {
 	err := store.Note(ctx, bot.Event{At: time.Now().UTC(), Kind: bot.EventSettings, Detail: map[string]string{
-		"workspace": p.Team, "portal": s.docspaceURL.Redacted(),
+		"workspace": p.Team, "portals": strings.Join(s.portalNames(), ", "),
 		"users": p.Users.String(), "approvers": p.Approvers.String(), "break_glass": p.BreakGlass.String(), "channels": p.Channels.String(),
 		"approvals": strconv.Itoa(p.Needed()), "self_approval": strconv.FormatBool(p.SelfApproval),
 		"typing": strconv.FormatBool(p.Typing), "ttl": p.TTL.String(), "poll": s.poll.String(),

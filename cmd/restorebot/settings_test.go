@@ -33,7 +33,7 @@ func TestGoodSettingsLoad(t *testing.T) {
 func TestEveryFaultIsNamedAtOnceAndNoValueIsShown(t *testing.T) {
 	t.Parallel()
 	_, err := loadSettings([]string{
-		"SLACK_APP_TOKEN=hunter2", "SLACK_BOT_TOKEN=hunter2", "SLACK_API_URL=hunter2", "SLACK_CONNECTIONS=hunter2", "DOCSPACE_URL=https://u:hunter2@h",
+		"SLACK_APP_TOKEN=hunter2", "SLACK_BOT_TOKEN=hunter2", "SLACK_API_URL=hunter2", "SLACK_CONNECTIONS=hunter2", "DOCSPACE_URL=https://u:hunter2@h", "PORTALS_FILE=hunter2", "SAFETY_BACKUP=hunter2",
 		"DOCSPACE_POLL_INTERVAL=hunter2", "RESTORE_USERS=hunter2", "RESTORE_CHANNELS=#hunter2", "RESTORE_CONFIRM=hunter2",
 		"RESTORE_APPROVERS=hunter2", "RESTORE_APPROVALS=hunter2", "RESTORE_SELF_APPROVAL=hunter2", "RESTORE_BREAK_GLASS=hunter2",
 		"RESTORE_CONFIRM_TTL=hunter2", "DATABASE_URL=hunter2", "LOG_LEVEL=hunter2", "LOG_FORMAT=hunter2",
@@ -113,8 +113,8 @@ func TestEnvironmentWinsOverDotenvAndFilesAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.logFormat != "text" || s.logLevel.String() != "DEBUG" || s.docspaceKey.Reveal() != "sk-from-file" {
-		t.Errorf("got format %s, level %s, key from the file: %v", s.logFormat, s.logLevel, s.docspaceKey.Reveal() == "sk-from-file")
+	if s.logFormat != "text" || s.logLevel.String() != "DEBUG" || s.portalList[0].key.Reveal() != "sk-from-file" {
+		t.Errorf("got format %s, level %s, key from the file: %v", s.logFormat, s.logLevel, s.portalList[0].key.Reveal() == "sk-from-file")
 	}
 }
 

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/docspace/docspacetest"
+)
+
+// cardWith waits for a message in the channel that holds all the words, and a
+// button of that action unless it is "".
+func (s *stage) cardWith(ctx context.Context, action string, words ...string) slacktest.Message {
+	s.t.Helper()
+	m, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
+		if _, ok := m.Button(action); action != "" && !ok {
+			return false
+		}
+		return holds(s.slack.Render(m, time.UTC), words)
+	})
+	if err != nil {
+		for _, m := range s.slack.Channel("COPS").Messages() {
+			s.t.Log(s.slack.Render(m, time.UTC))
+		}
+		s.t.Fatalf("no message with the button %q and %q", action, words)
+	}
+	return m
+}
+
+func holds(text string, words []string) bool {
+	text = strings.NewReplacer("*", "", "_", "", "`", "").Replace(text) // how it reads, without its marks
+	for _, word := range words {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestBinaryTakesASafetyBackupAndFindsTheWayBackWithANewKey(t *testing.T) {
+	t.Parallel()
+	key := filepath.Join(t.TempDir(), "key")
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	defer cancel()
+	s := setStage(t)
+	write(t, key, s.portal.Key())
+	s.env = append(s.env, "DOCSPACE_API_KEY=", "DOCSPACE_API_KEY_FILE="+key, "SAFETY_BACKUP=Local:/backups")
+	s.start(ctx)
+	s.card(ctx)
+	card := s.cardWith(ctx, "restore_confirm", "the last 3 h", "no history yet", "42 users, 7 rooms, 3 backups", "taken first, to Local /backups", "Backup running now: no", "never expires")
+	s.press(ctx, "UBOB", card, "restore_confirm")
+	s.shows(ctx, card, "restored in")
+	s.cardWith(ctx, "", "The safety backup is done after", "the way back")
+	if backups := s.portal.Backups(); s.portal.Starts() != 1 || len(backups) != 4 {
+		t.Fatalf("%d starts, backups %+v", s.portal.Starts(), backups)
+	}
+	write(t, key, s.portal.IssueKey(docspacetest.Key{Permissions: []string{"*"}}))
+	s.cardWith(ctx, "", "The portal answers to a key again", "It holds now: 42 users, 7 rooms, 3 backups")
+	back := regexp.MustCompile(`/restore ([0-9a-f-]{36})`).FindAllStringSubmatch(s.slack.Render(s.cardWith(ctx, "", "undoes this restore", "Verified"), time.UTC), -1)
+	if len(back) == 0 || back[0][1] != s.newest() {
+		t.Fatalf("the way back is %v, the newest backup %s", back, s.newest())
+	}
+	if _, err := s.slack.Command("UALICE", "COPS", "/restore "+back[0][1]).Wait(ctx); err != nil {
+		t.Fatal(err)
+	}
+	s.cardWith(ctx, "restore_confirm", back[0][1], "no history yet", "Storage: Local")
+}
+
+func TestBinaryAsksWhenTheSafetyBackupFails(t *testing.T) {
+	t.Parallel()
+	ctx, s := begin(t, "SAFETY_BACKUP=Local:/backups")
+	s.portal.Break(func(f *docspacetest.Faults) { f.BackupText = "disk <full>" })
+	s.press(ctx, "UBOB", s.card(ctx), "restore_confirm")
+	card := s.cardWith(ctx, "restore_unsafe", "The safety backup failed", "disk <full>", "the portal is unchanged")
+	s.cardWith(ctx, "", "The buttons are on the card", "@alice", "@bob")
+	s.press(ctx, "UEVE", card, "restore_unsafe")
+	s.told(ctx, "UEVE", "not on the list")
+	if s.portal.Starts() != 0 {
+		t.Fatal("the restore started without its safety backup")
+	}
+	s.press(ctx, "UALICE", card, "restore_unsafe")
+	s.shows(ctx, card, "there is no way back")
+	if s.portal.Starts() != 1 {
+		t.Errorf("startrestore was sent %d times", s.portal.Starts())
+	}
+}
+
+func TestBinaryServesSeveralPortals(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	s := setStage(t)
+	wiki := docspacetest.New(docspacetest.Config{Alias: "wiki", Script: docspacetest.Total(2 * time.Second)})
+	web := httptest.NewServer(wiki)
+	t.Cleanup(web.Close)
+	file := filepath.Join(t.TempDir(), "portals.yaml")
+	write(t, file, "portals:\n- name: docs\n  url: "+value(s.env, "DOCSPACE_URL")+"\n  api_key: "+s.portal.Key()+
+		"\n- name: wiki\n  url: "+web.URL+"\n  api_key: "+wiki.Key()+"\n  approvers: [UALICE]\n")
+	s.env = append(s.env, "DOCSPACE_URL=", "DOCSPACE_API_KEY=", "PORTALS_FILE="+file)
+	s.start(ctx)
+	id := wiki.Backups()[0].ID
+	s.says(ctx, "UALICE", "/restore "+id, "There are several portals: docs, wiki", "--portal docs")
+	s.says(ctx, "UALICE", "/restore "+id+" --portal wiki", "Recorded as restore", "wiki")
+	card := s.cardWith(ctx, "restore_confirm", "wiki", id)
+	if _, err := s.slack.Command("UALICE", "COPS", "/restore "+s.newest()+" --portal docs").Wait(ctx); err != nil {
+		t.Fatal(err)
+	}
+	s.cardWith(ctx, "restore_confirm", "docs", s.newest())
+	s.says(ctx, "UBOB", "/restore status", id, s.newest(), "wiki", "docs")
+	s.press(ctx, "UBOB", card, "restore_confirm")
+	s.told(ctx, "UBOB", "not on the list of people who may confirm", "@alice")
+	s.press(ctx, "UALICE", card, "restore_confirm")
+	s.shows(ctx, card, "restored in")
+	if wiki.Starts() != 1 || s.portal.Starts() != 0 {
+		t.Errorf("%d starts on wiki, %d on docs", wiki.Starts(), s.portal.Starts())
+	}
+}
+
+// value is what a setting was last set to.
+func value(env []string, name string) string {
+	v := ""
+	for _, one := range env {
+		if rest, ok := strings.CutPrefix(one, name+"="); ok {
+			v = rest
+		}
+	}
+	return v
+}

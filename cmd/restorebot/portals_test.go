@@ -1,0 +1,148 @@
+package main
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"docspace-restorebot/docspace/docspacetest"
+)
+
+// without drops settings from a good environment.
+func without(names ...string) []string {
+	return slices.DeleteFunc(good(), func(v string) bool {
+		return slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(v, n+"=") })
+	})
+}
+
+func TestPortalsFileGivesEachPortalItsOwnRules(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "wiki.key"), "sk-wiki\n")
+	write(t, filepath.Join(dir, "portals.yaml"), `
+portals:
+  - name: docs
+    url: https://docs.example.com
+    api_key: sk-docs
+  - name: wiki
+    url: http://wiki.example.com/office
+    api_key_file: wiki.key
+    channels: [C0WIKI]
+    users: U0ONE, SOPS
+    approvers: "*"
+    approvals: 2
+    safety_backup: Local:/backups
+`)
+	env := append(without("DOCSPACE_URL", "DOCSPACE_API_KEY"), "PORTALS_FILE="+filepath.Join(dir, "portals.yaml"),
+		"SAFETY_BACKUP=ThirdPartyConsumer:S3,bucket=b")
+	s, err := loadSettings(env, filepath.Join(dir, "none"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.portalList) != 2 {
+		t.Fatalf("got %d portals", len(s.portalList))
+	}
+	docs, wiki := s.portalList[0], s.portalList[1]
+	if docs.name != "docs" || docs.key.Reveal() != "sk-docs" || docs.own.Channels != nil || docs.safety.Place() != "ThirdPartyConsumer S3" {
+		t.Errorf("docs: %+v", docs)
+	}
+	if wiki.url != "http://wiki.example.com/office" || wiki.key.Reveal() != "sk-wiki" || wiki.own.Channels.IDs[0] != "C0WIKI" ||
+		wiki.own.Users.Groups[0] != "SOPS" || !wiki.own.Approvers.Any || wiki.own.Approvals != 2 || wiki.safety.Place() != "Local /backups" {
+		t.Errorf("wiki: %+v", wiki)
+	}
+	s, err = loadSettings(append(good(), env[len(env)-2]), filepath.Join(dir, "none"))
+	if err != nil || len(s.portalList) != 3 || s.portalList[0].name != "docs.example.com" {
+		t.Errorf("with DOCSPACE_URL as well: %d portals, %v", len(s.portalList), err)
+	}
+}
+
+func TestEveryFaultOfThePortalsFileIsNamedAtOnceWithoutItsValue(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "portals.yaml")
+	write(t, path, `portals:
+  - name: hunter2 hunter2
+    url: hunter2
+    api_key: ""
+    channels: ["#hunter2"]
+    users: hunter2@example.com
+    approvers: []
+    approvals: hunter2
+    safety_backup: Documents:hunter2
+    colour: hunter2
+    sk-hunter2: x
+  - url: https://u:hunter2@h
+    api_key: hunter2
+    api_key_file: hunter2
+    api_key: hunter2
+  - [hunter2]
+more: hunter2
+`)
+	_, err := loadSettings(append(good(), "PORTALS_FILE="+path), filepath.Join(dir, "none"))
+	if err == nil {
+		t.Fatal("a file full of faults was accepted")
+	}
+	for _, want := range []string{
+		"line 2: name must", "line 3: url must", "line 4: api_key is empty", "line 5: channels ", "line 6: users ", "line 7: approvers ",
+		"line 8: approvals must", "line 9: safety_backup must", "line 10: colour is not a setting", "line 11: there is something",
+		"line 12: url must", "line 14: api_key_file must", "line 15: api_key is given twice", "line 12: name is missing",
+		"line 12: one of api_key and api_key_file", "line 16: must be a list of names", "line 17: more is not a setting",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not reported", want)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("a value is shown: %v", err)
+	}
+}
+
+func TestPortalsFileThatIsNoListIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]string{
+		"no YAML": "portals: [hunter2", "empty": "", "no portals": "portals: []", "a word": "hunter2", "nothing in it": "portals:",
+		"names twice": "portals:\n- {name: a, url: 'https://a', api_key: hunter2}\n- {name: A, url: 'https://a', api_key: hunter2}\n",
+	} {
+		path := filepath.Join(t.TempDir(), "portals.yaml")
+		write(t, path, content)
+		_, err := loadSettings(append(without("DOCSPACE_URL", "DOCSPACE_API_KEY"), "PORTALS_FILE="+path), "none")
+		if err == nil || !strings.Contains(err.Error(), "PORTALS_FILE") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestKeyFileIsReadAnewWithoutARestart(t *testing.T) {
+	t.Parallel()
+	portal := docspacetest.New(docspacetest.Config{})
+	web := httptest.NewServer(portal)
+	t.Cleanup(web.Close)
+	file := filepath.Join(t.TempDir(), "key")
+	write(t, file, portal.Key())
+	api := &keyed{url: web.URL, file: file, http: web.Client()}
+	if _, err := api.KeySelf(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	portal.RevokeKeys()
+	if _, err := api.KeySelf(t.Context()); err == nil {
+		t.Fatal("a dead key still works")
+	}
+	fresh := portal.IssueKey(docspacetest.Key{Permissions: []string{"*"}})
+	write(t, file, "\n")
+	if _, err := api.KeySelf(t.Context()); err == nil {
+		t.Fatal("an empty file gave a key")
+	}
+	write(t, file, fresh+"\n")
+	if _, err := api.KeySelf(t.Context()); err != nil {
+		t.Errorf("the new key: %v", err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := api.KeySelf(t.Context()); err != nil {
+		t.Errorf("without the file the key that was there is kept: %v", err)
+	}
+}
