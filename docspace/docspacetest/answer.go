@@ -133,6 +133,13 @@ func (x *exchange) write(w http.ResponseWriter) {
 	if len(x.answer) == 0 {
 		w.Header().Set("Content-Length", "0")
 	}
+	if x.faults.CutAnswer && isJSON {
+		w.Header().Set("Content-Length", strconv.Itoa(len(x.answer)))
+		w.WriteHeader(x.status)
+		_, _ = w.Write(x.answer[:len(x.answer)/2])
+		_ = http.NewResponseController(w).Flush() // not every writer can
+		panic(http.ErrAbortHandler)
+	}
 	w.WriteHeader(x.status)
 	if _, err := w.Write(x.answer); err != nil || !x.faults.HugeBody {
 		return

@@ -43,8 +43,9 @@ type Faults struct {
 	HugeBody bool
 	// ContentType replaces that of each JSON answer.
 	ContentType string
-	// Garbage cuts each JSON answer in the middle.
-	Garbage bool
+	// Garbage cuts each JSON answer in the middle. CutAnswer ends the connection there.
+	Garbage   bool
+	CutAnswer bool
 	// ErrorIn200 answers each request with status 200 and an error in the body.
 	ErrorIn200 bool
 	// Unpaid and NoRestorePlan answer 402, to everything and to restores.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -201,6 +202,23 @@ func TestSpoiledBodiesAreSpoiled(t *testing.T) {
 		if _, err := c.Settings(t.Context()); !errors.Is(err, docspace.ErrAnswer) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestAnswerIsCutAfterTheDeed(t *testing.T) {
+	t.Parallel()
+	p, c := bundle(docspacetest.Config{Faults: docspacetest.Faults{CutAnswer: true}})
+	s := httptest.NewServer(p)
+	t.Cleanup(s.Close)
+	for _, c := range []*docspace.Client{c, {BaseURL: s.URL, HTTP: s.Client(), Key: c.Key}} {
+		_, _, err := c.StartRestore(t.Context(), docspace.RestoreRequest{BackupID: p.Backups()[0].ID})
+		var e *docspace.Error
+		if !errors.As(err, &e) || e.Status != http.StatusOK || !errors.Is(err, docspace.ErrAmbiguous) || !errors.Is(err, docspace.ErrUnavailable) {
+			t.Errorf("%+v", err)
+		}
+	}
+	if len(p.Restores()) != 1 {
+		t.Error("nothing was done")
 	}
 }
 

@@ -2,9 +2,7 @@ package docspacetest
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // operation is a route and what the server asks of the caller.
@@ -56,10 +54,6 @@ var operations = map[string]operation{
 	"GET backup/getservicestate":         {serve: (*Portal).serviceState, admin: true, keys: true},
 
 	"GET backup/getrestoreprogress": {serve: (*Portal).restoreProgress, anonymous: true, strictKey: true, unpaid: true},
-}
-
-func (f *Faults) retryAfter() string {
-	return strconv.Itoa(int((f.RetryAfter + time.Second - 1) / time.Second))
 }
 
 // pages are the portal's own, for people.

@@ -13,6 +13,7 @@ import (
 //
 //	version 3.6.1               # a release, from 2.6.0 on
 //	saas                        # or limited-space: no dumps
+//	rate-limits                 # are kept as in the cloud
 //	alias docs                  # and host docs.example.com
 //	users 42
 //	rooms 7
@@ -54,7 +55,7 @@ func ParseConfig(text string) (Config, error) {
 func (c *Config) read(words []string) error {
 	word, rest := words[0], words[1:]
 	switch word {
-	case "saas", "limited-space", "no-records":
+	case "saas", "limited-space", "no-records", "rate-limits":
 		if len(rest) > 0 {
 			return fmt.Errorf("%s takes nothing, not %q", word, rest[0])
 		}
@@ -69,6 +70,8 @@ func (c *Config) read(words []string) error {
 		c.SaaS = true
 	case "limited-space":
 		c.LimitedSpace = true
+	case "rate-limits":
+		c.RateLimits = true
 	case "no-records":
 		c.Backups = []Backup{}
 	case "version":

@@ -36,12 +36,13 @@ func TestConfigIsReadFromAText(t *testing.T) {
 			fault page=startrestore status=504 times=2 performed
 			fault error-in-200 delay=1s
 			limited-space
+			rate-limits
 		`)
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := docspacetest.Config{
-			Version: "3.6.1", Alias: "docs", Host: "docs.example.com", Users: 42, Rooms: 7, LimitedSpace: true,
+			Version: "3.6.1", Alias: "docs", Host: "docs.example.com", Users: 42, Rooms: 7, LimitedSpace: true, RateLimits: true,
 			Script: docspacetest.Script{
 				Queued: time.Second, Download: 4 * time.Second, Import: 6 * time.Second, Copy: 8 * time.Second, Swap: time.Second,
 			},

@@ -25,6 +25,9 @@ type Config struct {
 	BackupTime time.Duration
 	Users      int // 0 is 42
 	Rooms      int // 0 is 7
+	// RateLimits are kept as in the cloud, where a self-hosted portal has none: 1500
+	// requests a minute, 50 GETs and 15 others at once, 10,000 POSTs and PUTs a day.
+	RateLimits bool
 	// Faults are the switches at first. Turns change them as time goes by.
 	Faults Faults
 	Turns  []Turn
@@ -72,6 +75,7 @@ type Portal struct {
 	born     time.Time
 	tickedAt time.Time // what the clock said when tick last ran
 	ahead    []dueTurn
+	budgets  map[string]*budget
 	faults   Faults
 	requests []Request
 	total    int
@@ -81,7 +85,7 @@ type Portal struct {
 
 // New makes a portal.
 func New(config Config) *Portal {
-	p := &Portal{config: config, now: config.Now, tenantID: 1, keys: map[string]*Key{}, schedule: map[bool]*schedule{}}
+	p := &Portal{config: config, now: config.Now, tenantID: 1, keys: map[string]*Key{}, schedule: map[bool]*schedule{}, budgets: map[string]*budget{}}
 	if p.now == nil {
 		p.now = time.Now
 	}

@@ -12,6 +12,12 @@ import (
 func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20)) // half a body is a bad request below
 	x := p.receive(r, body)
+	leave := p.admit(x)
+	if leave == nil {
+		x.write(w)
+		return
+	}
+	defer leave()
 	if d := x.faults.Delay; d > 0 {
 		timer := time.NewTimer(d)
 		defer timer.Stop()
@@ -75,13 +81,7 @@ func (p *Portal) inFront(x *exchange) bool {
 	}
 	if f.RateLimited != 0 && x.op != "" {
 		f.RateLimited = max(f.RateLimited-1, -1)
-		x.empty(http.StatusTooManyRequests)
-		x.header.Set("X-RateLimit-Limit", "1500")
-		x.header.Set("X-RateLimit-Remaining", "0")
-		if f.RetryAfter > 0 {
-			x.header.Set("Retry-After", f.retryAfter())
-			x.header.Set("X-RateLimit-Reset", f.retryAfter())
-		}
+		x.tooMany(mostAMinute, f.RetryAfter)
 		return true
 	}
 	return false
