@@ -1,12 +1,15 @@
 package docspace_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"docspace-restorebot/docspace"
+	"docspace-restorebot/docspace/docspacetest"
 )
 
 func BenchmarkRestoreProgress(b *testing.B) {
@@ -52,5 +55,34 @@ func unlimited(b *testing.B, status int, body string) func() *docspace.Client {
 			c, left = answers(func(*http.Request) (*http.Response, error) { return reply(status, plainJSON, body), nil }), 50
 		}
 		return c
+	}
+}
+
+// A whole restore against the fake, without its time.
+func BenchmarkWaitRestore(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		now := time.Date(2026, 3, 1, 2, 15, 0, 0, time.UTC)
+		p := docspacetest.New(docspacetest.Config{Now: func() time.Time { return now }})
+		c := clientOf(p)
+		c.Now = func() time.Time { return now }
+		c.Sleep = func(ctx context.Context, d time.Duration) error { now = now.Add(d); return ctx.Err() }
+		task, _, err := c.StartRestore(b.Context(), docspace.RestoreRequest{BackupID: p.Backups()[0].ID})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := docspace.Last(c.WaitRestore(b.Context(), docspace.AnyTask, docspace.Wait{TaskID: task.TaskID})); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkSecretFormat(b *testing.B) {
+	b.ReportAllocs()
+	s := docspace.NewSecret(testKey)
+	for b.Loop() {
+		if text := fmt.Sprintf("%+v", struct{ Key docspace.Secret }{s}); text == "" {
+			b.Fatal("nothing")
+		}
 	}
 }

@@ -74,6 +74,10 @@ func (c *Client) transport() http.RoundTripper {
 
 func neverFollow(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
+// CloseIdleConnections closes the connections that are kept for the next call,
+// as [http.Client.CloseIdleConnections] does.
+func (c *Client) CloseIdleConnections() { c.sender().CloseIdleConnections() }
+
 func (c *Client) timeout() time.Duration {
 	if c.Timeout == 0 {
 		return DefaultTimeout

@@ -2,10 +2,14 @@ package docspace_test
 
 import (
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"docspace-restorebot/docspace"
@@ -49,7 +53,7 @@ func TestPathPrefixAndIDsSurvive(t *testing.T) {
 			return reply(200, "application/json", response("true")), nil
 		})
 		c.BaseURL = base
-		if ok, err := c.DeleteBackup(t.Context(), backupID); !ok || err != nil {
+		if ok, err := c.DeleteBackup(t.Context(), " {"+strings.ToUpper(backupID)+"}"); !ok || err != nil {
 			t.Errorf("%s: %v %v", base, ok, err)
 		}
 		if got != want {
@@ -150,4 +154,34 @@ func TestSendsEveryFormOfGUIDAndFilesByPath(t *testing.T) {
 			t.Errorf("%q: %v %v", r.BackupID, ok, err)
 		}
 	}
+}
+
+func TestIdleConnectionsAreClosed(t *testing.T) {
+	t.Parallel()
+	var open atomic.Int32
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, response("3")) }))
+	closed := make(chan struct{}, 1)
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed:
+			open.Add(-1)
+			closed <- struct{}{}
+		default:
+		}
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	c := &docspace.Client{BaseURL: s.URL, Key: docspace.NewSecret(testKey)} // with a transport of its own
+	for range 3 {
+		if n, err := c.UsersCount(t.Context()); n != 3 || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	if open.Load() != 1 {
+		t.Errorf("%d connections for one caller", open.Load())
+	}
+	c.CloseIdleConnections()
+	<-closed
 }

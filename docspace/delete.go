@@ -16,7 +16,7 @@ import (
 //
 // Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/delete-backup/
 func (c *Client) DeleteBackup(ctx context.Context, id string) (bool, error) {
-	r := request{op: "delete backup", method: http.MethodDelete, path: api("backup", "deletebackup", id)}
+	r := request{op: "delete backup", method: http.MethodDelete, path: api("backup", "deletebackup", plainGUID(id))}
 	if guidForm(id) != guidProper {
 		return false, r.invalid("backup id %.40q is not a GUID", id)
 	}

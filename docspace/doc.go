@@ -1,19 +1,6 @@
 // Package docspace is a client for the backup and restore part of the
 // ONLYOFFICE DocSpace REST API. It needs the standard library only.
 //
-// A restore replaces a portal, so the client is built around what must not go
-// wrong then:
-//
-//   - a POST is sent once and never repeated by the client; an error of
-//     [Client.StartRestore] matches exactly one of [ErrRefused] (nothing
-//     started) and [ErrAmbiguous] (it may have started: ask
-//     [Client.RestoreProgress] and compare task ids);
-//   - the progress of a restore is asked without the key, because the restore
-//     takes the key's life and a dead key would turn the answer into 403;
-//   - "no task" is a result and not an error;
-//   - an [*Error] keeps the HTTP status whatever the body was, and never shows
-//     the key or the server's stack trace.
-//
 // The zero value of every [Client] field is a default:
 //
 //	portal := &docspace.Client{
@@ -21,6 +8,61 @@
 //		Key:     docspace.NewSecret(key),
 //	}
 //	backups, err := portal.BackupHistory(ctx, false)
+//
+// A restore replaces a portal, so the client is built around what must not go
+// wrong then.
+//
+// # Writes
+//
+// A POST or DELETE is sent once and never repeated by the client. Its error
+// matches exactly one of [ErrRefused], nothing was done, and [ErrAmbiguous], it
+// may have been done. After an ambiguous [Client.StartRestore] ask
+// [Client.RestoreProgress] and compare task ids, or let [Client.WaitRestore] do so
+// with Wait.Before.
+//
+// # Reads
+//
+// A GET is sent again after an outage, with back-off; "no task" is a result and
+// not an error. The progress of a restore is asked without the key, because the
+// restore takes the key's life and a dead key would turn the answer into 403. The
+// history is the exception: to look at it changes it, so it is asked once.
+//
+// # Waits
+//
+// [Client.WaitRestore] and [Client.WaitBackup] are sequences of [Look], each one
+// [Progress] and what can be said only by whoever has watched: the phase, the
+// largest percentage, how long nothing has changed, an [Alarm], the trouble of the
+// moment. [Last] is for those who want the end alone. Only a success ends a wait
+// without an error.
+//
+// # Errors
+//
+// An [*Error] keeps the HTTP status whatever the body was, the server's .NET
+// type and words, its request id, whether a proxy answered in its place, and how
+// long to wait. What it means is asked with [errors.Is]; the values are in one list
+// at [ErrUnauthorized]. It never shows the key or the server's stack trace.
+//
+// # Limits
+//
+// A client stays below the limits of the cloud: 1500 requests a minute, 50 GETs
+// and 15 others at once, 10,000 POSTs and PUTs a day. A 429 slows all of its calls
+// down, for longer each time if the server does not say for how long. A request
+// that would have to wait beyond its context, or for the next day, fails at once
+// with [ErrRateLimited] and is not sent. The limits are counted for each Client: let
+// all of a program share one for each portal.
+//
+// # Secrets
+//
+// Keys and the signed links of backups are [Secret] values, which no verb of fmt,
+// no logger and no encoder prints. A Client prints as the address of its portal.
+//
+// # Releases
+//
+// It works with DocSpace 2.6 to 3.7. API keys and dumps came with 3.1: before, use
+// a person's access token, and mind that dump is ignored. Before 3.7 a task has
+// no status: a queued one cannot be told from one that downloads, nor a canceled one
+// from a failed one. From 3.2 to 3.6 the percentage goes back now and then;
+// Look.Percent does not.
 //
 // Package docspacetest has a portal in the same process to test against.
 package docspace

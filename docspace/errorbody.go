@@ -2,6 +2,7 @@ package docspace
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"mime"
 	"net/http"
@@ -65,6 +66,7 @@ func (p problem) text() string {
 func (e *Error) describe(status int, header http.Header, body []byte, now time.Time) {
 	e.Status = status
 	e.RetryAfter = retryAfter(header.Get("Retry-After"), now)
+	e.RequestID = oneLine(header.Get("X-Request-Id")) // a proxy's; the body knows the server's
 	body = bytes.TrimSpace(body)
 	kind, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
 	switch {
@@ -111,11 +113,11 @@ func (e *Error) describeJSON(kind string, body []byte) {
 		e.shape = shapeEnvelope
 		var p problem
 		if json.Unmarshal(f.Response, &p) == nil {
-			e.Message, e.RequestID = oneLine(p.text()), oneLine(p.TraceID)
+			e.Message, e.RequestID = oneLine(p.text()), cmp.Or(oneLine(p.TraceID), e.RequestID)
 		}
 	case kind == "application/problem+json" || f.Title != "" || f.TraceID != "":
 		e.shape = shapeProblem
-		e.Message, e.RequestID = oneLine(f.text()), oneLine(f.TraceID)
+		e.Message, e.RequestID = oneLine(f.text()), cmp.Or(oneLine(f.TraceID), e.RequestID)
 	}
 }
 

@@ -60,7 +60,7 @@ type Error struct {
 	Status     int           // HTTP status, 0 when no answer came
 	Type       string        // the server's .NET exception class, "" when it named none; independent of language
 	Message    string        // the server's words on one line, at most 300 runes, localized, never a stack trace
-	RequestID  string        // the server's trace id, "" when it gave none
+	RequestID  string        // the server's trace id, else the proxy's X-Request-Id, "" when there is none
 	Proxy      bool          // something in front of the portal answered
 	RetryAfter time.Duration // how long the server, or the client's own limit, asks to wait; 0 is not told
 	Attempts   int           // how often the request was sent, 0 when it never was

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -272,5 +273,38 @@ func TestMeaningsAreDistinct(t *testing.T) {
 	slices.Sort(texts)
 	if got := slices.Compact(slices.Clone(texts)); len(got) != len(texts) {
 		t.Errorf("two meanings share a text: %q", texts)
+	}
+}
+
+func TestErrorTellsWhoAnsweredAndUnderWhichID(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, contentType, body string
+		status                  int
+		header                  http.Header
+		proxy                   bool
+		id                      string
+	}{
+		{"application", plainJSON, exception(500, "X"), 500, http.Header{"Server-Timing": {"x"}}, false, ""},
+		{"filter", problem, `{"title":"Forbidden","status":403,"traceId":"00-1"}`, 403, http.Header{"X-Request-Id": {"p-7"}}, false, "00-1"},
+		{"filter without an id", problem, `{"title":"Forbidden","status":403}`, 403, http.Header{"X-Request-Id": {"p-7"}}, false, "p-7"},
+		{"validation", problem, `{"response":{"title":"x","traceId":"00-2"},"status":1,"statusCode":400}`, 400, nil, false, "00-2"},
+		{"proxy's page", html, "<html>", 502, http.Header{"X-Request-Id": {"p\t7"}}, true, "p 7"},
+		{"proxy's silence", "", "", 504, nil, true, ""},
+		{"application's 503", "", "", 503, http.Header{"Server-Timing": {"x"}}, false, ""},
+		{"page instead of an answer", html, "<html>", 200, nil, true, ""},
+	} {
+		c := answers(func(*http.Request) (*http.Response, error) {
+			resp := reply(tt.status, tt.contentType, tt.body)
+			resp.Header.Del("Server-Timing")
+			maps.Copy(resp.Header, tt.header)
+			return resp, nil
+		})
+		c.Retries = -1
+		_, err := c.PersonSelf(t.Context())
+		var e *docspace.Error
+		if !errors.As(err, &e) || e.Proxy != tt.proxy || e.RequestID != tt.id || e.Status != tt.status {
+			t.Errorf("%s: %+v", tt.name, e)
+		}
 	}
 }

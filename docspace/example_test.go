@@ -12,15 +12,21 @@ import (
 	"docspace-restorebot/docspace/docspacetest"
 )
 
-// quick is a portal whose restores take a moment.
+// quick is a portal, and a client for it, with a clock of their own: whoever
+// sleeps turns it on, so that a restore takes no time.
 func quick() (*docspacetest.Portal, *docspace.Client) {
-	return bundle(docspacetest.Config{
-		Script: docspacetest.Total(50 * time.Millisecond), BackupTime: 20 * time.Millisecond,
+	clock := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	now := func() time.Time { return clock }
+	server, portal := bundle(docspacetest.Config{
+		Now: now,
 		Backups: []docspacetest.Backup{
 			{ID: "9a1c3d52-6b0e-4c59-8d0f-2f6f0c6a7b11", StorageType: 5, CreatedOn: time.Date(2026, 3, 1, 2, 15, 0, 0, time.UTC)},
 			{ID: "0b7e4f9c-1d2a-4b3c-9e8f-7a6b5c4d3e2f", StorageType: 3, CreatedOn: time.Date(2026, 3, 2, 9, 0, 12, 0, time.UTC)},
 		},
 	})
+	portal.Now = now
+	portal.Sleep = func(ctx context.Context, d time.Duration) error { clock = clock.Add(d); return ctx.Err() }
+	return server, portal
 }
 
 func ExampleClient_BackupHistory() {
@@ -59,9 +65,7 @@ func ExampleClient_StartRestore() {
 	case docspace.Joined(before, task):
 		fmt.Println("somebody else's restore runs")
 	}
-	last, err := docspace.Last(portal.WaitRestore(ctx, docspace.AnyTask, docspace.Wait{
-		TaskID: task.TaskID, Interval: 5 * time.Millisecond,
-	}))
+	last, err := docspace.Last(portal.WaitRestore(ctx, docspace.AnyTask, docspace.Wait{TaskID: task.TaskID}))
 	fmt.Println(last.Percent, last.Phase, err)
 
 	_, err = portal.KeySelf(ctx)
@@ -87,6 +91,118 @@ func ExampleClient_StartRestore_ambiguous() {
 	// runs: true <nil>
 }
 
+// What to ask before a restore is offered: is the portal there, what can it do,
+// what may the key do, and who stands behind it.
+func ExampleClient_Settings() {
+	ctx := context.Background()
+	_, portal := quick()
+	settings, err := portal.Settings(ctx)
+	fmt.Println(settings.Version, settings.TenantStatus, "dumps:", settings.Standalone && !settings.LimitedSpace, err)
+	key, err := portal.KeySelf(ctx)
+	fmt.Println("may restore:", key.CanRestore() && !key.Expired(time.Now()), err)
+	person, err := portal.PersonSelf(ctx)
+	fmt.Println(person.DisplayName, person.CanRestore(), err)
+	// Output:
+	// 3.7.2 Active dumps: true <nil>
+	// may restore: true <nil>
+	// Olga Owner true <nil>
+}
+
+// Each phase of a restore, once.
+func ExampleClient_WaitRestore() {
+	ctx := context.Background()
+	server, portal := quick()
+	task, _, err := portal.StartRestore(ctx, docspace.RestoreRequest{BackupID: server.Backups()[0].ID})
+	if err != nil {
+		fmt.Println(err)
+	}
+	var phase docspace.Phase
+	for look, err := range portal.WaitRestore(ctx, docspace.TenantOnly, docspace.Wait{TaskID: task.TaskID}) {
+		switch {
+		case err != nil:
+			fmt.Println("it did not succeed:", err)
+		case look.Alarm != "":
+			fmt.Println("call somebody:", look.Alarm)
+		case look.Phase != phase && (look.Phase == docspace.PhaseCopying || look.Phase == docspace.PhaseEnded):
+			phase = look.Phase
+			fmt.Println(look.Phase, look.Percent)
+		}
+	}
+	// Output:
+	// copying 75
+	// ended 100
+}
+
+// A start whose answer was lost: the wait finds the task that was not there before.
+func ExampleClient_WaitRestore_ambiguous() {
+	ctx := context.Background()
+	server, portal := quick()
+	before, _, err := portal.RestoreProgress(ctx, docspace.AnyTask)
+	if err != nil {
+		fmt.Println(err)
+	}
+	server.Break(func(f *docspacetest.Faults) { f.LoseStartAnswer = true })
+	var wait docspace.Wait
+	task, _, err := portal.StartRestore(ctx, docspace.RestoreRequest{BackupID: server.Backups()[0].ID})
+	switch {
+	case errors.Is(err, docspace.ErrAmbiguous):
+		wait.Before = before.TaskID
+	case err == nil:
+		wait.TaskID = task.TaskID
+	}
+	last, err := docspace.Last(portal.WaitRestore(ctx, docspace.AnyTask, wait))
+	fmt.Println(last.Percent, err)
+	// Output:
+	// 100 <nil>
+}
+
+// What a restore is checked by: before it, and after it with a new key.
+func ExampleClient_UsersCount() {
+	ctx := context.Background()
+	_, portal := quick()
+	users, err := portal.UsersCount(ctx)
+	fmt.Println(users, "users", err)
+	rooms, err := portal.RoomsCount(ctx)
+	fmt.Println(rooms, "rooms", err)
+	backups, err := portal.BackupsCount(ctx, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), time.Time{}, false)
+	fmt.Println(backups, "backups", err)
+	// Output:
+	// 42 users <nil>
+	// 7 rooms <nil>
+	// 2 backups <nil>
+}
+
+func ExampleClient_CancelBackup() {
+	ctx := context.Background()
+	_, portal := quick()
+	if _, _, err := portal.StartBackup(ctx, docspace.BackupRequest{StorageType: docspace.StorageDataStore}); err != nil {
+		fmt.Println(err)
+	}
+	canceled, err := portal.CancelBackup(ctx)
+	fmt.Println(canceled, err)
+	_, found, err := portal.BackupProgress(ctx, false)
+	fmt.Println("still there:", found, err)
+	// Output:
+	// true <nil>
+	// still there: false <nil>
+}
+
+func ExampleJoined() {
+	ctx := context.Background()
+	server, portal := quick()
+	server.StartElsewhere(server.Backups()[1].ID) // somebody else was faster
+	before, _, err := portal.RestoreProgress(ctx, docspace.AnyTask)
+	if err != nil {
+		fmt.Println(err)
+	}
+	task, _, err := portal.StartRestore(ctx, docspace.RestoreRequest{BackupID: server.Backups()[0].ID})
+	fmt.Println("joined:", docspace.Joined(before, task), err)
+	fmt.Println("restores that began:", len(server.Restores()))
+	// Output:
+	// joined: true <nil>
+	// restores that began: 1
+}
+
 func ExampleClient_WaitBackup() {
 	ctx := context.Background()
 	_, portal := quick()
@@ -96,7 +212,7 @@ func ExampleClient_WaitBackup() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	_, err = docspace.Last(portal.WaitBackup(ctx, false, docspace.Wait{TaskID: task.TaskID, Interval: 5 * time.Millisecond}))
+	_, err = docspace.Last(portal.WaitBackup(ctx, false, docspace.Wait{TaskID: task.TaskID}))
 	fmt.Println(err)
 	backups, err := portal.BackupHistory(ctx, false)
 	fmt.Println(backups[0].ID == task.TaskID, err)

@@ -1,7 +1,11 @@
 package docspace
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -111,6 +115,132 @@ func FuzzSettings(f *testing.F) {
 			t.Errorf("%+v came back as %+v: %v", s, back, err)
 		}
 	})
+}
+
+func FuzzPerson(f *testing.F) {
+	seed(f, `{"id":"x","displayName":"A &amp; B","email":"a@b","isOwner":true,"isAdmin":false}`, `{"isOwner":null}`)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		w, err := fuzzed[wirePerson](b)
+		if p := w.person(); err == nil && p.CanRestore() != (w.IsOwner || w.IsAdmin) {
+			t.Errorf("%+v", p)
+		}
+	})
+}
+
+func FuzzCounts(f *testing.F) {
+	seed(f, `42`, `"42"`, `4.2e1`, `null`, `-1`, `99999999999999999999`, `{"total":7}`, `{"total":"7","folders":[]}`, `{"enabled":true}`)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if n, err := fuzzed[number](b); err == nil {
+			again, err := fuzzed[number](fmt.Appendf(nil, `{"response":%d}`, n))
+			if err != nil || again != n {
+				t.Errorf("%d came back as %d: %v", n, again, err)
+			}
+		}
+		_, _ = fuzzed[roomsList](b) // must not panic
+		_, _ = fuzzed[serviceState](b)
+		_, _ = fuzzed[bool](b)
+	})
+}
+
+func FuzzDate(f *testing.F) {
+	for _, s := range []string{"2026-03-01T02:16:41", "2026-03-01T02:16:41.1234567+14:00", "0001-01-01T00:00:00", "2026-03-01 02:16:41", "", "x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		quoted, err := json.Marshal(s)
+		if err != nil {
+			return
+		}
+		var d, again date
+		if d.UnmarshalJSON(quoted) != nil || d.IsZero() {
+			return
+		}
+		if d.Location() != time.UTC {
+			t.Errorf("%q is not UTC", s)
+		}
+		if d.Year() < 1 || d.Year() > 9999 { // at the ends of the calendar a zone leads out of it
+			return
+		}
+		if err := again.UnmarshalJSON([]byte(`"` + d.Format("2006-01-02T15:04:05.999999999") + `"`)); err != nil || !again.Equal(d.Time) && d.Year() > 1 {
+			t.Errorf("%q: %s came back as %s: %v", s, d, again, err)
+		}
+	})
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, s := range []string{"7", " 41234 ", "999999999999999999", "-5", "Sun, 01 Mar 2026 02:16:00 GMT", "Sun, 01 Mar 9999 02:16:00 GMT", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if d := retryAfter(s, time.Date(2026, 3, 1, 2, 15, 0, 0, time.UTC)); d < 0 || d > maxRetryAfter {
+			t.Errorf("%q is %s", s, d)
+		}
+	})
+}
+
+func FuzzLink(f *testing.F) {
+	for _, s := range []string{"/storage/a.tar.gz?sig=1", "https://s3.example.com/a", "javascript:alert(1)", "//evil.example.com/a", "https://%zz", "\x00"} {
+		f.Add(s)
+	}
+	c := &Client{BaseURL: "https://docs.example.com/prefix"}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, err := c.Resolve(NewSecret(s))
+		if err != nil {
+			if len(s) > 8 && strings.Contains(err.Error(), s) {
+				t.Errorf("the error repeats the link: %v", err)
+			}
+			return
+		}
+		if link := got.Reveal(); s != "" && !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://") {
+			t.Errorf("%q became %q", s, link)
+		}
+	})
+}
+
+// FuzzAnswer is a whole answer, through everything that looks at one.
+func FuzzAnswer(f *testing.F) {
+	for _, s := range []string{
+		"", "<html>", "OK", `{"response":{"taskId":"x"}}`, `{"response":null}`, `{"error":{"message":"m"}}`, `{"error":"x","response":1}`, `[`, `{"response":[]}`,
+	} {
+		for _, status := range []int{200, 204, 301, 403, 404, 500, 502} {
+			f.Add(status, "application/json", []byte(s))
+		}
+	}
+	f.Fuzz(func(t *testing.T, status int, kind string, b []byte) {
+		if status < 200 || status > 599 || status == http.StatusRequestTimeout {
+			return
+		}
+		c := &Client{BaseURL: "https://docs.example.com", Key: NewSecret("sk-fuzz"), Retries: -1, HTTP: &http.Client{Transport: fixed{status, kind, b}}}
+		_, ok, err := c.StartRestore(t.Context(), RestoreRequest{BackupID: "9a1c3d52-6b0e-4c59-8d0f-2f6f0c6a7b11"})
+		if ok != (err == nil) {
+			t.Errorf("ok %v and %v", ok, err)
+		}
+		if err == nil {
+			return
+		}
+		if errors.Is(err, ErrRefused) == errors.Is(err, ErrAmbiguous) {
+			t.Errorf("neither refused nor ambiguous, or both: %v", err)
+		}
+		if status >= 500 && errors.Is(err, ErrRefused) {
+			t.Errorf("too sure: %v", err)
+		}
+		if e, ok := errors.AsType[*Error](err); !ok || e.Status != status || strings.ContainsAny(err.Error(), "\r\n") {
+			t.Errorf("%d became %v", status, err)
+		}
+	})
+}
+
+// fixed is a transport with one answer.
+type fixed struct {
+	status int
+	kind   string
+	body   []byte
+}
+
+func (f fixed) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: f.status, Header: http.Header{"Content-Type": {f.kind}}, Body: io.NopCloser(bytes.NewReader(f.body)),
+	}, nil
 }
 
 func FuzzSchedule(f *testing.F) {

@@ -11,6 +11,9 @@ const (
 	guidEmpty              // all zeros: accepted by the server, and fails in the worker
 )
 
+// plainGUID is a GUID as it stands in a path, without what people put around it.
+func plainGUID(s string) string { return strings.ToLower(strings.Trim(strings.TrimSpace(s), "{}()")) }
+
 // guidForm knows the forms that people write: 32 digits, with dashes, in braces
 // or parentheses.
 func guidForm(s string) guid {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -18,6 +19,10 @@ const (
 	perSecond = 24     // with burst, at most 1500 in any minute
 	burst     = 60     // at once after a pause
 	perDay    = 10_000 // POSTs and PUTs
+
+	// longestInLine is more than the bucket and the gate can ask for; a wait beyond
+	// is for the next day, and nobody's to sit out in a call.
+	longestInLine = time.Minute
 )
 
 // errThrottled is a request that would have had to wait longer than it may.
@@ -65,11 +70,12 @@ func (l *limits) enter(ctx context.Context, c clock, method string) (leave func(
 		return nil, canceled(ctx)
 	}
 	leave = func() { <-places }
-	wait, ok := l.take(method, c.now())
-	if deadline, bounded := ctx.Deadline(); bounded && wait > 0 {
-		ok = ok && time.Until(deadline) > wait
+	patience := time.Duration(math.MaxInt64)
+	if deadline, bounded := ctx.Deadline(); bounded {
+		patience = time.Until(deadline)
 	}
-	if !ok {
+	wait := l.take(method, c.now(), patience)
+	if wait > 0 && wait >= patience || wait > longestInLine {
 		leave()
 		return nil, &throttledError{wait}
 	}
@@ -80,24 +86,27 @@ func (l *limits) enter(ctx context.Context, c clock, method string) (leave func(
 	return leave, nil
 }
 
-// take takes a token and says how long to wait before it counts; false is that
-// nobody should wait for so long.
-func (l *limits) take(method string, now time.Time) (time.Duration, bool) {
+// take takes a token and says how long to wait before it counts. Whoever would
+// not wait for so long takes none.
+func (l *limits) take(method string, now time.Time, patience time.Duration) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if daily(method) {
-		if wait := l.untilADayAllows(now); wait > 0 {
-			return wait, false
-		}
-		l.day = append(l.day, now)
-	}
 	const each = time.Second / perSecond
 	if full := now.Add(-(burst - 1) * each); l.next.Before(full) {
 		l.next = full
 	}
 	wait := max(l.next.Sub(now), l.closed.Sub(now), 0)
+	if daily(method) {
+		wait = max(wait, l.untilADayAllows(now))
+	}
+	if wait > 0 && wait >= patience || wait > longestInLine {
+		return wait
+	}
 	l.next = l.next.Add(each)
-	return wait, true
+	if daily(method) {
+		l.day = append(l.day, now)
+	}
+	return wait
 }
 
 // untilADayAllows is how long the next POST or PUT has to wait for the day's

@@ -116,6 +116,12 @@ func TestRefusalsWithoutRetryAfterSlowTheClientDown(t *testing.T) {
 		if meant(err) != "ratelimited refused" || time.Since(last) != 0 {
 			t.Errorf("behind the closed gate: %v means %q after %s", err, meant(err), time.Since(last))
 		}
+		// Those who do not wait take no place from those who do.
+		for range 1000 {
+			if _, err := c.CancelBackup(ctx); !errors.Is(err, docspace.ErrRateLimited) {
+				t.Fatal(err)
+			}
+		}
 		refuse = false
 		for range 2 {
 			if _, err := c.UsersCount(t.Context()); err != nil {

@@ -14,12 +14,12 @@ import (
 // portal sends people to another host, [ErrAnswer] when the page is no HTML.
 func (c *Client) LoginPage(ctx context.Context) error {
 	r := request{op: "login page", method: http.MethodGet, anonymous: true, page: true}
-	body, attempts, fail := c.perform(ctx, r)
+	got, fail := c.perform(ctx, r)
 	if fail != nil {
 		return fail
 	}
-	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
-		return &Error{Op: r.op, Status: http.StatusOK, Attempts: attempts, Err: errUnreadable}
+	if !bytes.HasPrefix(bytes.TrimSpace(got.body), []byte("<")) {
+		return &Error{Op: r.op, Status: got.status, Attempts: got.attempts, Err: errUnreadable}
 	}
 	return nil
 }

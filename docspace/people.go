@@ -42,9 +42,13 @@ func (c *Client) PersonSelf(ctx context.Context) (Person, error) {
 	w, err := required[wirePerson](ctx, c, request{
 		op: "person", method: http.MethodGet, path: api("people", "@self"),
 	})
+	return w.person(), err
+}
+
+func (w wirePerson) person() Person {
 	return Person{
 		ID: w.ID, DisplayName: html.UnescapeString(w.DisplayName), Email: w.Email, Owner: w.IsOwner, Admin: w.IsAdmin,
-	}, err
+	}
 }
 
 // UsersCount counts the active users of the portal, to see after a restore that
@@ -63,6 +67,11 @@ func (c *Client) UsersCount(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
+// roomsList is a list of rooms, of which the length matters.
+type roomsList struct {
+	Total number `json:"total"`
+}
+
 // RoomsCount counts the rooms that the key's user sees.
 //
 // It needs a key with a scope that reads rooms, "*:read" or more. Every release
@@ -73,9 +82,7 @@ func (c *Client) UsersCount(ctx context.Context) (int, error) {
 //
 // Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-rooms-folder/
 func (c *Client) RoomsCount(ctx context.Context) (int, error) {
-	list, err := required[struct {
-		Total number `json:"total"`
-	}](ctx, c, request{
+	list, err := required[roomsList](ctx, c, request{
 		op: "rooms count", method: http.MethodGet, path: api("files", "rooms"), query: url.Values{"count": {"1"}},
 	})
 	return int(list.Total), err

@@ -11,8 +11,9 @@ import (
 // RestoreRequest says what to restore.
 type RestoreRequest struct {
 	// BackupID is a record of the history. Then the server takes storage and place
-	// from the record and ignores the two fields below. An id that is not a
-	// GUID, "" too, needs the parameter filePath.
+	// from the record and ignores the two fields below, except that it looks whether
+	// the caller may read a filePath among them. An id that is not a GUID, "" too,
+	// needs the parameter filePath.
 	BackupID      string
 	StorageType   StorageType // "" leaves it to the server, which takes Documents
 	StorageParams []Param     // no key twice

@@ -12,34 +12,34 @@ import (
 // one is the caller's to decide.
 const maxWait = 30 * time.Second
 
-// perform sends r, and again where that is safe and may help. It returns the
-// body and how often the request was sent.
-func (c *Client) perform(ctx context.Context, r request) ([]byte, int, *Error) {
+// perform sends r, and again where that is safe and may help.
+func (c *Client) perform(ctx context.Context, r request) (answer, *Error) {
 	var last *Error
 	for n := 1; ; n++ {
 		if ctx.Err() != nil {
-			return nil, n - 1, &Error{Op: r.op, Attempts: n - 1, Err: canceled(ctx), write: r.write(), unsent: n == 1}
+			return answer{}, &Error{Op: r.op, Attempts: n - 1, Err: canceled(ctx), write: r.write(), unsent: n == 1}
 		}
-		body, fail := c.attempt(ctx, r)
+		got, fail := c.attempt(ctx, r)
 		if fail == nil {
-			return body, n, nil
+			got.attempts = n
+			return got, nil
 		}
 		if last != nil && errors.Is(fail.Err, errThrottled) {
-			return nil, n - 1, last // what the server said is worth more
+			return answer{}, last // what the server said is worth more
 		}
 		if fail.Attempts > 0 {
 			fail.Attempts = n
 		}
 		last = fail
 		if n > c.retries() || !r.worthRepeating(fail) {
-			return nil, n, fail
+			return answer{}, fail
 		}
 		wait := max(sleepFor(n, rand.Float64()), fail.RetryAfter) //nolint:gosec // jitter needs no secrecy
 		if wait > maxWait || !fits(ctx, wait) {
-			return nil, n, fail
+			return answer{}, fail
 		}
 		if c.clock().sleep(ctx, wait) != nil {
-			return nil, n, fail.whileCanceled(ctx)
+			return answer{}, fail.whileCanceled(ctx)
 		}
 	}
 }
@@ -74,4 +74,12 @@ func (r request) worthRepeating(e *Error) bool {
 		return true
 	}
 	return false
+}
+
+// sleepFor is how long to wait before attempt n+1, n from 1: a doubling window
+// with jitter, so that many clients do not come back together.
+func sleepFor(n int, jitter float64) time.Duration {
+	const first, longest = 250 * time.Millisecond, 5 * time.Second
+	window := min(first<<min(n-1, 10), longest)
+	return window/2 + time.Duration(jitter*float64(window)/2)
 }

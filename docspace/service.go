@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+type serviceState struct {
+	Enabled bool `json:"enabled"`
+}
+
 // BackupServiceEnabled reports whether the paid backup service is switched on.
 //
 // It needs a key with "*:read" or "*:write" and an admin. The first releases do not
@@ -18,9 +22,7 @@ import (
 //
 // Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-backups-service-state/
 func (c *Client) BackupServiceEnabled(ctx context.Context) (bool, error) {
-	state, err := required[struct {
-		Enabled bool `json:"enabled"`
-	}](ctx, c, request{
+	state, err := required[serviceState](ctx, c, request{
 		op: "backup service state", method: http.MethodGet, path: api("backup", "getservicestate"),
 	})
 	return state.Enabled, err

@@ -67,7 +67,7 @@ type Alarm string
 
 // The alarms; "" is none.
 const (
-	AlarmQueued  Alarm = "queued"  // the worker or the message queue may be down
+	AlarmQueued  Alarm = "queued"  // the worker or the message queue may be down; told from 3.7 on
 	AlarmStalled Alarm = "stalled" // the worker may be dead, which leaves the portal locked
 )
 

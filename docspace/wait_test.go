@@ -54,6 +54,7 @@ func TestWaitEndsAsTheTaskDoes(t *testing.T) {
 		{"success", 0, func(*docspacetest.Faults) {}, nil},
 		{"bad file", 0, func(f *docspacetest.Faults) { f.FailText = "The backup file is invalid." }, docspace.ErrTaskFailed},
 		{"late failure", 0, func(f *docspacetest.Faults) { f.FailText, f.FailAt = "No space left.", 75 }, docspace.ErrTaskFailed},
+		{"failure nobody caught", 0, func(f *docspacetest.Faults) { f.FailText, f.FailAt, f.FailOutside = "Out of memory.", 40, true }, docspace.ErrTaskFailed},
 		{"worker stopped", 10 * time.Second, func(f *docspacetest.Faults) { f.Cancel = true }, docspace.ErrTaskCanceled},
 		{"task forgotten", 10 * time.Second, func(f *docspacetest.Faults) { f.NoResponse = true }, docspace.ErrTaskLost},
 		{"swap answers 404", 0, func(f *docspacetest.Faults) { f.SwapNotFound = true }, nil},
@@ -243,6 +244,20 @@ func TestWaitBearsWhatTheSwapSays(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWaitBearsAMomentWithoutATask(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p, c := bundle(docspacetest.Config{})
+		id := start(t, p, c)
+		time.AfterFunc(4*time.Second, func() { p.Break(func(f *docspacetest.Faults) { f.NoResponse = true }) })
+		time.AfterFunc(28*time.Second, p.Heal)
+		last, err := docspace.Last(c.WaitRestore(t.Context(), docspace.AnyTask, docspace.Wait{TaskID: id}))
+		if err != nil || last.Elapsed < 27*time.Second {
+			t.Errorf("%+v %v", last, err)
+		}
+	})
 }
 
 func TestWaitSeesABackupStandStill(t *testing.T) {
