@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"time"
 )
@@ -24,7 +23,6 @@ const (
 	careFirst = 5 * time.Second
 	careLast  = 5 * time.Minute
 	careFor   = 24 * time.Hour
-	careTries = 5 // to tell what was counted
 )
 
 // care waits for a key that works, counts what the portal holds, finds the way
@@ -57,8 +55,7 @@ func (b *Bot) care(ctx context.Context, r Restore, p Portal) (Next, error) {
 			}
 		}
 	}
-	_, err = b.Chat.Reply(ctx, b.card(ctx, next, p), Note{Kind: NoteCounted})
-	if err != nil && !errors.Is(err, ErrNotInChannel) && !errors.Is(err, ErrCardGone) && r.Care.Tries < careTries {
+	if err := b.say(ctx, &next, p, Note{Kind: NoteCounted}); err != nil {
 		return Next{After: pause(err)}, err
 	}
 	next.Care.Done = true

@@ -13,25 +13,39 @@ import (
 var (
 	// ErrNotInChannel: the bot cannot post there until somebody invites it.
 	ErrNotInChannel = errors.New("the bot is not in the channel")
+	// ErrChannelClosed: the channel takes no messages, as one that is archived.
+	ErrChannelClosed = errors.New("the channel takes no messages")
 	// ErrCardGone: the card was deleted or can no longer be edited.
 	ErrCardGone = errors.New("the card is gone")
-	// ErrChatBusy: the chat asked to wait; see [RetryAfter].
+	// ErrChatBusy: it is not the message's turn; see [RetryAfter].
 	ErrChatBusy = errors.New("the chat is busy")
+	// ErrChatDenied: the chat does not accept the bot at all.
+	ErrChatDenied = errors.New("the chat does not accept the bot's token")
 )
 
 // Chat shows restores to people. Its calls return when the chat has accepted
-// the message, and may be cut off by ctx.
+// the message, may be cut off by ctx, and never wait for their turn: what has
+// to wait is an [ErrChatBusy] with a [RetryAfter], and whoever asks again then,
+// with what is newest by then, keeps their place. Ends go first, then alarms,
+// then other news; progress is shown where that leaves room.
 type Chat interface {
 	// PostCard posts the card of a restore to its channel and returns its ts. It
-	// is never sent twice by itself: a lost answer is an error.
+	// is never sent twice by itself: a lost answer is an error. Asked again after
+	// that, it returns the card that was posted where it can be found.
 	PostCard(ctx context.Context, c Card) (ts string, err error)
 
-	// EditCard makes the card at c.Restore.CardTS show c. It may be repeated.
+	// EditCard makes the card at c.Restore.CardTS show c. It may be repeated. An
+	// edit that is older than what the card shows does nothing.
 	EditCard(ctx context.Context, c Card) error
 
 	// Reply posts a note in the card's thread, and to the channel as well if the
-	// note says so, and returns its ts. A lost answer is an error.
+	// note says so, and returns its ts. Without a card it goes to the channel. A
+	// lost answer is an error; asked again after that, it is as with PostCard.
 	Reply(ctx context.Context, c Card, n Note) (ts string, err error)
+
+	// Direct sends a note to the requester alone and returns its ts, for when
+	// the channel cannot be reached.
+	Direct(ctx context.Context, c Card, n Note) (ts string, err error)
 
 	// Answer tells one person something that only they see.
 	Answer(ctx context.Context, to Recipient, a Answer) error
@@ -154,6 +168,9 @@ const (
 	// NoteGlass calls those who may stop a restore that one person confirmed alone.
 	NoteGlass NoteKind = "break_glass"
 	NoteEnd   NoteKind = "end"
+	// NoteAstray: the channel cannot be reached, and the requester is told the
+	// rest alone.
+	NoteAstray NoteKind = "astray"
 )
 
 // RetryAfter is how long a chat asked to wait, 0 if it did not say. Errors that

@@ -18,6 +18,12 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
 	}
 	if r.CardTS == "" {
+		if r.Cards >= maxCards {
+			return b.turnedAway(ctx, r, &Refusal{
+				Rule: RuleChannel, What: "The card of this request was removed from the channel again and again. Nothing was started.",
+				Do: "Find out who or what removes the bot's messages there, then ask again.",
+			})
+		}
 		no := b.policy(p).Inspect(ctx, b.Directory, Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
 		if no == nil {
 			no = b.ready(ctx, &r, p)
@@ -26,14 +32,16 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 			return b.turnedAway(ctx, r, no)
 		}
 		ts, err := b.Chat.PostCard(ctx, b.card(ctx, r, p))
-		if errors.Is(err, ErrNotInChannel) {
+		switch {
+		case errors.Is(err, ErrNotInChannel):
 			return b.turnedAway(ctx, r, NotInvited())
-		}
-		if err != nil {
-			return Next{After: pause(err)}, err
+		case errors.Is(err, ErrChannelClosed):
+			return b.turnedAway(ctx, r, closedChannel())
+		case err != nil:
+			return Next{After: pause(err)}, untold{err}
 		}
 		was := r
-		r.CardTS, r.Plan = ts, planOf(r, p, b.policyOf(r))
+		r.CardTS, r.CardGone, r.Cards, r.Plan = ts, false, r.Cards+1, planOf(r, p, b.policyOf(r))
 		detail := b.link(ctx, r.Channel, ts)
 		detail["file"], detail["plan"] = r.Backup.FileName, r.Plan
 		r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventChecked, Detail: detail})
@@ -44,7 +52,18 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if err := b.show(ctx, &r, p); err != nil {
 		return Next{After: pause(err)}, err
 	}
+	if r.CardTS == "" {
+		return Next{After: soon}, nil // it was removed
+	}
 	return Next{After: max(0, time.Until(r.ExpiresAt))}, nil
+}
+
+func closedChannel() *Refusal {
+	return &Refusal{
+		Rule: RuleChannel,
+		What: "This channel takes no messages from the bot, so it could not show the team what happens. Nothing was started.",
+		Do:   "Unarchive it or let the bot post in it, or ask in another channel.",
+	}
 }
 
 func (b *Bot) turnedAway(ctx context.Context, r Restore, no *Refusal) (Next, error) {

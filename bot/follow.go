@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -22,14 +23,15 @@ const (
 // follow asks a running restore for its progress, shows it, raises what alarms
 // are due, and finds its end. It never gives up.
 func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
+	var later error // what the chat would not take now
 	if r.State == Unclear && r.EndTS == "" {
-		if next, err := b.tellUnclear(ctx, &r, p); err != nil || next.After > 0 {
-			return next, err
+		if later = b.tellUnclear(ctx, &r, p); later != nil && !isUntold(later) {
+			return Next{After: soon}, later
 		}
 	}
 	if r.State == Running {
-		if next, err := b.atWork(ctx, &r, p); err != nil {
-			return next, err
+		if later = b.atWork(ctx, &r, p); later != nil && !isUntold(later) {
+			return Next{After: soon}, later
 		}
 	}
 	ask, cancel := context.WithTimeout(ctx, askWithin)
@@ -43,7 +45,10 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 		if err == nil && known && task.TaskID != "" && task.TaskID != r.TaskBefore && (r.TaskID == "" || r.TaskID == task.TaskID) && !task.Terminal() {
 			return b.started(ctx, r, task)
 		}
-		return Next{After: rarely}, b.show(ctx, &r, p)
+		if err := b.show(ctx, &r, p); later == nil {
+			later = err
+		}
+		return Next{After: min(rarely, pause(later))}, later
 	}
 	next := r
 	switch {
@@ -72,7 +77,8 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 	return b.progress(ctx, r, next.alarmed(now), p)
 }
 
-// progress saves what has changed and shows it when an edit is due.
+// progress saves what has changed and shows it when an edit is due. The portal
+// is asked again in time, whatever the chat does.
 func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
 	if changed(r, next) {
@@ -82,30 +88,43 @@ func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, er
 		}
 		next = saved
 	}
-	for i, alarm := range next.Alarms {
+	later := b.tellAlarms(ctx, &next, p)
+	if later != nil && !isUntold(later) {
+		return Next{After: soon}, later
+	}
+	if err := b.tellPhase(ctx, &next, p); err != nil {
+		if !isUntold(err) {
+			return Next{After: soon}, err
+		}
+		later = err
+	}
+	if err := b.showPaced(ctx, &next, p); err != nil {
+		later = err
+	}
+	return Next{After: max(0, b.Poll-time.Since(now))}, later
+}
+
+// tellAlarms posts the alarms that are not told yet, and records that.
+func (b *Bot) tellAlarms(ctx context.Context, r *Restore, p Portal) error {
+	for i, alarm := range r.Alarms {
 		if alarm.Told {
 			continue
 		}
-		if _, err := b.Chat.Reply(ctx, b.card(ctx, next, p), Note{Kind: NoteAlarm, Alarm: alarm}); err != nil {
-			return Next{After: pause(err)}, err
+		if err := b.say(ctx, r, p, Note{Kind: NoteAlarm, Alarm: alarm}); err != nil {
+			return err
 		}
-		was := next
-		next.Alarms = append([]Alarm(nil), was.Alarms...)
+		next := *r
+		next.Alarms = slices.Clone(r.Alarms)
 		next.Alarms[i].Told = true
-		saved, err := b.Store.Save(ctx, was, next, Event{At: now, Restore: r.ID, Kind: EventAlarm, Detail: map[string]string{"alarm": string(alarm.Kind)}})
+		saved, err := b.Store.Save(ctx, *r, next, Event{
+			At: time.Now().UTC(), Restore: r.ID, Kind: EventAlarm, Detail: map[string]string{"alarm": string(alarm.Kind)},
+		})
 		if err != nil {
-			return Next{After: soon}, err
+			return err
 		}
-		next = saved
+		*r = saved
 	}
-	next, err := b.tellPhase(ctx, next, p)
-	if err != nil {
-		return Next{After: soon}, err
-	}
-	if err := b.showPaced(ctx, &next, p); err != nil {
-		return Next{After: max(b.Poll, RetryAfter(err))}, err
-	}
-	return Next{After: b.Poll}, nil
+	return nil
 }
 
 // changed reports whether anything that people see has changed. When the portal
@@ -177,19 +196,13 @@ func failed(r Restore, task docspace.Progress, now time.Time) Restore {
 }
 
 // tellUnclear shows and announces once that a person has to look.
-func (b *Bot) tellUnclear(ctx context.Context, r *Restore, p Portal) (Next, error) {
-	if err := b.show(ctx, r, p); err != nil {
-		return Next{After: pause(err)}, err
+func (b *Bot) tellUnclear(ctx context.Context, r *Restore, p Portal) error {
+	shown := b.show(ctx, r, p)
+	if shown != nil && !isUntold(shown) {
+		return shown
 	}
-	ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NoteEnd, Broadcast: true})
-	if err != nil {
-		return Next{After: pause(err)}, err
+	if err := b.announce(ctx, r, p); err != nil {
+		return err
 	}
-	next := *r
-	next.EndTS = ts
-	saved, err := b.Store.Save(ctx, *r, next)
-	if err == nil {
-		*r = saved
-	}
-	return Next{}, err
+	return shown
 }

@@ -18,6 +18,8 @@ const (
 	countUnseen = 20 * time.Second
 	// countdownFor is when a countdown that cannot be shown is given up.
 	countdownFor = 15 * time.Minute
+	// linkWithin is how long a permalink may take.
+	linkWithin = 2 * time.Second
 )
 
 // waitForStop counts down in front of everybody. ok means that it is over, and
@@ -109,6 +111,8 @@ func (b *Bot) stop(ctx context.Context, c Caller, r Restore) Answer {
 // no failure.
 func (b *Bot) link(ctx context.Context, channel, ts string) map[string]string {
 	detail := map[string]string{"message_ts": ts}
+	ctx, cancel := context.WithTimeout(ctx, linkWithin) // what was told must be recorded soon
+	defer cancel()
 	link, err := b.Chat.Permalink(ctx, channel, ts)
 	switch {
 	case err != nil && !errors.Is(err, context.Canceled):

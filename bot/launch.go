@@ -94,6 +94,7 @@ func (b *Bot) started(ctx context.Context, r Restore, task docspace.Progress) (N
 		next.SeenAt, next.SeenBy = time.Now().UTC(), b.Process // it was watched rarely
 	}
 	next.Reason, next.EndedAt, next.EndTS = Reason{}, time.Time{}, "" // an unclear one is told anew
+	next.Astray.EndTS = ""
 	next.Progress = next.Progress.next(task, "", time.Now().UTC())
 	return b.move(ctx, r, next, EventRunning)
 }

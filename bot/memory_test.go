@@ -183,6 +183,10 @@ type channel struct {
 	shared        bool
 	groups        map[string][]string
 	editErr       error
+
+	// trouble, if set, is asked what goes wrong with a call.
+	trouble func(call string, c bot.Card) error
+	directs []bot.Note
 }
 
 func (c *channel) Fresh() bot.Directory { return c }
@@ -191,26 +195,44 @@ func (c *channel) Permalink(_ context.Context, channel, ts string) (string, erro
 	return "https://slack.test/" + channel + "/" + ts, nil
 }
 
-func (c *channel) PostCard(context.Context, bot.Card) (string, error) {
-	if c.postErr != nil {
-		return "", c.postErr
+func (c *channel) failure(call string, card bot.Card) error {
+	if c.trouble == nil {
+		return nil
+	}
+	return c.trouble(call, card)
+}
+
+func (c *channel) PostCard(_ context.Context, card bot.Card) (string, error) {
+	if err := errors.Join(c.postErr, c.failure("post", card)); err != nil {
+		return "", err
 	}
 	c.posted++
 	return fmt.Sprintf("1.%06d", c.posted), nil
 }
 
 func (c *channel) EditCard(_ context.Context, card bot.Card) error {
-	if c.editErr != nil {
-		return c.editErr
+	if err := errors.Join(c.editErr, c.failure("edit", card)); err != nil {
+		return err
 	}
 	c.edits++
 	c.shown = card
 	return nil
 }
 
-func (c *channel) Reply(_ context.Context, _ bot.Card, n bot.Note) (string, error) {
+func (c *channel) Reply(_ context.Context, card bot.Card, n bot.Note) (string, error) {
+	if err := c.failure("reply", card); err != nil {
+		return "", err
+	}
 	c.replies = append(c.replies, n)
 	return fmt.Sprintf("2.%06d", len(c.replies)), nil
+}
+
+func (c *channel) Direct(_ context.Context, card bot.Card, n bot.Note) (string, error) {
+	if err := c.failure("direct", card); err != nil {
+		return "", err
+	}
+	c.directs = append(c.directs, n)
+	return fmt.Sprintf("3.%06d", len(c.directs)), nil
 }
 
 func (c *channel) Answer(_ context.Context, _ bot.Recipient, a bot.Answer) error {

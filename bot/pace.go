@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -9,21 +10,17 @@ import (
 
 // atWork posts the card of a restore that has none yet, as one that was started
 // elsewhere, and notices whether the bot was away.
-func (b *Bot) atWork(ctx context.Context, r *Restore, p Portal) (Next, error) {
-	if r.CardTS == "" {
-		ts, err := b.Chat.PostCard(ctx, b.card(ctx, *r, p))
-		if err != nil {
-			return Next{After: pause(err)}, err
+func (b *Bot) atWork(ctx context.Context, r *Restore, p Portal) error {
+	var later error
+	if r.CardTS == "" && !r.CardGone {
+		if later = b.repost(ctx, r, p); later != nil && !isUntold(later) {
+			return later
 		}
-		next := *r
-		next.CardTS = ts
-		saved, err := b.Store.Save(ctx, *r, next)
-		if err != nil {
-			return Next{After: soon}, err
-		}
-		*r = saved
 	}
-	return Next{After: soon}, b.noticeAway(ctx, r, p)
+	if err := b.noticeAway(ctx, r, p); err != nil {
+		return err
+	}
+	return later
 }
 
 // tenantOf asks the portal about itself where the progress does not tell the
@@ -41,21 +38,28 @@ func tenantOf(ctx context.Context, task docspace.Progress, p Portal) docspace.Te
 
 // tellPhase tells the thread that a restore has come to another phase. It is
 // recorded before it is told: a note twice would be worse than none, for the
-// card says it too.
-func (b *Bot) tellPhase(ctx context.Context, r Restore, p Portal) (Restore, error) {
+// card says it too. One that surely was not told is told later.
+func (b *Bot) tellPhase(ctx context.Context, r *Restore, p Portal) error {
 	if r.Progress.Phase == PhaseQueued || rank(r.Progress.Phase) <= rank(r.PhaseTold) {
-		return r, nil
+		return nil
 	}
-	next := r
+	told, next := r.PhaseTold, *r
 	next.PhaseTold = r.Progress.Phase
-	saved, err := b.Store.Save(ctx, r, next)
-	if err != nil {
-		return r, err
+	if err := b.keep(ctx, r, next); err != nil {
+		return err
 	}
-	if _, err := b.Chat.Reply(ctx, b.card(ctx, saved, p), Note{Kind: NotePhase}); err != nil {
-		b.Log.WarnContext(ctx, "a phase could not be told in the thread", "restore", r.ID, "err", err)
+	_, why := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NotePhase})
+	if errors.Is(why, ErrChatBusy) {
+		next := *r
+		next.PhaseTold = told
+		if err := b.keep(ctx, r, next); err != nil {
+			return err
+		}
 	}
-	return saved, nil
+	if why != nil {
+		return untold{why}
+	}
+	return nil
 }
 
 // showPaced edits the card when the state is new or an edit is due: the time
@@ -81,7 +85,7 @@ func (b *Bot) paced(ctx context.Context, r, next Restore, p Portal, after time.D
 		next = saved
 	}
 	if err := b.showPaced(ctx, &next, p); err != nil {
-		return Next{After: max(after, RetryAfter(err))}, err
+		return Next{After: after}, err
 	}
 	return Next{After: after}, nil
 }

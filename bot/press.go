@@ -189,7 +189,7 @@ func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
 		next = r.ended(Succeeded, now, Reason{What: "A person looked and says that the portal was restored."})
 	}
 	next.ClosedBy, next.ClosedAt = p.Caller.User, now
-	next.EndTS = "" // the end is told again: it is another one
+	next.EndTS, next.Astray.EndTS = "", "" // the end is told again: it is another one
 	_, err := b.Store.Wake(ctx, r, next, Event{
 		At: now, Restore: r.ID, Kind: EventSettled, Actor: p.Caller.User, Detail: map[string]string{"as": string(p.Action)},
 	})

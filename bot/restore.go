@@ -75,8 +75,13 @@ type Restore struct {
 	StartsAt time.Time
 	GlassTS  string
 
-	CardTS string // ts of the card, "" until it is posted
-	Shown  Shown  // what the card says now
+	CardTS string // ts of the card, "" until it is posted and when it is gone
+	// CardGone is set when somebody removed the card. It is posted anew once
+	// there is something new to say.
+	CardGone bool
+	Cards    int    // how many were posted
+	Shown    Shown  // what the card says now
+	Astray   Astray // set while the channel cannot be reached
 	// PhaseTold is the last phase that was posted to the thread.
 	PhaseTold Phase
 	EndTS     string // ts of the reply that told the end
@@ -119,6 +124,14 @@ type Shown struct {
 	Percent int
 	Phase   Phase
 	At      time.Time
+}
+
+// Astray is what became of the story of a restore whose channel cannot be
+// reached: the requester is told alone.
+type Astray struct {
+	Since time.Time
+	TS    string // of the direct message that said so
+	EndTS string // of the one that told the end
 }
 
 // Reason is why a restore went no further.

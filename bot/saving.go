@@ -206,17 +206,12 @@ func (b *Bot) tellSafety(ctx context.Context, r *Restore, p Portal) error {
 	if r.Safety.Told == r.Safety.Stage || r.Safety.Stage == SafetyWaived {
 		return nil
 	}
-	_, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NoteSafety, Broadcast: r.Asking()})
-	if err != nil && !errors.Is(err, ErrNotInChannel) && !errors.Is(err, ErrCardGone) {
+	if err := b.say(ctx, r, p, Note{Kind: NoteSafety, Broadcast: r.Asking()}); err != nil {
 		return err
 	}
 	next := *r
 	next.Safety.Told = r.Safety.Stage
-	saved, err := b.Store.Save(ctx, *r, next)
-	if err == nil {
-		*r = saved
-	}
-	return err
+	return b.keep(ctx, r, next)
 }
 
 // waive is a permitted person's word that the restore goes on without its

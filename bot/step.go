@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
-
-	"docspace-restorebot/docspace"
 )
 
 // How soon a step is taken again.
@@ -42,6 +40,10 @@ func (b *Bot) Step(ctx context.Context, id string, generation int64) (Next, erro
 	next, err := b.step(ctx, r, portal)
 	if errors.Is(err, ErrStale) {
 		return Next{}, nil // somebody moved it: look again
+	}
+	if isUntold(err) {
+		b.logUntold(ctx, r, err)
+		return next, nil // no fault of the step's
 	}
 	return next, err
 }
@@ -82,6 +84,9 @@ func (b *Bot) await(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if err := b.show(ctx, &r, p); err != nil {
 		return Next{After: pause(err)}, err
 	}
+	if r.CardTS == "" {
+		return Next{After: soon}, nil // it was removed
+	}
 	return Next{After: r.ExpiresAt.Sub(now)}, nil
 }
 
@@ -113,76 +118,13 @@ func (b *Bot) card(ctx context.Context, r Restore, p Portal) Card {
 	return c
 }
 
-// show edits the card if it does not show r as it stands, and records that.
-func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
-	if r.CardTS == "" || (r.Shown.State == r.State && r.Shown.Version == r.Version) {
-		return nil
-	}
-	return b.edit(ctx, r, p)
-}
-
-// edit makes the card show r as it stands now, and records that.
-func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
-	err := b.Chat.EditCard(ctx, b.card(ctx, *r, p))
-	if err != nil && !errors.Is(err, ErrCardGone) {
-		return err
-	}
-	next := *r
-	// The save itself counts the version up once more.
-	next.Shown = Shown{State: r.State, Version: r.Version + 1, Percent: r.Progress.Percent, Phase: r.Progress.Phase, At: time.Now().UTC()}
-	if !next.SeenAt.IsZero() && r.State.Open() {
-		next.SeenAt, next.SeenBy = next.Shown.At, b.Process
-	}
-	saved, err := b.Store.Save(ctx, *r, next)
-	if err == nil {
-		*r = saved
-	}
-	return err
-}
-
-// pause is how long to wait after a failed call to the chat.
-func pause(err error) time.Duration { return max(soon, RetryAfter(err)) }
-
-// tell makes the card show the end, replies in the thread where the end is
-// worth it, and settles the restore.
-func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
-	if err := b.show(ctx, &r, p); err != nil {
-		return Next{After: pause(err)}, err
-	}
-	if r.State.Told() && r.EndTS == "" {
-		ts, err := b.Chat.Reply(ctx, b.card(ctx, r, p), Note{Kind: NoteEnd, Broadcast: true})
-		if err != nil && !errors.Is(err, ErrNotInChannel) && !errors.Is(err, ErrCardGone) {
-			return Next{After: pause(err)}, err
-		}
-		if err != nil {
-			b.Log.ErrorContext(ctx, "the end of a restore could not be told in its channel", "restore", r.ID, "state", r.State, "err", err)
-			ts = "untold"
-		}
-		was := r
-		r.EndTS = ts
-		told := Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventTold, Detail: b.link(ctx, r.Channel, ts)}
-		if r, err = b.Store.Save(ctx, was, r, told); err != nil {
-			return Next{After: soon}, err
-		}
-	}
-	if r.State == Succeeded && !r.Care.Done {
-		return b.care(ctx, r, p)
-	}
-	was := r
-	r.Settled, r.AnswerURL = true, docspace.Secret{}
-	if _, err := b.Store.Save(ctx, was, r); err != nil {
-		return Next{After: soon}, err
-	}
-	return Next{Done: true}, nil
-}
-
 // turnAway tells the requester alone why nothing came of the request.
 func (b *Bot) turnAway(ctx context.Context, r Restore) (Next, error) {
 	to := Recipient{Channel: r.Channel, User: r.Requester, URL: r.AnswerURL}
 	no := &Refusal{Rule: r.Reason.Rule, What: r.Reason.What, Do: r.Reason.Do, Restore: r.ID, Suggest: r.Suggest}
 	err := b.Chat.Answer(ctx, to, no)
 	if err != nil && time.Since(r.EndedAt) < time.Minute {
-		return Next{After: pause(err)}, err
+		return Next{After: pause(err)}, untold{err}
 	}
 	if err != nil {
 		b.Log.WarnContext(ctx, "a refusal could not be told", "restore", r.ID, "rule", r.Reason.Rule, "err", err)

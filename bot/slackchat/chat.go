@@ -12,12 +12,21 @@ import (
 	"docspace-restorebot/bot"
 )
 
-// Chat shows restores in Slack. Its fields are not changed once it is used; it
-// is safe for concurrent use. The client must not retry by itself: a message
-// could be posted twice.
+// Chat shows restores in Slack, within Slack's limits. Its fields are not
+// changed once it is used; it is safe for concurrent use. One Chat serves a
+// whole workspace. The client must not retry by itself: a message could be
+// posted twice.
 type Chat struct {
 	API  *slack.Client // required
 	HTTP *http.Client  // posts to a response_url; nil is one of its own
+
+	// Observe, if set, is told of every call that was made, or held back. It must
+	// not block.
+	Observe func(method string, o Outcome, took time.Duration)
+
+	out    outbound
+	doubts doubts
+	health health
 }
 
 var _ bot.Chat = (*Chat)(nil)
@@ -30,38 +39,100 @@ var ownHTTP = &http.Client{
 	},
 }
 
+// The methods that [Chat.Observe] is told of. Posts to a response_url have no
+// method, and this for a name.
+const (
+	methodPost      = "chat.postMessage"
+	methodUpdate    = "chat.update"
+	methodEphemeral = "chat.postEphemeral"
+	methodRespond   = "response_url"
+	methodHistory   = "conversations.history"
+	methodReplies   = "conversations.replies"
+	methodAuth      = "auth.test"
+)
+
 var errNoTS = errors.New("slack named no ts for the message")
 
 // PostCard posts the card. One with buttons is posted without them at first:
-// EditCard puts them in once the ts is known.
+// EditCard puts them in once the ts is known, so that a card that is posted
+// twice, and never edited, stays harmless.
 func (c *Chat) PostCard(ctx context.Context, card bot.Card) (string, error) {
-	m := cardMessage(card)
-	if hasButtons(card.Restore.State) {
+	r := card.Restore
+	m, u := cardMessage(card), editUrgency(r)
+	if hasButtons(r.State) || r.Asking() {
 		m = placeholder(card)
 	}
-	return c.post(ctx, card.Restore.Channel, m)
+	return c.post(ctx, posting{to: r.Channel, restore: r.ID, kind: "card " + string(r.State), urgency: u}, m)
 }
 
 // EditCard makes the card show the restore as it stands.
 func (c *Chat) EditCard(ctx context.Context, card bot.Card) error {
+	const doing = "edit the card"
 	r := card.Restore
 	if r.CardTS == "" {
-		return fmt.Errorf("edit the card: %w: it was never posted", bot.ErrCardGone)
+		return fmt.Errorf("%s: %w: it was never posted", doing, bot.ErrCardGone)
 	}
-	_, _, _, err := c.API.UpdateMessageContext(ctx, r.Channel, r.CardTS, cardMessage(card).options()...)
-	return chatError("edit the card", err)
+	t, err := c.out.edit(card)
+	switch {
+	case errors.Is(err, errOutdated):
+		return nil
+	case err != nil:
+		c.observe(methodUpdate, OutcomeHeld, 0)
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	ctx, cancel := t.within(ctx)
+	defer cancel()
+	begun := time.Now()
+	_, _, _, err = c.API.UpdateMessageContext(ctx, r.Channel, r.CardTS, cardMessage(card).options()...)
+	o := c.judge(methodUpdate, r.Channel, err, begun)
+	if again := t.end(o); again > 0 && err == nil {
+		return fmt.Errorf("%s: an older edit may come after it: %w", doing, &busyError{again})
+	}
+	return chatError(doing, err)
 }
 
-// Reply posts a note in the thread of the card.
+// Reply posts a note in the thread of the card, or in the channel where there
+// is no card.
 func (c *Chat) Reply(ctx context.Context, card bot.Card, n bot.Note) (string, error) {
-	if card.Restore.CardTS == "" {
-		return "", fmt.Errorf("reply: %w: it was never posted", bot.ErrCardGone)
+	p := posting{
+		to: card.Restore.Channel, thread: card.Restore.CardTS, broadcast: n.Broadcast,
+		restore: card.Restore.ID, kind: noteKey(card, n), urgency: noteUrgency(n),
 	}
-	thread := []slack.MsgOption{slack.MsgOptionTS(card.Restore.CardTS)}
-	if n.Broadcast {
-		thread = append(thread, slack.MsgOptionBroadcast())
+	m := plainMessage(noteText(card, n))
+	if c.doubts.threadless(p) {
+		p.thread = ""
 	}
-	return c.post(ctx, card.Restore.Channel, plainMessage(noteText(card, n)), thread...)
+	ts, err := c.post(ctx, p, m)
+	if p.thread != "" && threadGone(err) {
+		c.doubts.loseThread(p)
+		p.thread = ""
+		ts, err = c.post(ctx, p, m)
+	}
+	return ts, err
+}
+
+// Direct sends a note to the requester alone.
+func (c *Chat) Direct(ctx context.Context, card bot.Card, n bot.Note) (string, error) {
+	return c.post(ctx, posting{
+		to: card.Restore.Requester, direct: true,
+		restore: card.Restore.ID, kind: noteKey(card, n), urgency: noteUrgency(n),
+	}, plainMessage(directText(card, n)))
+}
+
+// noteKey tells the notes of a restore apart.
+func noteKey(c bot.Card, n bot.Note) string {
+	switch n.Kind {
+	case bot.NoteEnd:
+		return "end " + string(c.Restore.State)
+	case bot.NoteAlarm:
+		return "alarm " + string(n.Alarm.Kind)
+	case bot.NotePhase:
+		return "phase " + string(c.Restore.Progress.Phase)
+	case bot.NoteSafety:
+		return "safety " + string(c.Restore.Safety.Stage)
+	case bot.NoteAway, bot.NoteAstray, bot.NoteCounted, bot.NoteGlass:
+	}
+	return string(n.Kind)
 }
 
 // Answer tells one person something that only they see.
@@ -73,7 +144,11 @@ func (c *Chat) Answer(ctx context.Context, to bot.Recipient, a bot.Answer) error
 	if !to.URL.IsZero() {
 		return c.respond(ctx, to, m)
 	}
+	ctx, cancel := context.WithTimeout(ctx, callWithin)
+	defer cancel()
+	begun := time.Now()
 	_, err := c.API.PostEphemeralContext(ctx, to.Channel, to.User, m.options()...)
+	c.judge(methodEphemeral, "", err, begun)
 	return chatError("answer", err)
 }
 
@@ -83,14 +158,6 @@ func (c *Chat) Permalink(ctx context.Context, channel, ts string) (string, error
 	return link, chatError("ask for a permalink", err)
 }
 
-func (c *Chat) post(ctx context.Context, channel string, m message, more ...slack.MsgOption) (string, error) {
-	_, ts, err := c.API.PostMessageContext(ctx, channel, append(m.options(), more...)...)
-	if err == nil && ts == "" {
-		err = errNoTS
-	}
-	return ts, chatError("post", err)
-}
-
 // respond posts to a response_url. The URL is a secret: no error holds it.
 func (c *Chat) respond(ctx context.Context, to bot.Recipient, m message) error {
 	client := c.HTTP
@@ -98,10 +165,12 @@ func (c *Chat) respond(ctx context.Context, to bot.Recipient, m message) error {
 		client = ownHTTP
 	}
 	off := false
+	begun := time.Now()
 	err := slack.PostWebhookCustomHTTPContext(ctx, to.URL.Reveal(), client, &slack.WebhookMessage{
 		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.blocks},
 		ResponseType: slack.ResponseTypeEphemeral, UnfurlLinks: &off, UnfurlMedia: &off,
 	})
+	c.judge(methodRespond, "", err, begun)
 	switch {
 	case err == nil:
 		return nil
@@ -124,32 +193,3 @@ func (m message) options() []slack.MsgOption {
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 	}
 }
-
-// chatError puts what Slack said in the domain's words.
-func chatError(doing string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return fmt.Errorf("%s: %w", doing, &busyError{limited.RetryAfter})
-	}
-	if refused, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		switch refused.Err {
-		case "not_in_channel", "channel_not_found":
-			return fmt.Errorf("%s: %w: %s", doing, bot.ErrNotInChannel, refused.Err)
-		case "message_not_found", "cant_update_message", "edit_window_closed":
-			return fmt.Errorf("%s: %w: %s", doing, bot.ErrCardGone, refused.Err)
-		case "ratelimited", "rate_limited":
-			return fmt.Errorf("%s: %w", doing, &busyError{})
-		}
-		return fmt.Errorf("%s: slack says %s %q", doing, refused.Err, refused.ResponseMetadata.Messages)
-	}
-	return fmt.Errorf("%s: %w", doing, err)
-}
-
-// busyError is a [bot.ErrChatBusy] with the wait that Slack asked for.
-type busyError struct{ after time.Duration }
-
-func (e *busyError) Error() string             { return fmt.Sprintf("%v for %v", bot.ErrChatBusy, e.after) }
-func (e *busyError) Unwrap() error             { return bot.ErrChatBusy }
-func (e *busyError) RetryAfter() time.Duration { return e.after }

@@ -77,6 +77,7 @@ func TestChatRepliesInTheThreadAndMentionsPeopleAtTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	card.Restore.CardTS = ts
+	chat = &Chat{API: api} // with a budget of its own: the channel's second is not over
 	end, err := chat.Reply(t.Context(), card, bot.Note{Kind: bot.NoteEnd, Broadcast: true})
 	if err != nil {
 		t.Fatal(err)

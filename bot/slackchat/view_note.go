@@ -24,6 +24,7 @@ func noteText(c bot.Card, n bot.Note) string {
 		return lines(append(awayLines(r), "Nothing was started twice and nothing was stopped. The card shows where the restore is now.")...)
 	case bot.NoteGlass:
 		return glassText(c)
+	case bot.NoteAstray: // only ever direct
 	case bot.NoteEnd:
 		return cutMarkup(lines(mentions(r.People()), headline(c), outcome(c)), maxText)
 	}

@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -140,16 +141,32 @@ func (s *Slack) conversationsMembers(req *request) reply {
 	return done(Object{"members": members, "response_metadata": Object{"next_cursor": ""}})
 }
 
-// conversationsHistory does conversations.history, all on one page, newest first.
+// conversationsHistory does conversations.history, newest first.
 func (s *Slack) conversationsHistory(req *request) reply {
 	return s.history(req, func(m *Message) bool { return !m.Reply() || m.ReplyBroadcast }, true)
 }
 
-// conversationsReplies does conversations.replies, all on one page, oldest first.
+// conversationsReplies does conversations.replies, oldest first. The parent is
+// always among them.
 func (s *Slack) conversationsReplies(req *request) reply {
 	ts := req.args["ts"]
+	if m := s.messages[messageKey{req.args["channel"], ts}]; m == nil || m.Ephemeral() || m.Deleted && !s.hasReplies(m) {
+		return fail("thread_not_found")
+	}
 	return s.history(req, func(m *Message) bool { return m.TS == ts || m.ThreadTS == ts }, false)
 }
+
+// hasReplies reports whether somebody replied to a message.
+func (s *Slack) hasReplies(parent *Message) bool {
+	return slices.ContainsFunc(s.channels[parent.Channel].messages, func(m *Message) bool {
+		return m.Reply() && m.ThreadTS == parent.TS && !m.Deleted
+	})
+}
+
+const (
+	historyPage = 100 // messages on a page where none is asked for (docs: conversations.history)
+	historyMost = 999
+)
 
 func (s *Slack) history(req *request, keep func(*Message) bool, newestFirst bool) reply {
 	c, bad := s.readable(req, "history")
@@ -159,18 +176,53 @@ func (s *Slack) history(req *request, keep func(*Message) bool, newestFirst bool
 	if c.NoBot {
 		return fail("not_in_channel")
 	}
-	messages := []Object{}
+	var found []*Message
 	for _, m := range c.messages {
-		if !m.Deleted && keep(m) {
-			o := s.messageJSON(m)
-			if !req.flag("include_all_metadata") {
-				delete(o, "metadata")
-			}
-			messages = append(messages, o)
+		if !m.Deleted && keep(m) && within(req, m) {
+			found = append(found, m)
 		}
 	}
 	if newestFirst {
-		slices.Reverse(messages)
+		slices.Reverse(found)
 	}
-	return done(Object{"messages": messages, "has_more": false})
+	page := historyPage
+	if n, err := strconv.Atoi(req.args["limit"]); err == nil && n > 0 {
+		page = min(n, historyMost)
+	}
+	from, _ := strconv.Atoi(req.args["cursor"]) // "" is the beginning
+	from = min(max(from, 0), len(found))
+	to := min(from+page, len(found))
+	cursor := ""
+	if to < len(found) {
+		cursor = strconv.Itoa(to)
+	}
+	messages := []Object{}
+	for _, m := range found[from:to] {
+		o := s.messageJSON(m)
+		if !req.flag("include_all_metadata") {
+			delete(o, "metadata")
+		}
+		messages = append(messages, o)
+	}
+	return done(Object{
+		"messages": messages, "has_more": cursor != "", "response_metadata": Object{"next_cursor": cursor},
+	})
+}
+
+// within reports whether a message lies between oldest and latest, or is the
+// parent of the thread that is asked for.
+func within(req *request, m *Message) bool {
+	if m.TS == req.args["ts"] {
+		return true
+	}
+	oldest, latest := req.args["oldest"], req.args["latest"]
+	if req.flag("inclusive") && (m.TS == oldest || m.TS == latest) {
+		return true
+	}
+	at, _ := strconv.ParseFloat(m.TS, 64)
+	if from, err := strconv.ParseFloat(oldest, 64); err == nil && at <= from {
+		return false
+	}
+	to, err := strconv.ParseFloat(latest, 64)
+	return err != nil || at < to
 }

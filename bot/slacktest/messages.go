@@ -141,6 +141,28 @@ func (s *Slack) Say(user, channel, text string) (Message, error) {
 	return *m, nil
 }
 
+// Delete removes a message, as an admin can whoever wrote it. It reports false
+// if there is none.
+func (s *Slack) Delete(channel, ts string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.messages[messageKey{channel, ts}]
+	if m == nil || m.Deleted {
+		return false
+	}
+	s.remove(m)
+	return true
+}
+
+// Forge gives a message metadata, which any app can write.
+func (s *Slack) Forge(m Message, metadata string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := s.messages[messageKey{m.Channel, m.TS}]; now != nil {
+		now.Metadata = metadata
+	}
+}
+
 // put adds a message to a channel and gives it its ts. The caller holds mu.
 func (s *Slack) put(c *room, m *Message) {
 	m.TS, m.At = s.nextTS()

@@ -25,7 +25,7 @@ func (s *Slack) postMessage(req *request) reply {
 	m := &Message{User: s.world.BotUserID, Content: content}
 	if ts := req.args["thread_ts"]; ts != "" {
 		parent := s.messages[messageKey{c.ID, ts}]
-		if parent == nil || parent.Ephemeral() {
+		if parent == nil || parent.Ephemeral() || parent.Deleted && !s.hasReplies(parent) {
 			return fail("thread_not_found") // assumed: the code is not on the method's page
 		}
 		m.ThreadTS = parent.TS

@@ -1,0 +1,253 @@
+package slackchat
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// Slack's limits, kept to with something in hand: the bot's clock is not
+// Slack's, and calls that leave apart may arrive together.
+// https://docs.slack.dev/apis/web-api/rate-limits
+var (
+	// editRate is Tier 3 of chat.update, 50 a minute for all messages of the
+	// workspace together: 10 + 40 are never more in any minute.
+	editRate = Rate{Every: time.Minute / 40, Burst: 10}
+	// postRate is chat.postMessage's for each channel.
+	postRate = Rate{Every: time.Second, Burst: 1}
+)
+
+const (
+	// editsKept is how many edits progress leaves for what is more urgent.
+	editsKept = 5
+	// editsAtOnce, updatesAtOnce and postsAtOnce bound the calls under way, so
+	// that a Slack that hangs holds up few of those who also ask the portals.
+	editsAtOnce   = 4
+	updatesAtOnce = 2
+	postsAtOnce   = 8
+	// updateWithin bounds an edit that only shows progress, and callWithin any
+	// other call.
+	updateWithin = 3 * time.Second
+	callWithin   = 10 * time.Second
+	// crowded is when to ask again where too many calls are under way.
+	crowded = 250 * time.Millisecond
+	// heldUnsaid is how long a 429 without Retry-After holds, and heldAtMost
+	// bounds what one asks.
+	heldUnsaid = 5 * time.Second
+	heldAtMost = 5 * time.Minute
+	// pausedFirst is how long a method rests after Slack did not answer; it
+	// doubles with every failure in a row.
+	pausedFirst   = time.Second
+	pausedAtMost  = 30 * time.Second
+	channelsKnown = 1000
+)
+
+// outbound decides what may go to Slack, and when: one for the whole workspace.
+// It never makes anybody wait: who may not go gets a [bot.ErrChatBusy] that says
+// when to ask again. The zero value has Slack's limits.
+type outbound struct {
+	mu      sync.Mutex
+	edits   *line
+	cards   cardEdits
+	posts   map[string]*line // by channel
+	allPost line             // only held: one 429 may be for every channel
+	under   [underWays]int   // calls under way
+	rests   [underWays]rest
+}
+
+// The kinds of calls whose number under way is bounded.
+const (
+	underEdit = iota
+	underUpdate
+	underPost
+	underWays
+)
+
+var atOnce = [underWays]int{underEdit: editsAtOnce, underUpdate: updatesAtOnce, underPost: postsAtOnce}
+
+// rest is how long a method is left alone that Slack did not answer.
+type rest struct {
+	failures int
+	until    time.Time
+}
+
+func (r *rest) failed(now time.Time) {
+	r.failures++
+	r.until = now.Add(min(pausedAtMost, pausedFirst<<min(r.failures-1, 5)))
+}
+
+// turn is a permission to make one call. end must be called with its outcome.
+type turn struct {
+	out     *outbound
+	kind    int
+	key     string
+	channel string
+	last    bool // the card shows the end, and is not edited again
+}
+
+// begin makes sure that not too many calls hang. The lock is held.
+func (o *outbound) begin(kind int, now time.Time) (wait time.Duration) {
+	r := o.rests[kind]
+	most := atOnce[kind]
+	if r.failures > 0 {
+		most = 1 // one finds out for all whether Slack answers again
+	}
+	if o.under[kind] >= most {
+		return max(crowded, r.until.Sub(now))
+	}
+	return r.until.Sub(now)
+}
+
+// edit asks to edit a card.
+func (o *outbound) edit(c bot.Card) (*turn, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := time.Now()
+	if o.edits == nil {
+		o.edits = newLine(editRate, now)
+	}
+	r, u := c.Restore, editUrgency(c.Restore)
+	t := &turn{out: o, kind: underEdit, key: r.Channel + " " + r.CardTS, last: r.State.Ended()}
+	if u == urgentUpdate {
+		t.kind = underUpdate
+	}
+	card, err := o.cards.asked(t.key, r.Version, u, now)
+	if err != nil {
+		return nil, err
+	}
+	wait := o.begin(t.kind, now)
+	switch {
+	case wait > 0:
+	case u == urgentUpdate:
+		if wait = o.cards.share(card, o.edits.rate.Every, now); wait <= 0 {
+			wait = o.edits.spare(editsKept+o.cards.ahead(card, o.edits.rate.Every, now), now)
+		}
+	default:
+		wait = o.edits.ask(t.key, u, now)
+	}
+	if wait > 0 {
+		return nil, &busyError{wait}
+	}
+	card.sent, card.version, card.busy = now, r.Version, true
+	o.under[t.kind]++
+	return t, nil
+}
+
+// post asks to post to a channel; key says what.
+func (o *outbound) post(channel, key string, u urgency) (*turn, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := time.Now()
+	l := o.channel(channel, now)
+	wait := max(o.begin(underPost, now), o.allPost.held.Sub(now))
+	if wait <= 0 {
+		wait = l.ask(key, u, now)
+	}
+	if wait > 0 {
+		return nil, &busyError{wait}
+	}
+	o.under[underPost]++
+	return &turn{out: o, kind: underPost, channel: channel}, nil
+}
+
+// channel is the limit of one channel. The lock is held.
+func (o *outbound) channel(id string, now time.Time) *line {
+	l := o.posts[id]
+	if l != nil {
+		return l
+	}
+	if o.posts == nil {
+		o.posts = map[string]*line{}
+	}
+	if len(o.posts) >= channelsKnown {
+		for other, l := range o.posts {
+			if l.idle(now) {
+				delete(o.posts, other)
+			}
+		}
+	}
+	l = newLine(postRate, now)
+	o.posts[id] = l
+	return l
+}
+
+// end notes what came of the call. again says that it has to be made once more
+// after that time, although it succeeded.
+func (t *turn) end(o result) (again time.Duration) {
+	out := t.out
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	now := time.Now()
+	out.under[t.kind]--
+	r := &out.rests[t.kind]
+	switch o.Outcome {
+	case OutcomeLost, OutcomeFailed, OutcomeDenied: // and of no use to others either
+		r.failed(now)
+	default:
+		*r = rest{}
+	}
+	if o.Outcome == OutcomeLimited {
+		t.limited(now, o.wait)
+	}
+	if t.kind == underPost {
+		return 0
+	}
+	return out.cards.ended(t.key, o.Outcome, t.last, now)
+}
+
+// limited honors a 429. That of a post is for its channel, and for all of them
+// if another channel is held already. The lock is held.
+func (t *turn) limited(now time.Time, asked time.Duration) {
+	wait := asked
+	if wait <= 0 {
+		wait = heldUnsaid
+	}
+	wait = min(wait, heldAtMost)
+	if t.kind != underPost {
+		t.out.edits.hold(now, wait)
+		return
+	}
+	for id, l := range t.out.posts {
+		if id != t.channel && l.held.After(now) {
+			t.out.allPost.hold(now, wait)
+		}
+	}
+	t.out.channel(t.channel, now).hold(now, wait)
+}
+
+// within bounds the call that a turn allows.
+func (t *turn) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if t.kind == underUpdate {
+		return context.WithTimeout(ctx, updateWithin)
+	}
+	return context.WithTimeout(ctx, callWithin)
+}
+
+// editUrgency is how urgent it is that the card of a restore is right.
+func editUrgency(r bot.Restore) urgency {
+	known := r.Shown.State == r.State
+	switch {
+	case r.Asking(), hasButtons(r.State) && !known, r.State == bot.Confirmed && r.Order.BreakGlass:
+		return urgentPress
+	case r.State.Ended() && !known:
+		return urgentEnd
+	case known && (r.State == bot.Running || r.State == bot.Saving):
+		return urgentUpdate
+	default:
+		return urgentNews
+	}
+}
+
+// noteUrgency is how urgent a reply is.
+func noteUrgency(n bot.Note) urgency {
+	switch n.Kind {
+	case bot.NoteEnd:
+		return urgentEnd
+	case bot.NoteAlarm, bot.NoteSafety, bot.NoteGlass, bot.NoteAstray:
+		return urgentAlarm
+	case bot.NotePhase, bot.NoteAway, bot.NoteCounted:
+	}
+	return urgentNews
+}

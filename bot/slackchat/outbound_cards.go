@@ -1,0 +1,110 @@
+package slackchat
+
+import (
+	"time"
+)
+
+const (
+	// cardActive is how long a card counts that asks for no more edits.
+	cardActive = 2 * time.Minute
+	// cardEager is how long a card is waited for that could not be edited when
+	// it asked: a little longer than it takes until most ask again.
+	cardEager = 5 * time.Second
+	// cardsKnown bounds the cards that are remembered.
+	cardsKnown = 5000
+	// staleWithin is how long an edit whose answer was lost may still come to
+	// pass at Slack, over a newer one.
+	staleWithin = 20 * time.Second
+)
+
+// cardEdits is what is known of the edits of each card. The zero value is ready.
+type cardEdits struct {
+	byKey  map[string]*cardEdit
+	active int // cards that show progress, as last counted
+	swept  time.Time
+}
+
+type cardEdit struct {
+	updated time.Time // when progress was last to be shown
+	asked   time.Time
+	sent    time.Time // the last edit
+	version int64     // of the restore that it showed
+	busy    bool      // an edit is under way
+	unsure  time.Time // when an answer was lost
+}
+
+// asked notes that a card is to be edited. The error says that it may not be
+// now, or need not.
+func (e *cardEdits) asked(key string, version int64, u urgency, now time.Time) (*cardEdit, error) {
+	e.sweep(now)
+	c := e.byKey[key]
+	if c == nil {
+		if e.byKey == nil {
+			e.byKey = map[string]*cardEdit{}
+		}
+		c = &cardEdit{}
+		e.byKey[key] = c
+	}
+	c.asked = now
+	if u == urgentUpdate {
+		if c.updated.IsZero() {
+			e.active++
+		}
+		c.updated = now
+	}
+	switch {
+	case c.busy:
+		return nil, &busyError{crowded}
+	case version < c.version:
+		return nil, errOutdated
+	}
+	return c, nil
+}
+
+// share spreads the edits of progress evenly over the cards that show it.
+func (e *cardEdits) share(c *cardEdit, every time.Duration, now time.Time) (wait time.Duration) {
+	return c.sent.Add(time.Duration(e.active) * every * 9 / 10).Sub(now)
+}
+
+// ahead is how many cards want their progress shown and have waited for longer.
+func (e *cardEdits) ahead(c *cardEdit, every time.Duration, now time.Time) (n int) {
+	for _, other := range e.byKey {
+		if other.sent.Before(c.sent) && now.Sub(other.updated) < cardEager && e.share(other, every, now) <= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// ended notes that an edit is over. The last one of a card is asked for again
+// if an older one, whose answer was lost, may still come to pass after it.
+func (e *cardEdits) ended(key string, o Outcome, last bool, now time.Time) (again time.Duration) {
+	c := e.byKey[key]
+	if c == nil {
+		return 0
+	}
+	c.busy = false
+	if o == OutcomeLost && !last {
+		c.unsure = now
+	}
+	if o != OutcomeOK || !last {
+		return 0
+	}
+	return max(0, c.unsure.Add(staleWithin).Sub(now))
+}
+
+// sweep forgets cards that are not edited any more, now and then.
+func (e *cardEdits) sweep(now time.Time) {
+	if now.Sub(e.swept) < 5*time.Second && len(e.byKey) < cardsKnown {
+		return
+	}
+	e.swept, e.active = now, 0
+	for key, c := range e.byKey {
+		switch {
+		case now.Sub(c.asked) > cardActive && !c.busy:
+			delete(e.byKey, key)
+		case now.Sub(c.updated) < cardActive:
+			e.active++
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package slackchat
+
+import (
+	"slices"
+	"time"
+)
+
+// Rate lets Burst calls through after a silence and then one every Every.
+type Rate struct {
+	Every time.Duration
+	Burst int
+}
+
+// urgency orders those who wait for the same limit, the most urgent first.
+type urgency int
+
+const (
+	urgentPress  urgency = iota // a card that somebody waits to press
+	urgentEnd                   // how a restore ended
+	urgentAlarm                 // that something looks wrong
+	urgentNews                  // any other change
+	urgentUpdate                // progress: a later one says it better
+)
+
+// waiterGone is how long after its time somebody who waits counts as gone.
+const waiterGone = 5 * time.Second
+
+// line is one limit of Slack's, and those who wait for it in the order in which
+// they will be served. Nobody waits inside: who may not go is told when to ask
+// again, and keeps their place until then.
+type line struct {
+	rate    Rate
+	tokens  float64
+	at      time.Time // when tokens was right
+	held    time.Time // until when Slack wants no call, whatever the tokens
+	waiting []waiter
+}
+
+type waiter struct {
+	key     string // what is to be sent
+	urgency urgency
+	due     time.Time // when it was told to ask again
+}
+
+func newLine(rate Rate, now time.Time) *line {
+	return &line{rate: rate, tokens: float64(rate.Burst), at: now}
+}
+
+// ask returns 0 if key may go now, and else when it should ask again.
+func (l *line) ask(key string, u urgency, now time.Time) time.Duration {
+	l.refill(now)
+	l.waiting = slices.DeleteFunc(l.waiting, func(w waiter) bool { return w.key != key && now.Sub(w.due) > waiterGone })
+	i := l.place(key, u)
+	wait := l.until(i+1, now)
+	if wait <= 0 {
+		l.tokens--
+		l.waiting = slices.Delete(l.waiting, i, i+1)
+		return 0
+	}
+	l.waiting[i].due = now.Add(wait)
+	return wait
+}
+
+// place finds key among those who wait or puts it there, behind those who are
+// as urgent.
+func (l *line) place(key string, u urgency) int {
+	i := slices.IndexFunc(l.waiting, func(w waiter) bool { return w.key == key })
+	if i >= 0 && l.waiting[i].urgency == u {
+		return i
+	}
+	if i >= 0 { // what it says has become more urgent, or less
+		l.waiting = slices.Delete(l.waiting, i, i+1)
+	}
+	i = slices.IndexFunc(l.waiting, func(w waiter) bool { return w.urgency > u })
+	if i < 0 {
+		i = len(l.waiting)
+	}
+	l.waiting = slices.Insert(l.waiting, i, waiter{key: key, urgency: u})
+	return i
+}
+
+// spare takes a token if keep of them are left for others and nobody waits.
+func (l *line) spare(keep int, now time.Time) (wait time.Duration) {
+	l.refill(now)
+	if wait := l.until(len(l.waiting)+keep+1, now); wait > 0 {
+		return wait
+	}
+	l.tokens--
+	return 0
+}
+
+// until is how long it takes until there are n tokens.
+func (l *line) until(n int, now time.Time) (wait time.Duration) {
+	if lack := float64(n) - l.tokens; lack > 1e-9 {
+		wait = max(time.Duration(lack*float64(l.rate.Every)), time.Millisecond)
+	}
+	return max(wait, l.held.Sub(now))
+}
+
+// hold lets nobody go for a while.
+func (l *line) hold(now time.Time, d time.Duration) {
+	if until := now.Add(d); until.After(l.held) {
+		l.held = until
+	}
+}
+
+func (l *line) refill(now time.Time) {
+	l.tokens = min(float64(l.rate.Burst), l.tokens+float64(now.Sub(l.at))/float64(l.rate.Every))
+	l.at = now
+}
+
+// idle reports whether forgetting the line would change nothing.
+func (l *line) idle(now time.Time) bool {
+	l.refill(now)
+	return len(l.waiting) == 0 && l.tokens >= float64(l.rate.Burst) && !l.held.After(now)
+}

@@ -1,0 +1,18 @@
+package slackchat
+
+import "docspace-restorebot/bot"
+
+// directText is a note for the requester alone, who sees no card beside it.
+func directText(c bot.Card, n bot.Note) string {
+	r := c.Restore
+	why := "You get this as a direct message because the bot cannot post in " + mention(r.Channel) +
+		". Invite it there again, or unarchive the channel, and it goes on there."
+	switch n.Kind {
+	case bot.NoteAstray:
+		return lines(
+			"*"+headline(c)+"* (restore "+code(r.ID)+")",
+			"The restore goes on, and nothing was started twice. Its alarms and its end are told to you here.", why)
+	case bot.NotePhase, bot.NoteAlarm, bot.NoteAway, bot.NoteSafety, bot.NoteCounted, bot.NoteGlass, bot.NoteEnd:
+	}
+	return cutMarkup(lines("Restore "+code(r.ID)+":", noteText(c, n), why), maxText)
+}

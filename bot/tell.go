@@ -1,0 +1,272 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// keepTelling is how long after its end a restore is held on to whose channel
+// cannot be reached: the end is told there when it can be again.
+const keepTelling = 24 * time.Hour
+
+// untold is an error of the chat: what was to be told is told by a later step.
+type untold struct{ error }
+
+func (u untold) Unwrap() error { return u.error }
+
+func isUntold(err error) bool {
+	var u untold
+	return errors.As(err, &u) || errors.Is(err, ErrChatBusy)
+}
+
+// logUntold says what a person may have to look at; that it is not a message's
+// turn yet is how it should be.
+func (b *Bot) logUntold(ctx context.Context, r Restore, err error) {
+	switch {
+	case errors.Is(err, ErrChatBusy):
+		b.Log.DebugContext(ctx, "the chat is busy", "restore", r.ID, "state", r.State, "after", RetryAfter(err))
+	case errors.Is(err, ErrChatDenied):
+		b.Log.ErrorContext(ctx, "the chat does not accept the bot; the restore goes on untold", "restore", r.ID, "state", r.State, "err", err)
+	default:
+		b.Log.WarnContext(ctx, "the chat did not take what a restore has to tell", "restore", r.ID, "state", r.State, "err", err)
+	}
+}
+
+// unreachable reports whether a channel takes no messages until a person
+// changes that.
+func unreachable(err error) bool {
+	return errors.Is(err, ErrNotInChannel) || errors.Is(err, ErrChannelClosed)
+}
+
+// pause is how long to wait after a failed call to the chat.
+func pause(err error) time.Duration {
+	switch after := RetryAfter(err); {
+	case err == nil, unreachable(err), errors.Is(err, ErrChatDenied):
+		return rarely
+	case errors.Is(err, ErrChatBusy) && after > 0:
+		return after
+	default:
+		return max(soon, after)
+	}
+}
+
+// show edits the card if it does not show r as it stands, and records that.
+func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
+	switch {
+	case r.Shown.State == r.State && r.Shown.Version == r.Version:
+		return nil
+	case r.CardTS == "" && !r.CardGone: // there never was one
+		return nil
+	case r.State.Ended() && r.Shown.State == r.State && !r.Care.Done: // nothing that people see has changed
+		return nil
+	}
+	return b.edit(ctx, r, p)
+}
+
+// edit makes the card show r as it stands now, and records that. A card that
+// somebody removed is posted anew, if there is news.
+func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
+	posted := false
+	for {
+		if r.CardTS == "" {
+			if r.Shown.State == r.State || !r.State.worthCard() {
+				return nil
+			}
+			if posted { // and removed at once: it is not for the bot to fight that
+				next := *r
+				next.Shown.State = r.State
+				return b.keep(ctx, r, next)
+			}
+			if err := b.repost(ctx, r, p); err != nil {
+				return err
+			}
+			posted = true
+		}
+		err := b.Chat.EditCard(ctx, b.card(ctx, *r, p))
+		switch {
+		case errors.Is(err, ErrCardGone):
+			if err := b.loseCard(ctx, r); err != nil || r.State == Requested {
+				return err
+			}
+			continue
+		case unreachable(err):
+			return b.goAstray(ctx, r, p, err)
+		case err != nil:
+			return untold{err}
+		}
+		next := *r
+		next.Astray = Astray{}
+		if !next.SeenAt.IsZero() && r.State.Open() {
+			next.SeenAt, next.SeenBy = time.Now().UTC(), b.Process
+		}
+		// The save itself counts the version up once more.
+		next.Shown = Shown{State: r.State, Version: r.Version + 1, Percent: r.Progress.Percent, Phase: r.Progress.Phase, At: time.Now().UTC()}
+		return b.keep(ctx, r, next)
+	}
+}
+
+// maxCards is how often the card of a request is posted whose cards are removed.
+const maxCards = 3
+
+// worthCard reports whether a state is worth a new card where the old one was
+// removed: something happens, or happened, to the portal.
+func (s State) worthCard() bool { return s.Told() || (s.Open() && s != Requested) }
+
+// keep saves next in the place of r.
+func (b *Bot) keep(ctx context.Context, r *Restore, next Restore, events ...Event) error {
+	saved, err := b.Store.Save(ctx, *r, next, events...)
+	if err == nil {
+		*r = saved
+	}
+	return err
+}
+
+// loseCard notes that the card is gone. A request that nobody can press any
+// more is shown again at once; the rest when its state changes.
+func (b *Bot) loseCard(ctx context.Context, r *Restore) error {
+	b.Log.WarnContext(ctx, "the card of a restore is gone", "restore", r.ID, "state", r.State)
+	next := *r
+	next.CardTS, next.CardGone = "", true
+	if r.State == Requested {
+		next.Shown = Shown{}
+	}
+	return b.keep(ctx, r, next)
+}
+
+// repost posts a card in the place of one that is gone.
+func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
+	ts, err := b.Chat.PostCard(ctx, b.card(ctx, *r, p))
+	switch {
+	case unreachable(err):
+		return b.goAstray(ctx, r, p, err)
+	case err != nil:
+		return untold{err}
+	}
+	next := *r
+	next.CardTS, next.CardGone, next.Cards = ts, false, r.Cards+1
+	return b.keep(ctx, r, next)
+}
+
+// goAstray tells the requester alone, once, that the channel cannot be reached
+// while a restore is under way. The error is why it cannot.
+func (b *Bot) goAstray(ctx context.Context, r *Restore, p Portal, why error) error {
+	if r.Astray.TS != "" || !r.underWay() {
+		return untold{why}
+	}
+	next := *r
+	if next.Astray.Since.IsZero() {
+		next.Astray.Since = time.Now().UTC()
+	}
+	ts, err := b.direct(ctx, next, p, Note{Kind: NoteAstray}, why)
+	if err != nil {
+		return err
+	}
+	next.Astray.TS = ts
+	if err := b.keep(ctx, r, next); err != nil {
+		return err
+	}
+	return untold{why}
+}
+
+// underWay reports whether the portal may be restoring.
+func (r Restore) underWay() bool {
+	return r.State == Saving || r.State == Starting || r.State == Running || r.State == Unclear
+}
+
+// toNobody stands for the ts of a message that nobody takes.
+const toNobody = "untold"
+
+// direct tells the requester alone. What they cannot be told either is logged,
+// and that is all that can be done.
+func (b *Bot) direct(ctx context.Context, r Restore, p Portal, n Note, why error) (ts string, err error) {
+	b.Log.ErrorContext(ctx, "the channel of a restore cannot be reached; its requester is told",
+		"restore", r.ID, "state", r.State, "channel", r.Channel, "note", n.Kind, "err", why)
+	ts, err = b.Chat.Direct(ctx, b.card(ctx, r, p), n)
+	switch {
+	case unreachable(err):
+		b.Log.ErrorContext(ctx, "nobody can be told of a restore", "restore", r.ID, "state", r.State, "note", n.Kind, "err", err)
+		return toNobody, nil
+	case err != nil:
+		return "", untold{err}
+	}
+	return ts, nil
+}
+
+// say posts a note where it is seen: in the thread, in the channel if there is
+// no card, or to the requester alone if the channel cannot be reached.
+func (b *Bot) say(ctx context.Context, r *Restore, p Portal, n Note) error {
+	_, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), n)
+	switch {
+	case unreachable(err):
+		_, err = b.direct(ctx, *r, p, n, err)
+		return err
+	case err != nil:
+		return untold{err}
+	}
+	return nil
+}
+
+// announce tells the end in the channel, once. While that cannot be reached the
+// requester is told, once, and the channel is tried again.
+func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
+	if r.EndTS != "" {
+		return nil
+	}
+	end := Note{Kind: NoteEnd, Broadcast: true}
+	ts, why := b.Chat.Reply(ctx, b.card(ctx, *r, p), end)
+	next := *r
+	switch {
+	case why == nil:
+		next.EndTS = ts
+		return b.keep(ctx, r, next, Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventTold, Detail: b.link(ctx, r.Channel, ts)})
+	case unreachable(why) && r.Astray.EndTS == "":
+		ts, err := b.direct(ctx, *r, p, end, why)
+		if err != nil {
+			return err
+		}
+		next.Astray.EndTS = ts
+		if err := b.keep(ctx, r, next); err != nil {
+			return err
+		}
+	}
+	return untold{why}
+}
+
+// tell makes the card show the end, replies in the thread where the end is
+// worth it, and settles the restore. Neither waits for the other's turn.
+func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
+	later := b.show(ctx, &r, p)
+	if later != nil && !isUntold(later) {
+		return Next{After: soon}, later
+	}
+	next := Next{After: pause(later)}
+	if r.State.Told() {
+		if err := b.announce(ctx, &r, p); err != nil {
+			if !isUntold(err) {
+				return Next{After: soon}, err
+			}
+			next.After, later = min(next.After, pause(err)), err
+		}
+	}
+	if since := time.Since(r.EndedAt); later != nil && (!unreachable(later) || since < keepTelling) {
+		if next.After == rarely && since > 10*rarely { // it takes a person, who takes their time
+			next.After = 10 * rarely
+		}
+		return next, later
+	}
+	if later == nil && r.State == Succeeded && !r.Care.Done {
+		return b.care(ctx, r, p)
+	}
+	if later != nil {
+		b.Log.ErrorContext(ctx, "the end of a restore was never told in its channel", "restore", r.ID, "state", r.State, "err", later)
+	}
+	was := r
+	r.Settled, r.AnswerURL = true, docspace.Secret{}
+	if _, err := b.Store.Save(ctx, was, r); err != nil {
+		return Next{After: soon}, err
+	}
+	return Next{Done: true}, nil
+}
