@@ -1,9 +1,27 @@
 package durable
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Tamper runs a statement behind the store's back.
 func (s *Store) Tamper(ctx context.Context, query string) error {
 	_, err := s.db.ExecContext(ctx, query)
 	return err
 }
+
+// Ask reads one value behind the store's back.
+func (s *Store) Ask(ctx context.Context, query string) (answer string, err error) {
+	err = s.db.QueryRowContext(ctx, query).Scan(&answer)
+	return answer, err
+}
+
+// Hurry makes the store find lost steps ten times as fast.
+func (s *Store) Hurry() *Store {
+	s.pace = pace{usual.overdue / 10, usual.every / 10, usual.step / 10}
+	return s
+}
+
+// TakenOverWithin is how long a killed replica's steps wait for a peer.
+func TakenOverWithin() time.Duration { return usual.overdue + usual.every + pollEvery }

@@ -23,6 +23,11 @@ var errNewer = errors.New("it was made by a newer version of restorebot")
 
 // prepare takes the lock, migrates both schemas and readies the queue.
 func (s *Store) prepare(ctx context.Context) error {
+	if s.alone {
+		if err := inspect(ctx, s.db); err != nil {
+			return err
+		}
+	}
 	if err := s.tx(ctx, s.migrate); err != nil {
 		return err
 	}
@@ -63,10 +68,9 @@ func (s *Store) migrate(ctx context.Context, tx *sql.Tx) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	if have < len(files) {
-		if _, err := tx.ExecContext(ctx, `UPDATE restorebot_schema SET version = $1`, len(files)); err != nil {
-			return err
-		}
+	// Written in any case: a database that can only be read shows here.
+	if _, err := tx.ExecContext(ctx, `UPDATE restorebot_schema SET version = $1`, len(files)); err != nil {
+		return err
 	}
 	return s.migrateQueue(ctx, tx)
 }

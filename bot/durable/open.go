@@ -36,6 +36,8 @@ type Store struct {
 	bell   *bell
 	// alone is set where no other process can be at work on the database.
 	alone   bool
+	pace    pace
+	file    string // of SQLite
 	shut    func() error
 	explain func(error) error // says what is wrong with the database
 }
@@ -59,7 +61,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Log = slog.New(slog.DiscardHandler)
+	s.Log, s.pace = slog.New(slog.DiscardHandler), usual
 	if err := s.prepare(ctx); err != nil {
 		_ = s.Close()
 		return nil, s.explain(err)

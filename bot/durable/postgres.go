@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -58,7 +60,7 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 			pool.Close()
 			return err
 		},
-		explain: func(err error) error { return fmt.Errorf("database: %w", err) },
+		explain: func(err error) error { return explainPostgres(cfg.ConnConfig, err) },
 	}, nil
 }
 
@@ -67,6 +69,25 @@ func safe(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false)
 		WHERE current_setting('synchronous_commit') = 'off'`)
 	return err
+}
+
+// explainPostgres says what is wrong, that nothing was started, and what to do.
+func explainPostgres(cfg *pgx.ConnConfig, err error) error {
+	what, do := "cannot be used", "Put that right and start again."
+	var e *pgconn.PgError
+	var connect *pgconn.ConnectError
+	switch {
+	case errors.Is(err, errNewer):
+		what, do = "is of another version", "Run the version that made it, or a newer one."
+	case errors.As(err, &e) && (e.Code[:2] == "28" || e.Code[:2] == "3D"): // authorization, no such database
+		what, do = "does not let the bot in", "Put the user, the password and the name in DATABASE_URL right."
+	case errors.As(err, &e) && (e.Code == "42501" || e.Code == "25006"):
+		what, do = "does not let the bot write", "Let the user of DATABASE_URL make tables there, and use the primary."
+	case errors.As(err, &connect) || errors.Is(err, context.DeadlineExceeded):
+		what, do = "does not answer", "See that it runs and can be reached from here."
+	}
+	where := net.JoinHostPort(cfg.Host, strconv.Itoa(int(cfg.Port)))
+	return fmt.Errorf("the PostgreSQL database %s at %s %s: %w. Nothing was started. %s", cfg.Database, where, what, err, do)
 }
 
 // deadlocked reports whether PostgreSQL ended a transaction that waited for one

@@ -1,7 +1,14 @@
 package durable_test
 
 import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
@@ -18,11 +25,96 @@ func openURL(t *testing.T, url string) *durable.Store {
 	return s
 }
 
-func TestExamOnPostgres(t *testing.T) {
+// Restarts, crashes and cuts, over and over, while two replicas work: nothing
+// is lost and nothing starts twice.
+func TestPostgresComesAndGoes(t *testing.T) {
 	t.Parallel()
 	server := durabletest.StartPostgres(t)
-	durabletest.Exercise(t, func(t *testing.T) bot.Store {
-		t.Helper()
-		return openURL(t, server.URL())
+	url := server.URL()
+	faults := map[string]func(*proxy){
+		"restarted": func(*proxy) { server.Stop(); server.Start() },
+		"crashed":   func(*proxy) { server.Crash(); server.Start() },
+		"cut off":   func(p *proxy) { p.Cut() },
+		"silent":    func(p *proxy) { p.Hold(); time.Sleep(3 * time.Second); p.Heal() },
+	}
+	var starts sync.Map
+	p, via := through(t, url)
+	s := openURL(t, url).Hurry()
+	runs(t, s, walker(s, &starts))
+	other := openURL(t, via).Hurry()
+	runs(t, other, walker(other, &starts))
+	n := 0
+	for name, fault := range faults {
+		var made []string
+		for range 10 {
+			id := fmt.Sprint("r", n)
+			n++
+			create(t, s, id)
+			made = append(made, id)
+		}
+		fault(p)
+		begun := time.Now()
+		for _, id := range made {
+			for r, err := s.Get(t.Context(), id); err != nil || !r.Settled; r, err = s.Get(t.Context(), id) {
+				if time.Since(begun) > 2*time.Minute {
+					t.Fatalf("%s: %s is %s: %v", name, id, r.State, err)
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+		}
+		t.Logf("%s: ten restores ended %s later", name, time.Since(begun))
+	}
+	starts.Range(func(id, times any) bool {
+		if n := times.(*atomic.Int64).Load(); n != 1 { //nolint:forcetypeassert // no other type is stored
+			t.Errorf("%v was started %d times", id, n)
+		}
+		return true
 	})
+	if head, err := s.CheckAudit(t.Context(), durable.AuditHead{}); err != nil || head.Lines != int64(6*n) {
+		t.Errorf("the trail has %d lines for %d restores: %v", head.Lines, n, err)
+	}
+}
+
+// A commit that took effect is not reported as a failure when its answer is lost.
+func TestACommitWhoseAnswerIsLostIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	server := durabletest.StartPostgres(t)
+	p, via := through(t, server.URL())
+	s := openURL(t, via)
+	p.LoseNextCommit()
+	create(t, s, "a")
+	r, err := s.Get(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.LoseNextCommit()
+	next := r
+	next.State = bot.Confirmed
+	if next, err = s.Wake(t.Context(), r, next); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Get(t.Context(), "a"); err != nil || got.Version != next.Version || got.State != bot.Confirmed {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if p.take() {
+		t.Error("no commit was lost")
+	}
+	// What was not committed still fails.
+	if _, err := s.Save(t.Context(), r, r); !errors.Is(err, bot.ErrStale) {
+		t.Errorf("a stale save: %v", err)
+	}
+}
+
+func TestPostgresThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	_ = l.Close()
+	_, err = durable.Open(t.Context(), "postgres://bot:hunter2@"+addr+"/bot")
+	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "othing was started") {
+		t.Errorf("got %v", err)
+	}
 }

@@ -10,13 +10,22 @@ import (
 	"github.com/riverqueue/river"
 )
 
+// pace is how fast lost steps are found. Tests hurry it.
+type pace struct {
+	// overdue is how long after a step was due, or last showed a sign of life, it
+	// is taken to be lost and begun anew.
+	overdue time.Duration
+	// every is how often one looks for such steps, and shows a sign of life.
+	every time.Duration
+	// step is how long a step may take.
+	step time.Duration
+}
+
+// A killed replica's steps wait for a peer for overdue and every at most.
+var usual = pace{overdue: 10 * time.Second, every: 3 * time.Second, step: 25 * time.Second}
+
 const (
-	// overdueAfter is how long after a step was due, or last showed a sign of
-	// life, it is taken to be lost and begun anew. With reconcileEvery this
-	// bounds how long a killed replica's steps wait for a peer.
-	overdueAfter   = 10 * time.Second
-	reconcileEvery = 3 * time.Second
-	reconcileFor   = 10 * time.Second
+	reconcileFor = 10 * time.Second
 	// reconcileAtOnce bounds the transaction; the rest follow in the next round.
 	reconcileAtOnce = 500
 )
@@ -41,7 +50,7 @@ func (s *Store) enqueue(ctx context.Context, tx *sql.Tx, steps ...Step) error {
 // thereby a no-op. At the start of a process that is alone on its database,
 // nothing can be at work elsewhere, and all restores are overdue.
 func (s *Store) reconcile(ctx context.Context, start bool) error {
-	before := nanos(time.Now().Add(-overdueAfter))
+	before := nanos(time.Now().Add(-s.pace.overdue))
 	if start && s.alone {
 		before = math.MaxInt64
 	}

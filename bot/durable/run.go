@@ -9,11 +9,10 @@ import (
 )
 
 const (
-	stepTimeout = 25 * time.Second
 	// A job goes on to the next step by itself while none was begun for longer
-	// than this; jobTimeout is that and one step more.
+	// than this; jobTimeout is that, one step more, and room for the records.
 	stepsFor   = 10 * time.Second
-	jobTimeout = stepsFor + stepTimeout + recordWithin
+	jobTimeout = 40 * time.Second
 	// A job that was under way when its process died ends as a no-op when the
 	// queue finds it; reconcile has long replaced it.
 	rescueAfter  = jobTimeout + 10*time.Second
@@ -46,8 +45,8 @@ type StepFunc = func(ctx context.Context, id string, generation int64) (again ti
 
 // Run works the steps that are due until ctx ends, and within 4 seconds after
 // it. Steps that were under way when the last process died are begun anew: at
-// once where the database is this process's own, and after [overdueAfter] where
-// it is shared. A step that fails or panics is called again after two seconds.
+// once where the database is this process's own, and where it is shared after the
+// 10 seconds in which another process shows a sign of life. A step that fails or panics is called again after two seconds.
 func (s *Store) Run(ctx context.Context, step StepFunc) error {
 	if err := s.reconcile(ctx, true); err != nil {
 		return fmt.Errorf("reconcile: %w", err)
@@ -87,7 +86,7 @@ func (s *Store) Run(ctx context.Context, step StepFunc) error {
 // watch wakes what is overdue, and rings when a snoozed step is due, until ctx
 // ends.
 func (s *Store) watch(ctx context.Context, snoozed <-chan *river.Event) {
-	tick := time.NewTicker(reconcileEvery)
+	tick := time.NewTicker(s.pace.every)
 	defer tick.Stop()
 	for {
 		select {

@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -8,51 +9,49 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	_ "modernc.org/sqlite" // registers itself
 )
 
 func openSQLite(file string) (*Store, error) {
 	file, err := filepath.Abs(file)
 	if err != nil {
-		return nil, fmt.Errorf("database: %w", err)
+		return nil, explainSQLite(file, err)
 	}
 	if err := private(file); err != nil {
-		return nil, fmt.Errorf("database: %w", err)
+		return nil, explainSQLite(file, err)
 	}
 	db, err := sql.Open("sqlite", dsn(file))
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", file, err)
+		return nil, explainSQLite(file, err)
 	}
 	// One connection, kept for ever: it holds the lock on the file.
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(1)
 	bell := newBell()
 	return &Store{
-		db: db, driver: sqliteDriver{riversqlite.New(db), bell}, bell: bell, alone: true, shut: db.Close,
-		explain: func(err error) error {
-			if busy(err) {
-				return fmt.Errorf("database %s is in use by another process: %w", file, err)
-			}
-			return fmt.Errorf("database %s: %w", file, err)
-		},
+		db: db, driver: sqliteDriver{riversqlite.New(db), bell}, bell: bell, alone: true, shut: db.Close, file: file,
+		explain: func(err error) error { return explainSQLite(file, err) },
 	}, nil
 }
 
-// private makes file, or makes it readable by its owner only. A file that is
+// private makes file, or closes it to everybody but its owner. A file that is
 // there is not opened: to close it would drop the locks of this process.
 func private(file string) error {
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
-	switch {
-	case err == nil:
+	if err == nil {
 		return f.Close()
-	case errors.Is(err, fs.ErrExist):
-		return os.Chmod(file, 0o600)
-	default:
+	}
+	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
+	info, err := os.Stat(file)
+	if err != nil || info.Mode().Perm()&0o077 == 0 || info.IsDir() {
+		return err
+	}
+	return os.Chmod(file, info.Mode().Perm()&^0o077)
 }
 
 // dsn says how the file is held. FULL, since NORMAL may lose the last commits
@@ -64,7 +63,32 @@ func dsn(file string) string {
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: file, RawQuery: q.Encode()}).String()
 }
 
-func busy(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+var (
+	errDamaged = errors.New("its content does not hold together")
+	errForeign = errors.New("it holds the tables of another program")
+)
+
+// inspect looks at what is in the file before anything is written to it. A
+// large file is looked at for a second.
+func inspect(ctx context.Context, db *sql.DB) error {
+	var ours, all int
+	err := db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE name = 'restorebot_schema'), count(*) FROM sqlite_master`).Scan(&ours, &all)
+	if err != nil {
+		return err
+	}
+	if all > 0 && ours == 0 {
+		return errForeign
+	}
+	short, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	var found string
+	switch err := db.QueryRowContext(short, `PRAGMA quick_check(1)`).Scan(&found); {
+	case err != nil && short.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return err
+	case found != "ok":
+		return fmt.Errorf("%w: %s", errDamaged, found)
+	}
+	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"docspace-restorebot/bot"
@@ -27,7 +29,17 @@ func encode(r bot.Restore) (string, error) {
 // columns are what scan reads.
 const columns = `id, portal, state, version, generation, delivery, settled, data`
 
-func scan(row interface{ Scan(...any) error }) (bot.Restore, error) {
+type row interface{ Scan(into ...any) error }
+
+// scan reads a restore to be looked at.
+func scan(row row) (bot.Restore, error) { return read(row, false) }
+
+// scanToAct reads a restore that may be changed. While replicas are upgraded one
+// by one, an older one must not work on what a newer one has written: it would
+// drop what it does not know.
+func scanToAct(row row) (bot.Restore, error) { return read(row, true) }
+
+func read(row row, act bool) (bot.Restore, error) {
 	var c bot.Restore
 	var data string
 	err := row.Scan(&c.ID, &c.Portal, &c.State, &c.Version, &c.Generation, &c.Delivery, &c.Settled, &data)
@@ -38,8 +50,17 @@ func scan(row interface{ Scan(...any) error }) (bot.Restore, error) {
 		return bot.Restore{}, err
 	}
 	var rec record
-	if err := json.Unmarshal([]byte(data), &rec); err != nil {
+	in := json.NewDecoder(strings.NewReader(data))
+	if act && !c.Settled {
+		in.DisallowUnknownFields()
+	}
+	if err := in.Decode(&rec); err != nil && act && json.Valid([]byte(data)) {
+		return bot.Restore{}, fmt.Errorf("restore %s: %w (%w)", c.ID, errWrittenByNewer, err)
+	} else if err != nil {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", c.ID, err)
+	}
+	if act && !known(c.State) {
+		return bot.Restore{}, fmt.Errorf("restore %s: %w (state %q)", c.ID, errWrittenByNewer, c.State)
 	}
 	r := rec.Restore
 	r.ID, r.Portal, r.State, r.Version, r.Generation = c.ID, c.Portal, c.State, c.Version, c.Generation
@@ -48,6 +69,12 @@ func scan(row interface{ Scan(...any) error }) (bot.Restore, error) {
 		r.AnswerURL = docspace.NewSecret(rec.AnswerURL)
 	}
 	return r, nil
+}
+
+var errWrittenByNewer = errors.New("a newer version of restorebot has written it, and that version has to work on it")
+
+func known(s bot.State) bool {
+	return s.Open() || slices.ContainsFunc(bot.OpenStates(), func(from bot.State) bool { return bot.CanMove(from, s) })
 }
 
 // Create implements [bot.Store].
@@ -128,7 +155,7 @@ func confirm(ctx context.Context, tx *sql.Tx, r bot.Restore) error {
 
 // Get implements [bot.Store].
 func (s *Store) Get(ctx context.Context, id string) (bot.Restore, error) {
-	return scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE id = $1`, id))
+	return scanToAct(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE id = $1`, id))
 }
 
 // ByDelivery implements [bot.Store].

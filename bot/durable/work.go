@@ -69,7 +69,7 @@ func (w *worker) one(ctx context.Context, st Step) (again time.Duration, over bo
 
 // safely runs the step with a sign of life, and makes an error of a panic.
 func (w *worker) safely(ctx context.Context, st Step) (again time.Duration, done bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	ctx, cancel := context.WithTimeout(ctx, w.store.pace.step)
 	defer cancel()
 	alive := make(chan struct{})
 	beat := make(chan struct{})
@@ -89,7 +89,7 @@ func (w *worker) safely(ctx context.Context, st Step) (again time.Duration, done
 
 // beat shows, while a step takes long, that its process lives.
 func (s *Store) beat(ctx context.Context, st Step, ended <-chan struct{}) {
-	tick := time.NewTicker(reconcileEvery)
+	tick := time.NewTicker(s.pace.every)
 	defer tick.Stop()
 	for {
 		select {

@@ -1,0 +1,235 @@
+package durable_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/durabletest"
+)
+
+func TestCommitsReachTheDiskBeforeTheyAreAnswered(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "bot.db"))
+	for pragma, want := range map[string]string{
+		"synchronous": "2", "journal_mode": "wal", "locking_mode": "exclusive", "foreign_keys": "1",
+	} {
+		if got, err := s.Ask(t.Context(), "PRAGMA "+pragma); err != nil || got != want {
+			t.Errorf("%s is %q and not %q: %v", pragma, got, want, err)
+		}
+	}
+}
+
+// wantRefused opens a database that cannot be used.
+func wantRefused(t *testing.T, url string, words ...string) {
+	t.Helper()
+	s, err := durable.Open(t.Context(), url)
+	if err == nil {
+		_ = s.Close()
+		t.Fatal("it was opened")
+	}
+	for _, words := range append(words, "Nothing was started. ") {
+		if !strings.Contains(err.Error(), words) {
+			t.Errorf("no %q in: %v", words, err)
+		}
+	}
+}
+
+// filled is a closed database with a history that fills some pages.
+func filled(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "bot.db")
+	s := open(t, file)
+	for i := range 20 {
+		create(t, s, fmt.Sprint("r", i))
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestASecondBotOnTheSameFileIsRefused(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "bot.db")
+	open(t, file)
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	wantRefused(t, "sqlite:"+file, "in use by another process", "Stop the other bot")
+}
+
+func TestADamagedFileIsRefused(t *testing.T) {
+	t.Parallel()
+	file := filled(t)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := 2 * 4096; at < len(text); at += 4096 { // the first pages name the tables
+		copy(text[at:at+512], bytes.Repeat([]byte{0xa5}, 512))
+	}
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantRefused(t, "sqlite:"+file, "is damaged", "restorebot backup")
+	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, text) {
+		t.Error("the damaged file was changed")
+	}
+}
+
+func TestAShortenedFileIsRefused(t *testing.T) {
+	t.Parallel()
+	file := filled(t)
+	if err := os.Truncate(file, 5*4096); err != nil {
+		t.Fatal(err)
+	}
+	wantRefused(t, "sqlite:"+file, "is damaged")
+}
+
+func TestAnotherKindOfFileIsRefused(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "notes.txt")
+	text := []byte(strings.Repeat("a letter and no database\n", 1000))
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantRefused(t, "sqlite:"+file, "is not an SQLite database")
+	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, text) {
+		t.Error("the file was changed")
+	}
+}
+
+func TestTheDatabaseOfAnotherProgramIsRefused(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "theirs.db")
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), `CREATE TABLE invoices (id INTEGER)`); err != nil {
+		t.Fatal(err)
+	}
+	_ = db.Close()
+	wantRefused(t, "sqlite:"+file, "is not restorebot's")
+}
+
+func TestAFileThatCannotBeMadeIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	wantRefused(t, "sqlite:"+filepath.Join(dir, "no", "such", "bot.db"), "cannot be made", "Make its folder")
+	wantRefused(t, "sqlite:"+dir, "cannot be written")
+}
+
+func TestAFullDiskChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "bot.db"))
+	create(t, s, "a")
+	pages, err := s.Ask(t.Context(), `PRAGMA page_count`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Ask(t.Context(), `PRAGMA max_page_count = `+pages); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for ; err == nil && n < 1000; n++ {
+		err = s.Create(t.Context(), durabletest.Restore(fmt.Sprint("r", n), fmt.Sprint("p", n)), bot.Event{Kind: bot.EventRequested})
+	}
+	if err == nil || !strings.Contains(err.Error(), "full") {
+		t.Fatalf("on a full disk: %v", err)
+	}
+	if _, err := s.Ask(t.Context(), `PRAGMA max_page_count = 100000`); err != nil {
+		t.Fatal(err)
+	}
+	// All of the last one is missing, and all of the others is there.
+	if head, err := s.CheckAudit(t.Context(), durable.AuditHead{}); err != nil || head.Lines != int64(n) {
+		t.Errorf("%d lines for %d requests: %v", head.Lines, n, err)
+	}
+	create(t, s, "b")
+}
+
+// asOpener makes the test binary open the database that it names.
+const asOpener = "DURABLE_TEST_OPENER"
+
+func opener(url string) {
+	s, err := durable.Open(context.Background(), url)
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stdout, err)
+		return
+	}
+	_ = s.Close()
+	_, _ = fmt.Fprintln(os.Stdout, "opened")
+}
+
+// Root may write anything, so another user tries.
+func TestAFileThatCannotBeWrittenIsRefused(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "durable-") //nolint:usetesting // another user must get there
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	program := filepath.Join(dir, "program")
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(program, self, 0o755)
+	}
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	attempt := func(file string) string {
+		cmd := exec.CommandContext(t.Context(), program)
+		cmd.Env = append(os.Environ(), asOpener+"=sqlite:"+file)
+		if os.Geteuid() == 0 {
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		}
+		out, _ := cmd.CombinedOutput()
+		return string(out)
+	}
+	text, err := os.ReadFile(filled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, mode := range map[string]struct{ folder, file os.FileMode }{
+		"a folder to read only": {0o555, 0}, "a file to read only": {0o777, 0o444}, "both": {0o555, 0o444}, "a file to leave alone": {0o777, 0o000},
+	} {
+		sub := filepath.Join(dir, strings.ReplaceAll(name, " ", "-"))
+		file := filepath.Join(sub, "bot.db")
+		if err := os.Mkdir(sub, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if mode.file != 0 || mode.folder == 0o777 {
+			if err := os.WriteFile(file, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chmod(file, mode.file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Chmod(sub, mode.folder); err != nil {
+			t.Fatal(err)
+		}
+		if out := attempt(file); !strings.Contains(out, "cannot be written") || !strings.Contains(out, "Nothing was started") {
+			t.Errorf("%s: %s", name, out)
+		}
+		_ = os.Chmod(sub, 0o755)
+	}
+}
