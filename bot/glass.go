@@ -101,7 +101,7 @@ func (b *Bot) stop(ctx context.Context, c Caller, r Restore) Answer {
 		return b.refuse(ctx, c, r.ID, became(r))
 	}
 	now := time.Now().UTC()
-	next := r.ended(Dismissed, now, Reason{Rule: RuleGlass})
+	next := r.heeding(c).ended(Dismissed, now, Reason{Rule: RuleGlass})
 	next.ClosedBy, next.ClosedAt = c.User, now
 	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventStopped, Actor: c.User})
 	return b.raced(ctx, c, r, err)

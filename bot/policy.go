@@ -39,6 +39,9 @@ type Caller struct {
 	Home       string // user.team_id where Slack gives it: the workspace of the person
 	Channel    string
 	User       string
+	// Delivery is the trigger_id of what they did: the same when Slack delivers
+	// it again.
+	Delivery string
 }
 
 // Refusal says no, why, and who can help. The zero value is no refusal.

@@ -51,6 +51,9 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 	case err != nil:
 		return b.unrecorded(err)
 	}
+	if r.heeded(p.Caller) {
+		return nil
+	}
 	if no := b.onItsCard(r, p); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
@@ -127,7 +130,7 @@ func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed s
 		})
 	}
 	now, needed := time.Now().UTC(), b.policyOf(r).neededFor(r)
-	next := r
+	next := r.heeding(c)
 	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: c.User, At: now, MessageTS: message})
 	if len(next.Confirmations) >= needed {
 		next.State = Confirmed
@@ -155,8 +158,10 @@ func (b *Bot) cancel(ctx context.Context, c Caller, id string) Answer {
 	case err != nil:
 		return b.unrecorded(err)
 	}
-	if answer := b.dismissal(ctx, c, r); answer != nil {
-		return answer
+	if !r.heeded(c) {
+		if answer := b.dismissal(ctx, c, r); answer != nil {
+			return answer
+		}
 	}
 	return Said{"Dismissed. Nothing was started."}
 }
@@ -169,7 +174,7 @@ func (b *Bot) dismissal(ctx context.Context, c Caller, r Restore) Answer {
 		return b.refuse(ctx, c, r.ID, no)
 	}
 	now := time.Now().UTC()
-	next := r.ended(Dismissed, now, Reason{})
+	next := r.heeding(c).ended(Dismissed, now, Reason{})
 	next.ClosedBy, next.ClosedAt = c.User, now
 	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventDismissed, Actor: c.User})
 	return b.raced(ctx, c, r, err)
@@ -188,6 +193,7 @@ func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
 	if p.Action == PressRestored {
 		next = r.ended(Succeeded, now, Reason{What: "A person looked and says that the portal was restored."})
 	}
+	next = next.heeding(p.Caller)
 	next.ClosedBy, next.ClosedAt = p.Caller.User, now
 	next.EndTS, next.Astray.EndTS = "", "" // the end is told again: it is another one
 	_, err := b.Store.Wake(ctx, r, next, Event{
@@ -205,6 +211,9 @@ func (b *Bot) raced(ctx context.Context, c Caller, r Restore, err error) Answer 
 		was := r.State
 		if now, err := b.Store.Get(ctx, r.ID); err == nil {
 			r = now
+		}
+		if r.heeded(c) {
+			return nil // delivered twice, and the other one was quicker
 		}
 		if r.State == was {
 			return pressedAnew{became(r)}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,9 +46,12 @@ type Restore struct {
 	Plan string
 
 	Confirmations []Confirmation // in the order given, one a person
-	ClosedBy      string         // who dismissed or settled it
-	ClosedAt      time.Time
-	Safety        Safety
+	// Heeded are the deliveries of the last presses that changed something: one
+	// that comes again changes nothing, and is not answered as if it were late.
+	Heeded   []string
+	ClosedBy string // who dismissed or settled it
+	ClosedAt time.Time
+	Safety   Safety
 
 	// TaskBefore is the id of the task that the portal knew just before the
 	// start, "" for none: any other id seen afterwards is ours.
@@ -179,6 +183,22 @@ func (r Restore) Confirmers() []string {
 		ids = append(ids, c.User)
 	}
 	return ids
+}
+
+// heededKept bounds Heeded: few presses change something.
+const heededKept = 16
+
+// heeding notes what somebody did, as part of the change that it makes.
+func (r Restore) heeding(c Caller) Restore {
+	if c.Delivery != "" {
+		kept := r.Heeded[max(0, len(r.Heeded)+1-heededKept):]
+		r.Heeded = append(slices.Clone(kept), c.Delivery)
+	}
+	return r
+}
+
+func (r Restore) heeded(c Caller) bool {
+	return c.Delivery != "" && slices.Contains(r.Heeded, c.Delivery)
 }
 
 // People lists who is to be told of the end, each once: the requester first.

@@ -235,7 +235,7 @@ func (b *Bot) waive(ctx context.Context, p Press, r Restore) Answer {
 			return b.refuse(ctx, p.Caller, r.ID, no)
 		}
 	}
-	next := r
+	next := r.heeding(p.Caller)
 	next.Safety.Stage, next.Safety.WaivedBy = SafetyWaived, p.Caller.User
 	_, err := b.Store.Wake(ctx, r, next, Event{
 		At: now, Restore: r.ID, Kind: EventWaived, Actor: p.Caller.User, Detail: map[string]string{"message_ts": p.MessageTS, "why": r.Safety.Why},

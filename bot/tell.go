@@ -8,6 +8,9 @@ import (
 	"docspace-restorebot/docspace"
 )
 
+// patience is how long to wait for what a person has to put right.
+const patience = 10 * time.Second
+
 // keepTelling is how long after its end a restore is held on to whose channel
 // cannot be reached: the end is told there when it can be again.
 const keepTelling = 24 * time.Hour
@@ -44,8 +47,10 @@ func unreachable(err error) bool {
 // pause is how long to wait after a failed call to the chat.
 func pause(err error) time.Duration {
 	switch after := RetryAfter(err); {
-	case err == nil, unreachable(err), errors.Is(err, ErrChatDenied):
+	case err == nil:
 		return rarely
+	case unreachable(err), errors.Is(err, ErrChatDenied):
+		return patience
 	case errors.Is(err, ErrChatBusy) && after > 0:
 		return after
 	default:
@@ -252,8 +257,8 @@ func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
 		}
 	}
 	if since := time.Since(r.EndedAt); later != nil && (!unreachable(later) || since < keepTelling) {
-		if next.After == rarely && since > 10*rarely { // it takes a person, who takes their time
-			next.After = 10 * rarely
+		if next.After == patience && since > 30*patience { // it takes a person, who takes their time
+			next.After = 30 * patience
 		}
 		return next, later
 	}

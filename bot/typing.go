@@ -81,6 +81,9 @@ func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
 		if err != nil {
 			return b.unrecorded(err)
 		}
+		if r.heeded(s.Caller) {
+			return nil
+		}
 		if f.Data != r.Plan {
 			return b.refuse(ctx, s.Caller, r.ID, planChanged())
 		}

@@ -41,6 +41,7 @@ type Listener struct {
 	chat    bot.Chat
 	log     *slog.Logger
 	slots   chan struct{}
+	pressed recentPresses
 	running sync.WaitGroup
 
 	// App says which app the bot is connected as, by Slack's hello. Set it before
@@ -93,6 +94,7 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 	c := bot.Command{
 		Caller: bot.Caller{
 			App: cmd.APIAppID, Via: l.via(), Team: cmd.TeamID, Enterprise: cmd.EnterpriseID, Channel: cmd.ChannelID, User: cmd.UserID,
+			Delivery: deliveryID(cmd.TriggerID),
 		},
 		Delivery: cmd.TriggerID, Text: unescape.Replace(cmd.Text), AnswerURL: docspace.NewSecret(cmd.ResponseURL),
 	}
@@ -160,6 +162,10 @@ func (l *Listener) interaction(ctx context.Context, env Envelope) any {
 func (l *Listener) press(ctx context.Context, env Envelope, callback slack.InteractionCallback) {
 	p, fault := pressOf(callback)
 	p.Caller.Via = l.via()
+	if l.pressed.again(p.Caller.Delivery, time.Now()) {
+		l.log.InfoContext(ctx, "press came again", "envelope_id", loggedID(env.ID))
+		return // it was answered, or is being answered
+	}
 	if fault != "" {
 		l.log.WarnContext(ctx, "interaction is not a press on a card", "why", fault)
 		if !p.AnswerURL.IsZero() {
@@ -191,7 +197,7 @@ func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
 	p = bot.Press{
 		Caller: bot.Caller{
 			App: callback.APIAppID, Team: callback.Team.ID, Enterprise: callback.Enterprise.ID, Home: callback.User.TeamID,
-			Channel: callback.Container.ChannelID, User: callback.User.ID,
+			Channel: callback.Container.ChannelID, User: callback.User.ID, Delivery: deliveryID(callback.TriggerID),
 		},
 		MessageTS: callback.Container.MessageTs, AnswerURL: docspace.NewSecret(callback.ResponseURL),
 	}

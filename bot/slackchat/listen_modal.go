@@ -164,6 +164,7 @@ func submissionOf(callback slack.InteractionCallback) (s bot.Submission, fault s
 	s = bot.Submission{
 		Caller: bot.Caller{
 			App: callback.APIAppID, Team: callback.Team.ID, Enterprise: callback.Enterprise.ID, Home: callback.User.TeamID, User: callback.User.ID,
+			Delivery: deliveryID(callback.TriggerID),
 		},
 		View: bot.View{ID: v.ID, Hash: v.Hash}, Modal: v.PrivateMetadata,
 		Delivery: callback.TriggerID, Values: map[string][]string{},

@@ -73,7 +73,7 @@ func TestListenCommandIsAnsweredInTheAckAndLater(t *testing.T) {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}
 	c := h.commands[0]
-	want := bot.Caller{App: "A1", Team: "T1", Channel: "C1", User: "U1"}
+	want := bot.Caller{App: "A1", Team: "T1", Channel: "C1", User: "U1", Delivery: "1.2"}
 	if c.Caller != want || c.Text != "id &lt; <x> &quot;" || c.Delivery != "1.2" {
 		t.Errorf("command %+v", c)
 	}

@@ -15,6 +15,8 @@ const (
 	// staleWithin is how long an edit whose answer was lost may still come to
 	// pass at Slack, over a newer one.
 	staleWithin = 20 * time.Second
+	// shutFor is how long progress is not shown in a channel that takes nothing.
+	shutFor = 30 * time.Second
 )
 
 // cardEdits is what is known of the edits of each card. The zero value is ready.
@@ -31,6 +33,7 @@ type cardEdit struct {
 	version int64     // of the restore that it showed
 	busy    bool      // an edit is under way
 	unsure  time.Time // when an answer was lost
+	shut    time.Time // until when its channel is not tried again for progress
 }
 
 // asked notes that a card is to be edited. The error says that it may not be
@@ -57,6 +60,8 @@ func (e *cardEdits) asked(key string, version int64, u urgency, now time.Time) (
 		return nil, &busyError{crowded}
 	case version < c.version:
 		return nil, errOutdated
+	case u == urgentUpdate && now.Before(c.shut):
+		return nil, &busyError{c.shut.Sub(now)}
 	}
 	return c, nil
 }
@@ -84,8 +89,11 @@ func (e *cardEdits) ended(key string, o Outcome, last bool, now time.Time) (agai
 		return 0
 	}
 	c.busy = false
-	if o == OutcomeLost && !last {
+	switch {
+	case o == OutcomeLost && !last:
 		c.unsure = now
+	case o == OutcomeUnreachable:
+		c.shut = now.Add(shutFor)
 	}
 	if o != OutcomeOK || !last {
 		return 0

@@ -123,6 +123,24 @@ func (d *Delivery) Redeliver() bool {
 	return d.send("timeout")
 }
 
+// Again sends what an envelope brought in a new one, with another envelope_id:
+// the same trigger_id, the same response_url. Its ack counts for the person only
+// if the first one was not acked in time.
+func (s *Slack) Again(d *Delivery) *Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	twin := &Delivery{
+		Type: d.Type, Kind: d.Kind, User: d.User, Channel: d.Channel,
+		TriggerID: d.TriggerID, ResponseURL: d.ResponseURL, Payload: d.Payload, accepts: d.accepts,
+	}
+	twin.onAck = func(payload json.RawMessage) {
+		if len(d.acks) == 0 && d.err == nil && d.onAck != nil {
+			d.onAck(payload)
+		}
+	}
+	return s.deliver(twin)
+}
+
 // deliver sends a new envelope. The caller holds mu.
 func (s *Slack) deliver(d *Delivery) *Delivery {
 	d.s = s

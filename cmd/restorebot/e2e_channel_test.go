@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"docspace-restorebot/bot/slacktest"
+)
+
+// running brings a restore to where its card says that it runs.
+func (s *stage) running(ctx context.Context) slacktest.Message {
+	s.t.Helper()
+	card := s.card(ctx)
+	s.press(ctx, "UBOB", card, "restore_confirm")
+	s.shows(ctx, card, "running")
+	return card
+}
+
+// ended waits until the end stands in a conversation.
+func (s *stage) ended(ctx context.Context, channel string) {
+	s.t.Helper()
+	_, err := s.slack.WaitMessage(ctx, channel, func(m slacktest.Message) bool {
+		return strings.Contains(m.Text, ": done") && strings.Contains(m.Text, "<@UALICE>")
+	})
+	if err != nil {
+		s.t.Fatalf("the end was not told in %s", channel)
+	}
+	if s.portal.Starts() != 1 {
+		s.t.Errorf("startrestore was sent %d times", s.portal.Starts())
+	}
+}
+
+func TestBinaryTellsTheEndAlthoughTheCardWasDeleted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	s := setStage(t)
+	s.start(ctx)
+	card := s.running(ctx)
+	s.slack.Delete("COPS", card.TS)
+	s.ended(ctx, "COPS")
+}
+
+// The channel is archived, or the bot removed from it, or its token revoked in
+// the middle of a restore: the restore goes on, and is told when it can be.
+func TestBinaryGoesOnWithoutItsChannel(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		take, give func(s *stage)
+		direct     bool
+	}{
+		"archived": {
+			take:   func(s *stage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Archived: true}) },
+			give:   func(s *stage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents"}) },
+			direct: true,
+		},
+		"removed": {
+			take: func(s *stage) {
+				s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Private: true, NoBot: true})
+			},
+			give:   func(s *stage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Private: true}) },
+			direct: true,
+		},
+		"revoked": {
+			take: func(s *stage) { s.slack.Revoke(slacktest.DefaultBotToken, "token_revoked") },
+			give: func(s *stage) { s.slack.Revoke(slacktest.DefaultBotToken, "") },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+			defer cancel()
+			s := setStage(t)
+			s.start(ctx)
+			s.running(ctx)
+			c.take(s)
+			if c.direct {
+				s.ended(ctx, s.slack.DirectMessage("UALICE"))
+			} else if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
+				denied := 0
+				for _, call := range w.Calls("") {
+					if call.Error == "token_revoked" {
+						denied++
+					}
+				}
+				return denied > 1
+			}); err != nil {
+				t.Fatal("the bot did not meet the refusal")
+			}
+			c.give(s)
+			s.ended(ctx, "COPS")
+		})
+	}
+}
