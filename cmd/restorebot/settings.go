@@ -97,6 +97,23 @@ func (f envFile) load(p process) (settings, error) {
 	return loadSettings(p.environ, *f.path)
 }
 
+// database reads where the state is kept, and nothing else: whoever looks at a
+// copy of it has no tokens.
+func (f envFile) database(p process) (string, error) {
+	vars, err := readDotenv(*f.path)
+	if err != nil {
+		return "", err
+	}
+	maps.Copy(vars, env.ToMap(p.environ))
+	var r struct {
+		DatabaseURL string `env:"DATABASE_URL" envDefault:"sqlite:restorebot.db"`
+	}
+	if err := env.ParseWithOptions(&r, env.Options{Environment: vars}); err != nil {
+		return "", errors.New("the settings cannot be read")
+	}
+	return r.DatabaseURL, nil
+}
+
 func readDotenv(path string) (map[string]string, error) {
 	vars, err := godotenv.Read(path)
 	switch {
