@@ -19,10 +19,37 @@ var ErrHeld = errors.New("a running bot holds the database")
 // OpenAudit opens a database to read its audit trail, and changes nothing in
 // it. A file that a running bot holds is [ErrHeld]; a copy of it is not.
 func OpenAudit(ctx context.Context, databaseURL string) (*Store, error) {
-	scheme, file, _ := strings.Cut(databaseURL, ":")
-	if scheme != "sqlite" {
-		return Open(ctx, databaseURL)
+	scheme, rest, _ := strings.Cut(databaseURL, ":")
+	var s *Store
+	var err error
+	switch {
+	case scheme == "sqlite" && rest != "":
+		s, err = openCopy(rest)
+	case scheme == "postgres" || scheme == "postgresql":
+		s, err = openPostgres(ctx, databaseURL)
+	default:
+		err = errors.New("the database URL must be sqlite:<file> or begin with postgres://") // it may hold a password
 	}
+	if err != nil {
+		return nil, err
+	}
+	s.Log = slog.New(slog.DiscardHandler)
+	var lines int64
+	err = s.db.QueryRowContext(ctx, `SELECT lines FROM audit_head WHERE id = 1`).Scan(&lines)
+	switch {
+	case err == nil:
+		return s, nil
+	case busy(err):
+		err = fmt.Errorf("%w %s", ErrHeld, rest)
+	default:
+		err = fmt.Errorf("the audit trail cannot be read, or was kept by another version of restorebot: %w", s.explain(err))
+	}
+	_ = s.Close()
+	return nil, err
+}
+
+// openCopy opens an SQLite file that is there, to read it, and holds nothing.
+func openCopy(file string) (*Store, error) {
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
@@ -36,17 +63,7 @@ func OpenAudit(ctx context.Context, databaseURL string) (*Store, error) {
 		return nil, fmt.Errorf("database %s: %w", file, err)
 	}
 	db.SetMaxOpenConns(1)
-	var lines int64
-	err = db.QueryRowContext(ctx, `SELECT lines FROM audit_head WHERE id = 1`).Scan(&lines)
-	if err == nil {
-		return &Store{Log: slog.New(slog.DiscardHandler), db: db}, nil
-	}
-	_ = db.Close()
-	switch {
-	case busy(err):
-		return nil, fmt.Errorf("%w %s", ErrHeld, file)
-	case strings.Contains(err.Error(), "no such table"):
-		return nil, fmt.Errorf("database %s is not of this version of restorebot: run the bot on it once", file)
-	}
-	return nil, fmt.Errorf("database %s: %w", file, err)
+	return &Store{
+		db: db, shut: db.Close, explain: func(err error) error { return fmt.Errorf("database %s: %w", file, err) },
+	}, nil
 }
