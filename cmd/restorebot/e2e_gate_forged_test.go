@@ -22,7 +22,7 @@ func TestBinaryBelievesNoForgedPress(t *testing.T) {
 	if err != nil {
 		t.Fatal("no second card")
 	}
-	firstID := s.cardWith(ctx, first, "restore_confirm").Buttons()[0].Value
+	firstID := s.onceWith(ctx, first, "restore_confirm").Buttons()[0].Value
 	object := func(o slacktest.Object, key string) slacktest.Object {
 		v, _ := o[key].(slacktest.Object)
 		return v

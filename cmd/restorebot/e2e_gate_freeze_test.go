@@ -108,7 +108,7 @@ func TestBinaryLetsAnybodyStopABrokenGlass(t *testing.T) {
 	s.press(ctx, "UGUEST", card, "restore_stop")
 	s.shows(ctx, card, "stopped by @guest")
 	s.notStarted()
-	d, err := s.slack.PressStale("UGUEST", s.cardWith(ctx, card, "restore_stop"), "restore_stop")
+	d, err := s.slack.PressStale("UGUEST", s.onceWith(ctx, card, "restore_stop"), "restore_stop")
 	if err == nil {
 		_, err = d.Wait(ctx)
 	}
@@ -118,8 +118,8 @@ func TestBinaryLetsAnybodyStopABrokenGlass(t *testing.T) {
 	s.told(ctx, "UGUEST", "dismissed by the person below")
 }
 
-// cardWith is the card as it was when it last had a button.
-func (s *stage) cardWith(ctx context.Context, card slacktest.Message, action string) slacktest.Message {
+// onceWith is the card as it was when it last had a button.
+func (s *stage) onceWith(ctx context.Context, card slacktest.Message, action string) slacktest.Message {
 	s.t.Helper()
 	var found slacktest.Message
 	for _, e := range s.slack.Log() {

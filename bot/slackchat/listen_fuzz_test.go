@@ -1,0 +1,197 @@
+package slackchat
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+// shelf is a bot.Store with one request whose card is up. It is written to by
+// nothing but a confirmation, which is what no fuzzed payload may be.
+type shelf struct {
+	bot.Store
+
+	mu    sync.Mutex
+	moved int
+	r     bot.Restore
+}
+
+func (s *shelf) Get(_ context.Context, id string) (bot.Restore, error) {
+	if id != s.r.ID {
+		return bot.Restore{}, bot.ErrNotFound
+	}
+	return s.r, nil
+}
+
+func (s *shelf) Wake(_ context.Context, _, next bot.Restore, _ ...bot.Event) (bot.Restore, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.moved++
+	return next, nil
+}
+
+func (s *shelf) Note(context.Context, ...bot.Event) error       { return nil }
+func (s *shelf) Frozen(context.Context) (bot.Freeze, error)     { return bot.Freeze{}, nil }
+func (s *shelf) PutForm(context.Context, bot.Form) error        { return nil }
+func (s *shelf) Form(context.Context, string) (bot.Form, error) { return bot.Form{}, bot.ErrNotFound }
+
+func (s *shelf) Create(context.Context, bot.Restore, ...bot.Event) error { return bot.ErrPortalBusy }
+
+func (s *shelf) OpenOn(context.Context, string) (bot.Restore, bool, error) { return s.r, true, nil }
+
+func (s *shelf) Recent(context.Context, int) ([]bot.Restore, error) { return []bot.Restore{s.r}, nil }
+
+func (s *shelf) SetFreeze(context.Context, bot.Freeze, ...bot.Event) error { return nil }
+
+// everyone knows everybody: what keeps a payload out is the payload.
+type everyone struct{}
+
+func (everyone) Fresh() bot.Directory { return everyone{} }
+
+func (everyone) Person(_ context.Context, id string) (bot.Person, error) {
+	return bot.Person{ID: id, Team: "T1"}, nil
+}
+
+func (everyone) Place(_ context.Context, id string) (bot.Place, error) { return bot.Place{ID: id}, nil }
+
+func (everyone) Members(context.Context, string) ([]string, error) { return nil, nil }
+
+// mouth is a bot.Chat that checks what it is given to say.
+type mouth struct {
+	bot.Chat
+
+	t *testing.T
+}
+
+func (m mouth) Answer(_ context.Context, _ bot.Recipient, a bot.Answer) error {
+	wantHarmless(m.t, answerMessage(a))
+	return nil
+}
+
+func (m mouth) OpenModal(context.Context, string, bot.Modal) (bot.View, error) {
+	return bot.View{ID: "V1"}, nil
+}
+
+func (m mouth) UpdateModal(_ context.Context, v bot.View, to bot.Modal) (bot.View, error) {
+	wantHarmless(m.t, message{blocks: modalView(to).Blocks.BlockSet})
+	return v, nil
+}
+
+// wantHarmless fails for a message that calls anybody who is not named by an
+// id, or that Slack would refuse for its length.
+func wantHarmless(t *testing.T, m message) {
+	t.Helper()
+	if _, err := json.Marshal(m.blocks); err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	text.WriteString(m.text)
+	for _, b := range m.blocks {
+		if s, ok := b.(*slack.SectionBlock); ok && s.Text != nil {
+			text.WriteString(s.Text.Text)
+			if len([]rune(s.Text.Text)) > maxSection {
+				t.Errorf("a section of %d", len([]rune(s.Text.Text)))
+			}
+		}
+	}
+	for _, live := range []string{"<!channel", "<!here", "<!everyone", "<http", "\u202e", "<script"} {
+		if strings.Contains(text.String(), live) {
+			t.Errorf("the answer holds %q: %s", live, text.String())
+		}
+	}
+}
+
+func fuzzBot(t *testing.T) (*Listener, *shelf) {
+	t.Helper()
+	s := &shelf{r: bot.Restore{
+		ID: "k3vq7x2mhd", Portal: "docs", State: bot.Requested, Team: "T1", Channel: "C1", CardTS: "1.5", Requester: "U1",
+		ExpiresAt: time.Now().Add(time.Hour), Order: bot.Order{Dump: true},
+	}}
+	b := &bot.Bot{
+		Store: s, Chat: mouth{t: t}, Directory: everyone{}, Log: slog.New(slog.DiscardHandler),
+		Portals: bot.Portals{{PortalName: bot.PortalName{Name: "docs"}, API: &docspace.Client{BaseURL: "http://192.0.2.1", HTTP: &http.Client{Timeout: time.Nanosecond}}}},
+		Policy:  bot.Policy{Team: "T1", Users: bot.AllowList{Any: true}, Approvers: bot.AllowList{Any: true}, Channels: bot.AllowList{Any: true}, SelfApproval: true, TTL: time.Hour},
+	}
+	l := NewListener(t.Context(), b, mouth{t: t}, nil)
+	l.App = func() string { return "A1" }
+	return l, s
+}
+
+const (
+	fuzzPress = `{"type":"block_actions","api_app_id":"A1","team":{"id":"T1"},"user":{"id":"U2","team_id":"T1"},"channel":{"id":"C1"},"trigger_id":"1.2",` +
+		`"response_url":"https://hooks.example/p","container":{"type":"message","message_ts":"1.5","channel_id":"C1","is_ephemeral":false},` +
+		`"actions":[{"type":"button","block_id":"b","action_id":"restore_confirm","value":"k3vq7x2mhd"}]}`
+	fuzzSubmit = `{"type":"view_submission","api_app_id":"A1","team":{"id":"T1"},"user":{"id":"U2","team_id":"T1"},"trigger_id":"1.2",` +
+		`"view":{"id":"V1","type":"modal","hash":"h","app_id":"A1","callback_id":"restore_modal","private_metadata":"m1",` +
+		`"state":{"values":{"word":{"word":{"type":"plain_text_input","value":"docs"}}}}}}`
+	fuzzSuggest = `{"type":"block_suggestion","api_app_id":"A1","team":{"id":"T1"},"user":{"id":"U2","team_id":"T1"},"action_id":"backup","block_id":"backup",` +
+		`"value":"x","view":{"id":"V1","type":"modal","callback_id":"restore_modal","private_metadata":"m1"}}`
+)
+
+// FuzzInteraction gives Handle payloads that Slack never sends. None panics,
+// none calls anybody, none moves a dump that takes a typed word, and an ack is
+// always one that Slack takes.
+func FuzzInteraction(f *testing.F) {
+	for _, seed := range []string{fuzzPress, fuzzSubmit, fuzzSuggest} {
+		f.Add(seed)
+		f.Add(strings.Replace(seed, `"U2"`, `"<!channel>"`, 1))
+		f.Add(strings.Replace(seed, `"T1"`, `null`, 1))
+		f.Add(strings.Replace(seed, `"modal"`, `"home"`, 1))
+		f.Add(strings.Replace(seed, "restore_confirm", "restore_type", 1))
+		f.Add(strings.Replace(seed, "restore_confirm", "restore_stop", 1))
+		f.Add(strings.Replace(seed, "k3vq7x2mhd", "\u202e<!channel>&amp;<https://evil.example>"+strings.Repeat("\U0001F600", 3000), 1))
+		f.Add(strings.Replace(seed, `"actions":[`, `"actions":[null,{},`, 1))
+		f.Add(strings.Replace(seed, `{"word":{"word"`, `{"word":{"x":{},"word"`, 1))
+	}
+	f.Add(`{"type":"block_actions","actions":[]}`)
+	f.Add(`{"type":"view_submission","view":null}`)
+	f.Add(`{"type":"view_closed"}`)
+	f.Add(`{"type":"message_action","message":{"text":"<!here>"}}`)
+	f.Add(`[]`)
+	f.Fuzz(func(t *testing.T, payload string) {
+		l, s := fuzzBot(t)
+		env := Envelope{ID: "e", Type: EnvelopeInteractive, AcceptsResponsePayload: true, Payload: json.RawMessage(payload), ReceivedAt: time.Now()}
+		body, err := ackBody(env, l.Handle(t.Context(), env))
+		l.Wait()
+		if err != nil || len(body) >= maxAckBytes {
+			t.Errorf("the ack: %d bytes, %v", len(body), err)
+		}
+		if s.moved > 0 && !strings.Contains(payload, "restore_dismiss") {
+			t.Errorf("the restore was moved by %s", payload)
+		}
+	})
+}
+
+// FuzzCommandEnvelope does the same for slash commands.
+func FuzzCommandEnvelope(f *testing.F) {
+	f.Add(commandPayload)
+	f.Add(strings.Replace(commandPayload, `"U1"`, `"<!channel>"`, 1))
+	f.Add(`{"text":"freeze <!channel> \u202e","team_id":"T1","api_app_id":"A1","channel_id":"C1","user_id":"U1"}`)
+	f.Add(`{"text":"cancel k3vq7x2mhd","team_id":"T1","api_app_id":"A1","channel_id":"D1","user_id":"U1"}`)
+	f.Add(`{"text":"help <https://evil.example>","team_id":"T1","api_app_id":"A1","channel_id":"C1","user_id":"U1"}`)
+	f.Add(`{"text":1}`)
+	f.Fuzz(func(t *testing.T, payload string) {
+		l, s := fuzzBot(t)
+		s.r.State = bot.Running // a cancel moves nothing, a request is refused by the store
+		env := Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(payload), ReceivedAt: time.Now()}
+		ack := l.Handle(t.Context(), env)
+		l.Wait()
+		body, err := ackBody(env, ack)
+		if err != nil || len(body) >= maxAckBytes || s.moved > 0 {
+			t.Errorf("the ack: %d bytes, %v; moved %d", len(body), err, s.moved)
+		}
+		if a, ok := ack.(answerAck); ok {
+			wantHarmless(t, message{a.Text, a.Blocks})
+		}
+	})
+}
