@@ -59,6 +59,7 @@ type Press struct {
 // Command admits, parses and answers a slash command. A request is recorded
 // before this returns; everything slow is left to Later or to a step.
 func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
+	c.Caller = b.Policy.seated(c.Caller)
 	line, unread := ParseLine(c.Text)
 	if no := b.admit(ctx, c.Caller, line); no != nil {
 		return b.refuse(ctx, c.Caller, "", no), nil

@@ -29,10 +29,19 @@ func TestCallerFromElsewhereIsRefusedWithWordsOfItsOwn(t *testing.T) {
 		"the app of hello":         {func(c *bot.Caller) { c.Via = "A1" }, func(p *bot.Policy) { p.App = "" }, "", ""},
 		"no app known":             {func(*bot.Caller) {}, func(p *bot.Policy) { p.App = "" }, bot.RuleApp, "has not said yet"},
 		"our grid":                 {func(c *bot.Caller) { c.Enterprise, c.Home = "E1", "T9" }, func(p *bot.Policy) { p.Enterprise = "E1" }, "", ""},
-		"a direct message":         {func(c *bot.Caller) { c.Channel = "D1" }, nil, bot.RuleChannel, "direct messages"},
-		"another channel":          {func(c *bot.Caller) { c.Channel = "C2" }, nil, bot.RuleChannel, "not set up"},
-		"nobody":                   {func(c *bot.Caller) { c.User = "" }, nil, bot.RulePerson, "not on the list"},
-		"a stranger":               {func(c *bot.Caller) { c.User = "UEVE" }, nil, bot.RulePerson, "not on the list"},
+		"our grid, seen from elsewhere": {
+			func(c *bot.Caller) { c.Enterprise, c.Team = "E1", "T9" }, func(p *bot.Policy) { p.Enterprise = "E1" }, "", "",
+		},
+		"another grid, seen from here": {
+			func(c *bot.Caller) { c.Enterprise = "E2" }, func(p *bot.Policy) { p.Enterprise = "E1" }, bot.RuleWorkspace, "an organisation that",
+		},
+		"no grid, seen from elsewhere": {
+			func(c *bot.Caller) { c.Team = "T9" }, func(p *bot.Policy) { p.Enterprise = "E1" }, bot.RuleWorkspace, "a workspace that",
+		},
+		"a direct message": {func(c *bot.Caller) { c.Channel = "D1" }, nil, bot.RuleChannel, "direct messages"},
+		"another channel":  {func(c *bot.Caller) { c.Channel = "C2" }, nil, bot.RuleChannel, "not set up"},
+		"nobody":           {func(c *bot.Caller) { c.User = "" }, nil, bot.RulePerson, "not on the list"},
+		"a stranger":       {func(c *bot.Caller) { c.User = "UEVE" }, nil, bot.RulePerson, "not on the list"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -179,6 +179,7 @@ func (b *Bot) Suggest(ctx context.Context, s Submission) []Option {
 // admitForm finds the form, puts its channel in the caller's place, and checks
 // that the person may use the bot there.
 func (b *Bot) admitForm(ctx context.Context, s *Submission) (Form, *Refusal) {
+	s.Caller = b.Policy.seated(s.Caller)
 	if no := b.Policy.Origin(s.Caller); no != nil {
 		return Form{}, no
 	}

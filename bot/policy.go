@@ -144,6 +144,16 @@ func (p Policy) Origin(c Caller) *Refusal {
 	return nil
 }
 
+// seated puts a caller of our own Enterprise Grid in our workspace: there the
+// workspace that a payload names may be the one that the person looks from.
+// Whether they are a member of ours is asked of Slack ([Policy.Inspect]).
+func (p Policy) seated(c Caller) Caller {
+	if p.Enterprise != "" && c.Enterprise == p.Enterprise {
+		c.Team = p.Team
+	}
+	return c
+}
+
 func (p Policy) elsewhere() *Refusal {
 	return &Refusal{
 		Rule: RuleWorkspace,

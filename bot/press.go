@@ -39,6 +39,7 @@ func retried(decide func() Answer) Answer {
 }
 
 func (b *Bot) press(ctx context.Context, p Press) Answer {
+	p.Caller = b.Policy.seated(p.Caller)
 	if no := b.Policy.Origin(p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, "", no)
 	}

@@ -64,7 +64,7 @@ func (b *Bot) typing(ctx context.Context, p Press, r Restore) Answer {
 	return Modal{
 		ID: f.ID, Title: "Confirm the restore", Submit: "Restore", Close: "Go back",
 		Parts: []Part{
-			Plan{Card{Restore: r, Portal: portal.PortalName, Rules: b.policyOf(r).CardRules(r), Now: now}},
+			Plan{b.card(ctx, r, portal)},
 			Field{
 				Name: fieldWord, Kind: FieldText, Max: maxWordTyped, Label: "Type the portal's name: " + r.Portal,
 				Hint: "Only the whole name counts, in capitals or not. Nothing is started until it is right.",

@@ -11,6 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // ErrHeld means that a running bot holds the database file.
@@ -39,7 +42,7 @@ func OpenAudit(ctx context.Context, databaseURL string) (*Store, error) {
 	switch {
 	case err == nil:
 		return s, nil
-	case busy(err):
+	case held(err):
 		err = fmt.Errorf("%w %s", ErrHeld, rest)
 	default:
 		err = fmt.Errorf("the audit trail cannot be read, or was kept by another version of restorebot: %w", s.explain(err))
@@ -66,4 +69,10 @@ func openCopy(file string) (*Store, error) {
 	return &Store{
 		db: db, shut: db.Close, explain: func(err error) error { return fmt.Errorf("database %s: %w", file, err) },
 	}, nil
+}
+
+// held reports whether somebody else has the file to themselves.
+func held(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }

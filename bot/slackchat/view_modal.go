@@ -55,7 +55,7 @@ func partBlocks(part bot.Part) []slack.Block {
 	case bot.Words:
 		return []slack.Block{slack.NewSectionBlock(plainWords(orElse(p.Text, "…"), maxSection), nil, nil)}
 	case bot.Plan:
-		return []slack.Block{section(backupText(p.Card)), section(lossText(p.Card))}
+		return []slack.Block{section(backupText(p.Card)), section(lossText(p.Card)), section(outlookText(p.Card))}
 	case bot.Told:
 		return answerMessage(p.Answer).blocks
 	case bot.Field:

@@ -90,7 +90,7 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	if policy.Team, policy.Enterprise, err = slackchat.Workspace(ctx, api); err != nil {
 		return err
 	}
-	if err := noteSettings(ctx, store, s, policy); err != nil {
+	if err := noteSettings(ctx, store, s, policy, portals); err != nil {
 		return err
 	}
 	chat := &slackchat.Chat{API: api}

@@ -51,15 +51,40 @@ func distinct(ids []string) int {
 
 // noteSettings writes what the bot was started with to the audit trail. No
 // secret is in it, and no address with a password.
-func noteSettings(ctx context.Context, store bot.Store, s settings, p bot.Policy) error {
-	err := store.Note(ctx, bot.Event{At: time.Now().UTC(), Kind: bot.EventSettings, Detail: map[string]string{
+func noteSettings(ctx context.Context, store bot.Store, s settings, p bot.Policy, portals bot.Portals) error {
+	detail := map[string]string{
 		"workspace": p.Team, "portals": strings.Join(s.portalNames(), ", "),
 		"users": p.Users.String(), "approvers": p.Approvers.String(), "break_glass": p.BreakGlass.String(), "channels": p.Channels.String(),
 		"approvals": strconv.Itoa(p.Needed()), "self_approval": strconv.FormatBool(p.SelfApproval),
 		"typing": strconv.FormatBool(p.Typing), "ttl": p.TTL.String(), "poll": s.poll.String(),
-	}})
-	if err != nil {
+	}
+	for _, portal := range portals {
+		if own := ownRules(portal); own != "" {
+			detail["portal "+portal.Name] = own
+		}
+	}
+	if err := store.Note(ctx, bot.Event{At: time.Now().UTC(), Kind: bot.EventSettings, Detail: detail}); err != nil {
 		return fmt.Errorf("the settings could not be recorded: %w", err)
 	}
 	return nil
+}
+
+// ownRules writes down what holds for one portal alone.
+func ownRules(p bot.Portal) string {
+	var own []string
+	for _, l := range []struct {
+		name string
+		list *bot.AllowList
+	}{{"users", p.Own.Users}, {"approvers", p.Own.Approvers}, {"channels", p.Own.Channels}} {
+		if l.list != nil {
+			own = append(own, l.name+"="+l.list.String())
+		}
+	}
+	if p.Own.Approvals > 0 {
+		own = append(own, "approvals="+strconv.Itoa(p.Own.Approvals))
+	}
+	if place := p.Safety.Place(); place != "" {
+		own = append(own, "safety="+place)
+	}
+	return strings.Join(own, " ")
 }
