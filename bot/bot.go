@@ -70,6 +70,8 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 	switch line.Verb {
 	case VerbRestore:
 		return b.request(ctx, c, line), nil
+	case VerbPick:
+		return b.pick(c.Caller, line.Portal)
 	case VerbCancel:
 		return b.inspected(ctx, c.Caller, func() Answer { return b.dismiss(ctx, c.Caller, line.ID) }), nil
 	case VerbFreeze, VerbUnfreeze:

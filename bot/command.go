@@ -19,11 +19,13 @@ type Verb string
 
 // The verbs. [VerbRestore] is not typed: a backup's id stands in its place.
 const (
-	VerbHelp     Verb = "help"
-	VerbStatus   Verb = "status"
-	VerbList     Verb = "list"
-	VerbHistory  Verb = "history"
-	VerbCancel   Verb = "cancel"
+	VerbHelp    Verb = "help"
+	VerbStatus  Verb = "status"
+	VerbList    Verb = "list"
+	VerbHistory Verb = "history"
+	VerbCancel  Verb = "cancel"
+	// VerbPick is no word at all: a backup is chosen in a dialog.
+	VerbPick     Verb = "pick"
 	VerbFreeze   Verb = "freeze"
 	VerbUnfreeze Verb = "unfreeze"
 	VerbRestore  Verb = "restore"
@@ -228,10 +230,12 @@ func explain(err error) *Refusal {
 
 func (f *flags) line() (Line, *Refusal) {
 	if len(f.args) == 0 {
-		if len(f.given) > 0 {
-			return Line{}, refuse("There are flags and no backup id.", "Put the id of a backup before them; list shows the ids.")
+		for name := range f.given {
+			if name != "portal" {
+				return Line{}, refuse("There are flags and no backup id.", "Put the id of a backup before them; list shows the ids.")
+			}
 		}
-		return Line{Verb: VerbHelp}, nil
+		return Line{Verb: VerbPick, Portal: f.Portal}, nil
 	}
 	verb, rest := VerbRestore, f.args[1:]
 	if v := Verb(strings.ToLower(f.args[0])); v != VerbRestore && usages[string(v)] != "" {

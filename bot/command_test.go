@@ -28,8 +28,8 @@ func TestParseLineAccepts(t *testing.T) {
 	t.Parallel()
 	dump := restoreLine("", func(o *bot.Order) { o.Dump = true })
 	for text, want := range map[string]bot.Line{
-		"":                                     {Verb: bot.VerbHelp},
-		" \u00a0\u200b ":                       {Verb: bot.VerbHelp},
+		"":                                     {Verb: bot.VerbPick},
+		" \u00a0\u200b ":                       {Verb: bot.VerbPick},
 		"help":                                 {Verb: bot.VerbHelp},
 		"--help":                               {Verb: bot.VerbHelp},
 		"help List":                            {Verb: bot.VerbHelp, Topic: "list"},

@@ -8,7 +8,8 @@ var (
 	verbNames = []string{"list", "status", "history", "cancel", "freeze", "unfreeze", "help"}
 	topics    = append([]string{"restore"}, verbNames...)
 	usages    = map[string]string{
-		"restore": "/restore <backup-id> [--portal NAME] [--storage TYPE] [--param KEY=VALUE]... [--notify[=BOOL]] [--dump[=BOOL]] [--reason TEXT] [--no-safety-backup] [--dry-run] [--break-glass]\n" +
+		"restore": "/restore\nopens a dialog with the backups.\n" +
+			"/restore <backup-id> [--portal NAME] [--storage TYPE] [--param KEY=VALUE]... [--notify[=BOOL]] [--dump[=BOOL]] [--reason TEXT] [--no-safety-backup] [--dry-run] [--break-glass]\n" +
 			"asks for a restore; somebody has to confirm it.\n" +
 			"Example: /restore 3f2504e0-4f89-11d3-9a0c-0305e82c3301 --reason \"lost room\"",
 		"list":    "/restore list [--dump] [--portal NAME]\nshows the backups, newest first.\nExample: /restore list --dump",

@@ -155,6 +155,8 @@ func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, Later) {
 	switch f.Kind {
 	case FormConfirm:
 		return b.typed(ctx, s, f), nil
+	case FormPick:
+		return b.picked(ctx, s, f), nil
 	}
 	return b.unknownForm(ctx, s, f), nil
 }
@@ -166,14 +168,20 @@ func (b *Bot) Choose(ctx context.Context, s Submission) (Answer, Later) {
 	if no != nil {
 		return b.refuse(ctx, s.Caller, f.Restore, no), nil
 	}
+	if f.Kind == FormPick {
+		return b.repick(s, f)
+	}
 	return b.unknownForm(ctx, s, f), nil
 }
 
 // Suggest offers options for a search field while a person types; none where
 // they may not know.
 func (b *Bot) Suggest(ctx context.Context, s Submission) []Option {
-	_, _ = b.admitForm(ctx, &s) // no form searches yet
-	return nil
+	f, no := b.admitForm(ctx, &s)
+	if no != nil {
+		return nil
+	}
+	return b.search(s, f)
 }
 
 // admitForm finds the form, puts its channel in the caller's place, and checks

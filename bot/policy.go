@@ -52,6 +52,8 @@ type Refusal struct {
 	Suggest string // the nearest right spelling, "" if there is none near
 	// Restore is the one in the way, "" if none is.
 	Restore string
+	// Follow is the portal whose restore, started elsewhere, can be followed.
+	Follow string
 	// People are ids of those who can help.
 	People AllowList
 }

@@ -14,6 +14,13 @@ func (b *Bot) Press(ctx context.Context, p Press) (Answer, Later) {
 	if p.Action == PressType {
 		return Opens{typingPlaceholder()}, func(ctx context.Context) Answer { return b.askToType(ctx, p) }
 	}
+	switch p.Action {
+	case PressPick:
+		return b.pickListed(p)
+	case PressFollow:
+		return nil, func(ctx context.Context) Answer { return b.follows(ctx, p) }
+	default: // on a card
+	}
 	return retried(func() Answer { return b.press(ctx, p) }), nil
 }
 
@@ -78,7 +85,7 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 		return b.waive(ctx, p, r)
 	case PressType:
 		return b.typing(ctx, p, r)
-	case PressStop: // above
+	case PressStop, PressPick, PressFollow: // above
 	}
 	return b.refuse(ctx, p.Caller, r.ID, &Refusal{Rule: RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
 }

@@ -122,6 +122,9 @@ func (b *Bot) card(ctx context.Context, r Restore, p Portal) Card {
 func (b *Bot) turnAway(ctx context.Context, r Restore) (Next, error) {
 	to := Recipient{Channel: r.Channel, User: r.Requester, URL: r.AnswerURL}
 	no := &Refusal{Rule: r.Reason.Rule, What: r.Reason.What, Do: r.Reason.Do, Restore: r.ID, Suggest: r.Suggest}
+	if no.Rule == RuleBusy { // of a request that was recorded: what runs is not ours
+		no.Follow = r.Portal
+	}
 	err := b.Chat.Answer(ctx, to, no)
 	if err != nil && time.Since(r.EndedAt) < time.Minute {
 		return Next{After: pause(err)}, untold{err}

@@ -139,6 +139,13 @@ var actions = map[string]bot.Action{
 	actionStop:     bot.PressStop,
 }
 
+// asides are the buttons of answers that one person sees. What they ask for is
+// checked like a command.
+var asides = map[string]bot.Action{
+	actionPick:   bot.PressPick,
+	actionFollow: bot.PressFollow,
+}
+
 // interaction tells a press on a card from what is done in a modal.
 func (l *Listener) interaction(ctx context.Context, env Envelope) any {
 	callback, err := env.Interaction()
@@ -205,7 +212,7 @@ func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
 	switch {
 	case callback.Type != slack.InteractionTypeBlockActions:
 		return p, "another type"
-	case box.Type != "message" || box.MessageTs == "" || box.IsEphemeral:
+	case box.Type != "message" || box.MessageTs == "":
 		return p, "not in a message"
 	case box.ChannelID == "" || (callback.Channel.ID != "" && callback.Channel.ID != box.ChannelID):
 		return p, "no one channel"
@@ -217,6 +224,9 @@ func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
 	}
 	act := callback.ActionCallback.BlockActions[0]
 	known, ok := actions[act.ActionID]
+	if box.IsEphemeral {
+		known, ok = asides[act.ActionID]
+	}
 	switch {
 	case !ok || act.Type != "button":
 		return p, "unknown action"

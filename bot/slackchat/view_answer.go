@@ -18,7 +18,11 @@ func answerMessage(a bot.Answer) message {
 		if a == nil {
 			break
 		}
-		return plainMessage(refusalText(*a))
+		m := plainMessage(refusalText(*a))
+		if a.Follow != "" {
+			m.blocks = append(m.blocks, followButtons(a.Follow)...)
+		}
+		return m
 	case bot.Accepted:
 		return plainMessage(lines(
 			"Recorded as restore "+code(a.Restore.ID)+" of "+foreign(orElse(a.Portal.Name, a.Restore.Portal), maxButton)+", and being checked.",
@@ -26,11 +30,11 @@ func answerMessage(a bot.Answer) message {
 	case bot.Help:
 		return plainMessage(helpText(a.Topic))
 	case bot.Backups:
-		return listMessage(backupsHead(a), backupLines(a))
+		return backupsMessage(a)
 	case bot.FreezeSet:
 		return plainMessage(freezeSetText(a))
 	case bot.Status:
-		return listMessage("*What runs or waits now* (nothing was changed by asking)", statusLines(a))
+		return statusMessage(a)
 	case bot.Past:
 		return listMessage("*The last restores*, newest first (nothing was changed by asking)", pastLines(a))
 	case bot.Said:
@@ -155,7 +159,7 @@ func statusLines(s bot.Status) []string {
 	for _, e := range s.Elsewhere {
 		name := foreign(e.Portal.Name, maxButton)
 		if e.Running {
-			out = append(out, fmt.Sprintf("• :warning: *%s* restores something that the bot did not start: %d%%, task %s. Do not ask for another; wait for its end.",
+			out = append(out, fmt.Sprintf("• :warning: *%s* restores something that the bot did not start: %d%%, task %s. Do not ask for another: follow it, or wait for its end.",
 				name, e.Task.Percent, code(e.Task.TaskID)))
 		} else if e.Trouble != "" {
 			out = append(out, "• :warning: *"+name+"* could not be asked: "+foreign(e.Trouble, maxSaid)+" Look whether it answers.")

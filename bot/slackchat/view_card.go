@@ -15,6 +15,8 @@ const (
 	actionRestored = "restore_settle_restored"
 	actionNothing  = "restore_settle_nothing"
 	actionUnsafe   = "restore_unsafe"
+	actionPick     = "restore_pick"
+	actionFollow   = "restore_follow"
 	actionType     = "restore_type"
 	actionStop     = "restore_stop"
 )

@@ -1,6 +1,7 @@
 package slackchat
 
 import (
+	"fmt"
 	"time"
 
 	"docspace-restorebot/bot"
@@ -89,5 +90,29 @@ func companionViews() map[string]message {
 	for _, stage := range []bot.SafetyStage{bot.SafetyWaiting, bot.SafetySent, bot.SafetyRunning, bot.SafetyDone, bot.SafetyWaived} {
 		all["saving-"+string(stage)] = cardMessage(viewCard(bot.Saving, saving(stage)))
 	}
+	for name, a := range companionAnswers() {
+		all["answer-"+name] = answerMessage(a)
+	}
 	return all
+}
+
+// companionAnswers are the answers with buttons of their own.
+func companionAnswers() map[string]bot.Answer {
+	list := func(n int) (many []docspace.Backup) {
+		for i := range n {
+			many = append(many, docspace.Backup{
+				ID: fmt.Sprintf("3f2504e0-4f89-11d3-9a0c-%012d", i), FileName: "docs_<2026>.tar.gz", StorageType: docspace.StorageLocal,
+				CreatedOn: viewNow.Add(-time.Duration(i) * time.Hour),
+			})
+		}
+		return many
+	}
+	expired := list(2)
+	expired[1].ExpiresOn = viewNow.Add(-time.Minute)
+	return map[string]bot.Answer{
+		"list-long":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Backups: list(30), Now: viewNow},
+		"list-dump":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Dump: true, Backups: expired, Now: viewNow},
+		"status-other": bot.Status{Elsewhere: []bot.Elsewhere{{Portal: bot.PortalName{Name: "docs"}, Running: true, Task: docspace.Progress{Percent: 40, TaskID: "3f0c5a0e"}}}, Now: viewNow},
+		"refusal-busy": &bot.Refusal{Rule: bot.RuleBusy, What: "A restore runs on the portal already.", Do: "Wait for its end.", Follow: "docs"},
+	}
 }

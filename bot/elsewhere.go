@@ -1,0 +1,62 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// PressFollow asks to follow a restore that was started elsewhere. Its button
+// stands in an answer that one person sees, and its value is a portal's name.
+const PressFollow Action = "follow"
+
+// follows answers a press on Follow.
+func (b *Bot) follows(ctx context.Context, p Press) Answer {
+	if no := b.Policy.Origin(p.Caller); no != nil {
+		return b.refuse(ctx, p.Caller, "", no)
+	}
+	portal, no := b.choose(ctx, p.Caller, p.Restore, entering)
+	if no == nil {
+		no = b.policy(portal).Inspect(ctx, b.Directory, p.Caller)
+	}
+	if no != nil {
+		return b.refuse(ctx, p.Caller, "", no)
+	}
+	return b.followElsewhere(ctx, p.Caller, portal)
+}
+
+// followElsewhere records a restore that this bot did not start. It begins in
+// the state running, from which no move leads to a start.
+func (b *Bot) followElsewhere(ctx context.Context, c Caller, p Portal) Answer {
+	task, known, err := p.API.RestoreProgress(ctx, docspace.AnyTask)
+	switch {
+	case err != nil:
+		return b.refuse(ctx, c, "", unanswered(err))
+	case !known || task.Terminal() || task.TaskID == "":
+		return Said{"Nothing runs on " + p.Name + " now, so there is nothing to follow. Nothing was changed. /restore status looks again."}
+	}
+	whole, known, err := p.API.RestoreProgress(ctx, docspace.RestoreScope(true))
+	now := time.Now().UTC()
+	r := Restore{
+		ID: NewID(), Portal: p.Name, State: Running, Followed: true,
+		Delivery: "follow:" + p.Name + ":" + task.TaskID, // one row a task, whoever presses
+		Team:     c.Team, Channel: c.Channel, Requester: c.User,
+		RequestedAt: now, ExpiresAt: now, StartedAt: now, TaskID: task.TaskID, SeenAt: now, SeenBy: b.Process,
+	}
+	r.Order.Dump = err == nil && known && whole.TaskID == task.TaskID
+	r.Progress = r.Progress.next(task, "", now)
+	err = b.Store.Create(ctx, r, Event{
+		At: now, Restore: r.ID, Kind: EventFollowed, Actor: c.User, Detail: map[string]string{"portal": p.Name, "task": task.TaskID, "channel": c.Channel},
+	})
+	switch {
+	case errors.Is(err, ErrDuplicate):
+		return Said{"It is followed already; /restore status shows how far it is. Nothing was changed."}
+	case errors.Is(err, ErrPortalBusy):
+		return b.refuse(ctx, c, "", b.busy(ctx, p.Name))
+	case err != nil:
+		return b.unrecorded(err)
+	}
+	return Said{"Following it. Its card comes to this channel; the bot starts and stops nothing."}
+}

@@ -1,0 +1,218 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// PressPick opens the picker with a backup chosen. Its button stands in the list
+// of backups; its value is the portal's name and the backup's id, and "dump"
+// for one of the whole server.
+const PressPick Action = "pick"
+
+// FormPick is the modal in which a backup is chosen. Its Data is a [picking].
+const FormPick FormKind = "pick"
+
+// The fields of the picker. That of the backup carries the turn in its name:
+// after another portal was chosen it is another field, with nothing chosen.
+const (
+	fieldPortal  = "portal"
+	fieldScope   = "scope"
+	fieldBackup  = "backup_"
+	fieldOptions = "options"
+	fieldReason  = "reason"
+
+	scopePortal = "portal"
+	scopeServer = "server"
+
+	optionNotify = "notify"
+	optionUnsafe = "no-safety-backup"
+	optionDryRun = "dry-run"
+
+	// pickLife is how long a picker may stay open: what it shows grows old.
+	pickLife = 30 * time.Minute
+
+	maxPicked = 100 // options of a menu: more are searched for
+)
+
+// picking is what an open picker shows: the portal is asked once a turn, and
+// searches are answered from here.
+type picking struct {
+	Portal  string
+	Dump    bool
+	Turn    int
+	Backups []docspace.Backup
+}
+
+func pickPlaceholder() Modal {
+	return Modal{Title: "Restore a backup", Parts: []Part{Words{"Loading backups ... Nothing was started."}}}
+}
+
+// pick is /restore without an id.
+func (b *Bot) pick(c Caller, portal string) (Answer, Later) {
+	return Opens{pickPlaceholder()}, func(ctx context.Context) Answer {
+		return b.inspected(ctx, c, func() Answer { return b.fillPick(ctx, c, Form{}, picking{Portal: portal}, "") })
+	}
+}
+
+// pickListed is a press on Restore in the list of backups.
+func (b *Bot) pickListed(p Press) (Answer, Later) {
+	return Opens{pickPlaceholder()}, func(ctx context.Context) Answer {
+		words := strings.Fields(p.Restore)
+		if no := b.Policy.Origin(p.Caller); no != nil {
+			return b.refuse(ctx, p.Caller, "", no)
+		}
+		if len(words) < 2 || len(words) > 3 {
+			return b.refuse(ctx, p.Caller, "", &Refusal{Rule: RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use /restore."})
+		}
+		return b.inspected(ctx, p.Caller, func() Answer {
+			return b.fillPick(ctx, p.Caller, Form{}, picking{Portal: words[0], Dump: len(words) == 3}, words[1])
+		})
+	}
+}
+
+// fillPick asks the portal for its backups and shows them.
+func (b *Bot) fillPick(ctx context.Context, c Caller, f Form, show picking, chosen string) Answer {
+	may := b.admitted(ctx, c)
+	if show.Portal == "" && len(may) > 0 {
+		show.Portal = may[0].Name
+	}
+	p, no := b.choose(ctx, c, show.Portal, entering)
+	if no != nil {
+		return b.refuse(ctx, c, "", no)
+	}
+	settings, err := p.API.Settings(ctx)
+	if err == nil {
+		show.Backups, err = p.API.BackupHistory(ctx, show.Dump)
+	}
+	if err != nil {
+		return b.refuse(ctx, c, "", &Refusal{
+			Rule: RulePortal, What: "The backups of " + p.Name + " could not be read: " + err.Error() + ". Nothing was started.",
+			Do: "Check that the portal is up; /restore status looks at it. After a restore the bot needs a new API key.",
+		})
+	}
+	now := time.Now().UTC()
+	all := len(show.Backups)
+	show.Backups = slices.DeleteFunc(show.Backups, func(backup docspace.Backup) bool { return backup.Expired(now) })
+	show.Turn++
+	data, err := json.Marshal(show)
+	if err != nil {
+		return b.unrecorded(err)
+	}
+	f.Kind, f.User, f.Team, f.Channel, f.Data, f.Until = FormPick, c.User, c.Team, c.Channel, string(data), now.Add(pickLife)
+	if f.ID == "" {
+		f.ID = NewID() + NewID()
+	}
+	if err := b.Store.PutForm(ctx, f); err != nil {
+		return b.unrecorded(err)
+	}
+	return pickModal(f.ID, show, may, p, settings, all-len(show.Backups), chosen, now)
+}
+
+func pickModal(id string, show picking, may Portals, p Portal, settings docspace.Settings, expired int, chosen string, now time.Time) Modal {
+	m := Modal{ID: id, Title: "Restore a backup", Close: "Go back"}
+	if len(may) > 1 {
+		menu := Field{Name: fieldPortal, Label: "Portal", Kind: FieldMenu, Initial: p.Name, Tell: true}
+		for _, one := range may {
+			menu.Options = append(menu.Options, Option{Value: one.Name, Text: one.Name, About: one.URL})
+		}
+		m.Parts = append(m.Parts, menu)
+	} else {
+		m.Parts = append(m.Parts, Words{"Portal: " + p.Name + ", version " + settings.Version})
+	}
+	if settings.Standalone {
+		scope := Field{Name: fieldScope, Label: "What to restore", Kind: FieldMenu, Initial: scopePortal, Tell: true, Options: []Option{
+			{Value: scopePortal, Text: "This portal"},
+			{Value: scopeServer, Text: "The whole server: every portal on it (--dump)"},
+		}}
+		if show.Dump {
+			scope.Initial = scopeServer
+		}
+		m.Parts = append(m.Parts, scope)
+	}
+	told := fmt.Sprintf("%d backups, newest first.", len(show.Backups))
+	if expired > 0 {
+		told += fmt.Sprintf(" %d more have expired and are left out.", expired)
+	}
+	if len(show.Backups) == 0 {
+		m.Parts = append(m.Parts, Words{told + " There is nothing to restore from; make a backup in the portal. Nothing was started."})
+		return m
+	}
+	m.Submit = "Ask for it"
+	field := Field{Name: backupField(show), Label: "Backup", Kind: FieldMenu, Hint: told + " All times are UTC. Nothing starts before somebody confirms it in the channel."}
+	if len(show.Backups) > maxPicked {
+		field.Kind = FieldSearch
+		field.Hint = told + " Type a part of the name, the date, the storage or the id. Nothing starts before somebody confirms it in the channel."
+	}
+	field.Options = options(show.Backups, "", now)
+	if chosen != "" {
+		field.Initial = chosen
+		if field.Kind == FieldSearch {
+			field.Options = options(show.Backups, chosen, now)
+		}
+	}
+	ticks := Field{Name: fieldOptions, Label: "Options", Kind: FieldTicks, Optional: true, Options: []Option{
+		{Value: optionNotify, Text: "Mail every active user how to set a new password", About: "Without it only the owner is mailed (--notify)"},
+		{Value: optionDryRun, Text: "Dry run: check everything, start nothing", About: "--dry-run"},
+	}}
+	if !p.Safety.IsZero() {
+		ticks.Options = append(ticks.Options, Option{
+			Value: optionUnsafe, Text: "No safety backup before it", About: "There is then no way back (--no-safety-backup)",
+		})
+	}
+	m.Parts = append(m.Parts, field, ticks,
+		Field{Name: fieldReason, Label: "Reason", Kind: FieldText, Optional: true, Max: maxReason, Hint: "Everybody in the channel sees it."})
+	return m
+}
+
+func backupField(show picking) string { return fmt.Sprintf("%s%d", fieldBackup, show.Turn) }
+
+// soonGone is when a backup that expires is marked.
+const soonGone = time.Hour
+
+// options are the backups that a query fits, newest first.
+func options(backups []docspace.Backup, query string, now time.Time) []Option {
+	var out []Option
+	query = strings.ToLower(strings.TrimSpace(query))
+	for _, backup := range backups {
+		o := Option{
+			Value: backup.ID,
+			Text:  backup.CreatedOn.UTC().Format("2006-01-02 15:04") + ", " + age(now.Sub(backup.CreatedOn)) + " ago, " + string(backup.StorageType),
+			About: backup.FileName,
+		}
+		if !strings.Contains(strings.ToLower(o.Text+" "+backup.FileName+" "+backup.ID), query) {
+			continue
+		}
+		switch {
+		case !backup.ExpiresOn.IsZero() && backup.ExpiresOn.Sub(now) < soonGone:
+			o.Text = "⚠ " + o.Text
+			o.About = "Expires in " + age(backup.ExpiresOn.Sub(now)) + "! " + o.About
+		case backup.StorageType == docspace.StorageCustomCloud:
+			o.Text = "⚠ " + o.Text
+			o.About = "The server cannot restore from here. " + o.About
+		case !backup.ExpiresOn.IsZero():
+			o.About = "Expires in " + age(backup.ExpiresOn.Sub(now)) + ". " + o.About
+		}
+		if out = append(out, o); len(out) == maxPicked {
+			break
+		}
+	}
+	return out
+}
+
+// age tells a time in its largest unit.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", max(d, 0)/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	}
+	return fmt.Sprintf("%d days", d/(24*time.Hour))
+}
