@@ -74,9 +74,10 @@ func (d *Delivery) take(l *link, payload json.RawMessage) {
 	s.emit(Event{
 		Kind: EnvelopeAcked, User: d.User, Channel: d.Channel, Delivery: d, Connection: l.id, Detail: d.Type,
 	})
-	if ack.Again || ack.Late || d.onAck == nil {
-		return
+	if ack.Again || ack.Late || d.onAck == nil || d.heard {
+		return // one of several deliveries counts for the person
 	}
+	d.heard = true
 	if !d.accepts || string(payload) == "null" {
 		payload = nil
 	}

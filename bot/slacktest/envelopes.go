@@ -39,6 +39,7 @@ type Delivery struct {
 	acked   chan struct{} // closed at the first ack, late or not
 	settled chan struct{} // closed at the ack or when the person was told that it failed
 	onAck   func(json.RawMessage)
+	heard   bool // an ack counted for the person
 	onFail  func(code string)
 
 	// Guarded by s.mu:
@@ -134,7 +135,8 @@ func (s *Slack) Again(d *Delivery) *Delivery {
 		TriggerID: d.TriggerID, ResponseURL: d.ResponseURL, Payload: d.Payload, accepts: d.accepts,
 	}
 	twin.onAck = func(payload json.RawMessage) {
-		if len(d.acks) == 0 && d.err == nil && d.onAck != nil {
+		if !d.heard && len(d.acks) == 0 && d.err == nil && d.onAck != nil {
+			d.heard = true
 			d.onAck(payload)
 		}
 	}
