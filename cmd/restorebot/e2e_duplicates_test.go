@@ -72,6 +72,9 @@ func TestBinaryHeedsEverythingOnce(t *testing.T) {
 	}
 	s.often(ctx, press)
 	s.shows(ctx, card, "restored")
+	if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.ReplyBroadcast }); err != nil {
+		t.Fatal("the end was not told")
+	}
 	s.often(ctx, s.slack.Again(press))
 	s.often(ctx, s.slack.Again(command))
 
