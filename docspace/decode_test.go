@@ -94,8 +94,10 @@ func TestHistoryIsReadAndSorted(t *testing.T) {
 		{"id":"c","fileName":"c.tar.gz","storageType":5,"createdOn":"2026-03-01T02:16:41","expiresOn":"0001-01-01T00:00:00"},
 		{"id":"b","fileName":"b.tar.gz","storageType":"datastore","createdOn":"2026-03-02T09:01:30.5","expiresOn":"2026-03-03T09:01:30Z"},
 		{"id":"a","fileName":null,"storageType":"1","createdOn":"2026-03-01T05:16:41+03:00","expiresOn":"0001-01-01T00:00:00Z"},
-		{"id":"d","storageType":99,"createdOn":null}
-	],"count":4}`)
+		{"id":"d","storageType":99,"createdOn":null},
+		{"id":"e","storageType":3,"createdOn":null,"expiresOn":"0001-01-01T00:00:00.0000000+03:00"},
+		{"id":"f","storageType":3,"createdOn":null,"expiresOn":"0001-01-01T00:00:00-03:00"}
+	],"count":6}`)
 	got, err := c.BackupHistory(t.Context(), false)
 	if err != nil {
 		t.Fatal(err)
@@ -112,6 +114,8 @@ func TestHistoryIsReadAndSorted(t *testing.T) {
 		{ID: "a", StorageType: docspace.StorageThirdpartyDocs, CreatedOn: at("2026-03-01T02:16:41Z")},
 		{ID: "c", FileName: "c.tar.gz", StorageType: docspace.StorageThirdPartyConsumer, CreatedOn: at("2026-03-01T02:16:41Z")},
 		{ID: "d", StorageType: "99"},
+		{ID: "e", StorageType: docspace.StorageLocal},
+		{ID: "f", StorageType: docspace.StorageLocal},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

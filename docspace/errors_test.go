@@ -173,6 +173,8 @@ func TestServersWordsAreKeptAndItsStackIsNot(t *testing.T) {
 		{`{"error":{"message":"\u001b[31mred\u0007 \u202eevil"}}`, "[31mred evil", ""},
 		{`{"error":{"message":"` + long + `"}}`, strings.Repeat("ö", 299) + "…", ""},
 		{`{"error":"plain"}`, "plain", ""},
+		{`{"title":"Forbidden","detail":"The portal is being restored","status":403}`, "The portal is being restored", ""},
+		{`{"response":{"title":"x","errors":{"b":["second"],"a":["first"],"0":[]}},"status":1}`, "first", ""},
 	} {
 		c := always(403, plainJSON, tt.body)
 		_, err := c.PersonSelf(t.Context())

@@ -80,6 +80,28 @@ func TestDayThatIsUsedUpStopsWritesAlone(t *testing.T) {
 	})
 }
 
+// A long wait that a read is asked for, by a proxy perhaps, is not the day's limit.
+func TestReadThatIsToldToWaitForHoursStopsNoWrite(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := answers(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodGet {
+				resp := reply(429, "", "")
+				resp.Header.Set("Retry-After", "41234")
+				return resp, nil
+			}
+			return reply(200, plainJSON, response("true")), nil
+		})
+		if _, err := c.UsersCount(t.Context()); !errors.Is(err, docspace.ErrRateLimited) {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if _, err := c.CancelBackup(t.Context()); err != nil || time.Since(began) != 30*time.Second {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+	})
+}
+
 // A clock by hand: nobody waits for the machine's, and hours pass at once.
 func TestClockIsTheClientsOwn(t *testing.T) {
 	t.Parallel()

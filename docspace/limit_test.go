@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -78,6 +79,68 @@ func TestNoMoreRequestsAtOnceThanTheServerTakes(t *testing.T) {
 		wg.Wait()
 		if most["GET"] != 50 || most["POST"] != 15 {
 			t.Errorf("at once: %v, want 50 and 15", most)
+		}
+	})
+}
+
+func TestWaitingForTheLimitsEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	why := errors.New("shutting down")
+	synctest.Test(t, func(t *testing.T) { // behind the gate
+		refused := answers(func(*http.Request) (*http.Response, error) { return reply(429, "", ""), nil })
+		refused.Retries = -1
+		for range 4 {
+			_, _ = refused.UsersCount(t.Context()) // each is refused
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(why) })
+		_, err := refused.CancelBackup(ctx)
+		if !errors.Is(err, why) || meant(err) != "refused" {
+			t.Errorf("%v means %q", err, meant(err))
+		}
+		short, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		_, err = refused.CancelBackup(short)
+		if want := "docspace: cancel backup: waiting for the rate limit for another "; err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %q", err)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) { // for a place
+		busy := answers(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		busy.Timeout = time.Minute
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var wg sync.WaitGroup
+		for range 15 {
+			wg.Go(func() { _, _ = busy.CancelBackup(t.Context()) }) // until its time-out
+		}
+		synctest.Wait()
+		time.AfterFunc(time.Second, func() { cancel(why) })
+		if _, err := busy.CancelBackup(ctx); !errors.Is(err, why) || meant(err) != "refused" {
+			t.Errorf("%v means %q", err, meant(err))
+		}
+		wg.Wait()
+	})
+}
+
+func TestOutageIsToldAndNotTheLimitBehindIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		c := answers(func(*http.Request) (*http.Response, error) {
+			if n++; n == 1 {
+				return reply(503, "", ""), nil
+			}
+			return reply(429, "", ""), nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 800*time.Millisecond)
+		defer cancel()
+		_, err := c.UsersCount(ctx)
+		var e *docspace.Error
+		if !errors.As(err, &e) || e.Status != http.StatusTooManyRequests || e.Attempts != 2 || n != 2 {
+			t.Errorf("%d sent, %v", n, err)
 		}
 	})
 }

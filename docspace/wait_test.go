@@ -68,10 +68,22 @@ func TestWaitEndsAsTheTaskDoes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				p, c := bundle(docspacetest.Config{})
+				script := docspacetest.Total(20 * time.Second)
+				script.Swap = 7 * time.Second // more than one look falls into it
+				p, c := bundle(docspacetest.Config{Script: script})
 				id := start(t, p, c)
 				time.AfterFunc(tt.after, func() { p.Break(tt.fault) })
-				last, err := docspace.Last(c.WaitRestore(t.Context(), docspace.AnyTask, docspace.Wait{TaskID: id}))
+				var last docspace.Look
+				var err error
+				troubles := 0
+				for last, err = range c.WaitRestore(t.Context(), docspace.AnyTask, docspace.Wait{TaskID: id}) {
+					if last.Trouble != nil {
+						troubles++
+					}
+				}
+				if strings.HasPrefix(tt.name, "swap") && troubles < 2 {
+					t.Errorf("%d looks met the swap", troubles)
+				}
 				if !errors.Is(err, tt.want) || (err == nil) != last.Progress.Succeeded() {
 					t.Errorf("%+v: %v, want %v", last, err, tt.want)
 				}
@@ -285,10 +297,11 @@ func TestOneWaitCanBeRunTwice(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p, c := bundle(docspacetest.Config{})
-		id := start(t, p, c)
-		w := c.WaitRestore(t.Context(), docspace.AnyTask, docspace.Wait{TaskID: id})
-		for range 2 {
-			if last, err := docspace.Last(w); err != nil || last.Elapsed > 30*time.Second {
+		w := c.WaitRestore(t.Context(), docspace.AnyTask, docspace.Wait{})
+		for range 2 { // each run waits for the task that is there then
+			id := p.StartElsewhere(p.Backups()[0].ID)
+			last, err := docspace.Last(w)
+			if err != nil || last.Progress.TaskID != id || last.Elapsed > 30*time.Second || last.Elapsed < 20*time.Second {
 				t.Errorf("%+v %v", last, err)
 			}
 		}
