@@ -135,6 +135,13 @@ func TestKeyTellsWhenItEnds(t *testing.T) {
 	if err != nil || !got.ExpiresOn.Equal(ends) || got.Name != "night" || got.Postfix == "" {
 		t.Errorf("%+v %v", got, err)
 	}
+	narrow := clientOf(p.IssueKey(docspacetest.Key{Permissions: []string{"webhooks:read"}}), p)
+	if got, err := narrow.KeySelf(t.Context()); err != nil || got.CanRead() || got.CanRestore() {
+		t.Errorf("a key may read its own record, whatever its scopes: %+v %v", got, err)
+	}
+	if _, err := narrow.PersonSelf(t.Context()); !errors.Is(err, docspace.ErrScope) {
+		t.Errorf("and nothing else: %v", err)
+	}
 	if _, err := clientOf(p.Token(), p).KeySelf(t.Context()); !errors.Is(err, docspace.ErrNotFound) {
 		t.Errorf("a person is no key: %v", err)
 	}
