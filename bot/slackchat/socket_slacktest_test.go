@@ -51,12 +51,10 @@ func waitLive(t *testing.T, s *Sockets, n int) {
 
 // Slack's pace in the recycling tests.
 const (
-	recycles         = 20
-	recycleEvery     = 3 * time.Minute // above longLife, as with Slack itself
-	recycleCommands  = 10_000
-	commandEvery     = time.Second / 300
-	recycleBurst     = recycleCommands / recycles
-	burstBeforeFrame = recycleBurst / 4 // commands before the disconnect frame
+	recycles        = 20
+	recycleEvery    = 3 * time.Minute // above longLife, as with Slack itself
+	recycleCommands = 10_000 / fewer
+	commandEvery    = time.Second / 300
 )
 
 // 10,000 commands come at 300 a second around 20 recycles; acks count only on
@@ -64,14 +62,15 @@ const (
 func TestNoCommandIsLostWhileConnectionsAreRecycled(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		reason string
-		slots  int
+		reason   string
+		slots    int
+		commands int
 	}{
-		{slacktest.Warning, 2},
-		{slacktest.RefreshRequested, 2},
+		{slacktest.Warning, 2, recycleCommands},
+		{slacktest.RefreshRequested, 2, recycleCommands},
 		// Without a second connection this holds for a warning only: after
 		// refresh_requested Slack has none to use for a round trip.
-		{slacktest.Warning, 1},
+		{slacktest.Warning, 1, recycleCommands / 5},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%s %d", test.reason, test.slots), func(t *testing.T) {
@@ -83,10 +82,11 @@ func TestNoCommandIsLostWhileConnectionsAreRecycled(t *testing.T) {
 				waitLive(t, s, test.slots)
 
 				var sent []*slacktest.Delivery
+				burst := test.commands / recycles
 				for n := range recycles {
 					time.Sleep(recycleEvery)
-					for i := range recycleBurst {
-						if i == burstBeforeFrame {
+					for i := range burst {
+						if i == burst/4 {
 							fake.Recycle(test.reason, slacktest.Grace, fake.Connections()[0].ID)
 						}
 						sent = append(sent, fake.Command("U1", "C1", fmt.Sprintf("/restore %d-%d", n, i)))
@@ -95,8 +95,8 @@ func TestNoCommandIsLostWhileConnectionsAreRecycled(t *testing.T) {
 				}
 				wantNoneFailed(t, sent)
 				stats := fake.Stats()
-				if stats.Acked != recycleCommands || stats.Lost+stats.AckedAgain+stats.AcksIgnored+stats.TimedOut+stats.NoConnection != 0 {
-					t.Errorf("stats %+v, want %d acked and nothing else", stats, recycleCommands)
+				if stats.Acked != test.commands || stats.Lost+stats.AckedAgain+stats.AcksIgnored+stats.TimedOut+stats.NoConnection != 0 {
+					t.Errorf("stats %+v, want %d acked and nothing else", stats, test.commands)
 				}
 				if stats.ConnectionsOpened != test.slots+recycles {
 					t.Errorf("%d connections opened, want %d", stats.ConnectionsOpened, test.slots+recycles)
@@ -106,9 +106,9 @@ func TestNoCommandIsLostWhileConnectionsAreRecycled(t *testing.T) {
 	}
 }
 
-// The same 10,000 commands and 20 recycles within 33 s, so that connections are
-// recycled while others still are. An ack may then need another connection than
-// the one that brought its envelope, and counts there.
+// 20 recycles within 33 s, so that connections are recycled while others still
+// are. An ack may then need another connection than the one that brought its
+// envelope, and counts there.
 func TestNoCommandIsLostWhileRecyclesOverlap(t *testing.T) {
 	t.Parallel()
 	for reason, grace := range map[string]time.Duration{
@@ -122,12 +122,13 @@ func TestNoCommandIsLostWhileRecyclesOverlap(t *testing.T) {
 				runSockets(t, s)
 				waitLive(t, s, 2)
 				var sent []*slacktest.Delivery
-				for i := range recycleCommands {
-					if i%recycleBurst == burstBeforeFrame {
+				const commands = recycleCommands / 4
+				for i := range commands {
+					if burst := commands / recycles; i%burst == burst/4 {
 						recycleOldest(t, fake, reason, grace)
 					}
 					sent = append(sent, fake.Command("U1", "C1", "/restore status"))
-					time.Sleep(commandEvery)
+					time.Sleep(4 * commandEvery)
 				}
 				wantNoneFailed(t, sent)
 				if opened := fake.Stats().ConnectionsOpened; opened != 2+recycles {

@@ -1,0 +1,5 @@
+//go:build !race
+
+package slackchat
+
+const fewer = 1
