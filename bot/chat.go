@@ -150,7 +150,8 @@ type Note struct {
 	Kind NoteKind
 	// Broadcast also shows the reply in the channel.
 	Broadcast bool
-	Alarm     Alarm // for NoteAlarm
+	Alarm     Alarm  // for NoteAlarm
+	Text      string // for NoteReport: Markdown, shown as it is
 }
 
 // NoteKind says what a reply is about; the rest is on the card's restore.
@@ -163,6 +164,8 @@ const (
 	NoteAway  NoteKind = "away"
 	// NoteSafety: the safety backup is done, or a person has to decide.
 	NoteSafety NoteKind = "safety"
+	// NoteReport: the story of the restore.
+	NoteReport NoteKind = "report"
 	// NoteCounted: what the restored portal holds.
 	NoteCounted NoteKind = "counted"
 	// NoteGlass calls those who may stop a restore that one person confirmed alone.

@@ -24,6 +24,7 @@ const (
 	VerbList    Verb = "list"
 	VerbHistory Verb = "history"
 	VerbCancel  Verb = "cancel"
+	VerbReport  Verb = "report"
 	// VerbPick is no word at all: a backup is chosen in a dialog.
 	VerbPick     Verb = "pick"
 	VerbFreeze   Verb = "freeze"
@@ -38,7 +39,7 @@ type Line struct {
 	Portal string // --portal, "" when not given
 	Dump   bool   // --dump of a list
 	Topic  string // what to help with, "" for everything
-	ID     string // the restore to cancel
+	ID     string // the restore to cancel or to report on
 	Reason string // of a freeze
 }
 
@@ -255,8 +256,8 @@ func (f *flags) line() (Line, *Refusal) {
 		l.Dump = f.Order.Dump
 	case VerbHelp:
 		l.Topic, rest, no = topic(rest)
-	case VerbCancel:
-		l.ID, rest, no = restoreID(rest)
+	case VerbCancel, VerbReport:
+		l.ID, rest, no = restoreID(verb, rest)
 	case VerbFreeze:
 		l.Reason, no = freezeReason(rest)
 		rest = nil
@@ -287,13 +288,13 @@ func topic(rest []string) (string, []string, *Refusal) {
 	return name, rest[1:], nil
 }
 
-func restoreID(rest []string) (string, []string, *Refusal) {
+func restoreID(verb Verb, rest []string) (string, []string, *Refusal) {
 	if len(rest) == 0 {
-		return "", nil, refuse("cancel needs the id of a restore.", "status shows the ids.")
+		return "", nil, refuse(string(verb)+" needs the id of a restore.", "status and history show the ids.")
 	}
 	id := strings.ToLower(rest[0])
 	if !restoreShape.MatchString(id) {
-		return "", nil, refuse(clip(rest[0])+" is not the id of a restore.", "status shows the ids.")
+		return "", nil, refuse(clip(rest[0])+" is not the id of a restore.", "status and history show the ids.")
 	}
 	return id, rest[1:], nil
 }

@@ -5,7 +5,7 @@ import (
 )
 
 var (
-	verbNames = []string{"list", "status", "history", "cancel", "freeze", "unfreeze", "help"}
+	verbNames = []string{"list", "status", "history", "report", "cancel", "freeze", "unfreeze", "help"}
 	topics    = append([]string{"restore"}, verbNames...)
 	usages    = map[string]string{
 		"restore": "/restore\nopens a dialog with the backups.\n" +
@@ -15,6 +15,7 @@ var (
 		"list":    "/restore list [--dump] [--portal NAME]\nshows the backups, newest first.\nExample: /restore list --dump",
 		"status":  "/restore status\nshows what runs or waits now.\nExample: /restore status",
 		"history": "/restore history\nshows the last restores and how they ended.\nExample: /restore history",
+		"report":  "/restore report <restore-id>\nwrites the story of a restore into its thread, for the post-mortem.\nExample: /restore report k3vq7x2mhd",
 		"cancel":  "/restore cancel <restore-id>\ndrops a request that is not started yet.\nExample: /restore cancel k3vq7x2mhd",
 		"freeze": "/restore freeze <reason>\nkeeps every restore from being asked for, confirmed and started, until it is ended; for those who may confirm." +
 			"\nExample: /restore freeze migration until 04:00",

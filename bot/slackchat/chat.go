@@ -98,7 +98,7 @@ func (c *Chat) Reply(ctx context.Context, card bot.Card, n bot.Note) (string, er
 		to: card.Restore.Channel, thread: card.Restore.CardTS, broadcast: n.Broadcast,
 		restore: card.Restore.ID, kind: noteKey(card, n), urgency: noteUrgency(n),
 	}
-	m := plainMessage(noteText(card, n))
+	m := noteMessage(card, n)
 	if c.doubts.threadless(p) {
 		p.thread = ""
 	}
@@ -130,7 +130,7 @@ func noteKey(c bot.Card, n bot.Note) string {
 		return "phase " + string(c.Restore.Progress.Phase)
 	case bot.NoteSafety:
 		return "safety " + string(c.Restore.Safety.Stage)
-	case bot.NoteAway, bot.NoteAstray, bot.NoteCounted, bot.NoteGlass:
+	case bot.NoteAway, bot.NoteAstray, bot.NoteCounted, bot.NoteReport, bot.NoteGlass:
 	}
 	return string(n.Kind)
 }

@@ -20,6 +20,9 @@ var methods = map[string]method{
 	"chat.delete":        {do: (*Slack).deleteMessage, scopes: []string{"chat:write"}, tier: tier3},
 	"chat.getPermalink":  {do: (*Slack).getPermalink, tier: special},
 
+	"files.getUploadURLExternal":   {do: (*Slack).uploadURL, scopes: []string{"files:write"}, tier: tier4},
+	"files.completeUploadExternal": {do: (*Slack).completeUpload, scopes: []string{"files:write"}, tier: tier4},
+
 	"views.open":   {do: (*Slack).viewsOpen, tier: tier4},
 	"views.push":   {do: (*Slack).viewsPush, tier: tier4},
 	"views.update": {do: (*Slack).viewsUpdate, tier: tier4},

@@ -12,6 +12,7 @@ const (
 	linkPath    = "/link/"
 	commandHook = "/commands/"
 	actionHook  = "/actions/"
+	uploadHook  = "/upload/"
 )
 
 // Handler returns s. Its address for a client is scheme://host/api/.
@@ -30,6 +31,8 @@ func (s *Slack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveAPI(w, r, prefix, method)
 	case strings.Contains(path, linkPath):
 		s.serveLink(w, r)
+	case strings.Contains(path, uploadHook):
+		s.serveUpload(w, r)
 	case strings.Contains(path, commandHook), strings.Contains(path, actionHook):
 		s.serveHook(w, r)
 	default:

@@ -47,6 +47,9 @@ type Slack struct {
 	views    map[string]*View
 	stacks   map[string][]*View // open modals by person, the top one last
 
+	uploads map[string]*upload // begun and not yet shared
+	files   []File
+
 	faults  []*fault
 	buckets map[string]*bucket
 	calls   []Call

@@ -131,3 +131,41 @@ func value(env []string, name string) string {
 	}
 	return v
 }
+
+func TestBinaryReportsWithFileAndChartWhereItMay(t *testing.T) {
+	t.Parallel()
+	key := filepath.Join(t.TempDir(), "key")
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	defer cancel()
+	s := setStage(t)
+	write(t, key, s.portal.Key())
+	s.env = append(s.env, "DOCSPACE_API_KEY=", "DOCSPACE_API_KEY_FILE="+key)
+	s.start(ctx)
+	var id string
+	for range 2 {
+		if _, err := s.slack.Command("UALICE", "COPS", "/restore "+s.newest()).Wait(ctx); err != nil {
+			t.Fatal(err)
+		}
+		card := s.cardWith(ctx, "restore_confirm", s.newest())
+		s.press(ctx, "UBOB", card, "restore_confirm")
+		s.shows(ctx, card, "restored in")
+		id = regexp.MustCompile("Restore `([a-z0-9]{10})`").FindStringSubmatch(s.slack.Render(card, time.UTC))[1]
+		write(t, key, s.portal.IssueKey(docspacetest.Key{Permissions: []string{"*"}}))
+	}
+	s.says(ctx, "UALICE", "/restore report "+id, "as a file too, if the app is given the scope files:write")
+	report := s.cardWith(ctx, "", "# Restore "+id, "Data-loss window (RPO)", "Time to restore (RTO)", "| confirmed | UBOB |")
+	if len(s.slack.Files()) != 0 {
+		t.Error("a file was uploaded without the right to")
+	}
+	s.slack.SetScopes(append(slacktest.DefaultScopes, "files:write")...)
+	s.says(ctx, "UALICE", "/restore report "+id, "as text and as a file")
+	s.says(ctx, "UALICE", "/restore history", id, "succeeded", "from")
+	s.told(ctx, "UALICE", "A chart of these durations is in the thread")
+	files := s.slack.Files()
+	if len(files) != 3 || files[0].ThreadTS != report.ThreadTS || !strings.HasPrefix(string(files[0].Content), "# Restore "+id) ||
+		!strings.HasPrefix(string(files[2].Content), "\x89PNG") || !strings.Contains(files[1].AltText, "succeeded after") {
+		for _, f := range files {
+			t.Errorf("%s in %s: %q, %d bytes", f.Name, f.ThreadTS, f.AltText, len(f.Content))
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// ErrNotGranted: the chat has not given the bot the right that a call needs.
+var ErrNotGranted = errors.New("the bot was not granted this")
+
+// Files is what a [Chat] may be besides: one that takes files. Its calls are
+// [ErrNotGranted] where the bot may not upload; they are never sent twice.
+type Files interface {
+	// Upload shows a file in the thread of a restore's card.
+	Upload(ctx context.Context, r Restore, f File) error
+	// Chart draws how long restores took and shows that in the thread of r's card.
+	Chart(ctx context.Context, r Restore, past []Restore) error
+}
+
+// File is a file for people.
+type File struct {
+	Name, Title string
+	// Alt says what it shows to those who do not see it.
+	Alt     string
+	Content []byte
+}
+
+// report is /restore report: what happened, for the post-mortem, told in the
+// thread of the restore.
+func (b *Bot) report(ctx context.Context, c Caller, id string) Answer {
+	r, err := b.Store.Get(ctx, id)
+	_, may := b.admitted(ctx, c).Named(r.Portal)
+	switch {
+	case errors.Is(err, ErrNotFound), err == nil && (!may || r.Portal == ""):
+		return b.refuse(ctx, c, "", &Refusal{
+			Rule: RuleUnknown, What: "There is no restore with this id here. Nothing was changed.", Do: "/restore history shows the ids.",
+		})
+	case err != nil:
+		return b.unrecorded(err)
+	case r.CardTS == "":
+		return Said{"This restore was refused before it had a card, so there is no thread to report in. Nothing was changed."}
+	}
+	trail, err := b.Store.Trail(ctx, r.ID)
+	if err != nil {
+		return b.unrecorded(err)
+	}
+	p, _ := b.Portals.Named(r.Portal)
+	text := reportOf(r, p.PortalName, trail, b.links(ctx, r), time.Now().UTC())
+	err = patiently(ctx, func() error {
+		_, err := b.Chat.Reply(ctx, b.card(ctx, r, p), Note{Kind: NoteReport, Text: text})
+		return err
+	})
+	if err != nil {
+		b.Log.WarnContext(ctx, "a report could not be posted", "restore", r.ID, "err", err)
+		return Said{"The report could not be posted in the thread of its card. Nothing was changed. Try again in a minute."}
+	}
+	said := "The report is in the thread of its card"
+	switch err := b.uploadReport(ctx, r, text); {
+	case err == nil:
+		said += ", as text and as a file"
+	case errors.Is(err, ErrNotGranted):
+		said += ", as text; as a file too, if the app is given the scope files:write"
+	default:
+		b.Log.WarnContext(ctx, "a report could not be uploaded", "restore", r.ID, "err", err)
+		said += ", as text; the file could not be uploaded"
+	}
+	return Said{said + "."}
+}
+
+// patiently does something again for as long as the chat is busy. What a person
+// waits for has no step that would come back to it.
+func patiently(ctx context.Context, do func() error) error {
+	for {
+		err := do()
+		if !errors.Is(err, ErrChatBusy) {
+			return err
+		}
+		timer := time.NewTimer(max(time.Second, RetryAfter(err)))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		}
+	}
+}
+
+// uploadReport adds the report as a file, and a chart where there is something
+// to compare.
+func (b *Bot) uploadReport(ctx context.Context, r Restore, text string) error {
+	files, ok := b.Chat.(Files)
+	if !ok {
+		return ErrNotGranted
+	}
+	err := files.Upload(ctx, r, File{
+		Name: "restore-" + r.ID + ".md", Title: "Report of restore " + r.ID, Alt: "The report of restore " + r.ID + " as Markdown", Content: []byte(text),
+	})
+	if err != nil {
+		return err
+	}
+	past, err := b.Store.Ended(ctx, r.Portal, chartRuns)
+	if err != nil || len(timed(past)) < 2 {
+		return err
+	}
+	return files.Chart(ctx, r, timed(past))
+}
+
+// chartRuns is how many restores a chart compares.
+const chartRuns = 20
+
+// timed keeps the restores whose duration is known, oldest first.
+func timed(past []Restore) []Restore {
+	kept := slices.DeleteFunc(slices.Clone(past), func(r Restore) bool { return r.StartedAt.IsZero() || r.EndedAt.IsZero() || r.Followed })
+	slices.SortStableFunc(kept, func(a, b Restore) int { return a.StartedAt.Compare(b.StartedAt) })
+	return kept
+}
+
+// links are the addresses of a restore's messages, as far as they can be had.
+func (b *Bot) links(ctx context.Context, r Restore) map[string]string {
+	links := map[string]string{}
+	for name, ts := range map[string]string{"The card": r.CardTS, "The end": r.EndTS} {
+		if ts == "" || ts == toNobody {
+			continue
+		}
+		if link := b.link(ctx, r.Channel, ts)["permalink"]; link != "" {
+			links[name] = link
+		}
+	}
+	return links
+}
+
+// charted adds a chart of the durations to the thread of the newest restore of
+// this channel, where the chat takes files. It says where, nil for nowhere.
+func (b *Bot) charted(ctx context.Context, c Caller) Answer {
+	files, ok := b.Chat.(Files)
+	past, read := b.inspected(ctx, c, func() Answer { return b.past(ctx, c) }).(Past)
+	if !ok || !read {
+		return nil
+	}
+	all := timed(past.Restores)
+	i := slices.IndexFunc(past.Restores, func(r Restore) bool { return r.CardTS != "" && r.Channel == c.Channel })
+	if i < 0 || len(all) < 2 {
+		return nil
+	}
+	newest := past.Restores[i]
+	switch err := files.Chart(ctx, newest, all); {
+	case errors.Is(err, ErrNotGranted):
+		return nil
+	case err != nil:
+		b.Log.WarnContext(ctx, "a chart could not be uploaded", "restore", newest.ID, "err", err)
+		return nil
+	}
+	return Said{"A chart of these durations is in the thread of the card of restore " + newest.ID + "."}
+}

@@ -1,0 +1,189 @@
+package bot
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// reportOf is the story of a restore as Markdown, all times in UTC.
+func reportOf(r Restore, p PortalName, trail []Event, links map[string]string, now time.Time) string {
+	var w strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&w, format+"\n", args...) }
+	line("# Restore %s of %s: %s\n", r.ID, plain(r.Portal), r.State)
+	fact := func(name, value string) {
+		if value != "" {
+			line("- **%s:** %s", name, plain(value))
+		}
+	}
+	fact("Portal", strings.TrimSpace(p.Name+" "+p.URL+" "+version(r.PortalVersion)))
+	fact("Command", "/restore "+r.Order.Canonical(r.Portal))
+	if r.Followed {
+		fact("Started", "elsewhere; this bot only followed it from "+stamp(r.StartedAt))
+	}
+	fact("Backup", backupLine(r))
+	fact("Reason", r.Order.Reason)
+	fact("Asked by", r.Requester+" at "+stamp(r.RequestedAt))
+	for _, c := range r.Confirmations {
+		fact("Confirmed by", c.User+" at "+stamp(c.At))
+	}
+	fact("Closed by", r.ClosedBy)
+	fact("Outcome", strings.TrimSpace(string(r.State)+". "+r.Reason.What))
+	fact("Verified", verdict(r.Verdict))
+	fact("Data-loss window (RPO)", rpo(r))
+	fact("Time to restore (RTO)", rto(r, now))
+	fact("Safety backup", safetyLine(r))
+	for _, a := range r.Aways {
+		fact("The bot was away", stamp(a.From)+" to "+stamp(a.To))
+	}
+	for _, a := range r.Alarms {
+		fact("Alarm", string(a.Kind)+" at "+stamp(a.At))
+	}
+	fact("Held before", counts(r.Outlook.Counts))
+	fact("Holds after", counts(r.Care.Counts))
+	line("\n## Timeline (UTC)\n\n| time | event | who | detail |\n| --- | --- | --- | --- |")
+	for _, e := range trail {
+		who := e.Actor
+		if who == "" {
+			who = "the bot"
+		}
+		line("| %s | %s | %s | %s |", stamp(e.At), e.Kind, plain(who), plain(details(e.Detail)))
+	}
+	line("\n## Messages\n")
+	for _, name := range slices.Sorted(maps.Keys(links)) {
+		line("- %s: %s", name, links[name])
+	}
+	line("\nWritten %s.", stamp(now))
+	return w.String()
+}
+
+func version(v string) string {
+	if v == "" {
+		return ""
+	}
+	return "(version " + v + ")"
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return t.UTC().Format("2006-01-02 15:04:05")
+}
+
+// plain makes foreign text one line that breaks neither a list nor a table.
+func plain(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	return strings.NewReplacer("|", "\\|", "`", "'").Replace(s)
+}
+
+func backupLine(r Restore) string {
+	switch {
+	case r.Followed:
+		return "not known"
+	case r.Backup.ID == "":
+		return r.Order.BackupID + ", not in the history"
+	}
+	return r.Backup.FileName + " (" + r.Backup.ID + "), " + string(r.Backup.StorageType) + ", taken " + stamp(r.Backup.CreatedOn)
+}
+
+func verdict(v Verdict) string {
+	switch {
+	case v.At.IsZero():
+		return ""
+	case v.Trouble != "":
+		return "no: " + v.Trouble
+	}
+	return "at " + stamp(v.At) + ": status Active, login page answers " + version(v.Version)
+}
+
+// rpo is how much work is gone: from the backup to the start.
+func rpo(r Restore) string {
+	if r.Backup.CreatedOn.IsZero() || r.StartedAt.IsZero() || r.State != Succeeded {
+		return ""
+	}
+	return length(r.StartedAt.Sub(r.Backup.CreatedOn)) + ", from " + stamp(r.Backup.CreatedOn) + " to " + stamp(r.StartedAt)
+}
+
+// rto is how long it took from the request to the verified end, and what of it.
+func rto(r Restore, now time.Time) string {
+	if r.StartedAt.IsZero() {
+		return ""
+	}
+	end := r.EndedAt
+	if end.IsZero() {
+		end = now
+	}
+	text := length(end.Sub(r.RequestedAt)) + " from the request"
+	if n := len(r.Confirmations); n > 0 {
+		text += "; confirmed after " + length(r.Confirmations[n-1].At.Sub(r.RequestedAt))
+	}
+	if s := r.Safety; s.Stage == SafetyDone {
+		text += "; safety backup " + length(s.EndedAt.Sub(s.StartedAt))
+	}
+	return text + "; restoring " + length(end.Sub(r.StartedAt))
+}
+
+func safetyLine(r Restore) string {
+	s := r.Safety
+	switch s.Stage {
+	case SafetyDone:
+		text := s.Backup.FileName + " in " + s.Place
+		if r.Care.WayBack != "" {
+			text += "; now " + r.Care.WayBack
+		}
+		return text
+	case SafetyWaived:
+		return "failed (" + s.Why + "), waived by " + s.WaivedBy
+	case SafetyAsked:
+		return "failed: " + s.Why
+	case SafetyWaiting, SafetySent, SafetyRunning:
+	}
+	return string(s.Stage)
+}
+
+func counts(c Counts) string {
+	if c.At.IsZero() {
+		return ""
+	}
+	number := func(n int) string {
+		if n < 0 {
+			return "?"
+		}
+		return strconv.Itoa(n)
+	}
+	return number(c.Users) + " users, " + number(c.Rooms) + " rooms, " + number(c.Backups) + " backups"
+}
+
+func details(d map[string]string) string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(d)) {
+		if d[key] != "" {
+			parts = append(parts, key+"="+d[key])
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// length tells a time in its two largest units.
+func length(d time.Duration) string {
+	d = max(d.Round(time.Second), 0)
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+	}
+	return fmt.Sprintf("%d days %d h", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
+}
