@@ -59,6 +59,7 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 			next.SilentSince = now
 		}
 		next.Progress.AskedAt, next.Progress.Trouble = now, ""
+		next.Progress.Tenant = tenantOf(ask, docspace.Progress{}, p)
 		if known && now.Sub(next.SilentSince) >= graceOf {
 			return b.move(ctx, r, r.ended(Unclear, now, Reason{
 				Rule: RuleTask,

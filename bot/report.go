@@ -1,13 +1,16 @@
 package bot
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
 )
 
-// ErrNotGranted: the chat has not given the bot the right that a call needs.
+// ErrNotGranted means that the chat has not given the bot the right that a call
+// needs.
 var ErrNotGranted = errors.New("the bot was not granted this")
 
 // Files is what a [Chat] may be besides: one that takes files. Its calls are
@@ -57,7 +60,7 @@ func (b *Bot) report(ctx context.Context, c Caller, id string) Answer {
 		return Said{"The report could not be posted in the thread of its card. Nothing was changed. Try again in a minute."}
 	}
 	said := "The report is in the thread of its card"
-	switch err := b.uploadReport(ctx, r, text); {
+	switch err := b.uploadReport(ctx, r, text, trail); {
 	case err == nil:
 		said += ", as text and as a file"
 	case errors.Is(err, ErrNotGranted):
@@ -89,7 +92,7 @@ func patiently(ctx context.Context, do func() error) error {
 
 // uploadReport adds the report as a file, and a chart where there is something
 // to compare.
-func (b *Bot) uploadReport(ctx context.Context, r Restore, text string) error {
+func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []Event) error {
 	files, ok := b.Chat.(Files)
 	if !ok {
 		return ErrNotGranted
@@ -97,6 +100,11 @@ func (b *Bot) uploadReport(ctx context.Context, r Restore, text string) error {
 	err := files.Upload(ctx, r, File{
 		Name: "restore-" + r.ID + ".md", Title: "Report of restore " + r.ID, Alt: "The report of restore " + r.ID + " as Markdown", Content: []byte(text),
 	})
+	if err == nil {
+		err = files.Upload(ctx, r, File{
+			Name: "restore-" + r.ID + ".jsonl", Title: "Events of restore " + r.ID, Alt: "The audit events of restore " + r.ID + " as JSON Lines", Content: jsonLines(trail),
+		})
+	}
 	if err != nil {
 		return err
 	}
@@ -105,6 +113,22 @@ func (b *Bot) uploadReport(ctx context.Context, r Restore, text string) error {
 		return err
 	}
 	return files.Chart(ctx, r, timed(past))
+}
+
+// jsonLines is a trail for machines: an event a line.
+func jsonLines(trail []Event) []byte {
+	var lines bytes.Buffer
+	out := json.NewEncoder(&lines)
+	for _, e := range trail {
+		_ = out.Encode(struct {
+			At      time.Time         `json:"at"`
+			Restore string            `json:"restore"`
+			Kind    EventKind         `json:"kind"`
+			Actor   string            `json:"actor,omitempty"`
+			Detail  map[string]string `json:"detail,omitempty"`
+		}(e)) // times and strings always encode
+	}
+	return lines.Bytes()
 }
 
 // chartRuns is how many restores a chart compares.

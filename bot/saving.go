@@ -189,6 +189,7 @@ func (b *Bot) awaitWaiver(ctx context.Context, r Restore, p Portal) (Next, error
 	if !now.Before(r.Safety.AskUntil) {
 		return b.move(ctx, r, r.ended(Expired, now, Reason{
 			Rule: RuleSafety, What: "The safety backup failed, and nobody said in time whether to restore without it.",
+			Do: "Ask again with /restore once the portal can be backed up, or with --no-safety-backup.",
 		}), EventExpired)
 	}
 	if err := b.show(ctx, &r, p); err != nil {

@@ -33,12 +33,12 @@ func durationsChart(past []bot.Restore) ([]byte, error) {
 		labels[i] = r.StartedAt.UTC().Format("01-02")
 	}
 	opt := charts.NewBarChartOptionWithData([][]float64{good, bad})
-	opt.StackSeries = charts.Ptr(true)
+	opt.StackSeries = new(true)
 	opt.Title.Text = "Minutes a restore took, by its day"
 	opt.Legend.SeriesNames = []string{"succeeded", "failed"}
 	opt.Legend.Offset = charts.OffsetRight
 	opt.CategoryAxis.Labels = labels
-	opt.ValueAxis = []charts.ValueAxisOption{{Min: charts.Ptr(0.0), Max: charts.Ptr(math.Ceil(longest * 1.1))}}
+	opt.ValueAxis = []charts.ValueAxisOption{{Min: new(0.0), Max: new(math.Ceil(longest * 1.1))}}
 	// Told apart without colour sight too: one is dark, the other light.
 	opt.Theme = charts.GetDefaultTheme().WithSeriesColors([]charts.Color{charts.ColorFromHex("#1d4e89"), charts.ColorFromHex("#f2a65a")})
 	p := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputPNG, Width: chartWidth, Height: chartHeight})

@@ -247,7 +247,7 @@ func noteUrgency(n bot.Note) urgency {
 		return urgentEnd
 	case bot.NoteAlarm, bot.NoteSafety, bot.NoteGlass, bot.NoteAstray:
 		return urgentAlarm
-	case bot.NotePhase, bot.NoteAway, bot.NoteCounted:
+	case bot.NotePhase, bot.NoteAway, bot.NoteCounted, bot.NoteReport:
 	}
 	return urgentNews
 }

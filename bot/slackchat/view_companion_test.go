@@ -54,12 +54,12 @@ func restored(c *bot.Card) {
 	c.Restore.Verdict = bot.Verdict{At: viewNow, Version: "3.7.2", Login: true}
 }
 
-func counted(users, rooms, backups int, trouble string) func(*bot.Card) {
+func counted(users, rooms int, trouble string) func(*bot.Card) {
 	return func(c *bot.Card) {
 		restored(c)
 		c.Restore.Care = bot.Care{
 			Done: true, WayBack: "0b7e4f9c-1d2a-4b3c-9e8f-7a6b5c4d3e2f",
-			Counts: bot.Counts{At: viewNow, Users: users, Rooms: rooms, Backups: backups, Trouble: trouble},
+			Counts: bot.Counts{At: viewNow, Users: users, Rooms: rooms, Backups: 3, Trouble: trouble},
 		}
 	}
 }
@@ -78,12 +78,12 @@ func companionViews() map[string]message {
 		"running-slow":       cardMessage(viewCard(bot.Running, working(bot.PhaseCopying, 75), slow)),
 		"running-followed":   cardMessage(viewCard(bot.Running, working(bot.PhaseImporting, 40), elsewhere)),
 		"succeeded-safe":     cardMessage(viewCard(bot.Succeeded, restored)),
-		"succeeded-counted":  cardMessage(viewCard(bot.Succeeded, counted(42, 7, 3, ""))),
-		"succeeded-empty":    cardMessage(viewCard(bot.Succeeded, counted(0, 0, 3, "rooms <count>: forbidden"))),
+		"succeeded-counted":  cardMessage(viewCard(bot.Succeeded, counted(42, 7, ""))),
+		"succeeded-empty":    cardMessage(viewCard(bot.Succeeded, counted(0, 0, "rooms <count>: forbidden"))),
 		"succeeded-followed": cardMessage(viewCard(bot.Succeeded, restored, elsewhere)),
 		"succeeded-dump":     cardMessage(viewCard(bot.Succeeded, restored, dump)),
 		"expired-unsafe":     cardMessage(viewCard(bot.Expired, saving(bot.SafetyAsked), func(c *bot.Card) { c.Restore.Reason.What = "The safety backup failed." })),
-		"note-counted":       plainMessage(noteText(viewCard(bot.Succeeded, counted(20, 7, 3, ""), lost), bot.Note{Kind: bot.NoteCounted})),
+		"note-counted":       plainMessage(noteText(viewCard(bot.Succeeded, counted(20, 7, ""), lost), bot.Note{Kind: bot.NoteCounted})),
 		"note-safety-done":   plainMessage(noteText(viewCard(bot.Saving, saving(bot.SafetyDone)), bot.Note{Kind: bot.NoteSafety})),
 		"note-safety-asked":  plainMessage(noteText(viewCard(bot.Saving, saving(bot.SafetyAsked)), bot.Note{Kind: bot.NoteSafety})),
 	}

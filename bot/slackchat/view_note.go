@@ -17,13 +17,14 @@ func noteText(c bot.Card, n bot.Note) string {
 	case bot.NoteSafety:
 		return safetyNote(c)
 	case bot.NoteCounted:
-		return lines(append([]string{"*The portal answers to a key again.*"}, countedLines(c)...)...)
+		return lines(append(append([]string{"*The portal answers to a key again.* Nothing was changed by counting."}, countedLines(c)...), wayBack(c), "Look whether that is what the backup held.")...)
 	case bot.NoteAlarm:
 		return alarmText(c, n.Alarm.Kind)
 	case bot.NoteAway:
 		return lines(append(awayLines(r), "Nothing was started twice and nothing was stopped. The card shows where the restore is now.")...)
 	case bot.NoteGlass:
 		return glassText(c)
+	case bot.NoteReport: // a message of its own form
 	case bot.NoteAstray: // only ever direct
 	case bot.NoteEnd:
 		return cutMarkup(lines(mentions(r.People()), headline(c), outcome(c)), maxText)
@@ -51,6 +52,7 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 	case bot.AlarmStalled:
 		return lines(
 			sign+"*No change* for "+span(c.Now.Sub(p.ChangedAt))+", at "+foreign(string(p.Phase), maxWord)+".",
+			tenantLine(p),
 			"A large backup can take this long; else the worker is dead and the portal stays locked in the status Restoring.",
 			"Look at the log of the server's backup background service. If it is dead, start it again; if the portal then still says Restoring, "+
 				"whoever runs the server has to set its status back to Active in the database. The bot keeps asking.")
@@ -62,6 +64,7 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 	case bot.AlarmForgotten:
 		return lines(
 			sign+"*The portal no longer knows the task* since "+date(c.Restore.SilentSince)+".",
+			tenantLine(p),
 			"It may have ended, or been lost with the server's queue. The bot starts nothing anew.",
 			"Look at the portal: is its status Active, and does it hold what the backup held?")
 	}
@@ -73,4 +76,12 @@ func bar(percent int) string {
 	const cells = 20
 	full := min(max(percent, 0), 100) * cells / 100
 	return strings.Repeat("█", full) + strings.Repeat("░", cells-full)
+}
+
+// tenantLine is what the portal last said of itself.
+func tenantLine(p bot.Progress) string {
+	if p.Tenant == "" {
+		return ""
+	}
+	return "The portal says of itself: *" + foreign(string(p.Tenant), maxWord) + "*."
 }

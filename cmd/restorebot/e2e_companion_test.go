@@ -162,8 +162,8 @@ func TestBinaryReportsWithFileAndChartWhereItMay(t *testing.T) {
 	s.says(ctx, "UALICE", "/restore history", id, "succeeded", "from")
 	s.told(ctx, "UALICE", "A chart of these durations is in the thread")
 	files := s.slack.Files()
-	if len(files) != 3 || files[0].ThreadTS != report.ThreadTS || !strings.HasPrefix(string(files[0].Content), "# Restore "+id) ||
-		!strings.HasPrefix(string(files[2].Content), "\x89PNG") || !strings.Contains(files[1].AltText, "succeeded after") {
+	if len(files) != 4 || !strings.Contains(string(files[1].Content), `"kind":"confirmed","actor":"UBOB"`) || files[0].ThreadTS != report.ThreadTS || !strings.HasPrefix(string(files[0].Content), "# Restore "+id) ||
+		!strings.HasPrefix(string(files[3].Content), "\x89PNG") || !strings.Contains(files[2].AltText, "succeeded after") {
 		for _, f := range files {
 			t.Errorf("%s in %s: %q, %d bytes", f.Name, f.ThreadTS, f.AltText, len(f.Content))
 		}

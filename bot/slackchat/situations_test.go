@@ -1,0 +1,128 @@
+package slackchat
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+// situation is a message that somebody reads at 03:00: it has to say what
+// happened, whether anything was changed, and what to do now.
+type situation struct {
+	shown                  message
+	happened, changed, now string
+}
+
+func noted(c bot.Card, kind bot.NoteKind) message {
+	return plainMessage(noteText(c, bot.Note{Kind: kind}))
+}
+
+func alarmed(c bot.Card, kind bot.AlarmKind) message {
+	return plainMessage(noteText(c, bot.Note{Kind: bot.NoteAlarm, Alarm: bot.Alarm{Kind: kind}}))
+}
+
+func because(what, do string) func(*bot.Card) {
+	return func(c *bot.Card) {
+		c.Restore.Reason = bot.Reason{What: what, Do: do}
+		c.Restore.EndedAt, c.Restore.ClosedBy = viewNow, "U2"
+	}
+}
+
+func unstarted(c *bot.Card) { c.Restore.StartedAt = time.Time{} }
+
+// situations with a card or in its thread; the refusals have a list of their
+// own, beside the domain that words them.
+func situations() map[string]situation {
+	failed := because("The portal stopped the restore: disk full.", "Choose another backup.")
+	away := func(c *bot.Card) {
+		c.Restore.Aways = []bot.Away{{From: viewNow.Add(-2 * time.Minute), To: viewNow.Add(-time.Minute)}}
+	}
+	silent := func(c *bot.Card) {
+		c.Restore.Progress.Trouble, c.Restore.Progress.TroubleSince = "the portal does not answer", viewNow.Add(-time.Minute)
+	}
+	locked := func(c *bot.Card) { c.Restore.Progress.Tenant = docspace.TenantRestoring }
+	unverified := func(c *bot.Card) {
+		c.Restore.Verdict = bot.Verdict{At: viewNow, Trouble: "the login page does not answer"}
+	}
+	all := map[string]situation{
+		"asked for":               {cardMessage(viewCard(bot.Requested, planned)), "Restore docs from a backup?", "Nothing was started yet", "Press *Restore*"},
+		"asked for, whole server": {cardMessage(viewCard(bot.Requested, planned, dump)), "replaces the whole server", "Nothing was started yet", "Press *Restore*"},
+		"being prepared":          {placeholder(viewCard(bot.Requested)), "Preparing the card", "Nothing was started", "/restore status"},
+		"confirmed":               {cardMessage(viewCard(bot.Confirmed)), "Confirmed by <@U2>", "Nothing was started yet", "othing to do"},
+		"other backup first":      {cardMessage(viewCard(bot.Saving, saving(bot.SafetyWaiting))), "waits: the portal does another backup", "Nothing was restored yet", "nothing to do"},
+		"safety backup sent":      {cardMessage(viewCard(bot.Saving, saving(bot.SafetySent))), "told to back itself up", "Nothing was restored yet", "nothing to do"},
+		"safety backup runs":      {cardMessage(viewCard(bot.Saving, saving(bot.SafetyRunning))), "safety backup", "Nothing was restored yet", "Nothing to do"},
+		"safety backup failed":    {cardMessage(viewCard(bot.Saving, saving(bot.SafetyAsked))), "The safety backup failed", "the portal is unchanged", "Restore without it"},
+		"safety backup waived":    {cardMessage(viewCard(bot.Saving, saving(bot.SafetyWaived))), "without its safety backup", "Nothing was started yet", "starts in a moment"},
+		"safety backup done":      {noted(viewCard(bot.Saving, saving(bot.SafetyDone)), bot.NoteSafety), "safety backup is done", "The restore starts now", "the way back"},
+		"safety question expired": {cardMessage(viewCard(bot.Expired, unstarted, because("The safety backup failed, and nobody said in time.", "Ask again with /restore."))), "safety backup failed", "unchanged", "Ask again"},
+		"starting":                {cardMessage(viewCard(bot.Starting)), "told to start, once", "cannot be cancelled", "nothing to do"},
+		"running":                 {cardMessage(viewCard(bot.Running, working(bot.PhaseImporting, 40))), "importing", "locked and being replaced", "Nothing to do but wait"},
+		"longer than usual":       {cardMessage(viewCard(bot.Running, working(bot.PhaseCopying, 75), slow)), "longer than usual", "locked and being replaced", "Nothing to do but wait"},
+		"portal silent":           {cardMessage(viewCard(bot.Running, working(bot.PhaseCopying, 75), silent)), "could not be asked since", "may well go on", "the bot keeps asking"},
+		"started elsewhere":       {cardMessage(viewCard(bot.Running, working(bot.PhaseImporting, 40), elsewhere)), "did not start it", "locked and being replaced", "Nothing to do but wait"},
+		"phase reached":           {noted(viewCard(bot.Running, working(bot.PhaseCopying, 75)), bot.NotePhase), "Now: *copying files*", "goes on by itself", "nothing to do"},
+		"bot was away":            {noted(viewCard(bot.Running, working(bot.PhaseCopying, 75), away), bot.NoteAway), "The bot was away from", "Nothing was started twice", "The card shows"},
+		"never picked up":         {alarmed(viewCard(bot.Running, working(bot.PhaseQueued, 0)), bot.AlarmQueued), "No worker has picked", "unchanged so far", "Look whether"},
+		"stalled and locked":      {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), locked), bot.AlarmStalled), "No change", "says of itself: *Restoring*", "set its status back to Active"},
+		"cannot be asked":         {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), silent), bot.AlarmSilent), "cannot be asked", "starts nothing anew", "Look whether the portal answers"},
+		"task forgotten":          {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), locked), bot.AlarmForgotten), "no longer knows the task", "starts nothing anew", "Look at the portal"},
+		"unclear":                 {cardMessage(viewCard(bot.Unclear, because("The answer was lost.", "Look."))), "unclear", "cannot tell whether", "press the button that is true"},
+		"done":                    {cardMessage(viewCard(bot.Succeeded, restored)), "was restored in", "as it was when the backup was taken", "What to do now"},
+		"done, to be announced":   {noted(viewCard(bot.Succeeded, restored), bot.NoteEnd), "was restored in", "as it was when the backup was taken", "What to do now"},
+		"done, not verified":      {cardMessage(viewCard(bot.Succeeded, restored, unverified)), "Not verified", "as it was when the backup was taken", "Log in and look"},
+		"done, whole server":      {cardMessage(viewCard(bot.Succeeded, restored, dump)), "was restored in", "Every other portal", "licence"},
+		"done, not by us":         {cardMessage(viewCard(bot.Succeeded, restored, elsewhere)), "did not start it", "The portal was restored", "What to do now"},
+		"counted":                 {noted(viewCard(bot.Succeeded, counted(42, 7, "")), bot.NoteCounted), "42 users, 7 rooms, 3 backups", "Nothing was changed by counting", "/restore 0b7e4f9c"},
+		"counted, empty":          {cardMessage(viewCard(bot.Succeeded, counted(0, 0, ""))), "Something is wrong", "the portal holds no users and no rooms", "look at it now"},
+		"counted, half gone":      {noted(viewCard(bot.Succeeded, counted(20, 7, "")), bot.NoteCounted), "53 % of the users are gone", "Nothing was changed by counting", "look at the portal now"},
+		"failed":                  {cardMessage(viewCard(bot.Failed, failed)), "disk full", "The old data is intact", "Choose another backup"},
+		"failed, whole server":    {cardMessage(viewCard(bot.Failed, failed, dump)), "disk full", "may be gone in part", "before somebody has looked"},
+		"failed before the start": {cardMessage(viewCard(bot.Failed, failed, unstarted)), "disk full", "the portal is unchanged", "Choose another backup"},
+		"dry run":                 {cardMessage(viewCard(bot.Rehearsed)), "All checks passed", "The portal is unchanged", "Leave out `--dry-run`"},
+		"dismissed":               {cardMessage(viewCard(bot.Dismissed, unstarted, because("", ""))), "Dismissed by", "the portal is unchanged", "Ask again"},
+		"expired":                 {cardMessage(viewCard(bot.Expired, unstarted)), "expired", "the portal is unchanged", "Ask again"},
+		"recorded":                {answerMessage(bot.Accepted{Restore: viewCard(bot.Requested).Restore}), "Recorded as restore", "Nothing was started", "confirm it there"},
+		"a busy portal":           {answerMessage(companionAnswers()["refusal-busy"]), "runs on the portal already", "rule: `busy`", "Follow docs"},
+		"status of another's":     {answerMessage(companionAnswers()["status-other"]), "did not start", "nothing was changed by asking", "Follow docs"},
+		"backups":                 {answerMessage(companionAnswers()["list-long"]), "Backups of docs", "Nothing was changed", "Restore ..."},
+	}
+	return all
+}
+
+func TestEverySituationSaysWhatHappenedWhetherAnythingWasChangedAndWhatNow(t *testing.T) {
+	t.Parallel()
+	all := situations()
+	if len(all) < 40 {
+		t.Errorf("%d situations", len(all))
+	}
+	for name, s := range all {
+		body, err := json.Marshal(s.shown.blocks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(body))
+		for about, want := range map[string]string{"what happened": s.happened, "whether anything was changed": s.changed, "what to do now": s.now} {
+			if want == "" || !strings.Contains(text, want) {
+				t.Errorf("%s does not say %s: %q\n%s", name, about, want, text)
+			}
+		}
+		// What a notification and a screen reader have is the text alone.
+		if n := utf8.RuneCountInString(s.shown.text); n < 20 || n > maxText {
+			t.Errorf("%s: a fallback text of %d characters", name, n)
+		}
+		if strings.Contains(text, `"image"`) && !strings.Contains(text, `"alt_text"`) {
+			t.Errorf("%s: a picture without words", name)
+		}
+		for _, never := range []string{"at ASC.", "sk-", "xoxb-", "<!channel>", "%!"} {
+			if strings.Contains(text, never) || strings.Contains(s.shown.text, never) {
+				t.Errorf("%s says %q", name, never)
+			}
+		}
+	}
+}
