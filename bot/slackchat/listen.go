@@ -260,6 +260,31 @@ func (l *Listener) workOut(ctx context.Context, later bot.Later) (answer bot.Ans
 	return later(ctx)
 }
 
+// tellWithin bounds a word that could not travel with an ack: the bot may be
+// stopping, and is not held up by it.
+const tellWithin = 2 * time.Second
+
+// Tell is made for [Sockets]: it tells a person whose press was not handled, by
+// its response_url. Where there is no room it says nothing.
+func (l *Listener) Tell(env Envelope, text string) {
+	callback, err := env.Interaction()
+	if err != nil || callback.ResponseURL == "" {
+		return
+	}
+	p, _ := pressOf(callback)
+	select {
+	case l.slots <- struct{}{}:
+	default:
+		return
+	}
+	l.running.Go(func() {
+		defer func() { <-l.slots }()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(l.ctx), tellWithin)
+		defer cancel()
+		l.deliver(ctx, recipient(p.Caller, p.AnswerURL), bot.Said{Text: text})
+	})
+}
+
 // send delivers an answer in the background, or at once where there is no room.
 func (l *Listener) send(ctx context.Context, to bot.Recipient, a bot.Answer) {
 	if !l.background(func(ctx context.Context) { l.deliver(ctx, to, a) }) { //nolint:contextcheck // it outlives the ctx of its envelope

@@ -97,6 +97,21 @@ func TestListenSurvivesAPanicAndRefusesWhenFull(t *testing.T) {
 	}
 }
 
+func TestListenTellsWhoPressedWhatWasNotHandled(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	h := &heard{}
+	l := NewListener(ctx, h, h, nil)
+	stop() // a bot that stops says so all the same
+	l.Tell(Envelope{ID: "e", Type: EnvelopeInteractive, Payload: json.RawMessage(fuzzPress)}, textStopping)
+	l.Tell(Envelope{ID: "e", Type: EnvelopeInteractive, Payload: json.RawMessage(fuzzSubmit)}, textStopping) // has no response_url
+	l.Tell(Envelope{ID: "e", Type: EnvelopeInteractive, Payload: json.RawMessage("{")}, textStopping)
+	l.Wait()
+	if diff := cmp.Diff([]string{"U2 C1 https://hooks.example/p " + textStopping}, h.answers); diff != "" {
+		t.Errorf("answers (-want +got):\n%s", diff)
+	}
+}
+
 func TestListenPressIsReadStrictly(t *testing.T) {
 	t.Parallel()
 	const good = `{"type":"block_actions","api_app_id":"A1","team":{"id":"T1"},"user":{"id":"U2","team_id":"T2"},"channel":{"id":"C1"},` +

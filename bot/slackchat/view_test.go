@@ -206,8 +206,10 @@ func TestViewButtonsOnlyWhereSomethingCanBePressed(t *testing.T) {
 func TestViewOfHugeTextsKeepsToSlacksLimits(t *testing.T) {
 	t.Parallel()
 	huge := strings.Repeat("日&<本>\n\u202e`", 3000)
-	for _, state := range append(bot.OpenStates(), bot.Succeeded, bot.Failed, bot.Refused) {
+	for _, state := range append(bot.OpenStates(), bot.Succeeded, bot.Failed, bot.Refused, bot.Confirmed) {
 		c := viewCard(state, dump)
+		c.Freeze.Freeze = bot.Freeze{By: huge, Reason: huge, At: viewNow}
+		c.Restore.Order.BreakGlass = state == bot.Confirmed
 		c.Portal = bot.PortalName{Name: huge, URL: huge}
 		c.Restore.Order.Reason, c.Restore.Backup.FileName, c.Restore.Backup.ID = huge, huge, huge
 		c.Restore.Reason = bot.Reason{What: huge, Do: huge}
@@ -216,7 +218,7 @@ func TestViewOfHugeTextsKeepsToSlacksLimits(t *testing.T) {
 			c.Restore.Aways = append(c.Restore.Aways, bot.Away{})
 			c.Rules.Approvers.IDs = append(c.Rules.Approvers.IDs, "U"+strings.Repeat("1", 30))
 		}
-		for _, m := range []message{cardMessage(c), placeholder(c), plainMessage(noteText(c, bot.Note{Kind: bot.NoteEnd}))} {
+		for _, m := range []message{cardMessage(c), placeholder(c), plainMessage(noteText(c, bot.Note{Kind: bot.NoteEnd})), plainMessage(noteText(c, bot.Note{Kind: bot.NoteGlass})), {blocks: modalView(bot.Modal{Parts: []bot.Part{bot.Plan{Card: c}, bot.Words{Text: huge}}}).Blocks.BlockSet}} {
 			if n := utf8.RuneCountInString(m.text); n > maxText {
 				t.Errorf("%s: text of %d", state, n)
 			}

@@ -102,7 +102,7 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	listener := slackchat.NewListener(ctx, countedHandler{b, metrics}, chat, log)
 	stepsEnded := make(chan struct{})
 	listener.App = func() string { return sockets.State().AppID }
-	sockets.API, sockets.Handle, sockets.Until = api, handling(listener.Handle), stepsEnded
+	sockets.API, sockets.Handle, sockets.Tell, sockets.Until = api, handling(listener.Handle), listener.Tell, stepsEnded
 	g.Go(func() error {
 		defer close(stepsEnded)
 		return store.Run(ctx, stepping(b, metrics))
