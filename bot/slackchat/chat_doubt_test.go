@@ -53,6 +53,7 @@ func TestPostWhoseAnswerIsLostIsFoundAgain(t *testing.T) {
 						fake, chat := chatInBubble(t, w)
 						card := runningCard(0)
 						end := bot.Note{Kind: bot.NoteEnd, Broadcast: true}
+						failure := failure // each has its own
 						failure.Times, failure.Applied = 2, applied
 						want := 1
 						if applied && !reads {
