@@ -60,6 +60,7 @@ type socketConn struct {
 	acks      []ackFrame // not written yet
 	pong      *string    // to answer; only the latest ping needs to be
 	reason    string     // first reason to end
+	retiredAt time.Time  // when Slack said that it will close it
 	lastFrame time.Time
 	killer    *time.Timer // ends what should end by itself
 }
@@ -185,6 +186,14 @@ func (c *socketConn) is(phase connPhase) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.phase == phase
+}
+
+// retirement says where it stands, since when Slack will close it, and whether
+// Slack sends no more envelopes on it.
+func (c *socketConn) retirement() (phase connPhase, since time.Time, quiet bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.phase, c.retiredAt, c.reason != disconnectWarning
 }
 
 // leaving reports whether it will soon be gone.

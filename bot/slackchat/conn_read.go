@@ -151,6 +151,7 @@ func (c *socketConn) disconnect(raw string) {
 	if c.phase >= connRetiring {
 		return
 	}
+	c.retiredAt = time.Now()
 	c.end(connRetiring, reason)
 	c.kill(retireWithin, func() { c.close(reason) })
 	close(c.retired)

@@ -55,9 +55,8 @@ func newConnSet() *connSet {
 	return &connSet{changed: make(chan struct{})}
 }
 
-// reserve makes room for another connection, by closing the oldest of those
-// that Slack will close anyway. It reports false when ctx ended first. join or
-// unreserve must follow.
+// reserve waits for room for another connection, and makes it where none comes.
+// It reports false when ctx ended first. join or unreserve must follow.
 func (s *connSet) reserve(ctx context.Context) bool {
 	for {
 		s.mu.Lock()
@@ -65,23 +64,58 @@ func (s *connSet) reserve(ctx context.Context) bool {
 		if room {
 			s.opening++
 		}
-		// One at a time: the others may still bring envelopes.
-		waits := slices.ContainsFunc(s.conns, func(c *socketConn) bool { return c.is(connClosing) })
-		oldest := slices.IndexFunc(s.conns, func(c *socketConn) bool { return c.is(connRetiring) })
-		if !room && !waits && oldest >= 0 {
-			s.conns[oldest].close(endStopping) // Slack's reason stays
+		again := roomWithin
+		if !room {
+			again = s.makeRoom(time.Now())
 		}
 		changed := s.changed
 		s.mu.Unlock()
 		if room {
 			return true
 		}
+		look := time.NewTimer(again)
 		select {
 		case <-changed:
+		case <-look.C:
 		case <-ctx.Done():
+			look.Stop()
 			return false
 		}
+		look.Stop()
 	}
+}
+
+// roomWithin is how long room is waited for while envelopes come on connections
+// that Slack will close soon: to close one of those can lose what is on its way.
+const roomWithin = 4 * time.Second
+
+// makeRoom closes the oldest connection that Slack will close anyway, if nothing
+// comes on it any more or nothing will come on any other. It returns when to
+// look again. The lock is held.
+func (s *connSet) makeRoom(now time.Time) (again time.Duration) {
+	oldest, waits := -1, time.Duration(0)
+	for i, c := range s.conns {
+		phase, since, quiet := c.retirement()
+		switch {
+		case phase == connClosing:
+			return roomWithin // one at a time: the others may still bring envelopes
+		case phase == connInUse:
+			waits = max(waits, roomWithin)
+		case phase == connRetiring && quiet:
+			c.close(endStopping) // Slack's reason stays
+			return roomWithin
+		case phase == connRetiring:
+			if oldest < 0 {
+				oldest = i
+			}
+			waits = max(waits, roomWithin-now.Sub(since))
+		}
+	}
+	if waits > 0 || oldest < 0 {
+		return max(waits, time.Millisecond)
+	}
+	s.conns[oldest].close(endStopping)
+	return roomWithin
 }
 
 // unreserve gives the room back: the connection could not be opened.
