@@ -12,7 +12,9 @@ import (
 // Sources are what is asked at each scrape and each question for readiness.
 type Sources struct {
 	Connections func() Connections
-	Backlog     func(ctx context.Context) (bot.Backlog, error)
+	// Messages, if set, says whether the chat takes what the bot has to say.
+	Messages func() Messages
+	Backlog  func(ctx context.Context) (bot.Backlog, error)
 }
 
 // Connections says how the connections to the chat are.
@@ -22,6 +24,14 @@ type Connections struct {
 	LastHello time.Time // zero before the first
 	LastFrame time.Time // latest sign of life
 	Fault     string    // why there is none, a word of a closed set
+}
+
+// Messages says whether the chat takes messages of the bot.
+type Messages struct {
+	Denied      bool      // it does not accept the bot at all
+	Fault       string    // why the last one was not taken, a word of a closed set; "" if it was
+	Since       time.Time // when that began
+	Unreachable int       // channels that take none
 }
 
 // askWithin bounds a question to the database at a scrape.

@@ -54,7 +54,11 @@ type Part struct {
 
 // Report looks at everything.
 func (r *Ready) Report(ctx context.Context) Report {
-	parts := append([]Part{r.slack()}, r.store(ctx)...)
+	parts := []Part{r.slack()}
+	if r.Messages != nil {
+		parts = append(parts, messages(r.Messages()))
+	}
+	parts = append(parts, r.store(ctx)...)
 	parts = append(parts, r.portals(ctx)...)
 	report := Report{Ready: true, Parts: parts}
 	for _, p := range parts {
@@ -84,6 +88,21 @@ func (r *Ready) slack() Part {
 		p.OK, p.Detail = false, "no connection yet"
 	case silent > frameWithin:
 		p.OK, p.Detail = false, fmt.Sprintf("no sign of life for %s", silent.Round(time.Second))
+	}
+	return p
+}
+
+// messages looks at what the chat takes. Only a refusal of the bot itself ends
+// readiness: the rest passes, or is about some channels.
+func messages(m Messages) Part {
+	p := Part{Name: "messages", Needed: m.Denied, OK: true, Detail: "are taken"}
+	switch {
+	case m.Denied:
+		p.OK, p.Detail = false, "slack does not accept the bot token since "+m.Since.UTC().Format(time.RFC3339)
+	case m.Fault != "":
+		p.OK, p.Detail = false, m.Fault+" since "+m.Since.UTC().Format(time.RFC3339)
+	case m.Unreachable > 0:
+		p.OK, p.Detail = false, fmt.Sprintf("%d channels take none: the bot was removed, or they are archived", m.Unreachable)
 	}
 	return p
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +74,10 @@ func TestBinaryGoesOnWithoutItsChannel(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 			defer cancel()
 			s := setStage(t)
-			s.start(ctx)
+			base := s.startServed(ctx)
+			if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) > 0 }); err != nil {
+				t.Fatal("the bot did not connect")
+			}
 			s.running(ctx)
 			c.take(s)
 			if c.direct {
@@ -89,8 +93,16 @@ func TestBinaryGoesOnWithoutItsChannel(t *testing.T) {
 			}); err != nil {
 				t.Fatal("the bot did not meet the refusal")
 			}
+			for told := false; !told; {
+				status, text := get(ctx, t, base+"/readyz")
+				told = strings.Contains(text, "messages: ") && (c.direct || status == http.StatusServiceUnavailable)
+			}
 			c.give(s)
 			s.ended(ctx, "COPS")
+			for told := true; told; {
+				_, text := get(ctx, t, base+"/readyz")
+				told = strings.Contains(text, "messages: ")
+			}
 		})
 	}
 }

@@ -24,11 +24,17 @@ func socketEvents(m *ops.Metrics) slackchat.SocketEvents {
 }
 
 // sources is where the gauges come from.
-func sources(sockets *slackchat.Sockets, store *durable.Store) ops.Sources {
+func sources(sockets *slackchat.Sockets, chat *slackchat.Chat, store *durable.Store) ops.Sources {
 	return ops.Sources{
 		Connections: func() ops.Connections {
 			s := sockets.State()
 			return ops.Connections{Live: s.Live, Counted: s.Counted, LastHello: s.LastHello, LastFrame: s.LastFrame, Fault: s.Fault}
+		},
+		Messages: func() ops.Messages {
+			s := chat.State()
+			return ops.Messages{
+				Denied: s.Fault == slackchat.OutcomeDenied, Fault: string(s.Fault), Since: s.Since, Unreachable: len(s.Unreachable),
+			}
 		},
 		Backlog: store.Backlog,
 	}

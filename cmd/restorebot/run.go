@@ -64,25 +64,26 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 	registry := ops.NewRegistry()
 	metrics := ops.New(registry, describeSelf().Version)
 	sockets := &slackchat.Sockets{N: s.connections, Events: socketEvents(metrics), Log: log}
-	metrics.Watch(sources(sockets, store))
+	chat := &slackchat.Chat{}
+	metrics.Watch(sources(sockets, chat, store))
 	portals := s.portals(metrics.PortalTransport(nil))
 
 	g, ctx := errgroup.WithContext(ctx)
 	if s.httpAddr != "" {
 		server := &ops.Server{
 			Addr: s.httpAddr, Registry: registry, Log: log,
-			Ready: &ops.Ready{Sources: sources(sockets, store), Portals: portals},
+			Ready: &ops.Ready{Sources: sources(sockets, chat, store), Portals: portals},
 		}
 		// From the beginning: while Slack cannot be reached it says so.
 		g.Go(func() error { return server.Run(ctx) })
 	}
-	g.Go(func() error { return converse(ctx, s, store, portals, sockets, metrics, log) })
+	g.Go(func() error { return converse(ctx, s, store, portals, sockets, chat, metrics, log) })
 	return g.Wait()
 }
 
 // converse answers Slack and works the steps until ctx ends.
 func converse(ctx context.Context, s settings, store *durable.Store, portals bot.Portals,
-	sockets *slackchat.Sockets, metrics *ops.Metrics, log *slog.Logger,
+	sockets *slackchat.Sockets, chat *slackchat.Chat, metrics *ops.Metrics, log *slog.Logger,
 ) error {
 	api := slackchat.Web(s.slackURL, s.appToken, s.botToken, metrics.SlackTransport(nil))
 	policy := s.policy
@@ -93,7 +94,7 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	if err := noteSettings(ctx, store, s, policy, portals); err != nil {
 		return err
 	}
-	chat := &slackchat.Chat{API: api}
+	chat.API = api
 	b := &bot.Bot{
 		Store: metrics.Count(store), Chat: chat, Directory: &slackchat.Directory{API: api},
 		Policy: policy, Poll: s.poll, Log: log, Portals: portals, Process: rand.Text(),
