@@ -59,7 +59,9 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 			next.SilentSince = now
 		}
 		next.Progress.AskedAt, next.Progress.Trouble = now, ""
-		next.Progress.Tenant = tenantOf(ask, docspace.Progress{}, p)
+		if tenant := next.askTenant(ask, docspace.Progress{}, p, now); tenant != "" {
+			next.Progress.Tenant = tenant
+		}
 		if known && now.Sub(next.SilentSince) >= graceOf {
 			return b.move(ctx, r, r.ended(Unclear, now, Reason{
 				Rule: RuleTask,
@@ -73,7 +75,8 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.move(ctx, r, failed(r, task, now), EventEnded)
 	default:
 		next.SilentSince = time.Time{}
-		next.Progress = r.Progress.next(task, tenantOf(ask, task, p), now)
+		tenant := next.askTenant(ask, task, p, now)
+		next.Progress = next.Progress.next(task, tenant, now)
 	}
 	return b.progress(ctx, r, next.alarmed(now), p)
 }
@@ -83,6 +86,7 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
 	if changed(r, next) {
+		next.SeenAt, next.SeenBy = now, b.Process
 		saved, err := b.Store.Save(ctx, r, next)
 		if err != nil {
 			return Next{After: soon}, err
@@ -132,7 +136,7 @@ func (b *Bot) tellAlarms(ctx context.Context, r *Restore, p Portal) error {
 // was last asked is not worth a write.
 func changed(a, b Restore) bool {
 	return a.Progress.Phase != b.Progress.Phase || a.Progress.Seen != b.Progress.Seen || a.Progress.Percent != b.Progress.Percent ||
-		a.Progress.Trouble != b.Progress.Trouble || a.Progress.Tenant != b.Progress.Tenant || a.SilentSince != b.SilentSince || len(a.Alarms) != len(b.Alarms)
+		a.Progress.Trouble != b.Progress.Trouble || a.Progress.TenantAt != b.Progress.TenantAt || a.SilentSince != b.SilentSince || len(a.Alarms) != len(b.Alarms)
 }
 
 func editEvery(elapsed time.Duration) time.Duration {

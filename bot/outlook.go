@@ -85,8 +85,8 @@ func (b *Bot) outlook(ctx context.Context, r *Restore, p Portal, key docspace.Ke
 		}
 	}
 	o.Counts = count(ask, p)
-	if o.Counts.Backups = len(backups); r.Order.Dump {
-		o.Counts.Backups = -1 // those of the server, not of the portal
+	if r.Backup.ID != "" && !r.Order.Dump { // else the history was not asked for, or is the server's
+		o.Counts.Backups = len(backups)
 	}
 	r.Outlook = o
 }

@@ -23,12 +23,17 @@ func (b *Bot) atWork(ctx context.Context, r *Restore, p Portal) error {
 	return later
 }
 
-// tenantOf asks the portal about itself where the progress does not tell the
-// phase; "" where that is not needed or not answered.
-func tenantOf(ctx context.Context, task docspace.Progress, p Portal) docspace.TenantStatus {
-	if task.Percent > 0 && task.Percent < percentCopying {
+// tenantEvery is how often the portal is asked about itself: half of the polls
+// of hundreds of portals would tell nothing.
+const tenantEvery = 10 * time.Second
+
+// askTenant asks the portal about itself where the progress does not tell the
+// phase; "" where that is not needed, too early or not answered.
+func (r *Restore) askTenant(ctx context.Context, task docspace.Progress, p Portal, now time.Time) docspace.TenantStatus {
+	if task.Percent > 0 && task.Percent < percentCopying || now.Sub(r.Progress.TenantAt) < tenantEvery {
 		return ""
 	}
+	r.Progress.TenantAt = now
 	settings, err := p.API.Settings(ctx)
 	if err != nil {
 		return "" // at the swap it may answer 404 or 500

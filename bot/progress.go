@@ -38,7 +38,8 @@ type Progress struct {
 	AskedAt   time.Time // when the portal last answered
 	// Tenant is what the portal last said of itself while its progress alone did
 	// not tell the phase.
-	Tenant docspace.TenantStatus
+	Tenant   docspace.TenantStatus
+	TenantAt time.Time // when it was last asked for that
 	// Trouble says why the portal could not be asked, "" when it answered.
 	Trouble      string
 	TroubleSince time.Time
