@@ -175,7 +175,7 @@ func (b *Bot) cancel(ctx context.Context, c Caller, id string) Answer {
 }
 
 func (b *Bot) dismissal(ctx context.Context, c Caller, r Restore) Answer {
-	if r.State != Requested && !r.Asking() {
+	if r.State != Requested && r.State != Saving { // nothing is restored before its safety backup is done
 		return b.refuse(ctx, c, r.ID, became(r))
 	}
 	if no := b.policyOf(r).MayDismiss(ctx, b.Directory, r, c.User); no != nil {

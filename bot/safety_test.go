@@ -125,6 +125,27 @@ func TestUnansweredQuestionAboutTheSafetyBackupStartsNothing(t *testing.T) {
 	}
 }
 
+func TestRestoreIsDismissedWhileItsSafetyBackupRuns(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		guarded(s)
+		r := s.request("")
+		s.press(r, "UBOB", bot.PressConfirm)
+		r = s.walk(r.ID, func(r bot.Restore) bool { return r.Safety.Stage == bot.SafetyRunning && r.Safety.Percent > 10 })
+		if no, ok := s.press(r, "UEVE", bot.PressDismiss).(*bot.Refusal); !ok || no.Rule != bot.RuleApprover {
+			s.t.Errorf("a stranger's press was answered %+v", no)
+		}
+		if a := s.press(r, "UALICE", bot.PressDismiss); a != nil {
+			s.t.Fatalf("the press was answered %+v", a)
+		}
+		s.want(s.walk(r.ID, never), bot.Dismissed, 0)
+		time.Sleep(time.Minute)
+		if len(s.portal.Backups()) != 5 || s.backups() != 1 {
+			s.t.Errorf("%d backups after %d requests", len(s.portal.Backups()), s.backups())
+		}
+	})
+}
+
 func TestLostAnswerToTheSafetyBackupIsResolvedWithoutASecondOne(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {

@@ -22,7 +22,7 @@ const (
 )
 
 // hasButtons reports whether the card of a state can be pressed.
-func hasButtons(s bot.State) bool { return s == bot.Requested || s == bot.Unclear }
+func hasButtons(s bot.State) bool { return s == bot.Requested || s == bot.Saving || s == bot.Unclear }
 
 // placeholder stands for a card until its ts is saved. It has no button: should
 // it be posted twice, the one that nobody edits stays harmless.
@@ -46,9 +46,7 @@ func cardMessage(c bot.Card) message {
 		}
 	case bot.Saving:
 		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)))
-		if c.Restore.Asking() {
-			m.blocks = append(m.blocks, askedButtons(c))
-		}
+		m.blocks = append(m.blocks, savingButtons(c))
 	case bot.Unclear:
 		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)), unclearButtons(c))
 	default:

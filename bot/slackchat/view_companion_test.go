@@ -74,6 +74,7 @@ func companionViews() map[string]message {
 		"requested-first":    cardMessage(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Outlook.Usual, c.Safety = bot.Usual{}, "" })),
 		"requested-unguided": cardMessage(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Order.NoSafety = true })),
 		"saving-asked":       cardMessage(viewCard(bot.Saving, saving(bot.SafetyAsked))),
+		"dismissed-saving":   cardMessage(viewCard(bot.Dismissed, saving(bot.SafetyRunning), func(c *bot.Card) { c.Restore.ClosedBy = "U2" })),
 		"running-usual":      cardMessage(viewCard(bot.Running, working(bot.PhaseDownloading, 0))),
 		"running-slow":       cardMessage(viewCard(bot.Running, working(bot.PhaseCopying, 75), slow)),
 		"running-followed":   cardMessage(viewCard(bot.Running, working(bot.PhaseImporting, 40), elsewhere)),

@@ -40,7 +40,13 @@ func outcome(c bot.Card) string {
 			return lines("Stopped by "+mention(r.ClosedBy)+" while the countdown ran. Nothing was started and the portal is unchanged.",
 				"Ask again with `/restore` if it is needed after all.")
 		}
-		return lines("Dismissed by "+mention(r.ClosedBy)+". Nothing was started and the portal is unchanged.",
+		backup := ""
+		switch r.Safety.Stage {
+		case bot.SafetySent, bot.SafetyRunning, bot.SafetyDone:
+			backup = "Its safety backup goes on by itself and stays in the history."
+		case bot.SafetyWaiting, bot.SafetyAsked, bot.SafetyWaived:
+		}
+		return lines("Dismissed by "+mention(r.ClosedBy)+". Nothing was started and the portal is unchanged.", backup,
 			"Ask again with `/restore` if it is needed after all.")
 	case bot.Expired:
 		if r.Reason.What != "" {

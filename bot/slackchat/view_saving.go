@@ -19,13 +19,13 @@ func stageText(c bot.Card) string {
 	switch s.Stage {
 	case bot.SafetyWaiting:
 		return lines("Confirmed by "+mentions(c.Restore.Confirmers())+". *The safety backup waits: the portal does another backup*"+percentOf(s)+".",
-			"Nothing was restored yet. The safety backup begins when the other one ends; nothing to do.", nextText(c))
+			"Nothing was restored yet. The safety backup begins when the other one ends; nothing to do, and *Dismiss* drops it all.", nextText(c))
 	case bot.SafetySent:
 		return lines("Confirmed by "+mentions(c.Restore.Confirmers())+". *The portal was told to back itself up* to "+place+", once.",
-			"Nothing was restored yet. The restore starts when the backup is done; nothing to do.", nextText(c))
+			"Nothing was restored yet. The restore starts when the backup is done; nothing to do, and *Dismiss* still drops it.", nextText(c))
 	case bot.SafetyRunning:
 		return lines(fmt.Sprintf("*safety backup*  %s %d%%", bar(s.Percent), min(max(s.Percent, 0), 100)),
-			"To "+place+", for "+span(c.Now.Sub(s.StartedAt))+". Nothing was restored yet: the restore starts when the backup is done. Nothing to do.", nextText(c))
+			"To "+place+", for "+span(c.Now.Sub(s.StartedAt))+". Nothing was restored yet: the restore starts when the backup is done. Nothing to do; *Dismiss* still drops it.", nextText(c))
 	case bot.SafetyAsked:
 		return lines(":rotating_light: *The safety backup failed:* "+foreign(s.Why, maxSaid)+".",
 			"Nothing was restored and the portal is unchanged. *Without it there is no way back* to what the portal is now.",
@@ -79,7 +79,11 @@ func wayBack(c bot.Card) string {
 		". Its id has changed: the bot finds it when a new key is in place, or look for the name in `/restore list`."
 }
 
-func askedButtons(c bot.Card) slack.Block {
+// savingButtons: it can be dismissed for as long as nothing is restored.
+func savingButtons(c bot.Card) slack.Block {
+	if !c.Restore.Asking() {
+		return slack.NewActionBlock("", button(actionDismiss, c.Restore.ID, "Dismiss"))
+	}
 	confirm := slack.NewConfirmationBlockObject(
 		plainLabel("Restore "+portalName(c)+" without it?", 100),
 		plainLabel("There is no way back to what the portal is now. Everything changed since the backup will be lost, and it cannot be cancelled.", maxConfirm),
