@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -178,6 +179,31 @@ func TestRunningBackupIsWaitedForAndNotTakenForOurs(t *testing.T) {
 			s.t.Errorf("the safety backup is %+v, the other's task was %s", r.Safety, task.TaskID)
 		}
 		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
+	})
+}
+
+// hasty is a portal where somebody else starts a backup just before ours.
+type hasty struct{ *docspace.Client }
+
+func (h hasty) StartBackup(ctx context.Context, r docspace.BackupRequest) (docspace.Progress, bool, error) {
+	if _, _, err := h.Client.StartBackup(ctx, docspace.BackupRequest{StorageType: docspace.StorageDataStore}); err != nil {
+		return docspace.Progress{}, false, err
+	}
+	return h.Client.StartBackup(ctx, r)
+}
+
+func TestBackupThatOursWasJoinedToIsNoWayBack(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		guarded(s)
+		client := &docspace.Client{BaseURL: "https://docs.example.com", Key: docspace.NewSecret(s.portal.Key()), HTTP: docspacetest.Via(s.portal)}
+		s.Portals[0].API = hasty{client}
+		r := s.request("")
+		s.press(r, "UBOB", bot.PressConfirm)
+		r = s.walk(r.ID, func(r bot.Restore) bool { return r.Safety.Told == bot.SafetyAsked })
+		if !strings.Contains(r.Safety.Why, "DataStore") || s.portal.Starts() != 0 {
+			s.t.Errorf("%+v after %d starts", r.Safety, s.portal.Starts())
+		}
 	})
 }
 

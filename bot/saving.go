@@ -155,6 +155,9 @@ func (b *Bot) finishSafety(ctx context.Context, r Restore, p Portal, task docspa
 	}
 	for _, backup := range backups {
 		if strings.EqualFold(backup.ID, task.TaskID) {
+			if backup.StorageType != p.Safety.StorageType { // somebody else's began just before, and ours was joined to it
+				return b.askSafety(ctx, r, "the portal took another one at the same moment, in "+string(backup.StorageType)+", which the restore would lose")
+			}
 			s.Stage, s.TaskID, s.Backup, s.Percent, s.EndedAt = SafetyDone, task.TaskID, backup, 100, now
 			s.Warning = task.Warning
 			return b.moveSafety(ctx, r, next)
