@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"docspace-restorebot/bot/durabletest"
 	"docspace-restorebot/bot/slacktest"
 )
 
@@ -72,6 +73,7 @@ func TestBinaryHeedsEverythingOnce(t *testing.T) {
 	}
 	s.often(ctx, press)
 	s.shows(ctx, card, "restored")
+	s.ended(ctx, "COPS")
 	if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.ReplyBroadcast }); err != nil {
 		t.Fatal("the end was not told")
 	}
@@ -123,5 +125,56 @@ func TestBinaryHeedsADismissalOnce(t *testing.T) {
 	s.shows(ctx, card, "dismissed")
 	if got := s.slack.Ephemerals("UBOB"); len(got) != 0 {
 		t.Errorf("who pressed once was told %q", got[0].Text)
+	}
+}
+
+// Two replicas share Slack's envelopes, and each delivery may come to either of
+// them.
+func TestBinaryTwiceHeedsEverythingOnce(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	s := setStage(t)
+	s.env = append(s.env, "SLACK_CONNECTIONS=1", "DATABASE_URL="+durabletest.StartPostgres(t).URL())
+	s.start(ctx)
+	s.start(ctx)
+	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 2 }); err != nil {
+		t.Fatal("the replicas did not both connect")
+	}
+	command := s.slack.Command("UALICE", "COPS", "/restore "+s.newest())
+	said := s.often(ctx, command)
+	card := s.cardWith(ctx, "restore_confirm")
+	confirm, _ := card.Button("restore_confirm")
+	for _, text := range said {
+		if !strings.Contains(text, confirm.Value) {
+			t.Errorf("a delivery was answered %s, want the one restore %s", text, confirm.Value)
+		}
+	}
+	press, err := s.slack.Press("UBOB", card, "restore_confirm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.often(ctx, press)
+	s.shows(ctx, card, "restored")
+	s.ended(ctx, "COPS")
+	s.often(ctx, s.slack.Again(press))
+
+	if s.portal.Starts() != 1 {
+		t.Errorf("startrestore was sent %d times", s.portal.Starts())
+	}
+	if got := s.slack.Ephemerals("UBOB"); len(got) != 0 {
+		t.Errorf("who pressed once was told %q", got[0].Text)
+	}
+	if main := s.slack.Channel("COPS").Main(); len(main) != 2 || !main[1].ReplyBroadcast {
+		t.Errorf("%d messages in the channel, want a card and an end", len(main))
+	}
+	attempts := map[int]bool{}
+	for _, d := range s.slack.Deliveries() {
+		for _, a := range d.Attempts() {
+			attempts[a.Connection] = true
+		}
+	}
+	if len(attempts) != 2 {
+		t.Errorf("the deliveries came by %d connections, want both replicas'", len(attempts))
 	}
 }
