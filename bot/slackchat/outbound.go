@@ -121,8 +121,8 @@ func (o *outbound) edit(c bot.Card) (*turn, error) {
 	switch {
 	case wait > 0:
 	case u == urgentUpdate:
-		if wait = o.cards.share(card, o.edits.rate.Every, now); wait <= 0 {
-			wait = o.edits.spare(editsKept+o.cards.ahead(card, o.edits.rate.Every, now), now)
+		if wait = o.cards.share(card, o.edits.every(), now); wait <= 0 {
+			wait = o.edits.spare(editsKept+o.cards.ahead(card, o.edits.every(), now), now)
 		}
 	default:
 		wait = o.edits.ask(t.key, u, now)
@@ -207,6 +207,7 @@ func (t *turn) limited(now time.Time, asked time.Duration) {
 	wait = min(wait, heldAtMost)
 	if t.kind != underPost {
 		t.out.edits.hold(now, wait)
+		t.out.edits.slow(now)
 		return
 	}
 	for id, l := range t.out.posts {

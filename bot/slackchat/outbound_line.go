@@ -33,6 +33,8 @@ type line struct {
 	tokens  float64
 	at      time.Time // when tokens was right
 	held    time.Time // until when Slack wants no call, whatever the tokens
+	slowed  int       // how often the rate is halved: others use the limit too
+	slowAt  time.Time // when it last was
 	waiting []waiter
 }
 
@@ -92,10 +94,32 @@ func (l *line) spare(keep int, now time.Time) (wait time.Duration) {
 // until is how long it takes until there are n tokens.
 func (l *line) until(n int, now time.Time) (wait time.Duration) {
 	if lack := float64(n) - l.tokens; lack > 1e-9 {
-		wait = max(time.Duration(lack*float64(l.rate.Every)), time.Millisecond)
+		wait = max(time.Duration(lack*float64(l.every())), time.Millisecond)
 	}
 	return max(wait, l.held.Sub(now))
 }
+
+const (
+	// slowedMost bounds how often a rate is halved, and slowedFor is after how
+	// long without a 429 one halving is taken back.
+	slowedMost = 3
+	slowedFor  = 15 * time.Minute
+	// slowedOnce keeps 429s that come together from counting more than once.
+	slowedOnce = 10 * time.Second
+)
+
+// slow halves the rate: a 429 although it was kept means that another replica,
+// or another app's idea of a minute, has a share of the limit.
+func (l *line) slow(now time.Time) {
+	if l.slowed < slowedMost && now.Sub(l.slowAt) > slowedOnce {
+		l.slowed++
+		l.tokens = 0
+	}
+	l.slowAt = now
+}
+
+// every is how long one call takes at the rate as it is now.
+func (l *line) every() time.Duration { return l.rate.Every << l.slowed }
 
 // hold lets nobody go for a while.
 func (l *line) hold(now time.Time, d time.Duration) {
@@ -105,7 +129,10 @@ func (l *line) hold(now time.Time, d time.Duration) {
 }
 
 func (l *line) refill(now time.Time) {
-	l.tokens = min(float64(l.rate.Burst), l.tokens+float64(now.Sub(l.at))/float64(l.rate.Every))
+	if l.slowed > 0 && now.Sub(l.slowAt) > slowedFor {
+		l.slowed, l.slowAt = l.slowed-1, now
+	}
+	l.tokens = min(float64(l.rate.Burst), l.tokens+float64(now.Sub(l.at))/float64(l.every()))
 	l.at = now
 }
 

@@ -362,3 +362,37 @@ func TestEndIsShownAgainAfterAnEditThatMayComeLate(t *testing.T) {
 		}
 	})
 }
+
+// Two replicas know nothing of each other's edits: both slow down until the
+// limit is enough for both.
+func TestReplicasShareTheLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, chat := chatInBubble(t, slacktest.World{})
+		replicas := []*Chat{chat, {API: chat.API}}
+		var cards [2][]bot.Card
+		for n := range 40 {
+			card := runningCard(n)
+			postCard(t, chat, &card)
+			cards[n%2] = append(cards[n%2], card)
+		}
+		for range 400 { // 20 minutes
+			for i, replica := range replicas {
+				for n := range cards[i] {
+					cards[i][n].Restore.Version++
+					if err := replica.EditCard(t.Context(), cards[i][n]); err != nil && !errors.Is(err, bot.ErrChatBusy) {
+						t.Fatal(err)
+					}
+				}
+			}
+			time.Sleep(3 * time.Second)
+		}
+		stats := fake.Stats()
+		if n := stats.RateLimited["chat.update"]; n == 0 || n > 8 {
+			t.Errorf("%d 429s in 20 minutes, want a few at first", n)
+		}
+		if n := stats.Calls["chat.update"]; n < 500 {
+			t.Errorf("%d edits in 20 minutes are too few", n)
+		}
+	})
+}
