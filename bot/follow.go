@@ -78,7 +78,11 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 		tenant := next.askTenant(ask, task, p, now)
 		next.Progress = next.Progress.next(task, tenant, now)
 	}
-	return b.progress(ctx, r, next.alarmed(now), p)
+	after, err := b.progress(ctx, r, next.alarmed(now), p)
+	if err == nil {
+		err = later
+	}
+	return after, err
 }
 
 // progress saves what has changed and shows it when an edit is due. The portal

@@ -215,3 +215,22 @@ func TestChannelThatCannotBeReachedIsNamed(t *testing.T) {
 		}
 	})
 }
+
+// That the bot may not look for a message says nothing of those it may post.
+func TestMissingHistoryScopeIsNoFault(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, chat := chatInBubble(t, slacktest.World{})
+		var seen []string
+		chat.Observe = func(method string, o Outcome, _ time.Duration) { seen = append(seen, method+" "+string(o)) }
+		fake.Fail("chat.postMessage", slacktest.Failure{Times: 1, Cut: true})
+		persist(t, func() (string, error) { return chat.PostCard(t.Context(), runningCard(0)) })
+		want := []string{"chat.postMessage lost", "auth.test ok", "conversations.history denied", "chat.postMessage ok"}
+		if !slices.Equal(seen, want) {
+			t.Errorf("observed %q, want %q", seen, want)
+		}
+		if s := chat.State(); !s.Well() {
+			t.Errorf("state %+v", s)
+		}
+	})
+}

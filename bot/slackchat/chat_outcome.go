@@ -178,11 +178,14 @@ func (e *busyError) RetryAfter() time.Duration { return e.after }
 var errOutdated = errors.New("the card shows something newer")
 
 // judge tells what became of a call, and who wants to know: channel is where it
-// went, "" where that says nothing.
+// went, "" where that says nothing. Only messages say how the chat is: a search
+// may lack its scope, and a response_url be too old.
 func (c *Chat) judge(method, channel string, err error, begun time.Time) result {
 	o := outcomeOf(err)
 	c.observe(method, o.Outcome, time.Since(begun))
-	c.health.note(channel, o.Outcome, time.Now())
+	if method == methodPost || method == methodUpdate || method == methodEphemeral {
+		c.health.note(channel, o.Outcome, time.Now())
+	}
 	return o
 }
 

@@ -55,6 +55,7 @@ type outbound struct {
 	allPost line             // only held: one 429 may be for every channel
 	under   [underWays]int   // calls under way
 	rests   [underWays]rest
+	crowds  [underWays]throng
 }
 
 // The kinds of calls whose number under way is bounded.
@@ -78,10 +79,28 @@ func (r *rest) failed(now time.Time) {
 	r.until = now.Add(min(pausedAtMost, pausedFirst<<min(r.failures-1, 5)))
 }
 
+// throng is those who were told to come again because too many calls were under
+// way: each at a time of their own.
+type throng struct {
+	took time.Duration // by a call, of late
+	next time.Time     // for the next one who is told
+}
+
+// again is when the next one may come, if most calls go on at once.
+func (t *throng) again(now time.Time, most int) time.Duration {
+	slot := now.Add(crowded)
+	if t.next.After(slot) {
+		slot = t.next
+	}
+	t.next = slot.Add(t.took / time.Duration(most))
+	return slot.Sub(now)
+}
+
 // turn is a permission to make one call. end must be called with its outcome.
 type turn struct {
 	out     *outbound
 	kind    int
+	begun   time.Time
 	key     string
 	channel string
 	last    bool // the card shows the end, and is not edited again
@@ -94,8 +113,12 @@ func (o *outbound) begin(kind int, now time.Time) (wait time.Duration) {
 	if r.failures > 0 {
 		most = 1 // one finds out for all whether Slack answers again
 	}
-	if o.under[kind] >= most {
+	switch {
+	case o.under[kind] < most:
+	case kind == underUpdate: // there is a next time anyway
 		return max(crowded, r.until.Sub(now))
+	default:
+		return max(o.crowds[kind].again(now, most), r.until.Sub(now))
 	}
 	return r.until.Sub(now)
 }
@@ -109,7 +132,7 @@ func (o *outbound) edit(c bot.Card) (*turn, error) {
 		o.edits = newLine(editRate, now)
 	}
 	r, u := c.Restore, editUrgency(c.Restore)
-	t := &turn{out: o, kind: underEdit, key: r.Channel + " " + r.CardTS, last: r.State.Ended()}
+	t := &turn{out: o, kind: underEdit, begun: now, key: r.Channel + " " + r.CardTS, last: r.State.Ended()}
 	if u == urgentUpdate {
 		t.kind = underUpdate
 	}
@@ -149,7 +172,7 @@ func (o *outbound) post(channel, key string, u urgency) (*turn, error) {
 		return nil, &busyError{wait}
 	}
 	o.under[underPost]++
-	return &turn{out: o, kind: underPost, channel: channel}, nil
+	return &turn{out: o, kind: underPost, begun: now, channel: channel}, nil
 }
 
 // channel is the limit of one channel. The lock is held.
@@ -181,6 +204,8 @@ func (t *turn) end(o result) (again time.Duration) {
 	defer out.mu.Unlock()
 	now := time.Now()
 	out.under[t.kind]--
+	crowd := &out.crowds[t.kind]
+	crowd.took = (3*crowd.took + now.Sub(t.begun)) / 4
 	r := &out.rests[t.kind]
 	switch o.Outcome {
 	case OutcomeLost, OutcomeFailed, OutcomeDenied: // and of no use to others either
