@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,5 +105,27 @@ func TestBinaryGoesOnWithoutItsChannel(t *testing.T) {
 				told = strings.Contains(text, "messages: ")
 			}
 		})
+	}
+}
+
+// No answer to a post ever comes, although each was posted: where the bot may
+// look, there is one card and one end.
+func TestBinaryDoublesNoMessageWhoseAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	s := setStage(t)
+	s.slack.SetScopes(append(slices.Clone(slacktest.DefaultScopes), "channels:history")...)
+	s.slack.Fail("chat.postMessage", slacktest.Failure{Status: http.StatusBadGateway, Body: "<html>", Applied: true})
+	s.start(ctx)
+	card := s.running(ctx)
+	s.ended(ctx, "COPS")
+	s.shows(ctx, card, "restored")
+	// The end is settled once it was found: then the history is asked no more.
+	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Calls("conversations.replies")) > 0 }); err != nil {
+		t.Fatal("the end was not looked for")
+	}
+	if main := s.slack.Channel("COPS").Main(); len(main) != 2 || main[0].TS != card.TS || !main[1].ReplyBroadcast {
+		t.Errorf("%d messages in the channel, want a card and an end", len(main))
 	}
 }
