@@ -131,7 +131,12 @@ func TestFullQueueIsAnsweredAtOnce(t *testing.T) {
 		var running, most, calls atomic.Int64
 		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: func(ctx context.Context, _ Envelope) any {
 			calls.Add(1)
-			most.Store(max(most.Load(), running.Add(1)))
+			for now := running.Add(1); ; {
+				was := most.Load()
+				if now <= was || most.CompareAndSwap(was, now) {
+					break
+				}
+			}
 			defer running.Add(-1)
 			<-ctx.Done()
 			return nil
