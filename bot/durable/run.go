@@ -3,6 +3,7 @@ package durable
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -54,7 +55,7 @@ func (s *Store) Run(ctx context.Context, step StepFunc) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{store: s, step: step})
 	client, err := river.NewClient(s.driver, &river.Config{
-		Logger:                      s.Log,
+		Logger:                      slog.New(quiet{s.Log.Handler()}),
 		Workers:                     workers,
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: stepsAtOnce}},
 		FetchCooldown:               cooldown,

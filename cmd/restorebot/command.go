@@ -39,6 +39,7 @@ func subcommands() []subcommand {
 		runCommand(),
 		demoCommand(),
 		auditCommand(),
+		backupCommand(),
 		versionCommand(),
 		helpCommand(),
 	}

@@ -77,6 +77,7 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 		// From the beginning: while Slack cannot be reached it says so.
 		g.Go(func() error { return server.Run(ctx) })
 	}
+	g.Go(func() error { return store.ServeCopies(ctx) })
 	g.Go(func() error { return converse(ctx, s, store, portals, sockets, chat, metrics, log) })
 	return g.Wait()
 }

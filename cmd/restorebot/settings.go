@@ -97,14 +97,18 @@ func (f envFile) load(p process) (settings, error) {
 	return loadSettings(p.environ, *f.path)
 }
 
-// database reads where the state is kept, and nothing else: whoever looks at a
-// copy of it has no tokens.
+// database reads where the state is kept, and nothing else: whoever looks at it
+// or copies it needs no tokens.
 func (f envFile) database(p process) (string, error) {
 	vars, err := readDotenv(*f.path)
 	if err != nil {
 		return "", err
 	}
 	maps.Copy(vars, env.ToMap(p.environ))
+	maps.DeleteFunc(vars, func(name, _ string) bool { return !strings.HasPrefix(name, "DATABASE_URL") })
+	if err := errors.Join(readFiles(vars)...); err != nil {
+		return "", err
+	}
 	var r struct {
 		DatabaseURL string `env:"DATABASE_URL" envDefault:"sqlite:restorebot.db"`
 	}
