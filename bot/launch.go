@@ -13,6 +13,11 @@ import (
 // longer, and a lost one is resolved by asking for the progress.
 const startFor = 15 * time.Second
 
+// startWithin is how soon after the intent was saved the POST has to be sent. A
+// process that stood still for longer is taken for dead, and a peer has begun to
+// ask what became of the start; graceOf later it would tell that none came.
+const startWithin = 5 * time.Second
+
 // launch saves the intent and sends startrestore, once. Only the step whose
 // save moved the restore to starting comes to the POST.
 func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
@@ -52,6 +57,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if r.wantsSafety(p.Safety) {
 		return b.save(ctx, was, p)
 	}
+	saving := time.Now()
 	r.State, r.StartedAt = Starting, now
 	r.SeenAt, r.SeenBy = now, b.Process
 	r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore}})
@@ -59,6 +65,13 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return Next{After: soon}, err
 	}
 
+	if late := stoodStill(saving); late > startWithin {
+		return b.move(ctx, r, r.ended(Failed, time.Now().UTC(), Reason{
+			Rule: RuleRecord,
+			What: fmt.Sprintf("The bot stood still for %s just before the start, so it did not send it. Nothing was changed.", late.Round(time.Second)),
+			Do:   "Ask again with /restore.",
+		}), EventEnded)
+	}
 	// From here the POST is made whatever becomes of ctx: a stop of the bot must
 	// not turn a start into a question.
 	post, cancel := context.WithTimeout(context.WithoutCancel(ctx), startFor)
@@ -73,6 +86,13 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return Next{After: soon}, err // resolve tells
 	}
 	return b.started(post, r, task)
+}
+
+// stoodStill is how long ago something was, by either clock: one stands still
+// while the machine sleeps, the other may be set.
+func stoodStill(since time.Time) time.Duration {
+	now := time.Now()
+	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
 }
 
 func request(r Restore) docspace.RestoreRequest {

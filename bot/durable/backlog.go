@@ -19,20 +19,23 @@ func (s *Store) Backlog(ctx context.Context) (bot.Backlog, error) {
 		return bot.Backlog{}, fmt.Errorf("backlog: %w", err)
 	}
 	now := time.Now()
-	var due, stepped int64
+	var due, stepped, newest int64
 	err := s.db.QueryRowContext(ctx, `SELECT
 		(SELECT count(*) FROM restore WHERE NOT settled),
 		(SELECT count(*) FROM restore WHERE NOT settled AND due_at < $1),
 		(SELECT coalesce(min(due_at), 0) FROM restore WHERE NOT settled),
-		(SELECT coalesce(max(stepped_at), 0) FROM restore)`, nanos(now.Add(-late))).
-		Scan(&b.Unsettled, &b.Overdue, &due, &stepped)
+		(SELECT coalesce(max(stepped_at), 0) FROM restore WHERE NOT settled),
+		(SELECT coalesce(max(stepped_at), 0) FROM (SELECT stepped_at FROM restore ORDER BY requested_at DESC LIMIT 20) AS newest)`, nanos(now.Add(-late))).
+		Scan(&b.Unsettled, &b.Overdue, &due, &stepped, &newest)
 	if err != nil {
 		return bot.Backlog{}, fmt.Errorf("backlog: %w", err)
 	}
 	if due > 0 {
 		b.Lag = max(0, now.Sub(time.Unix(0, due)))
 	}
-	if stepped > 0 {
+	// The last step was of one that is not settled, or of one of the newest: not
+	// all of the history is read for it.
+	if stepped = max(stepped, newest); stepped > 0 {
 		b.LastStep = time.Unix(0, stepped)
 	}
 	return b, nil

@@ -173,13 +173,16 @@ func TestOnPostgres(t *testing.T) {
 	t.Parallel()
 	server := durabletest.StartPostgres(t)
 	for name, test := range map[string]func(*testing.T, string){
-		"replicas share the work":         share,
-		"a killed replica is taken over":  takeOver,
-		"a zombie doubles nothing":        zombie,
-		"a long step shows that it lives": longStep,
-		"replicas migrate together":       migrateTogether,
-		"a newer schema is refused":       newerOnPostgres,
-		"rows of a newer version":         newerRows,
+		"replicas share the work":          share,
+		"a killed replica is taken over":   takeOver,
+		"a zombie doubles nothing":         zombie,
+		"a long step shows that it lives":  longStep,
+		"replicas migrate together":        migrateTogether,
+		"duplicates make one restore":      duplicates,
+		"one portal, one open restore":     onePortal,
+		"the trail has no fork and no gap": onlyTrail,
+		"a newer schema is refused":        newerOnPostgres,
+		"rows of a newer version":          newerRows,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -16,9 +16,9 @@ import (
 	"docspace-restorebot/docspace/docspacetest"
 )
 
-// running asks for a restore and returns when it runs on the portal, where it
+// standing asks for a restore and returns when it runs on the portal, where it
 // stands still until the portal is healed.
-func (s *stage) running(ctx context.Context) slacktest.Message {
+func (s *stage) standing(ctx context.Context) slacktest.Message {
 	s.t.Helper()
 	card := s.card(ctx)
 	s.portal.Break(func(f *docspacetest.Faults) { f.StuckQueued = true })
@@ -74,7 +74,7 @@ func TestBinaryBackup(t *testing.T) {
 	defer cancel()
 	s := setStage(t)
 	s.start(ctx)
-	card := s.running(ctx)
+	card := s.standing(ctx)
 	file := filepath.Join(t.TempDir(), "copy.db")
 	backup := func() (string, error) {
 		cmd := exec.CommandContext(ctx, os.Args[0], "backup", file)
@@ -113,7 +113,7 @@ func TestBinaryKilledIsTakenOverByItsPeer(t *testing.T) {
 	s := setStage(t)
 	s.onPostgres()
 	first := s.start(ctx)
-	card := s.running(ctx)
+	card := s.standing(ctx)
 	s.join(ctx)
 	_ = first.Process.Kill()
 	_ = first.Wait()
@@ -133,7 +133,7 @@ func TestBinaryPausedDoublesNothing(t *testing.T) {
 	s := setStage(t)
 	s.onPostgres()
 	first := s.start(ctx)
-	card := s.running(ctx)
+	card := s.standing(ctx)
 	s.join(ctx)
 	_ = first.Process.Signal(syscall.SIGSTOP)
 	s.portal.Heal()
