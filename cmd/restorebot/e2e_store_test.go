@@ -30,9 +30,11 @@ func (s *stage) standing(ctx context.Context) slacktest.Message {
 }
 
 // onPostgres gives the stage's bots a PostgreSQL database to share.
-func (s *stage) onPostgres() {
+func (s *stage) onPostgres() *durabletest.Postgres {
 	s.t.Helper()
-	s.env = append(s.env, "DATABASE_URL="+durabletest.StartPostgres(s.t).URL())
+	server := durabletest.StartPostgres(s.t)
+	s.env = append(s.env, "DATABASE_URL="+server.URL())
+	return server
 }
 
 // join starts another bot and returns when it is connected too.
@@ -144,4 +146,66 @@ func TestBinaryPausedDoublesNothing(t *testing.T) {
 		t.Errorf("the paused bot ended with %v", err)
 	}
 	s.wantOneEnd(ctx, card)
+}
+
+// Everything comes up to six times, to two bots at once.
+func TestBinariesHeedEverythingOnce(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	s := setStage(t)
+	s.onPostgres()
+	s.start(ctx)
+	s.join(ctx)
+	command := s.slack.Command("UALICE", "COPS", "/restore "+s.newest())
+	said := s.often(ctx, command)
+	card := s.cardWith(ctx, "restore_confirm")
+	confirm, _ := card.Button("restore_confirm")
+	for _, text := range said {
+		if !strings.Contains(text, confirm.Value) {
+			t.Errorf("a delivery was answered %s, want the one restore %s", text, confirm.Value)
+		}
+	}
+	press, err := s.slack.Press("UBOB", card, "restore_confirm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.often(ctx, press)
+	s.shows(ctx, card, "restored")
+	s.often(ctx, s.slack.Again(press))
+	s.often(ctx, s.slack.Again(command))
+	s.wantOneEnd(ctx, card)
+	cards := 0
+	for _, m := range s.slack.Channel("COPS").Messages() {
+		if !m.Reply() {
+			cards++
+		}
+	}
+	if cards != 1 {
+		t.Errorf("there are %d cards", cards)
+	}
+}
+
+// PostgreSQL is gone in the middle of a restore, and meanwhile the restore ends.
+func TestBinaryOutlivesItsDatabase(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	s := setStage(t)
+	database := s.onPostgres()
+	bot := s.start(ctx)
+	card := s.standing(ctx)
+	database.Crash()
+	s.portal.Heal()
+	refused, err := s.slack.Command("UALICE", "COPS", "/restore history").Wait(ctx)
+	if err != nil || !strings.Contains(string(refused.Payload), "text") {
+		t.Errorf("without its database the bot answers %s, %v", refused.Payload, err)
+	}
+	database.Start()
+	s.shows(ctx, card, "restored")
+	s.wantOneEnd(ctx, card)
+	_ = bot.Process.Signal(syscall.SIGTERM)
+	if err := bot.Wait(); err != nil {
+		t.Errorf("the bot ended with %v", err)
+	}
 }
