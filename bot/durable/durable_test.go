@@ -99,7 +99,7 @@ func next(t *testing.T, calls <-chan call) call {
 	select {
 	case c := <-calls:
 		return c
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("no step was called")
 		return call{}
 	}

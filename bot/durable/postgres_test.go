@@ -1,8 +1,10 @@
 package durable_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -73,6 +75,51 @@ func TestPostgresComesAndGoes(t *testing.T) {
 	if head, err := s.CheckAudit(t.Context(), durable.AuditHead{}); err != nil || head.Lines != int64(6*n) {
 		t.Errorf("the trail has %d lines for %d restores: %v", head.Lines, n, err)
 	}
+}
+
+// The steps begin when PostgreSQL is back, and a stop meanwhile is a clean one.
+func TestRunWaitsForPostgres(t *testing.T) {
+	t.Parallel()
+	server := durabletest.StartPostgres(t)
+	s := openURL(t, server.URL())
+	create(t, s, "a")
+	server.Crash()
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if err := s.Run(stopped, nil); err != nil {
+		t.Errorf("a stop without a database: %v", err)
+	}
+	var heard heard
+	s.Log = slog.New(slog.NewTextHandler(&heard, nil))
+	calls, end := run(t, s, done)
+	for begun := time.Now(); !heard.has("cannot be worked yet"); time.Sleep(10 * time.Millisecond) {
+		if time.Since(begun) > time.Minute {
+			t.Fatal("nothing was logged")
+		}
+	}
+	server.Start()
+	if c := next(t, calls); c.id != "a" {
+		t.Errorf("the step was %+v", c)
+	}
+	end()
+}
+
+// heard is a log.
+type heard struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (h *heard) Write(b []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.Write(b)
+}
+
+func (h *heard) has(words string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return strings.Contains(h.text.String(), words)
 }
 
 // A commit that took effect is not reported as a failure when its answer is lost.

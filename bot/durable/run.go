@@ -2,6 +2,7 @@ package durable
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"time"
@@ -49,8 +50,35 @@ type StepFunc = func(ctx context.Context, id string, generation int64) (again ti
 // once where the database is this process's own, and where it is shared after the
 // 10 seconds in which another process shows a sign of life. A step that fails or panics is called again after two seconds.
 func (s *Store) Run(ctx context.Context, step StepFunc) error {
+	// The client lives on while it is being stopped.
+	alive := context.WithoutCancel(ctx)
+	client, snoozed, err := s.start(ctx, alive, step)
+	// A server may be restarting just now; a file that fails will go on failing.
+	for ; err != nil && !s.alone; client, snoozed, err = s.start(ctx, alive, step) {
+		s.Log.ErrorContext(ctx, "the steps cannot be worked yet", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil // asked to stop
+		case <-time.After(retryAfter):
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.watch(ctx, snoozed)
+	end, cancel := context.WithTimeout(alive, hardStop)
+	defer cancel()
+	if err := client.Stop(end); err != nil {
+		return fmt.Errorf("stop the queue: %w", err)
+	}
+	return nil
+}
+
+// start begins anew what was lost and starts the queue, which lives until it is
+// stopped and tells of each step that it has put off.
+func (s *Store) start(ctx, alive context.Context, step StepFunc) (*river.Client[*sql.Tx], <-chan *river.Event, error) {
 	if err := s.reconcile(ctx, true); err != nil {
-		return fmt.Errorf("reconcile: %w", err)
+		return nil, nil, fmt.Errorf("reconcile: %w", err)
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{store: s, step: step})
@@ -66,22 +94,13 @@ func (s *Store) Run(ctx context.Context, step StepFunc) error {
 		SoftStopTimeout:             softStop,
 	})
 	if err != nil {
-		return fmt.Errorf("queue: %w", err)
+		return nil, nil, fmt.Errorf("queue: %w", err)
 	}
-	snoozed, unsubscribe := client.Subscribe(river.EventKindJobSnoozed)
-	defer unsubscribe()
-	// The client lives on while it is being stopped.
-	alive := context.WithoutCancel(ctx)
+	snoozed, _ := client.Subscribe(river.EventKindJobSnoozed) // ends with the client
 	if err := client.Start(alive); err != nil {
-		return fmt.Errorf("queue: %w", err)
+		return nil, nil, fmt.Errorf("queue: %w", err)
 	}
-	s.watch(ctx, snoozed)
-	end, cancel := context.WithTimeout(alive, hardStop)
-	defer cancel()
-	if err := client.Stop(end); err != nil {
-		return fmt.Errorf("stop the queue: %w", err)
-	}
-	return nil
+	return client, snoozed, nil
 }
 
 // watch wakes what is overdue, and rings when a snoozed step is due, until ctx
