@@ -54,15 +54,17 @@ func (s *Store) Run(ctx context.Context, step StepFunc) error {
 	alive := context.WithoutCancel(ctx)
 	client, snoozed, err := s.start(ctx, alive, step)
 	// A server may be restarting just now; a file that fails will go on failing.
-	for ; err != nil && !s.alone; client, snoozed, err = s.start(ctx, alive, step) {
+	for ; err != nil && ctx.Err() == nil && !s.alone; client, snoozed, err = s.start(ctx, alive, step) {
 		s.Log.ErrorContext(ctx, "the steps cannot be worked yet", "error", err)
 		select {
 		case <-ctx.Done():
-			return nil // asked to stop
 		case <-time.After(retryAfter):
 		}
 	}
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // asked to stop before it began
+	case err != nil:
 		return err
 	}
 	s.watch(ctx, snoozed)
