@@ -10,7 +10,7 @@
 //	    |            |           |         |     \--> unclear <--> running
 //	    |            |           |         \--> failed     \--> succeeded, failed (a person decides)
 //	    |            |           \--> failed, dismissed, expired
-//	    |            \--> failed, rehearsed
+//	    |            \--> failed, rehearsed, dismissed (a broken glass is stopped)
 //	    \--> refused, dismissed, expired
 //
 // requested: recorded, then checked against the portal, then shown on a card

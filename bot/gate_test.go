@@ -454,3 +454,25 @@ func TestGlassIsBrokenOnlyByWhomItNames(t *testing.T) {
 		}
 	})
 }
+
+func TestModalStaysOpenWhileSlackCannotSayWhoSomebodyIs(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		s.Policy.Typing = true
+		s.Policy.Approvers, s.chat.groups = bot.AllowList{Groups: []string{"S1"}}, map[string][]string{"S1": {"UBOB"}}
+		r := s.request("")
+		m, ok := s.press(r, "UBOB", bot.PressType).(bot.Modal)
+		if !ok {
+			s.t.Fatal("no modal")
+		}
+		delete(s.chat.groups, "S1")
+		if faults, ok := s.submit(m, "UBOB", "docs").(bot.Faults); !ok || !strings.Contains(faults["word"], "Slack could not say") {
+			s.t.Errorf("answered %+v", faults)
+		}
+		s.chat.groups["S1"] = []string{"UBOB"}
+		if a := s.submit(m, "UBOB", "docs"); a != nil {
+			s.t.Errorf("answered %+v", a)
+		}
+		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
+	})
+}

@@ -149,12 +149,15 @@ func (b *Bot) form(ctx context.Context, s Submission) (Form, *Refusal) {
 // left to Later.
 func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, Later) {
 	f, no := b.admitForm(ctx, &s)
-	if no != nil {
+	switch {
+	case no != nil && f.Kind == FormConfirm:
+		return keepOpen(b.refuse(ctx, s.Caller, f.Restore, no)), nil
+	case no != nil:
 		return b.refuse(ctx, s.Caller, f.Restore, no), nil
 	}
 	switch f.Kind {
 	case FormConfirm:
-		return b.typed(ctx, s, f), nil
+		return keepOpen(b.typed(ctx, s, f)), nil
 	case FormPick:
 		return b.picked(ctx, s, f), nil
 	}

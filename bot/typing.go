@@ -105,6 +105,15 @@ func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
 	})
 }
 
+// keepOpen says in the field what may pass by itself, so that nobody has to
+// begin again for it.
+func keepOpen(a Answer) Answer {
+	if no, ok := a.(*Refusal); ok && (no.Rule == RuleDirectory || no.Rule == RuleRecord) {
+		return Faults{fieldWord: no.What + " " + no.Do}
+	}
+	return a
+}
+
 // sameWord forgives what a phone does to a word: capitals, spaces around it and
 // characters that nobody sees. It forgives no letter.
 func sameWord(typed, name string) bool {
