@@ -8,8 +8,9 @@ import (
 )
 
 // Answer is what one person is told and nobody else sees. It is one of
-// [*Refusal], [Accepted], [Help], [Backups], [Status], [Past], [FreezeSet] and [Said], or, for
-// modals, [Opens], [Modal], [Faults] and [Closes].
+// [*Refusal], [Accepted], [Help], [Backups], [Status], [Past], [FreezeSet],
+// [Examination] and [Said], or, for modals, [Opens], [Modal], [Faults] and
+// [Closes].
 type Answer interface{ answer() }
 
 func (*Refusal) answer()  {}

@@ -21,7 +21,9 @@ type Bot struct {
 	Process string
 	// Poll is how often a running restore is asked for its progress.
 	Poll time.Duration
-	Log  *slog.Logger
+	// Doctor are asked by /restore doctor.
+	Doctor []Examiner
+	Log    *slog.Logger
 }
 
 // Command is a slash command as it came in.
@@ -95,6 +97,10 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 		}
 		return Said{"Asking " + portal.Name + " for its backups ..."}, func(ctx context.Context) Answer {
 			return b.inspected(ctx, c.Caller, func() Answer { return b.list(ctx, portal, line.Dump) })
+		}
+	case VerbDoctor:
+		return Said{"Checking everything that a restore needs ..."}, func(ctx context.Context) Answer {
+			return b.inspected(ctx, c.Caller, func() Answer { return Examination{Examine(ctx, b.Doctor...)} })
 		}
 	case VerbHelp:
 	}

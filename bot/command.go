@@ -29,6 +29,7 @@ const (
 	VerbPick     Verb = "pick"
 	VerbFreeze   Verb = "freeze"
 	VerbUnfreeze Verb = "unfreeze"
+	VerbDoctor   Verb = "doctor"
 	VerbRestore  Verb = "restore"
 )
 
@@ -261,7 +262,7 @@ func (f *flags) line() (Line, *Refusal) {
 	case VerbFreeze:
 		l.Reason, no = freezeReason(rest)
 		rest = nil
-	default: // status, history and unfreeze take nothing
+	default: // status, history, unfreeze and doctor take nothing
 	}
 	if no != nil {
 		return Line{}, no

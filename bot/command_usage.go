@@ -5,7 +5,7 @@ import (
 )
 
 var (
-	verbNames = []string{"list", "status", "history", "report", "cancel", "freeze", "unfreeze", "help"}
+	verbNames = []string{"list", "status", "history", "report", "cancel", "freeze", "unfreeze", "doctor", "help"}
 	topics    = append([]string{"restore"}, verbNames...)
 	usages    = map[string]string{
 		"restore": "/restore\nopens a dialog with the backups.\n" +
@@ -20,6 +20,7 @@ var (
 		"freeze": "/restore freeze <reason>\nkeeps every restore from being asked for, confirmed and started, until it is ended; for those who may confirm." +
 			"\nExample: /restore freeze migration until 04:00",
 		"unfreeze": "/restore unfreeze\nends the freeze; for those who may confirm.\nExample: /restore unfreeze",
+		"doctor":   "/restore doctor\nchecks Slack, the portals, the key and the database, and says how to put right what is wrong.\nExample: /restore doctor",
 		"help":     "/restore help [command]\nshows how a command is used.\nExample: /restore help list",
 	}
 )

@@ -19,6 +19,7 @@ type slackMetrics struct {
 	acksResent  prometheus.Counter
 	acksLost    prometheus.Counter
 	panics      prometheus.Counter
+	messages    *prometheus.CounterVec
 }
 
 func newSlackMetrics(f factory) slackMetrics {
@@ -35,7 +36,9 @@ func newSlackMetrics(f factory) slackMetrics {
 			[]float64{.01, .025, .05, .1, .25, .5, 1, 1.5, 2, 2.5, 3}, "kind"),
 		acksResent: f.counter("slack_acks_resent_total", "Acks that went out on another connection than their envelope came in on."),
 		acksLost:   f.counter("slack_acks_lost_total", "Acks that could not be written within Slack's 3 s."),
-		panics:     f.counter("slack_handler_panics_total", "Handlers of envelopes that panicked."),
+		messages: f.counters("slack_messages_total",
+			"Messages to Slack by method and outcome; held: not sent yet, to keep to Slack's limits.", "method", "outcome"),
+		panics: f.counter("slack_handler_panics_total", "Handlers of envelopes that panicked."),
 	}
 }
 
@@ -71,3 +74,8 @@ func (m *Metrics) AckLost() { m.slack.acksLost.Inc() }
 
 // Panicked counts a panic.
 func (m *Metrics) Panicked() { m.slack.panics.Inc() }
+
+// Message counts a message that was sent or held back.
+func (m *Metrics) Message(method, outcome string) {
+	m.slack.messages.WithLabelValues(method, outcome).Inc()
+}

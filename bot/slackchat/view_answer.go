@@ -37,6 +37,8 @@ func answerMessage(a bot.Answer) message {
 		return statusMessage(a)
 	case bot.Past:
 		return listMessage("*The last restores*, newest first (nothing was changed by asking)", pastLines(a))
+	case bot.Examination:
+		return examinationMessage(a)
 	case bot.Said:
 		return plainMessage(foreign(a.Text, 2*maxSaid))
 	}

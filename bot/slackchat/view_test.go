@@ -124,7 +124,12 @@ func views() map[string]message {
 		"past":     bot.Past{Restores: []bot.Restore{past}, Now: viewNow},
 		"frozen":   bot.FreezeSet{Freeze: bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}, Open: []bot.Restore{r}},
 		"unfrozen": bot.FreezeSet{Ended: bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}},
-		"said":     bot.Said{Text: "Dismissed <it>."},
+		"doctor": bot.Examination{Findings: []bot.Finding{
+			{Check: "slack scopes", Grade: bot.Pass, What: "commands"},
+			{Check: "key of docs", Grade: bot.Fail, What: "it is <dead> & gone", Fix: "Make a new key."},
+			{Check: "channels", Grade: bot.Warn, What: "any channel", Fix: "Name the channels in RESTORE_CHANNELS."},
+		}},
+		"said": bot.Said{Text: "Dismissed <it>."},
 	} {
 		all["answer-"+name] = answerMessage(a)
 	}

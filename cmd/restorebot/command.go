@@ -40,7 +40,11 @@ func subcommands() []subcommand {
 		demoCommand(),
 		auditCommand(),
 		backupCommand(),
+		setupCommand(),
+		doctorCommand(),
+		manifestCommand(),
 		versionCommand(),
+		completionCommand(),
 		helpCommand(),
 	}
 }

@@ -79,6 +79,11 @@ func (k *keyed) Settings(ctx context.Context) (docspace.Settings, error) {
 
 func (k *keyed) KeySelf(ctx context.Context) (docspace.Key, error) { return k.now().KeySelf(ctx) }
 
+// PersonSelf is for the doctor: whom the key stands for.
+func (k *keyed) PersonSelf(ctx context.Context) (docspace.Person, error) {
+	return k.now().PersonSelf(ctx)
+}
+
 func (k *keyed) LoginPage(ctx context.Context) error { return k.now().LoginPage(ctx) }
 
 func (k *keyed) UsersCount(ctx context.Context) (int, error) { return k.now().UsersCount(ctx) }

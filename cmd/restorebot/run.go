@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
@@ -66,7 +67,7 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 	sockets := &slackchat.Sockets{N: s.connections, Events: socketEvents(metrics), Log: log}
 	chat := &slackchat.Chat{}
 	metrics.Watch(sources(sockets, chat, store))
-	portals := s.portals(metrics.PortalTransport(nil))
+	portals := s.portals(metrics.PortalTransport(s.over))
 
 	g, ctx := errgroup.WithContext(ctx)
 	if s.httpAddr != "" {
@@ -96,9 +97,11 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 		return err
 	}
 	chat.API = api
+	chat.Observe = func(method string, o slackchat.Outcome, _ time.Duration) { metrics.Message(method, string(o)) }
 	b := &bot.Bot{
 		Store: metrics.Count(store), Chat: chat, Directory: &slackchat.Directory{API: api},
 		Policy: policy, Poll: s.poll, Log: log, Portals: portals, Process: rand.Text(),
+		Doctor: s.examiners(sockets, store),
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	listener := slackchat.NewListener(ctx, countedHandler{b, metrics}, chat, log)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -17,6 +18,8 @@ import (
 	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
 )
+
+const defaultSlackURL = "https://slack.com/api/"
 
 // raw is the settings as they are spelled in the environment.
 type raw struct {
@@ -48,7 +51,8 @@ type settings struct {
 	appToken, botToken docspace.Secret
 	slackURL           string
 	connections        int
-	portalList         []portalSettings // the first is DOCSPACE_URL, if that is set
+	portalList         []portalSettings  // the first is DOCSPACE_URL, if that is set
+	over               http.RoundTripper // carries the calls of the portals; nil is the network
 	poll               time.Duration
 	policy             bot.Policy
 	databaseURL        string

@@ -1,0 +1,81 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Grade says how a check came out.
+type Grade string
+
+// The grades.
+const (
+	Pass Grade = "pass"
+	Warn Grade = "warn" // works, and will bite
+	Fail Grade = "fail" // a restore would not work, or not safely
+)
+
+// Finding is what one check found. It holds no secret.
+type Finding struct {
+	Check string `json:"check"` // what was looked at, in a few words
+	Grade Grade  `json:"grade"`
+	What  string `json:"what"`          // what was found
+	Fix   string `json:"fix,omitempty"` // exactly what to do; "" when nothing
+}
+
+// Examiner is what can check itself. The one who knows how to is the one who
+// does the work: the chat, the store, the portals.
+type Examiner interface {
+	// Examine looks and changes nothing. It returns when ctx ends at the latest.
+	Examine(ctx context.Context) []Finding
+}
+
+// Examination is the answer to /restore doctor.
+type Examination struct{ Findings []Finding }
+
+func (Examination) answer() {}
+
+// Worst is the worst grade of them all; of none it is [Pass].
+func Worst(findings []Finding) Grade {
+	worst := Pass
+	for _, f := range findings {
+		if f.Grade == Fail || worst == Pass {
+			worst = f.Grade
+		}
+		if worst == Fail {
+			break
+		}
+	}
+	return worst
+}
+
+// examineWithin bounds an examination.
+const examineWithin = 40 * time.Second
+
+// Examine asks all examiners at once and returns their findings in order.
+func Examine(ctx context.Context, examiners ...Examiner) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, examineWithin)
+	defer cancel()
+	found := make([][]Finding, len(examiners))
+	var asked sync.WaitGroup
+	for i, e := range examiners {
+		asked.Go(func() { found[i] = e.Examine(ctx) })
+	}
+	asked.Wait()
+	var all []Finding
+	for _, f := range found {
+		all = append(all, f...)
+	}
+	return all
+}
+
+func passed(check, what string) Finding { return Finding{Check: check, Grade: Pass, What: what} }
+
+func warned(check, what, fix string) Finding {
+	return Finding{Check: check, Grade: Warn, What: what, Fix: fix}
+}
+
+func faulty(check, what, fix string) Finding {
+	return Finding{Check: check, Grade: Fail, What: what, Fix: fix}
+}

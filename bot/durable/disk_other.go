@@ -1,0 +1,7 @@
+//go:build !linux && !darwin && !freebsd && !windows
+
+package durable
+
+import "errors"
+
+func freeBytes(string) (uint64, error) { return 0, errors.ErrUnsupported }

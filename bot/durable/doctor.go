@@ -1,0 +1,132 @@
+package durable
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+const (
+	diskWarn = 200 << 20
+	diskFail = 20 << 20
+	// stepWithin: late steps this long after any step mean that nobody works.
+	stepWithin = time.Minute
+)
+
+func finding(check string, grade bot.Grade, what, fix string) bot.Finding {
+	return bot.Finding{Check: check, Grade: grade, What: what, Fix: fix}
+}
+
+const (
+	checkDatabase = "database"
+	cureFull      = "Free some space, or move the file of DATABASE_URL to a larger disk."
+	cureWritable  = "Let the user that runs the bot write to the database named in DATABASE_URL, and see the log for the whole error."
+)
+
+// Examine writes to the open database and takes it back, and looks at the queue.
+// It implements [bot.Examiner].
+func (s *Store) Examine(ctx context.Context) []bot.Finding {
+	if err := s.try(ctx); err != nil {
+		return []bot.Finding{finding(checkDatabase, bot.Fail, "it cannot be written", cureWritable)}
+	}
+	found := []bot.Finding{finding(checkDatabase, bot.Pass, "can be written", ""), s.queueAlive(ctx)}
+	if s.file != "" {
+		found = append(found, disk(filepath.Dir(s.file)))
+	}
+	return found
+}
+
+var errTried = errors.New("tried, and taken back")
+
+// try writes in a transaction that is rolled back.
+func (s *Store) try(ctx context.Context) error {
+	err := s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `CREATE TABLE restorebot_doctor (n BIGINT)`); err != nil {
+			return err
+		}
+		return errTried
+	})
+	if errors.Is(err, errTried) {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) queueAlive(ctx context.Context) bot.Finding {
+	const check = "queue"
+	b, err := s.Backlog(ctx)
+	switch {
+	case err != nil:
+		return finding(check, bot.Fail, "it cannot be read", cureWritable)
+	case b.Overdue > 0 && time.Since(b.LastStep) > stepWithin:
+		return finding(check, bot.Fail, fmt.Sprintf("%d restores wait for a step, and none was made since %s", b.Overdue, b.LastStep.UTC().Format(time.TimeOnly)),
+			"Start the bot again: restores go on where they are. Then look at the log for \"step\".")
+	}
+	return finding(check, bot.Pass, fmt.Sprintf("%d restores in hand, %d late", b.Unsettled, b.Overdue), "")
+}
+
+// Inspect looks at the database of a url that is not opened, and changes
+// nothing: no file is made and no schema brought up to date.
+func Inspect(ctx context.Context, url string) []bot.Finding {
+	scheme, file, _ := strings.Cut(url, ":")
+	if scheme != "sqlite" {
+		return []bot.Finding{inspectServer(ctx, url)}
+	}
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return []bot.Finding{finding(checkDatabase, bot.Fail, "its file cannot be found", "Name a file in DATABASE_URL.")}
+	}
+	return []bot.Finding{inspectFile(ctx, file), disk(filepath.Dir(file))}
+}
+
+func inspectFile(ctx context.Context, file string) bot.Finding {
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return inspectFolder(file)
+	case err != nil || info.IsDir():
+		return finding(checkDatabase, bot.Fail, file+" cannot be read or is no file", cureWritable)
+	}
+	db, err := sql.Open("sqlite", "file:"+file+"?mode=rw&_txlock=immediate&_pragma=busy_timeout(500)")
+	if err != nil {
+		return finding(checkDatabase, bot.Fail, file+" cannot be opened", cureWritable)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	return (&Store{db: db}).inspectSchema(ctx, file)
+}
+
+// inspectFolder tries whether a database can be made.
+func inspectFolder(file string) bot.Finding {
+	dir := filepath.Dir(file)
+	probe, err := os.CreateTemp(dir, ".restorebot-doctor-*")
+	if err != nil {
+		return finding(checkDatabase, bot.Fail, file+" is not there, and cannot be made in its folder", "Make the folder "+dir+" and let the user that runs the bot write to it.")
+	}
+	_ = probe.Close()
+	_ = os.Remove(probe.Name())
+	return finding(checkDatabase, bot.Pass, file+" will be made at the first start", "")
+}
+
+func disk(dir string) bot.Finding {
+	const check = "disk"
+	free, err := freeBytes(dir)
+	what := fmt.Sprintf("%d MiB free at %s", free>>20, dir)
+	switch {
+	case err != nil:
+		return finding(check, bot.Warn, "free space at "+dir+" is not known", "Look at it yourself.")
+	case free < diskFail:
+		return finding(check, bot.Fail, what, cureFull)
+	case free < diskWarn:
+		return finding(check, bot.Warn, what, cureFull)
+	}
+	return finding(check, bot.Pass, what, "")
+}

@@ -1,0 +1,51 @@
+package durable
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+
+	"docspace-restorebot/bot"
+)
+
+// inspectSchema tries the database and compares its schema with what this
+// program knows. name is how people know it; it holds no password.
+func (s *Store) inspectSchema(ctx context.Context, name string) bot.Finding {
+	var have int
+	err := s.try(ctx)
+	if err == nil {
+		err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+			if have, err = version(ctx, tx); err != nil {
+				return err
+			}
+			return errTried // what version has made is taken back
+		})
+	}
+	files, _ := fs.Glob(schema, "schema/*.sql") // the pattern is good
+	switch {
+	case held(err):
+		return finding(checkDatabase, bot.Warn, name+" is in use, most likely by the bot that runs", "Nothing, if it is the bot; /restore doctor checks it from inside.")
+	case !errors.Is(err, errTried):
+		return finding(checkDatabase, bot.Fail, name+" cannot be written: "+err.Error(), cureWritable)
+	case have > len(files):
+		return finding(checkDatabase, bot.Fail, name+" was made by a newer version of the bot", "Install that version again, or use another database.")
+	case have < len(files):
+		return finding(checkDatabase, bot.Pass, name+" can be written, and will be brought up to date at the next start", "")
+	}
+	return finding(checkDatabase, bot.Pass, name+" can be written, and its schema is right", "")
+}
+
+// inspectServer connects to PostgreSQL, and leaves again.
+func inspectServer(ctx context.Context, url string) bot.Finding {
+	s, err := openPostgres(ctx, url)
+	if err != nil {
+		return finding(checkDatabase, bot.Fail, "the address in DATABASE_URL is not understood", "Write it as postgres://user:password@host:5432/database?sslmode=verify-full.")
+	}
+	defer s.Close()
+	if err := s.db.PingContext(ctx); err != nil {
+		return finding(checkDatabase, bot.Fail, "PostgreSQL does not answer or does not let the bot in: "+err.Error(),
+			"Look at host, port, user and password in DATABASE_URL, and at pg_hba.conf of the server.")
+	}
+	return s.inspectSchema(ctx, "PostgreSQL")
+}

@@ -1,0 +1,216 @@
+package slackchat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+)
+
+const (
+	// greetWithin is how long a connection of the doctor's own may take.
+	greetWithin = 10 * time.Second
+	// clockWithin is how far the clock may be off: requests expire by it.
+	clockWithin = 30 * time.Second
+	// frameFresh is how old the last sign of life may be.
+	frameFresh = 2 * time.Minute
+)
+
+// Checkup looks at the tokens, the scopes, the clock and the connections.
+type Checkup struct {
+	API    *slack.Client // required
+	Scopes []Scope       // what the bot token should have
+	// Sockets are those of the running bot; nil opens a connection and closes it
+	// again, whether Slack greets it or not.
+	Sockets *Sockets
+	// Now is the clock; nil is [time.Now].
+	Now func() time.Time
+}
+
+// Examine implements [bot.Examiner].
+func (c *Checkup) Examine(ctx context.Context) []bot.Finding {
+	found := c.Token(ctx)
+	if c.Sockets != nil {
+		return append(found, c.running())
+	}
+	_, greeted := c.Greet(ctx)
+	return append(found, greeted)
+}
+
+func finding(check string, grade bot.Grade, what, fix string) bot.Finding {
+	return bot.Finding{Check: check, Grade: grade, What: what, Fix: fix}
+}
+
+// Token asks who the bot token is, and reads scopes and time off the answer.
+func (c *Checkup) Token(ctx context.Context) []bot.Finding {
+	const check = "slack bot token"
+	answer, err := c.API.AuthTestContext(ctx)
+	if err != nil {
+		return []bot.Finding{refusedToken(check, err)}
+	}
+	found := []bot.Finding{finding(check, bot.Pass, "good for "+answer.User+" in "+answer.Team+" ("+answer.TeamID+")", "")}
+	if answer.BotID == "" {
+		found[0] = finding(check, bot.Fail, "it stands for a person and not for the bot", "Put the Bot User OAuth Token (xoxb-...) of OAuth & Permissions in SLACK_BOT_TOKEN.")
+	}
+	return append(found, c.scopes(answer.Header), c.clock(answer.Header))
+}
+
+func refusedToken(check string, err error) bot.Finding {
+	code, refused := errors.AsType[slack.SlackErrorResponse](err)
+	if !refused {
+		return finding(check, bot.Fail, "Slack cannot be reached: "+err.Error(), "Look at SLACK_API_URL, the name server, the firewall and the proxy; only outgoing HTTPS is needed.")
+	}
+	cure := "Put the Bot User OAuth Token (xoxb-...) of OAuth & Permissions in SLACK_BOT_TOKEN; install the app again if there is none."
+	switch code.Err {
+	case "not_allowed_token_type":
+		cure = "It is another kind of token. " + cure
+	case "account_inactive":
+		cure = "The app was removed from the workspace, or its bot switched off: install it again."
+	}
+	return finding(check, bot.Fail, "Slack refuses it: "+code.Err, cure)
+}
+
+func (c *Checkup) scopes(h http.Header) bot.Finding {
+	const check = "slack scopes"
+	var have []string
+	for scope := range strings.SplitSeq(h.Get("X-Oauth-Scopes"), ",") {
+		if scope = strings.TrimSpace(scope); scope != "" {
+			have = append(have, scope)
+		}
+	}
+	if len(have) == 0 {
+		return finding(check, bot.Warn, "Slack did not say which scopes the token has", "Compare them with restorebot manifest under OAuth & Permissions.")
+	}
+	wanted := map[string]bool{"channels:history": true, "groups:history": true} // optional in any case
+	var missing, more []string
+	for _, s := range c.Scopes {
+		wanted[s.Name] = true
+		if !s.Optional && !slices.Contains(have, s.Name) {
+			missing = append(missing, s.Name)
+		}
+	}
+	for _, scope := range have {
+		if !wanted[scope] {
+			more = append(more, scope)
+		}
+	}
+	switch {
+	case len(missing) > 0:
+		return finding(check, bot.Fail, strings.Join(missing, ", ")+" is missing", "Add it under OAuth & Permissions, Bot Token Scopes, and install the app again; restorebot manifest says what each is for.")
+	case len(more) > 0:
+		return finding(check, bot.Warn, strings.Join(more, ", ")+" is more than the bot needs", "Take it away under OAuth & Permissions and install the app again: a stolen token can do less then.")
+	}
+	return finding(check, bot.Pass, strings.Join(have, ", "), "")
+}
+
+func (c *Checkup) clock(h http.Header) bot.Finding {
+	const check = "clock"
+	now := time.Now
+	if c.Now != nil {
+		now = c.Now
+	}
+	theirs, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return finding(check, bot.Warn, "Slack did not say what time it is", "Look whether the clock is set by NTP (timedatectl).")
+	}
+	off := now().Sub(theirs)
+	if off.Abs() > clockWithin {
+		return finding(check, bot.Fail, fmt.Sprintf("it is %s off Slack's", off.Abs().Round(time.Second)), "Set it by NTP (timedatectl set-ntp true): requests and keys expire by it.")
+	}
+	return finding(check, bot.Pass, "within "+clockWithin.String()+" of Slack's", "")
+}
+
+const (
+	checkSocket = "slack connection"
+	curePrivate = "Look at the firewall and the proxy: outgoing HTTPS and WebSockets to *.slack.com are needed."
+)
+
+// running looks at the connections that are there.
+func (c *Checkup) running() bot.Finding {
+	s := c.Sockets.State()
+	switch {
+	case s.Live == 0:
+		return finding(checkSocket, bot.Fail, "there is none: "+orElse(s.Fault, "not yet"), curePrivate)
+	case time.Since(s.LastFrame) > frameFresh:
+		return finding(checkSocket, bot.Fail, "silent since "+s.LastFrame.UTC().Format(time.TimeOnly)+" UTC", curePrivate)
+	}
+	return counts(s, fmt.Sprintf("%d live", s.Live), c.Sockets.Expected)
+}
+
+func counts(s SocketState, what string, expected int) bot.Finding {
+	if expected > 0 && s.Counted > expected+maxSockets {
+		return finding(checkSocket, bot.Warn, fmt.Sprintf("%s; Slack counts %d of the app", what, s.Counted), "Look whether an old bot runs somewhere with the same app token.")
+	}
+	return finding(checkSocket, bot.Pass, what, "")
+}
+
+// Greet opens a connection with the app token, waits for Slack's hello and tells
+// how many others the app has. What Slack sends on it meanwhile is answered: it
+// was meant for the bot that runs.
+func (c *Checkup) Greet(ctx context.Context) (others int, found bot.Finding) {
+	ctx, cancel := context.WithTimeout(ctx, greetWithin)
+	defer cancel()
+	greeted := make(chan struct{}, 1)
+	failed := make(chan string, 1)
+	s := &Sockets{
+		API: c.API, N: 1, Expected: maxConnections,
+		Handle: func(_ context.Context, env Envelope) any {
+			return ErrAck(env, "The bot was being checked at this moment, so nothing was done. Please do that again.")
+		},
+		Events: SocketEvents{
+			Connected:  func() { offer(greeted, struct{}{}) },
+			OpenFailed: func(reason string) { offer(failed, reason) },
+		},
+	}
+	running, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- s.Run(running) }()
+	select {
+	case <-greeted:
+		what := "opened and greeted"
+		if others = s.State().Counted - 1; others > 0 {
+			what += fmt.Sprintf("; %d more of this app are open", others)
+		}
+		found = finding(checkSocket, bot.Pass, what, "")
+	case err := <-done:
+		stop()
+		return 0, refusedApp(err)
+	case <-ctx.Done():
+		why := "no hello within " + greetWithin.String()
+		select {
+		case reason := <-failed:
+			why = "it could not be opened: " + reason
+		default:
+		}
+		found = finding(checkSocket, bot.Fail, why, curePrivate)
+	}
+	stop()
+	if err := <-done; found.Grade == bot.Fail && err != nil {
+		return 0, refusedApp(err)
+	}
+	return max(others, 0), found
+}
+
+func offer[T any](c chan T, v T) {
+	select {
+	case c <- v:
+	default:
+	}
+}
+
+func refusedApp(err error) bot.Finding {
+	const check = "slack app token"
+	fatal, ok := errors.AsType[*FatalError](err)
+	if !ok {
+		return finding(check, bot.Fail, "it could not be checked", "Run this again.")
+	}
+	cure := orElse(fatalCodes[fatal.Code], cureWrong)
+	return finding(check, bot.Fail, "Slack refuses it: "+fatal.Code, strings.ToUpper(cure[:1])+cure[1:]+".")
+}

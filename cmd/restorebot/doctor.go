@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/slackchat"
+)
+
+func doctorCommand() subcommand {
+	return subcommand{
+		name: "doctor", summary: "checks everything a restore needs", synopsis: "[--json] [--env-file FILE]",
+		about: `Checks the settings, the Slack tokens and their scopes, a connection to Slack, the clock, each channel, user group and person that the settings name, each portal and the bot's key on it, the database and the disk. Prints a line for each with pass, warn or fail, and under it how to put it right.
+
+Nothing is changed: no message is posted, no file is made, no backup is listed. It opens one connection to Slack and closes it; what Slack sends on it meanwhile is answered with "please do that again".
+
+In Slack, /restore doctor makes the same checks from inside the bot that runs.`,
+		examples: []string{"restorebot doctor", "restorebot doctor --json"},
+		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
+			file := envFileFlag(flags)
+			asJSON := flags.Bool("json", false, "print one JSON object")
+			return func(ctx context.Context, p process) error {
+				found, settingsErr := examine(ctx, file, p)
+				if err := printFindings(p.stdout, found, *asJSON); err != nil {
+					return err
+				}
+				switch {
+				case settingsErr != nil:
+					return misuse(errors.New("the settings are wrong, so nothing else was checked"))
+				case bot.Worst(found) == bot.Fail:
+					return errors.New("a restore would not work, or not safely: see the lines that say fail")
+				}
+				return nil
+			}
+		},
+	}
+}
+
+// examine makes all checks, or says what is wrong with the settings.
+func examine(ctx context.Context, file envFile, p process) ([]bot.Finding, error) {
+	s, err := file.load(p)
+	if err != nil {
+		var found []bot.Finding
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			found = append(found, bot.Finding{
+				Check: "settings", Grade: bot.Fail, What: line, Fix: "Set it in the environment or in " + *file.path + "; .env.example tells what each means.",
+			})
+		}
+		return found, err
+	}
+	found := []bot.Finding{{Check: "settings", Grade: bot.Pass, What: "all are there and well spelled"}}
+	return append(found, bot.Examine(ctx, s.examiners(nil, nil)...)...), nil
+}
+
+// examiners are all who can check themselves: of the bot that runs, or, where
+// sockets and store are nil, from outside.
+func (s settings) examiners(sockets *slackchat.Sockets, store *durable.Store) []bot.Examiner {
+	api := slackchat.Web(s.slackURL, s.appToken, s.botToken, nil)
+	portals := s.portals(nil)
+	database := bot.Examiner(outside(s.databaseURL))
+	if store != nil {
+		database = store
+	}
+	return []bot.Examiner{
+		&slackchat.Checkup{API: api, Scopes: slackchat.Scopes(s.features()), Sockets: sockets},
+		bot.PolicyCheck{Policy: s.policy, Portals: portals, Directory: &slackchat.Directory{API: api}},
+		portals, database,
+	}
+}
+
+// features are what the settings ask of Slack.
+func (s settings) features() slackchat.Features {
+	groups := len(s.policy.Users.Groups) + len(s.policy.Approvers.Groups) + len(s.policy.BreakGlass.Groups)
+	for _, p := range s.portalList {
+		for _, l := range []*bot.AllowList{p.own.Users, p.own.Approvers} {
+			if l != nil {
+				groups += len(l.Groups)
+			}
+		}
+	}
+	return slackchat.Features{Groups: groups > 0}
+}
+
+// outside is a database that is not opened.
+type outside string
+
+// Examine implements [bot.Examiner].
+func (url outside) Examine(ctx context.Context) []bot.Finding {
+	return durable.Inspect(ctx, string(url))
+}
+
+func printFindings(w io.Writer, found []bot.Finding, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(struct {
+			OK       bool          `json:"ok"`
+			Findings []bot.Finding `json:"findings"`
+		}{bot.Worst(found) != bot.Fail, found})
+	}
+	var b strings.Builder
+	for _, f := range found {
+		fmt.Fprintf(&b, "%s  %s: %s\n", f.Grade, f.Check, f.What)
+		if f.Fix != "" {
+			fmt.Fprintf(&b, "      %s\n", f.Fix)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

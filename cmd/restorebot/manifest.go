@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/spf13/pflag"
+
+	"docspace-restorebot/bot/slackchat"
+)
+
+func manifestCommand() subcommand {
+	return subcommand{
+		name: "manifest", summary: "prints the manifest of the Slack app", synopsis: "[FLAG]...",
+		about: `Prints the manifest from which Slack makes the app, with the least scopes that the settings need, and on standard error what each scope is for. Settings are not required: without them no user group is supposed.
+
+The app-level token (xapp-...) is not part of a manifest: make one with the scope connections:write under Basic Information.`,
+		examples: []string{"restorebot manifest", "restorebot manifest --link", "restorebot manifest --user-groups"},
+		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
+			file := envFileFlag(flags)
+			link := flags.Bool("link", false, "print the link to the page that makes the app instead")
+			groups := flags.Bool("user-groups", false, "add what user groups need, whatever the settings name")
+			search := flags.Bool("search", false, "add the optional scopes that let the bot find a message whose answer was lost, instead of posting it twice")
+			return func(_ context.Context, p process) error {
+				features := slackchat.Features{Groups: *groups || namesGroups(file, p), Search: *search}
+				for _, s := range slackchat.Scopes(features) {
+					optional := ""
+					if s.Optional {
+						optional = " (optional)"
+					}
+					fmt.Fprintf(p.stderr, "%-16s %s%s\n", s.Name, s.Why, optional)
+				}
+				text := string(slackchat.Manifest(features))
+				if *link {
+					text = slackchat.CreateLink([]byte(text))
+				}
+				_, err := fmt.Fprintln(p.stdout, text)
+				return err
+			}
+		},
+	}
+}
+
+// namesGroups reports whether any list of people names a user group. Settings
+// that are wrong or missing are not in the way.
+func namesGroups(file envFile, p process) bool {
+	vars, err := readDotenv(*file.path)
+	if err != nil {
+		vars = map[string]string{}
+	}
+	maps.Copy(vars, env.ToMap(p.environ))
+	for _, name := range []string{"RESTORE_USERS", "RESTORE_APPROVERS", "RESTORE_BREAK_GLASS"} {
+		for _, id := range strings.FieldsFunc(vars[name], func(r rune) bool { return r == ',' || r == ' ' }) {
+			if strings.HasPrefix(id, "S") {
+				return true
+			}
+		}
+	}
+	return false
+}

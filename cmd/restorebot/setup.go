@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/spf13/pflag"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat"
+)
+
+func setupCommand() subcommand {
+	return subcommand{
+		name: "setup", summary: "asks for the settings, tests them and writes .env", synopsis: "[FLAG]...",
+		about: `Prints the link that makes the Slack app, asks for the tokens (without showing them), the portal, its key, the people and the channels, tests each at once, and writes them to a file that only you can read. A file that is there is not replaced without a yes; the old one is kept beside it, and its other settings are taken over.
+
+Without a terminal, or with --yes, nothing is asked: tokens and key come from the environment (SLACK_APP_TOKEN, SLACK_BOT_TOKEN, DOCSPACE_API_KEY, or each with _FILE), the rest from flags or the environment. If a test fails nothing is written.
+
+A drill is the whole play in a channel of yours with a portal that is part of the program: the real portal is not touched.`,
+		examples: []string{
+			"restorebot setup",
+			"restorebot setup --yes --docspace-url https://docs.example.com --users S0123456789 --channels C0123456789",
+			"restorebot setup --drill C0123456789",
+		},
+		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
+			var a setupFlags
+			a.file = flags.String("env-file", ".env", "write the settings to this `FILE`")
+			flags.StringVar(&a.url, "docspace-url", "", "the portal's `URL`")
+			flags.StringVar(&a.users, "users", "", "`IDS` of the people and user groups who may ask and confirm")
+			flags.StringVar(&a.channels, "channels", "", "`IDS` of the channels where they may")
+			flags.BoolVar(&a.yes, "yes", false, "ask nothing")
+			flags.BoolVar(&a.force, "force", false, "replace the file if it is there")
+			flags.BoolVar(&a.unchecked, "no-check", false, "test nothing")
+			flags.StringVar(&a.drill, "drill", "", "only hold a drill in the channel with this `ID`, with the settings that are there")
+			return func(ctx context.Context, p process) error {
+				if a.drill != "" {
+					return setupDrill(ctx, a, p)
+				}
+				return (&setup{flags: a, process: p, have: map[string]string{}}).run(ctx)
+			}
+		},
+	}
+}
+
+type setupFlags struct {
+	file                  *string
+	url, users, channels  string
+	yes, force, unchecked bool
+	drill                 string
+}
+
+// setup is one walk through the questions.
+type setup struct {
+	flags   setupFlags
+	process process
+	ask     *asker            // nil: nothing is asked
+	have    map[string]string // the settings so far, by name
+	old     map[string]string // those of the file that is replaced
+}
+
+// question is one setting and how it is tested.
+type question struct {
+	name, text string
+	secret     bool
+	flag       string
+	test       func(*setup, context.Context) []bot.Finding
+}
+
+func (s *setup) questions() []question {
+	return []question{
+		{"SLACK_APP_TOKEN", "App-level token (xapp-..., of Basic Information, with connections:write)", true, "", (*setup).testAppToken},
+		{"SLACK_BOT_TOKEN", "Bot token (xoxb-..., of OAuth & Permissions)", true, "", (*setup).testBotToken},
+		{"DOCSPACE_URL", "Address of the portal (https://...)", false, s.flags.url, (*setup).testPortal},
+		{"DOCSPACE_API_KEY", "API key of the portal's owner or of a DocSpace admin (sk-...)", true, "", (*setup).testKey},
+		{"RESTORE_USERS", "Who may ask and confirm: ids of people (U...) or user groups (S...)", false, s.flags.users, (*setup).testUsers},
+		{"RESTORE_CHANNELS", "Where: ids of channels (C...)", false, s.flags.channels, (*setup).testChannels},
+	}
+}
+
+func (s *setup) run(ctx context.Context) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	if s.ask != nil {
+		s.say("Make the Slack app here, install it, and invite its bot to the channel:\n\n  %s\n\n", slackchat.CreateLink(slackchat.Manifest(slackchat.Features{Groups: true})))
+	}
+	for _, q := range s.questions() {
+		if err := s.settle(ctx, q); err != nil {
+			return err
+		}
+	}
+	if err := s.write(); err != nil {
+		return err
+	}
+	s.say("\nWritten to %s, readable by you alone. Next:\n\n  restorebot doctor   checks everything\n  restorebot run      serves Slack\n", *s.flags.file)
+	return s.offerDrill(ctx)
+}
+
+// begin reads what there is, and finds out whether somebody can be asked.
+func (s *setup) begin() error {
+	if !s.flags.yes {
+		s.ask = newAsker(s.process)
+	}
+	path := *s.flags.file
+	if _, err := os.Lstat(path); err == nil {
+		if s.old, err = readDotenv(path); err != nil {
+			return misuse(err)
+		}
+		switch {
+		case s.flags.force:
+		case s.ask == nil:
+			return misuse(fmt.Errorf("%s is there already: nothing was changed; --force replaces it and keeps a copy", path))
+		case !s.ask.yes(path + " is there already. Replace it, and keep a copy?"):
+			return errors.New("nothing was changed")
+		}
+	}
+	vars := env.ToMap(s.process.environ)
+	if faults := readFiles(vars); len(faults) > 0 {
+		return misuse(errors.Join(faults...))
+	}
+	for _, name := range []string{"SLACK_API_URL", "DATABASE_URL"} {
+		if vars[name] != "" {
+			s.have[name] = vars[name]
+		}
+	}
+	for _, q := range s.questions() {
+		s.have[q.name] = vars[q.name]
+		if q.flag != "" {
+			s.have[q.name] = q.flag
+		}
+	}
+	return nil
+}
+
+// settle asks for a setting until its test passes, or takes what there is.
+func (s *setup) settle(ctx context.Context, q question) error {
+	for {
+		given := s.have[q.name]
+		if given == "" && s.ask != nil {
+			var err error
+			if given, err = s.ask.line(ctx, q.text, q.secret); err != nil {
+				return err
+			}
+		}
+		if given == "" {
+			if s.ask == nil {
+				return misuse(fmt.Errorf("%s is missing: nothing was written; see restorebot setup --help", q.name))
+			}
+			continue
+		}
+		s.have[q.name] = given
+		if s.flags.unchecked {
+			return nil
+		}
+		found := q.test(s, ctx)
+		if err := printFindings(s.process.stdout, found, false); err != nil {
+			return err
+		}
+		if bot.Worst(found) != bot.Fail {
+			return nil
+		}
+		if s.ask == nil {
+			return errors.New(q.name + " did not pass its test: nothing was written")
+		}
+		if s.ask.yes("Keep it all the same?") {
+			return nil
+		}
+		s.have[q.name] = ""
+	}
+}
+
+func (s *setup) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(s.process.stdout, format, args...) // a terminal that is gone hears nothing
+}

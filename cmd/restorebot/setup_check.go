@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat"
+	"docspace-restorebot/docspace"
+)
+
+// checkup looks at Slack with what is known so far.
+func (s *setup) checkup() *slackchat.Checkup {
+	base := s.have["SLACK_API_URL"]
+	if base == "" {
+		base = defaultSlackURL
+	}
+	groups, _ := bot.ParseAllowList(s.have["RESTORE_USERS"], "UWS") // the test of the list itself tells
+	return &slackchat.Checkup{
+		API:    slackchat.Web(base, docspace.NewSecret(s.have["SLACK_APP_TOKEN"]), docspace.NewSecret(s.have["SLACK_BOT_TOKEN"]), nil),
+		Scopes: slackchat.Scopes(slackchat.Features{Groups: len(groups.Groups) > 0}),
+	}
+}
+
+func (s *setup) testAppToken(ctx context.Context) []bot.Finding {
+	_, f := s.checkup().Greet(ctx)
+	return []bot.Finding{f}
+}
+
+func (s *setup) testBotToken(ctx context.Context) []bot.Finding {
+	found := s.checkup().Token(ctx)
+	return slices.DeleteFunc(found, func(f bot.Finding) bool {
+		return f.Grade == bot.Warn // whether user groups are needed is not known yet
+	})
+}
+
+func (s *setup) portal(ctx context.Context) []bot.Finding {
+	url := s.have["DOCSPACE_URL"]
+	if _, err := webURL(url); err != nil {
+		return []bot.Finding{{Check: "portal", Grade: bot.Fail, What: "that is no web address", Fix: "Write it as https://docs.example.com."}}
+	}
+	key := docspace.NewSecret(s.have["DOCSPACE_API_KEY"])
+	return bot.Portals{{
+		PortalName: bot.PortalName{Name: url, URL: url}, API: &docspace.Client{BaseURL: url, Key: key},
+	}}.Examine(ctx)
+}
+
+func (s *setup) testPortal(ctx context.Context) []bot.Finding { return s.portal(ctx)[:1] }
+
+func (s *setup) testKey(ctx context.Context) []bot.Finding {
+	found := s.portal(ctx)
+	return found[min(1, len(found)-1):]
+}
+
+func (s *setup) testUsers(ctx context.Context) []bot.Finding {
+	return s.listed(ctx, "RESTORE_USERS", "UWS", func(p *bot.Policy, l bot.AllowList) { p.Users = l })
+}
+
+func (s *setup) testChannels(ctx context.Context) []bot.Finding {
+	return s.listed(ctx, "RESTORE_CHANNELS", "CG", func(p *bot.Policy, l bot.AllowList) { p.Channels = l })
+}
+
+func (s *setup) listed(ctx context.Context, name, kinds string, put func(*bot.Policy, bot.AllowList)) []bot.Finding {
+	list, err := bot.ParseAllowList(s.have[name], kinds)
+	if err != nil {
+		return []bot.Finding{{Check: name, Grade: bot.Fail, What: err.Error(), Fix: "An id is in the details of a channel, a profile or a user group in Slack."}}
+	}
+	var p bot.Policy
+	put(&p, list)
+	return bot.PolicyCheck{Policy: p, Directory: &slackchat.Directory{API: s.checkup().API}}.Examine(ctx)
+}

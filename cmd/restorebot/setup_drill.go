@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/slackchat"
+	"docspace-restorebot/docspace"
+	"docspace-restorebot/docspace/docspacetest"
+)
+
+const (
+	// drillTakes is how long the drill's restore takes.
+	drillTakes = 15 * time.Second
+	// drillWithin is how long somebody may take to play it.
+	drillWithin = 30 * time.Minute
+)
+
+// offerDrill asks for a channel to rehearse in.
+func (s *setup) offerDrill(ctx context.Context) error {
+	if s.ask == nil || !s.ask.yes("Hold a drill now, in a channel of yours and with a portal that is part of the program?") {
+		return nil
+	}
+	channel, err := s.ask.line(ctx, "Channel (its id, C...)", false)
+	if err != nil {
+		return err
+	}
+	s.flags.drill = channel
+	return setupDrill(ctx, s.flags, s.process)
+}
+
+// setupDrill holds a drill with the settings that are there.
+func setupDrill(ctx context.Context, a setupFlags, p process) error {
+	s, err := loadSettings(p.environ, *a.file)
+	if err != nil {
+		return misuse(err)
+	}
+	channel, err := bot.ParseAllowList(a.drill, "CG")
+	if err != nil || len(channel.IDs) != 1 {
+		return misuse(errors.New("--drill needs the id of one channel, such as C0123456789"))
+	}
+	api := slackchat.Web(s.slackURL, s.appToken, s.botToken, nil)
+	others, f := (&slackchat.Checkup{API: api}).Greet(ctx)
+	if f.Grade == bot.Fail {
+		return errors.Join(printFindings(p.stdout, []bot.Finding{f}, false), errors.New("no drill without Slack"))
+	}
+	if others > 0 {
+		return errors.New("a bot runs with this app already and would get half of the commands: stop it for the drill")
+	}
+	dir, err := os.MkdirTemp("", "restorebot-drill-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	s.logLevel = slog.LevelWarn
+	return drill(ctx, s, channel, dir, p.stdout, logger(s, p.stderr))
+}
+
+// drill serves Slack with a portal of its own until one restore has ended.
+func drill(ctx context.Context, s settings, channel bot.AllowList, dir string, stdout io.Writer, log *slog.Logger) error {
+	portal := docspacetest.New(docspacetest.Config{Alias: "drill", Script: docspacetest.Total(drillTakes)})
+	s.databaseURL, s.httpAddr, s.policy.Channels = "sqlite:"+filepath.Join(dir, "drill.db"), "", channel
+	s.portalList = []portalSettings{{name: "drill", url: "https://drill.invalid", key: docspace.NewSecret(portal.Key())}}
+	s.over = docspacetest.Via(portal).Transport
+	store, err := durable.Open(ctx, s.databaseURL)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+
+	ctx, cancel := context.WithTimeout(ctx, drillWithin)
+	defer cancel()
+	served := make(chan error, 1)
+	go func() {
+		defer cancel() // without the bot there is nothing to wait for
+		served <- serve(ctx, s, store, log)
+	}()
+	fmt.Fprintf(stdout, "The drill is on. In the channel %s type\n\n  /restore %s --reason drill\n\n"+
+		"read the card, press Restore, and watch it. Nothing of yours is touched. Ctrl-C ends it.\n", channel.IDs[0], portal.Backups()[0].ID)
+	end, err := drilled(ctx, store)
+	cancel()
+	if stopped := <-served; stopped != nil && !errors.Is(stopped, context.Canceled) {
+		err = errors.Join(err, stopped)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "The drill's restore %s, after %s. The bot has stopped; restorebot run starts the real one.\n",
+		end.State, end.Elapsed(time.Now()).Round(time.Second))
+	return nil
+}
+
+// drilled waits for the first restore that has ended and is told.
+func drilled(ctx context.Context, store *durable.Store) (bot.Restore, error) {
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return bot.Restore{}, errors.New("the drill was ended before its restore")
+		case <-tick.C:
+		}
+		recent, err := store.Recent(ctx, 10)
+		if err != nil {
+			continue
+		}
+		for _, r := range recent {
+			if r.State.Ended() && r.EndTS != "" && !r.StartedAt.IsZero() {
+				return r, nil
+			}
+		}
+	}
+}
