@@ -106,3 +106,29 @@ func kebab(id string) string {
 	}
 	return b.String()
 }
+
+// TestClientNeedsTheStandardLibraryOnly looks at every import of the package
+// and of the portal to test against.
+func TestClientNeedsTheStandardLibraryOnly(t *testing.T) {
+	t.Parallel()
+	for _, pattern := range []string{"*.go", "docspacetest/*.go"} {
+		names, err := fs.Glob(os.DirFS("."), pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatal(names, err)
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, spec := range f.Imports {
+				if first, _, _ := strings.Cut(strings.Trim(spec.Path.Value, `"`), "/"); strings.ContainsAny(first, ".-") {
+					t.Errorf("%s imports %s", name, spec.Path.Value)
+				}
+			}
+		}
+	}
+}
