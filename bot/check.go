@@ -126,7 +126,24 @@ func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusa
 	if r.Order.Dump && !settings.Standalone {
 		return settings, &Refusal{Rule: RulePortal, What: "This portal is not self-hosted, and --dump is for whole self-hosted servers. Nothing was started.", Do: "Ask again without --dump."}
 	}
+	if r.Order.Dump && !knowsDump(settings.Version) {
+		return settings, &Refusal{
+			Rule: RulePortal,
+			What: "The portal's version does not know --dump, or cannot be told: it would restore the portal alone. Nothing was started.",
+			Do:   "Ask again without --dump, or bring the server to 3.1 or newer first.",
+		}
+	}
 	return settings, nil
+}
+
+// knowsDump reports whether a server of this version heeds dump: before 3.1 it
+// ignores it without a word.
+func knowsDump(version string) bool {
+	var major, minor int
+	if n, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil || n != 2 {
+		return false
+	}
+	return major > 3 || major == 3 && minor >= 1
 }
 
 func unanswered(err error) *Refusal {

@@ -25,8 +25,14 @@ type scene struct {
 
 func play(t *testing.T, act func(s *scene)) {
 	t.Helper()
+	playOn(t, docspacetest.Config{}, act)
+}
+
+// playOn is play on a portal of a certain kind.
+func playOn(t *testing.T, config docspacetest.Config, act func(s *scene)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		portal := docspacetest.New(docspacetest.Config{})
+		portal := docspacetest.New(config)
 		s := &scene{t: t, store: &memory{}, chat: &channel{people: map[string]bot.Person{}}, portal: portal}
 		client := &docspace.Client{BaseURL: "https://docs.example.com", Key: docspace.NewSecret(portal.Key()), HTTP: docspacetest.Via(portal)}
 		users := bot.AllowList{IDs: []string{"UALICE", "UBOB"}}

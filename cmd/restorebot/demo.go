@@ -180,7 +180,11 @@ func servePortal(ctx context.Context, portal *docspacetest.Portal, addr string, 
 	for _, b := range portal.Backups() {
 		fmt.Fprintf(stdout, "# backup %s %s\n", b.ID, b.FileName)
 	}
-	server := &http.Server{Handler: portal, ReadHeaderTimeout: 10 * time.Second}
+	fmt.Fprintf(stdout, "# steer it at http://%s/_portal/: requests, restores, key, apply\n", listener.Addr())
+	mux := http.NewServeMux()
+	mux.Handle("/", portal)
+	mux.Handle("/_portal/", http.StripPrefix("/_portal", docspacetest.Control(portal)))
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	return quietly(ctx, server.Serve(listener))

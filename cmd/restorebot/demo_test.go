@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -74,5 +78,52 @@ func TestDemoServesThisMachineOnly(t *testing.T) {
 		if cmd.ProcessState.ExitCode() != statusSettings || !strings.Contains(string(out), "--addr") {
 			t.Errorf("%v: status %d: %s", flags, cmd.ProcessState.ExitCode(), out)
 		}
+	}
+}
+
+// A test in any language can have the portal, and steer it.
+func TestDemoServesThePortalAlone(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "demo", "--portal-only")
+	cmd.Env, cmd.Dir = append(os.Environ(), asBot+"=1"), t.TempDir()
+	var words bytes.Buffer
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(io.TeeReader(out, &words))
+	given := map[string]string{}
+	for lines.Scan() && !strings.Contains(lines.Text(), "/_portal/") {
+		name, value, _ := strings.Cut(lines.Text(), "=")
+		given[name] = value
+	}
+	ask := func(path, key string) (int, string) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, given["DOCSPACE_URL"]+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", key)
+		answer, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatalf("%v after %s", err, words.String())
+		}
+		defer answer.Body.Close()
+		body, _ := io.ReadAll(answer.Body)
+		return answer.StatusCode, string(body)
+	}
+	if status, body := ask("/api/2.0/backup/getbackuphistory", "Bearer "+given["DOCSPACE_API_KEY"]); status != http.StatusOK || !strings.Contains(body, "fileName") {
+		t.Errorf("the history: status %d: %s", status, body)
+	}
+	if status, body := ask("/_portal/requests", ""); status != http.StatusOK || !strings.Contains(body, "getbackuphistory") {
+		t.Errorf("the requests: status %d: %s", status, body)
+	}
+	_ = cmd.Process.Signal(os.Interrupt)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after an interrupt it ended with %v", err)
 	}
 }
