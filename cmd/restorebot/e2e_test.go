@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -34,9 +35,17 @@ type stage struct {
 	slack  *slacktest.Slack
 	portal *docspacetest.Portal
 	env    []string
+
+	database string // the file
 }
 
 func setStage(t *testing.T) *stage {
+	t.Helper()
+	return setStageBehind(t, func(h http.Handler) http.Handler { return h })
+}
+
+// setStageBehind puts something between the bot and both of the others.
+func setStageBehind(t *testing.T, wrap func(http.Handler) http.Handler) *stage {
 	t.Helper()
 	s := &stage{
 		t: t, portal: docspacetest.New(docspacetest.Config{Script: docspacetest.Total(2 * time.Second), BackupTime: time.Second}),
@@ -46,15 +55,16 @@ func setStage(t *testing.T) *stage {
 		}),
 	}
 	t.Cleanup(s.slack.Close)
-	web, docs := httptest.NewServer(s.slack), httptest.NewServer(s.portal)
+	web, docs := httptest.NewServer(wrap(s.slack)), httptest.NewServer(wrap(s.portal))
 	t.Cleanup(web.Close)
 	t.Cleanup(docs.Close)
 	dir := t.TempDir()
+	s.database = filepath.Join(dir, "bot.db")
 	s.env = []string{
 		asBot + "=1", "HOME=" + dir, "SLACK_APP_TOKEN=" + slacktest.DefaultAppToken, "SLACK_BOT_TOKEN=" + slacktest.DefaultBotToken,
 		"SLACK_API_URL=" + web.URL + "/api/", "DOCSPACE_URL=" + docs.URL, "DOCSPACE_API_KEY=" + s.portal.Key(),
 		"DOCSPACE_POLL_INTERVAL=1s", "RESTORE_USERS=UALICE,UBOB", "RESTORE_CHANNELS=COPS",
-		"DATABASE_URL=sqlite:" + filepath.Join(dir, "bot.db"),
+		"DATABASE_URL=sqlite:" + s.database,
 	}
 	return s
 }

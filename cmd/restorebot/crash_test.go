@@ -1,0 +1,368 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/slacktest"
+)
+
+// wholeMatrix makes TestCrashMatrix kill the bot at every moment of a restore's
+// life; otherwise it takes a sample, another one each time.
+const wholeMatrix = "RESTOREBOT_CRASH_MATRIX"
+
+const (
+	// sampled is how many moments of each kind a sample has.
+	sampled = 6
+	// livesAtOnce is how many lives are played at once: they mostly wait.
+	livesAtOnce = 6
+	// lifeWithin is what one life may take, a slow machine and the 30 s until an
+	// ambiguous start is called unclear allowed for.
+	lifeWithin = 3 * time.Minute
+)
+
+// The bot is killed at every moment of a restore's life and started again. Each
+// time the restore is started at most once, its true end stands on its card and
+// in the channel, no card has a live button and no row is left open.
+func TestCrashMatrix(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short leaves the crash matrix out")
+	}
+	census := playLife(t, newTrap("never", 0))
+	var group errgroup.Group
+	group.SetLimit(livesAtOnce)
+	seed := rand.Uint64()
+	t.Logf("a life has %d calls and %d writes; the sample's seed is %d", census.count(beforeCall), census.count(onWrite), seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	for _, when := range []moment{beforeCall, afterCall, onWrite} { //nolint:paralleltest // several at once, but more than -parallel allows: they mostly wait
+		moments := random.Perm(census.count(when))
+		if os.Getenv(wholeMatrix) == "" {
+			moments = moments[:min(sampled, len(moments))]
+		}
+		for _, n := range moments {
+			group.Go(func() error {
+				// Several at once, but more than -parallel allows: they mostly wait.
+				t.Run(fmt.Sprintf("%s %d", when, n+1), func(t *testing.T) { playLife(t, newTrap(when, n+1)) })
+				return nil
+			})
+		}
+	}
+	_ = group.Wait() // the subtests tell
+}
+
+// life is one restore, from the command to its end, with a bot that dies once.
+type life struct {
+	*stage
+
+	ctx  context.Context //nolint:containedctx // of one test
+	trap *trap
+	bot  *mortal
+	dead bool // the trap has sprung and the bot was started again
+	back time.Duration
+}
+
+func playLife(t *testing.T, tr *trap) *trap {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), lifeWithin)
+	defer cancel()
+	l := &life{stage: setStageBehind(t, tr.wrap), ctx: ctx, trap: tr}
+	tr.watch(t, l.database)
+	l.up()
+	card := l.requested()
+	l.confirmed(card)
+	l.ended(card)
+	return tr
+}
+
+// up starts the bot and waits for its connection, however often it dies.
+func (l *life) up() {
+	l.t.Helper()
+	for {
+		l.launch()
+		if l.waits(func() bool { return len(l.slack.Connections()) > 0 }) != nil {
+			l.t.Fatal("the bot did not connect")
+		}
+		if !l.revive() {
+			return
+		}
+	}
+}
+
+// launch runs the bot under the trap.
+func (l *life) launch() {
+	l.t.Helper()
+	m := &mortal{dead: make(chan struct{})}
+	cmd := exec.CommandContext(l.ctx, os.Args[0], "run")
+	cmd.Env, cmd.Dir, cmd.Stderr = l.env, l.t.TempDir(), &m.log
+	if err := cmd.Start(); err != nil {
+		l.t.Fatal(err)
+	}
+	m.process = cmd.Process
+	go func() {
+		defer close(m.dead)
+		m.err = cmd.Wait()
+	}()
+	l.bot = m
+	l.trap.guard(m)
+	l.t.Cleanup(func() {
+		m.kill()
+		if l.t.Failed() {
+			l.t.Logf("the bot's log:\n%s", m.log.String())
+		}
+	})
+}
+
+func (l *life) killed() bool {
+	select {
+	case <-l.trap.sprung:
+		return !l.dead
+	default:
+		return false
+	}
+}
+
+// revive notes a death that nobody has noted. It reports whether the bot has to
+// be started again.
+func (l *life) revive() bool {
+	if !l.killed() {
+		return false
+	}
+	l.dead = true
+	l.t.Logf("killed %s %d, at %s", l.trap.when, l.trap.n, l.trap.where())
+	l.gone()
+	return true
+}
+
+// waits returns once ok is so, or the bot was killed.
+func (l *life) waits(ok func() bool) error {
+	waiting, stop := context.WithCancel(l.ctx)
+	defer stop()
+	go func() {
+		select {
+		case <-l.trap.sprung:
+			_, _ = l.slack.Say("UEVE", "COPS", "I hear a bot fall.") // Slack does not see a bot die that has no connection
+		case <-waiting.Done():
+		}
+	}()
+	return l.slack.WaitFor(l.ctx, func(*slacktest.Slack) bool { return ok() || l.killed() })
+}
+
+// until waits for ok, and starts the bot again if it dies meanwhile. It reports
+// false when the bot died before ok was so.
+func (l *life) until(fault string, ok func() bool) bool {
+	l.t.Helper()
+	if l.waits(ok) != nil {
+		l.story()
+		l.t.Fatal(fault)
+	}
+	if !l.revive() {
+		return true
+	}
+	began := time.Now()
+	l.up()
+	l.back = time.Since(began)
+	return false
+}
+
+// surely waits for ok, however often the bot dies meanwhile.
+func (l *life) surely(fault string, ok func() bool) {
+	l.t.Helper()
+	for done := false; !done; {
+		done = l.until(fault, ok)
+	}
+}
+
+// story logs the channel.
+func (l *life) story() {
+	for _, m := range l.slack.Channel("COPS").Messages() {
+		l.t.Log(l.slack.Render(m, time.UTC))
+	}
+	for _, m := range l.slack.Ephemerals("UALICE") {
+		l.t.Log(l.slack.Render(m, time.UTC))
+	}
+}
+
+func settled(d *slacktest.Delivery) bool {
+	select {
+	case <-d.Settled():
+		return true
+	default:
+		return false
+	}
+}
+
+// requested asks until the request is known, as a person does who sees that the
+// bot did not answer, and returns the card with its buttons.
+func (l *life) requested() (card slacktest.Message) {
+	l.t.Helper()
+	for {
+		d := l.slack.Command("UALICE", "COPS", "/restore "+l.newest())
+		answered := l.until("the command came to nothing", func() bool { return settled(d) })
+		if answered {
+			break
+		}
+	}
+	buttons := func() bool {
+		for _, m := range l.slack.Channel("COPS").Messages() {
+			if len(m.Buttons()) > 0 {
+				card = m
+				return true
+			}
+		}
+		return false
+	}
+	l.surely("no card with buttons came", buttons)
+	return card
+}
+
+// confirmed presses until the press is known.
+func (l *life) confirmed(card slacktest.Message) {
+	l.t.Helper()
+	for {
+		d, err := l.slack.Press("UBOB", card, "restore_confirm")
+		if err != nil {
+			return // the card has no such button any more: the press was heard
+		}
+		if l.until("the press came to nothing", func() bool { return settled(d) }) && d.Err() == nil {
+			return
+		}
+	}
+}
+
+// ended waits for the end and checks what the channel and the database say.
+func (l *life) ended(card slacktest.Message) {
+	l.t.Helper()
+	var ends []slacktest.Message
+	told := func() bool {
+		ends = slices.DeleteFunc(l.slack.Channel("COPS").Thread(card.TS), func(m slacktest.Message) bool { return !m.ReplyBroadcast })
+		return len(ends) > 0
+	}
+	l.surely("the end was not told", told)
+	unclear := strings.Contains(ends[0].Text, "unclear")
+	if unclear {
+		if l.portal.Starts() > 0 && l.trap.where() != "startrestore" {
+			l.t.Error("a start that the portal knows was called unclear")
+		}
+		l.press(l.ctx, "UBOB", card, "restore_settle_nothing")
+	}
+	final := "done"
+	if unclear {
+		final = "failed"
+	}
+	l.surely("the card does not show the end", func() bool {
+		m, _ := l.slack.Message("COPS", card.TS)
+		return len(m.Buttons()) == 0 && strings.Contains(m.Text, final)
+	})
+	l.check(card, unclear)
+}
+
+func (l *life) check(card slacktest.Message, unclear bool) {
+	l.t.Helper()
+	began, want := len(l.portal.Restores()), 1
+	if unclear {
+		want = 0
+	}
+	if l.portal.Starts() > 1 || began != want {
+		l.t.Errorf("startrestore was sent %d times and %d restores began, want %d", l.portal.Starts(), began, want)
+	}
+	for _, m := range l.slack.Channel("COPS").Messages() {
+		if len(m.Buttons()) > 0 {
+			l.t.Errorf("a live button is left on:\n%s", l.slack.Render(m, time.UTC))
+		}
+	}
+	told := 0
+	for _, m := range l.slack.Channel("COPS").Thread(card.TS) {
+		if m.ReplyBroadcast {
+			told++
+		}
+	}
+	if twice := told == 2 && l.trap.where() == "chat.postMessage"; told != 1 && !unclear && !twice {
+		l.t.Errorf("the end was told %d times", told)
+	}
+	l.rows()
+}
+
+// rows stops the bot and looks at its database: nothing is left open. What a
+// death at the very end left is put right by the next start or two.
+func (l *life) rows() {
+	l.t.Helper()
+	var left []string
+	for range 10 {
+		l.finish()
+		if left = l.leftOpen(); len(left) == 0 {
+			return
+		}
+		calls := len(l.slack.Calls(""))
+		l.up()
+		l.busy(calls)
+	}
+	l.t.Errorf("left open: %s", left)
+}
+
+// busy gives a bot that was just started the time to do what is left: it has
+// when it called Slack for more than its connection. One with nothing to call
+// for is not waited for long.
+func (l *life) busy(calls int) {
+	ctx, cancel := context.WithTimeout(l.ctx, 5*time.Second)
+	defer cancel()
+	_ = l.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Calls("")) > calls+4 })
+}
+
+// finish stops the bot, unless it dies of that or is dead already.
+func (l *life) finish() {
+	l.t.Helper()
+	if l.revive() {
+		return
+	}
+	_ = l.bot.process.Signal(syscall.SIGTERM)
+	<-l.bot.dead
+	l.trap.guard(nil) // what is still counted is no longer of this bot
+	if !l.revive() && l.bot.err != nil {
+		l.t.Errorf("after SIGTERM the bot ended with %v", l.bot.err)
+	}
+	l.gone()
+}
+
+// gone waits until Slack has seen the last of a bot.
+func (l *life) gone() {
+	l.t.Helper()
+	if err := l.slack.WaitFor(l.ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 0 }); err != nil {
+		l.t.Fatal("the dead bot's connections are still there")
+	}
+}
+
+// leftOpen lists the restores that a stopped bot's database holds as not over.
+func (l *life) leftOpen() (left []string) {
+	l.t.Helper()
+	store, err := durable.Open(l.ctx, "sqlite:"+l.database)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer store.Close()
+	all, err := store.Recent(l.ctx, 10)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, r := range all {
+		// What is told may be unsettled until the portal has a new key.
+		if !r.State.Ended() || (!r.Settled && r.EndTS == "") {
+			left = append(left, fmt.Sprintf("%s %s", r.ID, r.State))
+		}
+	}
+	if head, err := store.CheckAudit(l.ctx, durable.AuditHead{}); err != nil || head.Lines == 0 {
+		l.t.Errorf("the audit trail of %d lines: %v", head.Lines, err)
+	}
+	return left
+}
