@@ -36,46 +36,48 @@ func TestSlowConnectionDelaysNobodyElse(t *testing.T) {
 // leaves the old, at any number of recycles.
 func TestCommandsSurviveRecycles(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(w *slacktest.World) { w.Limits = slacktest.Unlimited() })
 	const commands, workers, recycles = 3_000, 64, 20
-	var app sync.WaitGroup
-	serve := func() {
-		ws, hello := b.dial(t)
-		if hello.Type != "hello" {
-			t.Errorf("%+v", hello)
-		}
-		app.Go(ws.ackAll)
-	}
-	serve()
-	serve()
-
-	var people sync.WaitGroup
-	work := make(chan int)
-	for range workers {
-		people.Go(func() {
-			for range work {
-				if _, err := b.Command("U1", "C1", "/restore status").Wait(t.Context()); err != nil {
-					t.Error(err)
-				}
+	bubble(t, func(w *slacktest.World) { w.Limits = slacktest.Unlimited() }, func(b inBubble) {
+		var app sync.WaitGroup
+		serve := func() {
+			ws, hello := b.dial(b.t)
+			if hello.Type != "hello" {
+				b.t.Errorf("%+v", hello)
 			}
-		})
-	}
-	for i := range commands {
-		if i%(commands/recycles) == 0 {
-			oldest := b.Connections()[0].ID
-			serve()
-			b.Recycle(slacktest.RefreshRequested, 0, oldest)
+			app.Go(ws.ackAll)
 		}
-		work <- i
-	}
-	close(work)
-	people.Wait()
-	st := b.Stats()
-	if st.Acked != commands || st.TimedOut != 0 || st.NoConnection != 0 {
-		t.Errorf("%+v", st)
-	}
-	b.Close()
-	app.Wait()
+		serve()
+		serve()
+
+		var people sync.WaitGroup
+		work := make(chan int)
+		for range workers {
+			people.Go(func() {
+				for range work {
+					if _, err := b.Command("U1", "C1", "/restore status").Wait(b.t.Context()); err != nil {
+						b.t.Error(err)
+					}
+				}
+			})
+		}
+		for i := range commands {
+			if i%(commands/recycles) == 0 {
+				oldest := b.Connections()[0].ID
+				serve()
+				b.Recycle(slacktest.RefreshRequested, time.Second, oldest)
+				pass(time.Second) // which the fake clock does at once when all is acked
+			}
+			work <- i
+		}
+		close(work)
+		people.Wait()
+		st := b.Stats()
+		if st.Acked != commands || st.TimedOut != 0 || st.NoConnection != 0 {
+			b.t.Errorf("%+v", st)
+		}
+		b.Close()
+		app.Wait()
+	})
 }
 
 // How many commands a second the fake itself sustains.
