@@ -84,7 +84,7 @@ func scheme(name string) action {
 
 func TestPageGoesFromTheRequestThroughACrashToTheEnd(t *testing.T) {
 	t.Parallel()
-	ctx, stage, url := open(t, 1180, 860)
+	ctx, stage, url := open(t, 1180, 1240)
 	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")), scheme("light"))
 	step(ctx, t, "list", typed("/restore list"), says("newest first", "only you see this"))
 	step(ctx, t, "request", typed("/restore "+stage.Portal.Backups()[0].ID+" —reason “the sales room was emptied”"), says("Everything changed since", "the sales room was emptied"),

@@ -53,7 +53,7 @@ function angle(inside, names) {
   return document.createTextNode(unescape(label || target));
 }
 
-const token = /```([\s\S]*?)```|`([^`\n]+)`|<([^<>\n]+)>|(?<![\w*])\*([^*\n]+)\*(?!\w)|(?<![\w_])_([^_\n]+)_(?!\w)|(?<![\w~])~([^~\n]+)~(?!\w)|:([a-z0-9_+-]+):/g;
+const token = /```([\s\S]*?)```|`([^`\n]+)`|<([^<>\n]+)>|(?<![\w*])\*((?:<[^<>\n]+>|[^*\n<])+)\*(?!\w)|(?<![\w_])_((?:<[^<>\n]+>|[^_\n<])+)_(?!\w)|(?<![\w~])~((?:<[^<>\n]+>|[^~\n<])+)~(?!\w)|:([a-z0-9_+-]+):/g;
 
 // mrkdwn renders a text into nodes.
 export function mrkdwn(text, names) {
