@@ -81,6 +81,7 @@ func TestAckWhoseWriteFailsIsSentAgain(t *testing.T) {
 		}
 		runSockets(t, s)
 		first, second := fake.next(), fake.next()
+		synctest.Wait() // so that its read is under way
 		close(first.paused)
 		_ = first.command("swallowed") // whose ack ends the read under way
 		time.Sleep(1500 * time.Millisecond)
@@ -169,6 +170,7 @@ func TestPeerThatDoesNotReadLosesOnlyItsConnection(t *testing.T) {
 		}
 		runSockets(t, s)
 		first, second := fake.next(), fake.next()
+		synctest.Wait() // so that its read is under way
 		close(first.paused)
 		_ = first.command("swallowed") // whose ack ends the read under way
 		synctest.Wait()

@@ -77,6 +77,7 @@ func TestStopIsBoundedWhateverHangs(t *testing.T) {
 		first, second := fake.next(), fake.next()
 		sent := time.Now()
 		_ = first.command("e")
+		synctest.Wait() // so that its read is under way
 		close(second.paused) // and this end reads nothing, not even a close frame
 		_ = second.command("swallowed")
 		synctest.Wait()
@@ -268,6 +269,7 @@ func TestEnvelopeThatComesAfterTheDrainIsHarmless(t *testing.T) {
 		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText}
 		stop := runSockets(t, s)
 		c := fake.next()
+		synctest.Wait() // so that its read is under way
 		close(c.paused) // so that the close frame is not answered
 		_ = c.command("swallowed")
 		synctest.Wait()

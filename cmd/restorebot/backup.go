@@ -16,7 +16,7 @@ func backupCommand() subcommand {
 		about: `Writes a consistent copy of the SQLite database that DATABASE_URL names to a new FILE. A bot that runs goes on; it is asked for the copy through a socket beside the database, so this has to run as the same user on the same machine. FILE is never written over, and is there only once it is whole and was read through.
 
 To go back to a copy, stop the bot and put the copy in the database's place, without the files that end in -wal and -shm. A PostgreSQL database is copied with pg_dump.`,
-		examples: []string{"restorebot backup /var/backups/restorebot-$(date +%F).db"},
+		examples: []string{"restorebot backup /var/backups/restorebot.db"},
 		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
 			file := envFileFlag(flags)
 			return func(ctx context.Context, p process) error {
