@@ -53,7 +53,7 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 	next := r
 	switch {
 	case err != nil:
-		next.Progress = r.Progress.failed("the portal does not answer", now)
+		next.Progress = r.Progress.failed(trouble(err), now)
 	case !known || task.TaskID != r.TaskID:
 		if next.SilentSince.IsZero() {
 			next.SilentSince = now

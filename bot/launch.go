@@ -134,11 +134,8 @@ func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
 	next := r
 	switch {
 	case err != nil:
-		next.Progress = r.Progress.failed("the portal does not answer", now)
-		if next.Progress.Trouble == r.Progress.Trouble {
-			return Next{After: soon}, nil
-		}
-		return b.again(ctx, r, next, soon)
+		next.Progress = r.Progress.failed(trouble(err), now)
+		return b.unanswered(ctx, r, next.alarmed(now), p)
 	case known && task.TaskID != "" && task.TaskID != r.TaskBefore:
 		return b.started(ctx, r, task)
 	case r.SilentSince.IsZero():
@@ -152,6 +149,22 @@ func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
 		What: "The start was sent, its answer was lost, and the portal knows no new restore. Whether anything was changed cannot be told from here.",
 		Do:   "Open the portal: if it shows a restore or lost recent work, it was restored; then say so with the buttons. The bot will not send the start again.",
 	}), EventEnded)
+}
+
+// unanswered tells that a start cannot be resolved for now, and asks on.
+func (b *Bot) unanswered(ctx context.Context, r, next Restore, p Portal) (Next, error) {
+	if changed(r, next) {
+		saved, err := b.Store.Save(ctx, r, next)
+		if err != nil {
+			return Next{After: soon}, err
+		}
+		next = saved
+	}
+	err := b.tellAlarms(ctx, &next, p)
+	if shown := b.show(ctx, &next, p); err == nil {
+		err = shown
+	}
+	return Next{After: soon}, err
 }
 
 // again saves progress and asks for another step.

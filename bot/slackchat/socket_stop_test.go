@@ -77,7 +77,7 @@ func TestStopIsBoundedWhateverHangs(t *testing.T) {
 		first, second := fake.next(), fake.next()
 		sent := time.Now()
 		_ = first.command("e")
-		synctest.Wait() // so that its read is under way
+		synctest.Wait()      // so that its read is under way
 		close(second.paused) // and this end reads nothing, not even a close frame
 		_ = second.command("swallowed")
 		synctest.Wait()

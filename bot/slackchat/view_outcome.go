@@ -19,7 +19,7 @@ func outcome(c bot.Card) string {
 	case bot.Saving:
 		return savingText(c)
 	case bot.Starting:
-		return "The portal was told to start, once. It is not sent a second time, and it *cannot be cancelled*. Its answer is awaited; nothing to do."
+		return lines("The portal was told to start, once. It is not sent a second time, and it *cannot be cancelled*. Its answer is awaited; nothing to do.", troubleText(r.Progress))
 	case bot.Running:
 		return runningText(c)
 	case bot.Unclear:

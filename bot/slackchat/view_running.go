@@ -10,11 +10,7 @@ import (
 // runningText says how far a restore has come, and when that is told again.
 func runningText(c bot.Card) string {
 	r, p := c.Restore, c.Restore.Progress
-	trouble := ""
-	if p.Trouble != "" {
-		trouble = ":warning: The portal could not be asked since " + date(p.TroubleSince) + ": " + foreign(p.Trouble, maxSaid) +
-			". The restore may well go on; the bot keeps asking."
-	}
+	trouble := troubleText(p)
 	started := ""
 	if r.Followed {
 		started = "*This bot did not start it* and only watches: somebody did in the portal itself or by its API."
@@ -83,4 +79,13 @@ func nextText(c bot.Card) string {
 		return ""
 	}
 	return fmt.Sprintf("_Next update by <!date^%d^{time_secs}|%s>._", c.NextEdit.Unix(), c.NextEdit.UTC().Format("15:04:05 UTC"))
+}
+
+// troubleText says since when and why the portal could not be asked.
+func troubleText(p bot.Progress) string {
+	if p.Trouble == "" {
+		return ""
+	}
+	return ":warning: The portal could not be asked since " + date(p.TroubleSince) + ": " + foreign(p.Trouble, maxSaid) +
+		". The restore may well go on; the bot keeps asking."
 }
