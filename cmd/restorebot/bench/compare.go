@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"docspace-restorebot/bot/slacktest"
+)
+
+// measured is what one run has found out about one subject.
+type measured struct {
+	Ready      time.Duration `json:"ready"`
+	IdleRSS    int64         `json:"idle_rss"`
+	IdleAnon   int64         `json:"idle_anon"`
+	IdleCPU    float64       `json:"idle_cpu"` // of one core
+	Single     loaded        `json:"help_1"`
+	Crowd      loaded        `json:"help_32"`
+	Rush       loaded        `json:"help_256"`
+	Refused    loaded        `json:"refused_32"`
+	Request    loaded        `json:"request_1"`
+	Recycled   loaded        `json:"recycled_32"`
+	Recycles   int           `json:"recycles"`
+	PerCommand time.Duration `json:"cpu_per_command"`
+	LoadedRSS  int64         `json:"loaded_rss"`
+	LoadedAnon int64         `json:"loaded_anon"`
+	Lost       int           `json:"lost"`
+}
+
+// comparison is every subject in every run.
+type comparison struct {
+	Machine  string                `json:"machine"`
+	Subjects []string              `json:"subjects"`
+	Commands int                   `json:"commands"`
+	Requests int                   `json:"requests"`
+	Runs     []map[string]measured `json:"runs"`
+}
+
+// compare measures the subjects side by side. They idle together and are loaded
+// one after the other, in another order in each run.
+func compare(ctx context.Context, o options) (found result, err error) {
+	dir, err := os.MkdirTemp("", "restorebot-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	subjects, err := build(ctx, dir, o.only)
+	if err != nil {
+		return nil, err
+	}
+	c := &comparison{Machine: machine(), Subjects: o.only, Commands: o.commands, Requests: o.requests}
+	for n := range o.runs {
+		fmt.Fprintf(o.notes, "run %d of %d\n", n+1, o.runs)
+		turned := append(subjects[n%len(subjects):len(subjects):len(subjects)], subjects[:n%len(subjects)]...)
+		run, err := compareOnce(ctx, o, turned)
+		if err != nil {
+			return nil, err
+		}
+		c.Runs = append(c.Runs, run)
+	}
+	return c, nil
+}
+
+func compareOnce(ctx context.Context, o options, subjects []subject) (run map[string]measured, err error) {
+	run = map[string]measured{}
+	var actors []*actor
+	defer func() {
+		for _, a := range actors {
+			err = errors.Join(err, a.leave(), a.close())
+		}
+	}()
+	for _, sub := range subjects {
+		s, err := setStage(scene{portals: o.requests, limits: slacktest.Unlimited(), takes: time.Minute})
+		if err != nil {
+			return nil, err
+		}
+		a, err := s.enter(ctx, sub)
+		if err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+		actors = append(actors, a)
+	}
+	if err := idle(ctx, o.idle, actors, run); err != nil {
+		return nil, err
+	}
+	for _, a := range actors {
+		fmt.Fprintf(o.notes, "  %s\n", a.subject.name)
+		m := run[a.subject.name]
+		if err := a.loads(ctx, o, &m); err != nil {
+			return nil, fmt.Errorf("%s: %w\n%s", a.subject.name, err, tail(a.log.String()))
+		}
+		run[a.subject.name] = m
+	}
+	return run, nil
+}
+
+// idle leaves processes alone and looks what they use nonetheless.
+func idle(ctx context.Context, length time.Duration, actors []*actor, run map[string]measured) error {
+	// What comes of the start is over after a third of the time.
+	if err := pause(ctx, length/3); err != nil {
+		return err
+	}
+	before := map[*actor]usage{}
+	began := time.Now()
+	for _, a := range actors {
+		u, err := a.usage()
+		if err != nil {
+			return fmt.Errorf("%s: %w\n%s", a.subject.name, err, tail(a.log.String()))
+		}
+		before[a] = u
+	}
+	if err := pause(ctx, length-length/3); err != nil {
+		return err
+	}
+	for _, a := range actors {
+		u, err := a.usage()
+		if err != nil {
+			return fmt.Errorf("%s: %w\n%s", a.subject.name, err, tail(a.log.String()))
+		}
+		run[a.subject.name] = measured{
+			Ready: a.Ready, IdleRSS: u.RSS, IdleAnon: u.Anon,
+			IdleCPU: float64(u.CPU-before[a].CPU) / float64(time.Since(began)),
+		}
+	}
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// loads types all the commands of a run. Their CPU is measured while 1, 32 and
+// 256 of them are under way.
+func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
+	help := func(int) typed { return typed{asker, a.channels[0], "/restore help"} }
+	wrong := func(n int) typed {
+		if n%2 == 0 {
+			return typed{stranger, a.channels[0], "/restore help"}
+		}
+		return typed{asker, a.channels[0], "/restore 5f9e6ac8 --force"}
+	}
+	if _, err := (people{atOnce: 32}).load(ctx, a.slack, o.commands/20+1, help); err != nil { // until it is warm
+		return err
+	}
+	before, err := a.usage()
+	if err != nil {
+		return err
+	}
+	measured := 0
+	for _, part := range []struct {
+		into   *loaded
+		n      int
+		atOnce int
+		what   func(int) typed
+	}{
+		{&m.Single, o.commands / 10, 1, help},
+		{&m.Crowd, o.commands * 4 / 10, 32, help},
+		{&m.Rush, o.commands * 3 / 10, 256, help},
+		{&m.Refused, o.commands / 10, 32, wrong},
+	} {
+		if *part.into, err = (people{atOnce: part.atOnce}).load(ctx, a.slack, part.n, part.what); err != nil {
+			return err
+		}
+		measured += part.n
+	}
+	after, err := a.usage()
+	if err != nil {
+		return err
+	}
+	m.PerCommand = (after.CPU - before.CPU) / time.Duration(measured)
+	if err := a.recycles(ctx, o.commands/4, m, help); err != nil {
+		return err
+	}
+	if after, err = a.usage(); err != nil {
+		return err
+	}
+	m.LoadedRSS, m.LoadedAnon = after.RSS, after.Anon
+	if err := a.connected(ctx); err != nil {
+		return err
+	}
+	if err := pause(ctx, 2*time.Second); err != nil { // no connection is in its grace any more
+		return err
+	}
+	if err := a.connected(ctx); err != nil {
+		return err
+	}
+	// Last, for what they bring about goes on after their acks.
+	if m.Request, err = (people{atOnce: 1}).load(ctx, a.slack, len(a.portals), func(n int) typed {
+		p := a.portals[n]
+		return typed{asker, p.channel, "/restore " + p.Backups()[0].ID + " --portal " + p.name}
+	}); err != nil {
+		return err
+	}
+	m.Lost = m.Single.Lost + m.Crowd.Lost + m.Rush.Lost + m.Refused.Lost + m.Request.Lost
+	return nil
+}
+
+// recycles types commands while connections are replaced, at a pace that leaves
+// each program time: what counts is what is lost.
+func (a *actor) recycles(ctx context.Context, n int, m *measured, help func(int) typed) (err error) {
+	recycle, stop := context.WithCancel(ctx)
+	defer stop()
+	recycles := make(chan int, 1)
+	go func() { recycles <- recycling(recycle, a.slack, 2*time.Second) }()
+	m.Recycled, err = people{atOnce: 256, every: 4 * time.Millisecond}.load(ctx, a.slack, n, help)
+	stop()
+	m.Recycles = <-recycles
+	return err
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"strconv"
+	"time"
+)
+
+const (
+	pollEvery  = 3 * time.Second // the bot's own default
+	pollLate   = pollEvery + pollEvery/10
+	toldWithin = 10 * time.Second
+)
+
+// scaled is what was found out with one number of restores at once.
+type scaled struct {
+	Portals    int            `json:"portals"`
+	Channels   int            `json:"channels"`
+	AtOnce     int            `json:"at_once"` // restores that ran at the same moment
+	Request    loaded         `json:"request"`
+	Polls      int            `json:"polls"`
+	PollP50    time.Duration  `json:"poll_p50"`
+	PollP99    time.Duration  `json:"poll_p99"`
+	PollMax    time.Duration  `json:"poll_max"`
+	OnTime     float64        `json:"polls_on_time"` // share within 10 %
+	Limited    map[string]int `json:"rate_limited"`  // 429s, by method
+	LateP50    time.Duration  `json:"end_told_p50"`
+	LateMax    time.Duration  `json:"end_told_max"`
+	ToldLate   int            `json:"ends_told_late"`
+	PerRestore int64          `json:"memory_per_restore"`
+	Memory     int64          `json:"memory"`
+	CPU        float64        `json:"cpu"` // of one core
+}
+
+type scaling struct {
+	Machine string        `json:"machine"`
+	Takes   time.Duration `json:"takes"`
+	Rows    []scaled      `json:"rows"`
+}
+
+// scale restores more and more portals at once, with Slack's limits kept.
+func scale(ctx context.Context, o options) (found result, err error) {
+	dir, err := os.MkdirTemp("", "restorebot-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	subjects, err := build(ctx, dir, []string{"bot"})
+	if err != nil {
+		return nil, err
+	}
+	all := &scaling{Machine: machine(), Takes: o.takes}
+	for _, portals := range o.steps {
+		fmt.Fprintf(o.notes, "%d restores at once\n", portals)
+		one, err := scaleTo(ctx, o, subjects[0], portals)
+		if err != nil {
+			return nil, fmt.Errorf("%d portals: %w", portals, err)
+		}
+		all.Rows = append(all.Rows, one)
+	}
+	return all, nil
+}
+
+func scaleTo(ctx context.Context, o options, bot subject, portals int) (one scaled, err error) {
+	s, err := setStage(scene{portals: portals, perChannel: o.channels, takes: o.takes})
+	if err != nil {
+		return one, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	a, err := s.enter(ctx, bot)
+	if err != nil {
+		return one, err
+	}
+	defer func() { err = errors.Join(err, a.leave()) }()
+	if err := pause(ctx, 2*time.Second); err != nil {
+		return one, err
+	}
+	before, err := a.usage()
+	if err != nil {
+		return one, err
+	}
+
+	crowd := s.crowd()
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	go crowd.watch(watching)
+	began := time.Now()
+	one = scaled{Portals: portals, Channels: len(s.channels)}
+	if one.Request, err = s.request(ctx, 32); err != nil {
+		return one, err
+	}
+	most := make(chan int64, 1)
+	sampling, enough := context.WithCancel(ctx)
+	go func() { most <- a.most(sampling) }()
+	// Twenty messages of each restore, one a second in a channel, and room.
+	patience, cancel := context.WithTimeout(ctx, 2*o.takes+2*time.Minute+20*time.Second*time.Duration(o.channels))
+	defer cancel()
+	err = crowd.ends(patience, s.portals)
+	enough()
+	one.Memory = <-most
+	if err != nil {
+		return one, fmt.Errorf("%w; Slack: %+v\n%s", err, s.slack.Stats(), tail(a.log.String()))
+	}
+	after, err := a.usage()
+	if err != nil {
+		return one, err
+	}
+	one.CPU = float64(after.CPU-before.CPU) / float64(time.Since(began))
+	one.PerRestore = max(0, one.Memory-before.Anon) / int64(portals)
+	gaps := s.polls()
+	one.Polls, one.PollP50, one.PollP99, one.PollMax = len(gaps), quantile(gaps, 0.5), quantile(gaps, 0.99), quantile(gaps, 1)
+	one.OnTime = float64(sort.Search(len(gaps), func(i int) bool { return gaps[i] > pollLate })) / float64(max(1, len(gaps)))
+	late := crowd.late()
+	one.LateP50, one.LateMax = quantile(late, 0.5), quantile(late, 1)
+	one.ToldLate = len(late) - sort.Search(len(late), func(i int) bool { return late[i] > toldWithin })
+	one.AtOnce, one.Limited = s.atOnce(), s.slack.Stats().RateLimited
+	return one, nil
+}
+
+// most is the largest memory of a process until ctx ends.
+func (a *actor) most(ctx context.Context) (most int64) {
+	for {
+		if u, err := a.usage(); err == nil {
+			most = max(most, u.Anon)
+		}
+		if pause(ctx, 500*time.Millisecond) != nil {
+			return most
+		}
+	}
+}
+
+func sum(counts map[string]int) (n int) {
+	for _, one := range counts {
+		n += one
+	}
+	return n
+}
+
+func (s *scaling) table(w io.Writer) {
+	fmt.Fprintf(w, "Restores of %v each, for 20 minutes; every portal is asked every %v.\n\n", s.Takes, pollEvery)
+	head := []string{"portals", "channels", "at once", "request p50", "p99", "polls on time", "gap p50", "p99", "max", "429s", "end told p50", "max", "late", "memory", "a restore", "CPU"}
+	var lines [][]string
+	for _, r := range s.Rows {
+		lines = append(lines, []string{
+			strconv.Itoa(r.Portals), strconv.Itoa(r.Channels), strconv.Itoa(r.AtOnce), showSpan(float64(r.Request.P50)), showSpan(float64(r.Request.P99)),
+			showPercent(r.OnTime), showSpan(float64(r.PollP50)), showSpan(float64(r.PollP99)), showSpan(float64(r.PollMax)),
+			strconv.Itoa(sum(r.Limited)), showSpan(float64(r.LateP50)), showSpan(float64(r.LateMax)), strconv.Itoa(r.ToldLate),
+			showBytes(float64(r.Memory)), fmt.Sprintf("%d KiB", r.PerRestore>>10), showPercent(r.CPU),
+		})
+	}
+	markdown(w, head, lines)
+}
+
+func (s *scaling) check() []error {
+	var wrong []error
+	for _, r := range s.Rows {
+		if n := sum(r.Limited); n > 0 {
+			wrong = append(wrong, fmt.Errorf("with %d restores at once Slack's limits were exceeded %d times: %v", r.Portals, n, r.Limited))
+		}
+		if r.Request.Lost > 0 {
+			wrong = append(wrong, fmt.Errorf("with %d restores at once %d requests were lost", r.Portals, r.Request.Lost))
+		}
+	}
+	return wrong
+}
