@@ -27,11 +27,17 @@ func (l line) hash() string {
 
 // Note implements [bot.Store].
 func (s *Store) Note(ctx context.Context, events ...bot.Event) error {
-	err := s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error { return note(ctx, tx, events) })
-	if err != nil {
+	if len(events) == 0 {
+		return nil
+	}
+	if err := s.notes.write(ctx, events, s.noteAll); err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	return nil
+}
+
+func (s *Store) noteAll(ctx context.Context, events []bot.Event) error {
+	return s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error { return note(ctx, tx, events) })
 }
 
 // note adds events to the end of the chain. Taking the head first makes

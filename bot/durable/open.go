@@ -37,6 +37,7 @@ type Store struct {
 	// alone is set where no other process can be at work on the database.
 	alone   bool
 	pace    pace
+	notes   notes
 	file    string // of SQLite
 	shut    func() error
 	explain func(error) error // says what is wrong with the database
