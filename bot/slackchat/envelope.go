@@ -33,11 +33,16 @@ type Envelope struct {
 
 	ReceivedAt time.Time // when the frame was read; Slack waits 3 s from just before
 	Connection int       // number of the connection that brought it, from 1
+
+	command *slack.SlashCommand // once it is decoded
 }
 
 // SlashCommand decodes the payload of a slash_commands envelope. The error
 // says where the payload is wrong and holds nothing of what it says.
 func (e Envelope) SlashCommand() (slack.SlashCommand, error) {
+	if e.command != nil {
+		return *e.command, nil
+	}
 	var cmd slack.SlashCommand
 	if err := e.decode(EnvelopeSlashCommands, &cmd); err != nil {
 		return slack.SlashCommand{}, err
@@ -73,11 +78,15 @@ func (e Envelope) decode(want string, v any) error {
 	return nil
 }
 
-// readable reports whether Handle can make sense of the payload.
-func (e Envelope) readable() error {
+// readable reports whether Handle can make sense of the payload. A command is
+// kept, so that it is decoded once.
+func (e *Envelope) readable() error {
 	switch e.Type {
 	case EnvelopeSlashCommands:
-		_, err := e.SlashCommand()
+		cmd, err := e.SlashCommand()
+		if err == nil {
+			e.command = &cmd
+		}
 		return err
 	case EnvelopeInteractive:
 		_, err := e.Interaction()

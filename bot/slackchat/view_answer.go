@@ -3,6 +3,7 @@ package slackchat
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
@@ -80,14 +81,25 @@ func refusalText(no bot.Refusal) string {
 	return lines(append(out, "(rule: "+code(string(no.Rule))+")")...)
 }
 
+// helps are the help texts by topic, made once each: they never change.
+var helps sync.Map
+
 // helpText is the usage in a code block: the one text that keeps its lines.
 func helpText(topic string) string {
-	usage, ok := bot.Usage(topic)
-	head := "Nothing was started. This is how it is used:"
-	if !ok {
-		head = "There is no such command. Nothing was started. These are known:"
-		usage, _ = bot.Usage("")
+	if text, made := helps.Load(topic); made {
+		return text.(string)
 	}
+	usage, ok := bot.Usage(topic)
+	if !ok { // not kept: there is no end of such topics
+		usage, _ = bot.Usage("")
+		return usageText("There is no such command. Nothing was started. These are known:", usage)
+	}
+	text := usageText("Nothing was started. This is how it is used:", usage)
+	helps.Store(topic, text)
+	return text
+}
+
+func usageText(head, usage string) string {
 	var out []string
 	for line := range strings.SplitSeq(usage, "\n") {
 		out = append(out, foreign(line, maxSaid))

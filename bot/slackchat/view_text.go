@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -93,11 +94,11 @@ func foreign(s string, limit int) string {
 // cutMarkup shortens mrkdwn to at most limit runes and ends it before an entity
 // or a <...> that would be broken.
 func cutMarkup(s string, limit int) string {
-	runes := []rune(s)
-	if len(runes) <= limit {
+	// Most texts are short: to count their bytes costs nothing.
+	if len(s) <= limit || utf8.RuneCountInString(s) <= limit {
 		return s
 	}
-	kept := string(runes[:limit-1])
+	kept := string([]rune(s)[:limit-1])
 	if open := strings.LastIndexByte(kept, '<'); open > strings.LastIndexByte(kept, '>') {
 		kept = kept[:open]
 	}
