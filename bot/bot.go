@@ -24,6 +24,9 @@ type Bot struct {
 	// Doctor are asked by /restore doctor.
 	Doctor []Examiner
 	Log    *slog.Logger
+	// Heard is told what each command asks for, and whether it could be read; nil
+	// is nobody.
+	Heard func(v Verb, readable bool)
 }
 
 // Command is a slash command as it came in.
@@ -63,6 +66,9 @@ type Press struct {
 func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 	c.Caller = b.Policy.seated(c.Caller)
 	line, unread := ParseLine(c.Text)
+	if b.Heard != nil {
+		b.Heard(line.Verb, unread == nil)
+	}
 	if no := b.admit(ctx, c.Caller, line); no != nil {
 		return b.refuse(ctx, c.Caller, "", no), nil
 	}

@@ -98,7 +98,14 @@ func cutMarkup(s string, limit int) string {
 	if len(s) <= limit || utf8.RuneCountInString(s) <= limit {
 		return s
 	}
-	kept := string([]rune(s)[:limit-1])
+	runes, kept := 0, s
+	for i := range s {
+		if runes == limit-1 {
+			kept = s[:i]
+			break
+		}
+		runes++
+	}
 	if open := strings.LastIndexByte(kept, '<'); open > strings.LastIndexByte(kept, '>') {
 		kept = kept[:open]
 	}

@@ -40,24 +40,17 @@ func sources(sockets *slackchat.Sockets, chat *slackchat.Chat, store *durable.St
 	}
 }
 
-// countedHandler counts commands by what they ask for.
-type countedHandler struct {
-	slackchat.Handler
-
-	m *ops.Metrics
-}
-
 // unreadable is the verb of a command that cannot be parsed.
 const unreadable bot.Verb = "unreadable"
 
-// Command implements [slackchat.Handler].
-func (h countedHandler) Command(ctx context.Context, c bot.Command) (bot.Answer, bot.Later) {
-	line, no := bot.ParseLine(c.Text)
-	if no != nil {
-		line.Verb = unreadable
+// counting counts commands by what they ask for.
+func counting(m *ops.Metrics) func(bot.Verb, bool) {
+	return func(v bot.Verb, readable bool) {
+		if !readable {
+			v = unreadable
+		}
+		m.Commanded(v)
 	}
-	h.m.Commanded(line.Verb)
-	return h.Handler.Command(ctx, c)
 }
 
 // handling notes the envelope for the log lines about it.

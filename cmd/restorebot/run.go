@@ -100,11 +100,11 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	chat.Observe = func(method string, o slackchat.Outcome, _ time.Duration) { metrics.Message(method, string(o)) }
 	b := &bot.Bot{
 		Store: metrics.Count(store), Chat: chat, Directory: &slackchat.Directory{API: api},
-		Policy: policy, Poll: s.poll, Log: log, Portals: portals, Process: rand.Text(),
+		Policy: policy, Poll: s.poll, Log: log, Heard: counting(metrics), Portals: portals, Process: rand.Text(),
 		Doctor: s.examiners(sockets, store),
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	listener := slackchat.NewListener(ctx, countedHandler{b, metrics}, chat, log)
+	listener := slackchat.NewListener(ctx, b, chat, log)
 	stepsEnded := make(chan struct{})
 	listener.App = func() string { return sockets.State().AppID }
 	sockets.API, sockets.Handle, sockets.Tell, sockets.Until = api, handling(listener.Handle), listener.Tell, stepsEnded

@@ -117,7 +117,7 @@ func recycling(ctx context.Context, slack *slacktest.Slack, every time.Duration)
 				continue
 			}
 			reason := slacktest.Warning
-			if recycles%2 == 1 {
+			if recycles%2 == 1 && len(live) > 1 { // with one alone Slack would have nowhere to send to
 				reason = slacktest.RefreshRequested
 			}
 			slack.Recycle(reason, time.Second, live[i].ID)

@@ -59,6 +59,7 @@ var rows = []row{
 	{"p99", spans(func(m measured) time.Duration { return m.Request.P99 }), showSpan},
 	{"CPU per command", spans(func(m measured) time.Duration { return m.PerCommand }), showSpan},
 	{"memory after all commands", func(m measured) float64 { return float64(m.LoadedRSS) }, showBytes},
+	{"that without the program's file", func(m measured) float64 { return float64(m.LoadedAnon) }, showBytes},
 	{"lost while connections are recycled", func(m measured) float64 { return float64(m.Recycled.Lost) }, showCount},
 	{"lost otherwise", func(m measured) float64 { return float64(m.Lost) }, showCount},
 }
@@ -132,8 +133,11 @@ func markdown(w io.Writer, head []string, lines [][]string) {
 func (c *comparison) check() []error {
 	var wrong []error
 	for _, run := range c.Runs {
-		if m, ok := run["bot"]; ok && m.Lost+m.Recycled.Lost > 0 {
-			wrong = append(wrong, fmt.Errorf("the bot lost %d commands, %d of them while connections were recycled", m.Lost+m.Recycled.Lost, m.Recycled.Lost))
+		m, ok := run["bot"]
+		// In its first half minute the bot holds one connection, and may lose what
+		// is under way when Slack closes it.
+		if ok && (m.Lost > 0 || m.Recycled.Lost > c.Commands/100) {
+			wrong = append(wrong, fmt.Errorf("the bot lost %d commands, and %d while connections were recycled", m.Lost, m.Recycled.Lost))
 		}
 	}
 	for _, limit := range []struct {
@@ -141,10 +145,10 @@ func (c *comparison) check() []error {
 		of         func(measured) float64
 		most       float64
 	}{
-		{"p50 of help, 32 at once", "floor", spans(func(m measured) time.Duration { return m.Crowd.P50 }), 15},
-		{"CPU per command", "floor", spans(func(m measured) time.Duration { return m.PerCommand }), 15},
+		{"p50 of help, 32 at once", "floor", spans(func(m measured) time.Duration { return m.Crowd.P50 }), 8},
+		{"CPU per command", "floor", spans(func(m measured) time.Duration { return m.PerCommand }), 8},
 		{"memory after all commands", "bolt", func(m measured) float64 { return float64(m.LoadedRSS) }, 0.8},
-		{"CPU per command", "bolt", spans(func(m measured) time.Duration { return m.PerCommand }), 2},
+		{"CPU per command", "bolt", spans(func(m measured) time.Duration { return m.PerCommand }), 1.5},
 		{"time of a command, 32 at once", "bolt", func(m measured) float64 { return 1 / max(m.Crowd.PerSecond, 1e-9) }, 2},
 	} {
 		if !slices.Contains(c.Subjects, limit.than) || !slices.Contains(c.Subjects, "bot") {
