@@ -144,6 +144,19 @@ func (c *crowd) late() []time.Duration {
 	return late
 }
 
+// counts is how many restores began and ended.
+func (s *stage) counts() (begun, ended int) {
+	for _, p := range s.portals {
+		for _, r := range p.Restores() {
+			begun++
+			if !r.Ended.IsZero() {
+				ended++
+			}
+		}
+	}
+	return begun, ended
+}
+
 // polls are the times between two questions for the progress of a running
 // restore, sorted.
 func (s *stage) polls() []time.Duration {

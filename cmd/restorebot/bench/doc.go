@@ -4,6 +4,7 @@
 //
 //	go run ./cmd/restorebot/bench             side by side with a floor and with Bolt
 //	go run ./cmd/restorebot/bench scale       1, 10, 100 and 500 restores at once
+//	go run ./cmd/restorebot/bench history     with 10, 1000 and 100,000 restores in the past
 //	go run ./cmd/restorebot/bench soak        load, restarts and faults for a while
 //	go run ./cmd/restorebot/bench size        the binary, and what is in it
 //

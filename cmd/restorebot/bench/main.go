@@ -63,7 +63,7 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.IntSliceVar(&o.steps, "portals", []int{1, 10, 100, 500}, "scale: restores at once, one row each")
 	flags.IntVar(&o.channels, "per-channel", 2, "scale: portals that share a channel")
 	flags.DurationVar(&o.takes, "takes", time.Minute, "scale: how long each restore takes, for 20 minutes of a real one")
-	flags.IntVar(&o.history, "history", 0, "scale: rows of history before it begins")
+	flags.IntVar(&o.history, "rows", 100_000, "history: ended restores in the past, beside 10 and 1000")
 	flags.DurationVar(&o.length, "for", 10*time.Minute, "soak: how long")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -72,11 +72,11 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		shorten(flags)
 	}
 	modes := map[string]func(context.Context, options) (result, error){
-		"": compare, "scale": scale, "soak": soak, "size": size,
+		"": compare, "scale": scale, "history": history, "soak": soak, "size": size,
 	}
 	mode, known := modes[flags.Arg(0)]
 	if !known || flags.NArg() > 1 {
-		return fmt.Errorf("%q is none of scale, soak and size", flags.Arg(0))
+		return fmt.Errorf("%q is none of scale, history, soak and size", flags.Arg(0))
 	}
 	found, err := mode(ctx, o)
 	if err != nil {

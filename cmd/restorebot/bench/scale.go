@@ -97,14 +97,15 @@ func scaleTo(ctx context.Context, o options, bot subject, portals int) (one scal
 	most := make(chan int64, 1)
 	sampling, enough := context.WithCancel(ctx)
 	go func() { most <- a.most(sampling) }()
-	// Twenty messages of each restore, one a second in a channel, and room.
-	patience, cancel := context.WithTimeout(ctx, 2*o.takes+2*time.Minute+20*time.Second*time.Duration(o.channels))
+	// Five messages of each restore, one a second in a channel, and room.
+	patience, cancel := context.WithTimeout(ctx, o.takes+90*time.Second+8*time.Second*time.Duration(o.channels))
 	defer cancel()
 	err = crowd.ends(patience, s.portals)
 	enough()
 	one.Memory = <-most
 	if err != nil {
-		return one, fmt.Errorf("%w; Slack: %+v\n%s", err, s.slack.Stats(), tail(a.log.String()))
+		begun, ended := s.counts()
+		return one, fmt.Errorf("%w; %d had begun, %d had ended; Slack: %+v\n%s", err, begun, ended, s.slack.Stats(), tail(a.log.String()))
 	}
 	after, err := a.usage()
 	if err != nil {
