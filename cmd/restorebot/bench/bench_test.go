@@ -158,3 +158,14 @@ func TestStageServesPortalsAtTheirOwnAddresses(t *testing.T) {
 		t.Errorf("%+v", s.portals)
 	}
 }
+
+func TestMostWithinCountsASlidingMinute(t *testing.T) {
+	t.Parallel()
+	var calls []slacktest.Call
+	for _, second := range []int{0, 10, 59, 60, 61, 200} {
+		calls = append(calls, slacktest.Call{At: time.Unix(int64(second), 0)})
+	}
+	if got := mostWithin(calls, time.Minute); got != 4 {
+		t.Errorf("got %d, want the four from 10 s to 61 s", got)
+	}
+}
