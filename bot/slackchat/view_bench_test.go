@@ -1,0 +1,43 @@
+package slackchat
+
+import (
+	"encoding/json"
+	"testing"
+
+	"docspace-restorebot/bot"
+)
+
+// BenchmarkHelpAck renders a help and makes its ack.
+func BenchmarkHelpAck(b *testing.B) {
+	env := Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true}
+	b.ReportAllocs()
+	for b.Loop() {
+		m := answerMessage(bot.Help{})
+		if _, err := ackBody(env, answerAck{"ephemeral", cutMarkup(m.text, maxAckText), m.blocks}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkDecodeCommand reads a frame and the command in it.
+func BenchmarkDecodeCommand(b *testing.B) {
+	payload, err := json.Marshal(map[string]string{
+		"team_id": "T1", "channel_id": "C1", "user_id": "U1", "command": "/restore", "text": "help", "api_app_id": "A1",
+		"is_enterprise_install": "false", "response_url": "https://hooks.example.com/commands/1/2/3", "trigger_id": "1.2.3",
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	frame := []byte(`{"type":"slash_commands","envelope_id":"e","accepts_response_payload":true,"payload":` + string(payload) + `}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		f, err := decodeSocketFrame(frame)
+		if err != nil {
+			b.Fatal(err)
+		}
+		env := Envelope{ID: f.EnvelopeID, Type: f.Type, Payload: f.Payload}
+		if err := env.readable(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
