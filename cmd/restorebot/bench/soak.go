@@ -39,6 +39,7 @@ type soaked struct {
 	Restores int           `json:"restores"`
 	Told     int           `json:"ends_told"`
 	Commands loaded        `json:"commands"`
+	LostDown int           `json:"lost_while_down"` // typed while the bot was down or just before
 	Recycles int           `json:"recycles"`
 	Limited  int64         `json:"rate_limited"` // calls answered with 429
 	Kills    int           `json:"kills"`
@@ -80,6 +81,7 @@ type soaker struct {
 	notes io.Writer
 
 	limited atomic.Int64
+	turns   atomic.Int64 // odd while the bot is down
 }
 
 // metricsAddr is where the bot tells of its goroutines.
@@ -101,7 +103,7 @@ func (k *soaker) run(ctx context.Context, length time.Duration) (err error) {
 	busy, stop := context.WithCancel(ctx)
 	defer stop()
 	recycles, commands := make(chan int, 1), make(chan loaded, 1)
-	go func() { recycles <- recycling(busy, k.slack, 2*time.Second) }()
+	go func() { recycles <- recycling(busy, k.slack, 10*time.Second) }()
 	go func() { commands <- k.commands(busy) }()
 	go k.restores(busy)
 	go k.limits(busy)
@@ -111,16 +113,19 @@ func (k *soaker) run(ctx context.Context, length time.Duration) (err error) {
 		return err
 	}
 	fmt.Fprintln(k.notes, "killed")
+	k.turns.Add(1)
 	_ = k.actor.cmd.Process.Signal(syscall.SIGKILL)
 	_ = k.actor.cmd.Wait()
 	k.found.Kills++
 	if err := k.begin(ctx); err != nil {
 		return err
 	}
+	k.turns.Add(1)
 	if err := pause(ctx, length/6); err != nil {
 		return err
 	}
 	fmt.Fprintln(k.notes, "stopped")
+	k.turns.Add(1)
 	if err := k.actor.leave(); err != nil {
 		return err
 	}
@@ -128,6 +133,7 @@ func (k *soaker) run(ctx context.Context, length time.Duration) (err error) {
 	if err := k.begin(ctx); err != nil {
 		return err
 	}
+	k.turns.Add(1)
 	for time.Since(began) < length {
 		if err := pause(ctx, min(length/30, 5*time.Second)); err != nil {
 			return err
@@ -165,6 +171,7 @@ func (k *soaker) commands(ctx context.Context) loaded {
 	typing := context.WithoutCancel(ctx)
 	var all loaded
 	for n := 0; ctx.Err() == nil; n++ {
+		turn := k.turns.Load()
 		bite, err := people{atOnce: 32, every: 20 * time.Millisecond}.load(typing, k.slack, 50, func(n int) typed {
 			who := asker
 			if n%10 == 0 {
@@ -173,10 +180,16 @@ func (k *soaker) commands(ctx context.Context) loaded {
 			return typed{who, k.channels[n%len(k.channels)], "/restore " + words[n%len(words)]}
 		})
 		if err != nil {
-			all.Lost += 50
+			bite.Lost = 50
+		}
+		if turn%2 == 1 || turn != k.turns.Load() {
+			k.found.LostDown += bite.Lost
 			continue
 		}
 		all.Lost += bite.Lost
+		if err != nil {
+			continue
+		}
 		all.latency = latency{max(all.P50, bite.P50), max(all.P99, bite.P99), max(all.Max, bite.Max)}
 		all.PerSecond += (bite.PerSecond - all.PerSecond) / float64(n+1)
 	}
@@ -284,8 +297,8 @@ var held = []struct {
 }
 
 func (s *soaked) table(w io.Writer) {
-	fmt.Fprintf(w, "%v with %d restores (%d ends told), %.0f commands a second (%d lost, of them those typed while the bot was down), %d recycles, %d kill, %d stop, %d calls answered with 429.\n\n",
-		s.For, s.Restores, s.Told, s.Commands.PerSecond, s.Commands.Lost, s.Recycles, s.Kills, s.Stops, s.Limited)
+	fmt.Fprintf(w, "%v with %d restores (%d ends told), %.0f commands a second (%d lost, and %d around the kill and the stop), %d recycles, %d kill, %d stop, %d calls answered with 429.\n\n",
+		s.For, s.Restores, s.Told, s.Commands.PerSecond, s.Commands.Lost, s.LostDown, s.Recycles, s.Kills, s.Stops, s.Limited)
 	var lines [][]string
 	for _, h := range held {
 		first, last := s.halves(h.of)
