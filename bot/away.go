@@ -34,7 +34,10 @@ func (b *Bot) noticeAway(ctx context.Context, r *Restore, p Portal) error {
 		}
 		*r = saved
 		// Told once: it is on the card too, and a lost reply is no harm.
-		if _, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NoteAway}); err != nil {
+		note := Note{Kind: NoteAway}
+		ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), note)
+		b.noted(ctx, *r, note, ts)
+		if err != nil {
 			b.Log.WarnContext(ctx, "that the bot was away could not be told", "restore", r.ID, "err", err)
 		}
 		return nil

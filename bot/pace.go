@@ -53,7 +53,8 @@ func (b *Bot) tellPhase(ctx context.Context, r *Restore, p Portal) error {
 	if err := b.keep(ctx, r, next); err != nil {
 		return err
 	}
-	_, why := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NotePhase})
+	note := Note{Kind: NotePhase}
+	ts, why := b.Chat.Reply(ctx, b.card(ctx, *r, p), note)
 	if errors.Is(why, ErrChatBusy) {
 		next := *r
 		next.PhaseTold = told
@@ -64,6 +65,7 @@ func (b *Bot) tellPhase(ctx context.Context, r *Restore, p Portal) error {
 	if why != nil {
 		return untold{why}
 	}
+	b.noted(ctx, *r, note, ts)
 	return nil
 }
 

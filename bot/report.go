@@ -50,7 +50,7 @@ func (b *Bot) report(ctx context.Context, c Caller, id string) Answer {
 		return b.unrecorded(err)
 	}
 	p, _ := b.Portals.Named(r.Portal)
-	text := reportOf(r, p.PortalName, trail, b.links(ctx, r), time.Now().UTC())
+	text := reportOf(r, p.PortalName, trail, b.links(ctx, r, trail), time.Now().UTC())
 	err = patiently(ctx, func() error {
 		_, err := b.Chat.Reply(ctx, b.card(ctx, r, p), Note{Kind: NoteReport, Text: text})
 		return err
@@ -141,10 +141,19 @@ func timed(past []Restore) []Restore {
 	return kept
 }
 
+// maxLinked bounds the notes whose addresses a report asks for.
+const maxLinked = 20
+
 // links are the addresses of a restore's messages, as far as they can be had.
-func (b *Bot) links(ctx context.Context, r Restore) map[string]string {
+func (b *Bot) links(ctx context.Context, r Restore, trail []Event) map[string]string {
+	messages := map[string]string{"The card": r.CardTS, "The end": r.EndTS}
+	for _, e := range trail {
+		if note := e.Detail["note"]; e.Kind == EventTold && note != "" && len(messages) < maxLinked {
+			messages[e.At.UTC().Format("15:04:05")+" "+note] = e.Detail["message_ts"]
+		}
+	}
 	links := map[string]string{}
-	for name, ts := range map[string]string{"The card": r.CardTS, "The end": r.EndTS} {
+	for name, ts := range messages {
 		if ts == "" || ts == toNobody {
 			continue
 		}
@@ -153,6 +162,19 @@ func (b *Bot) links(ctx context.Context, r Restore) map[string]string {
 		}
 	}
 	return links
+}
+
+// noted records which message a note became, so that a report can name it.
+func (b *Bot) noted(ctx context.Context, r Restore, n Note, ts string) {
+	if ts == "" {
+		return
+	}
+	err := b.Store.Note(ctx, Event{
+		At: time.Now().UTC(), Restore: r.ID, Kind: EventTold, Detail: map[string]string{"note": string(n.Kind), "message_ts": ts},
+	})
+	if err != nil {
+		b.Log.WarnContext(ctx, "a note's message could not be recorded", "restore", r.ID, "err", err)
+	}
 }
 
 // charted adds a chart of the durations to the thread of the newest restore of

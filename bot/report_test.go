@@ -37,7 +37,7 @@ func TestReportTellsTheStoryWithRPOAndRTO(t *testing.T) {
 			"# Restore " + r.ID + " of docs: succeeded", "**Data-loss window (RPO):** 3 h 1 min, from ", "**Time to restore (RTO):** ",
 			"confirmed after 1 min 0 s; safety backup 11 s; restoring ", "**Asked by:** UALICE at ", "**Confirmed by:** UBOB at ",
 			r.Safety.Backup.FileName + " in Local /backups", "**Verified:** at ", "**Held before:** 42 users, 7 rooms, 3 backups",
-			`a \| b ' c`, "| requested | UALICE |", "| confirmed | UBOB |", "| starting | the bot |", "| ended | the bot |", "- The card: ", "- The end: ",
+			`a \| b ' c`, "| requested | UALICE |", "| confirmed | UBOB |", "| starting | the bot |", "| ended | the bot |", "- The card: ", "- The end: ", " phase: ",
 		} {
 			if !strings.Contains(text, want) {
 				s.t.Errorf("the report does not say %q", want)

@@ -203,7 +203,7 @@ func (b *Bot) direct(ctx context.Context, r Restore, p Portal, n Note, why error
 // say posts a note where it is seen: in the thread, in the channel if there is
 // no card, or to the requester alone if the channel cannot be reached.
 func (b *Bot) say(ctx context.Context, r *Restore, p Portal, n Note) error {
-	_, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), n)
+	ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), n)
 	switch {
 	case unreachable(err):
 		_, err = b.direct(ctx, *r, p, n, err)
@@ -211,6 +211,7 @@ func (b *Bot) say(ctx context.Context, r *Restore, p Portal, n Note) error {
 	case err != nil:
 		return untold{err}
 	}
+	b.noted(ctx, *r, n, ts)
 	return nil
 }
 

@@ -149,11 +149,19 @@ func TestBinaryReportsWithFileAndChartWhereItMay(t *testing.T) {
 		card := s.cardWith(ctx, "restore_confirm", s.newest())
 		s.press(ctx, "UBOB", card, "restore_confirm")
 		s.shows(ctx, card, "restored in")
+		if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.ThreadTS == card.TS && m.ReplyBroadcast }); err != nil {
+			t.Fatal("the end was not told")
+		}
 		id = regexp.MustCompile("Restore `([a-z0-9]{10})`").FindStringSubmatch(s.slack.Render(card, time.UTC))[1]
 		write(t, key, s.portal.IssueKey(docspacetest.Key{Permissions: []string{"*"}}))
 	}
 	s.says(ctx, "UALICE", "/restore report "+id, "as a file too, if the app is given the scope files:write")
 	report := s.cardWith(ctx, "", "# Restore "+id, "Data-loss window (RPO)", "Time to restore (RTO)", "| confirmed | UBOB |")
+	for _, message := range []string{"The card: http"} {
+		if text := s.slack.Render(report, time.UTC); !strings.Contains(text, message) {
+			t.Errorf("the report does not link to the message %q:\n%s", message, text)
+		}
+	}
 	if len(s.slack.Files()) != 0 {
 		t.Error("a file was uploaded without the right to")
 	}

@@ -109,6 +109,27 @@ func TestPageGoesFromTheRequestThroughACrashToTheEnd(t *testing.T) {
 	}
 }
 
+// A modal is filled in, refused in its field, and submitted, on the page as in Slack.
+func TestPageFillsInAModal(t *testing.T) {
+	t.Parallel()
+	ctx, stage, url := open(t, 1180, 1240)
+	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")), scheme("light"), typed("/restore"))
+	step(ctx, t, "picker", poll(`document.getElementById("modal").open && document.querySelectorAll("#modal select option, #modal input[type=radio]").length > 3`), picture("picker-light"))
+	step(ctx, t, "choose", poll(`(() => {
+		const menu = [...document.querySelectorAll("#modal select")].at(-1);
+		if (!menu || menu.options.length < 2) return false;
+		menu.value = menu.options[1].value;
+		menu.dispatchEvent(new Event("change"));
+		return true;
+	})()`), chromedp.Click(chromedp.CSS(`#modal button[type="submit"]`)),
+		poll(`document.getElementById("modal").innerText.includes("Nothing was started")`), chromedp.Click(chromedp.CSS("#modal .foot button")),
+		poll(`!document.getElementById("modal").open`))
+	step(ctx, t, "card", chromedp.WaitVisible(chromedp.CSS(restoreButton)))
+	if n := stage.Portal.Starts(); n != 0 {
+		t.Errorf("choosing a backup started %d restores", n)
+	}
+}
+
 func TestPageFitsATelephone(t *testing.T) {
 	t.Parallel()
 	ctx, stage, url := open(t, 390, 844)
