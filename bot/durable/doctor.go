@@ -117,8 +117,13 @@ func inspectFolder(file string) bot.Finding {
 }
 
 func disk(dir string) bot.Finding {
-	const check = "disk"
 	free, err := freeBytes(dir)
+	return room(dir, free, err)
+}
+
+// room judges what is left on a disk.
+func room(dir string, free uint64, err error) bot.Finding {
+	const check = "disk"
 	what := fmt.Sprintf("%d MiB free at %s", free>>20, dir)
 	switch {
 	case err != nil:

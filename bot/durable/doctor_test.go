@@ -2,6 +2,7 @@ package durable
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -101,4 +102,24 @@ func TestExaminationFromInside(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(t, s.Examine(ctx), bot.Fail, "cannot be written")
+}
+
+func TestDiskIsJudgedByWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		free  uint64
+		err   error
+		want  bot.Grade
+		words string
+	}{
+		{1 << 30, nil, bot.Pass, "1024 MiB free at /data"},
+		{100 << 20, nil, bot.Warn, "100 MiB free"},
+		{1 << 20, nil, bot.Fail, "1 MiB free"},
+		{0, nil, bot.Fail, "0 MiB free"},
+		{0, errors.New("no such call"), bot.Warn, "not known"},
+	} {
+		if got := room("/data", c.free, c.err); got.Grade != c.want || !strings.Contains(got.What, c.words) || (got.Fix == "") != (c.want == bot.Pass) {
+			t.Errorf("%d bytes, %v: %+v", c.free, c.err, got)
+		}
+	}
 }
