@@ -16,6 +16,12 @@ func LogWith(ctx context.Context, attrs ...slog.Attr) context.Context {
 	return context.WithValue(ctx, logKey{}, slices.Concat(have, attrs))
 }
 
+// LogAs is ctx with what [LogWith] noted in another one: for what outlives that.
+func LogAs(ctx, noted context.Context) context.Context {
+	attrs, _ := noted.Value(logKey{}).([]slog.Attr)
+	return LogWith(ctx, attrs...)
+}
+
 // LogHandler adds what [LogWith] noted to each line that does not say it itself.
 type LogHandler struct{ slog.Handler }
 

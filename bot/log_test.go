@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 )
 
@@ -27,5 +28,21 @@ func TestLogLinesSayWhatTheContextNotes(t *testing.T) {
 		"msg=bare replica=1\n"
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
+	}
+}
+
+func TestWhatOutlivesAContextLogsItsIds(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	log := slog.New(LogHandler{Handler: slog.NewTextHandler(&out, nil)})
+	noted, cancel := context.WithCancel(LogWith(t.Context(), slog.String("envelope_id", "e1")))
+	later := LogAs(t.Context(), noted)
+	cancel()
+	if later.Err() != nil {
+		t.Error("it ends with the ctx that it outlives")
+	}
+	log.InfoContext(later, "answered")
+	if !strings.Contains(out.String(), "envelope_id=e1") {
+		t.Errorf("the line says %s", out.String())
 	}
 }

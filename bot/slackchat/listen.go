@@ -104,12 +104,12 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 	answer, later := l.handler.Command(ctx, c)
 	to := recipient(c.Caller, c.AnswerURL)
 	if opens, ok := answer.(bot.Opens); ok {
-		if !l.open(env, trigger{cmd.TriggerID, to}, opens, later) { //nolint:contextcheck // it outlives the ctx of its envelope
+		if !l.open(ctx, env, trigger{cmd.TriggerID, to}, opens, later) {
 			return ErrAck(env, textBusy)
 		}
 		return nil
 	}
-	if later != nil && !l.background(func(ctx context.Context) { l.finish(ctx, to, later) }) { //nolint:contextcheck // it outlives the ctx of its envelope
+	if later != nil && !l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, later) }) {
 		return ErrAck(env, textBusy)
 	}
 	if answer == nil {
@@ -185,7 +185,7 @@ func (l *Listener) press(ctx context.Context, env Envelope, callback slack.Inter
 	answer, later := l.handler.Press(ctx, p)
 	to := recipient(p.Caller, p.AnswerURL)
 	if opens, ok := answer.(bot.Opens); ok {
-		if !l.open(env, trigger{callback.TriggerID, to}, opens, later) { //nolint:contextcheck // it outlives the ctx of its envelope
+		if !l.open(ctx, env, trigger{callback.TriggerID, to}, opens, later) {
 			l.send(ctx, to, bot.Said{Text: textBusy})
 		}
 		return
@@ -193,7 +193,7 @@ func (l *Listener) press(ctx context.Context, env Envelope, callback slack.Inter
 	if answer != nil {
 		l.send(ctx, to, answer)
 	}
-	if later != nil && !l.background(func(ctx context.Context) { l.finish(ctx, to, later) }) { //nolint:contextcheck // it outlives the ctx of its envelope
+	if later != nil && !l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, later) }) {
 		l.send(ctx, to, bot.Said{Text: textBusy})
 	}
 }
@@ -287,7 +287,7 @@ func (l *Listener) Tell(env Envelope, text string) {
 
 // send delivers an answer in the background, or at once where there is no room.
 func (l *Listener) send(ctx context.Context, to bot.Recipient, a bot.Answer) {
-	if !l.background(func(ctx context.Context) { l.deliver(ctx, to, a) }) { //nolint:contextcheck // it outlives the ctx of its envelope
+	if !l.background(ctx, func(ctx context.Context) { l.deliver(ctx, to, a) }) {
 		l.deliver(ctx, to, a)
 	}
 }
@@ -303,8 +303,9 @@ func (l *Listener) deliver(ctx context.Context, to bot.Recipient, a bot.Answer) 
 	}
 }
 
-// background runs f if there is room and the listener is not ending.
-func (l *Listener) background(f func(ctx context.Context)) bool {
+// background runs f if there is room and the listener is not ending. What f
+// logs says what noted says.
+func (l *Listener) background(noted context.Context, f func(ctx context.Context)) bool {
 	if l.ctx.Err() != nil {
 		return false
 	}
@@ -315,7 +316,7 @@ func (l *Listener) background(f func(ctx context.Context)) bool {
 	}
 	l.running.Go(func() {
 		defer func() { <-l.slots }()
-		ctx, cancel := context.WithTimeout(l.ctx, laterWithin)
+		ctx, cancel := context.WithTimeout(bot.LogAs(l.ctx, noted), laterWithin)
 		defer cancel()
 		f(ctx)
 	})

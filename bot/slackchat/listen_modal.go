@@ -34,12 +34,12 @@ type trigger struct {
 
 // open opens a modal at once and then fills it with what later works out. It
 // reports false where there is no room for that.
-func (l *Listener) open(env Envelope, by trigger, opens bot.Opens, later bot.Later) bool {
+func (l *Listener) open(noted context.Context, env Envelope, by trigger, opens bot.Opens, later bot.Later) bool {
 	until := env.ReceivedAt.Add(triggerLife)
 	if env.ReceivedAt.IsZero() {
 		until = time.Now().Add(triggerLife)
 	}
-	return l.background(func(ctx context.Context) {
+	return l.background(noted, func(ctx context.Context) {
 		opening, cancel := context.WithDeadline(ctx, until)
 		defer cancel()
 		view, err := l.chat.OpenModal(opening, by.id, opens.Modal)
@@ -90,8 +90,8 @@ func (l *Listener) submit(ctx context.Context, env Envelope, callback slack.Inte
 	}
 	answer, later := l.handler.Submit(ctx, s)
 	if later != nil {
-		view := bot.View{ID: s.View.ID}                                            // the answer below changes the hash
-		if !l.background(func(ctx context.Context) { l.fill(ctx, view, later) }) { //nolint:contextcheck // it outlives the ctx of its envelope
+		view := bot.View{ID: s.View.ID} // the answer below changes the hash
+		if !l.background(ctx, func(ctx context.Context) { l.fill(ctx, view, later) }) {
 			return ErrAck(env, textBusy)
 		}
 	}
@@ -127,7 +127,7 @@ func (l *Listener) choose(ctx context.Context, callback slack.InteractionCallbac
 	if answer == nil && later == nil {
 		return
 	}
-	l.background(func(ctx context.Context) { //nolint:contextcheck // it outlives the ctx of its envelope
+	l.background(ctx, func(ctx context.Context) {
 		if answer != nil {
 			l.fill(ctx, s.View, func(context.Context) bot.Answer { return answer })
 			s.View.Hash = ""
