@@ -90,6 +90,14 @@ func TestBinaryBackup(t *testing.T) {
 	if out, err := backup(); err == nil || !strings.Contains(out, "is there already. No copy was made") {
 		t.Errorf("over a file: %s%v", out, err)
 	}
+	// The guides send those here who want the trail of a bot that runs.
+	for command, words := range map[string]string{"verify": "", "export": `"kind":"starting"`} {
+		cmd := exec.CommandContext(ctx, os.Args[0], "audit", command)
+		cmd.Env, cmd.Dir = append(s.env, "DATABASE_URL=sqlite:"+file), t.TempDir()
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), words) {
+			t.Errorf("audit %s of the copy: %v: %s", command, err, out)
+		}
+	}
 	store, err := durable.Open(ctx, "sqlite:"+file)
 	if err != nil {
 		t.Fatal(err)
