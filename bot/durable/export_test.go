@@ -31,3 +31,6 @@ func (s *Store) Beat() *Store {
 
 // TakenOverWithin is how long a killed replica's steps wait for a peer.
 func TakenOverWithin() time.Duration { return usual.overdue + usual.every + pollEvery }
+
+// Reconcile looks for lost steps once, as Run does again and again.
+func (s *Store) Reconcile(ctx context.Context) error { return s.reconcile(ctx, false) }

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river/riverdriver/riversqlite"
-	_ "modernc.org/sqlite" // registers itself
+	"modernc.org/sqlite"
 )
 
 func openSQLite(file string) (*Store, error) {
@@ -23,10 +23,14 @@ func openSQLite(file string) (*Store, error) {
 	if err := private(file); err != nil {
 		return nil, explainSQLite(file, err)
 	}
-	db, err := sql.Open("sqlite", dsn(file))
+	// A commit needs the content on disk, and not the time of its change. Where
+	// that cannot be told apart, all of it is written.
+	_, _ = sqlite.Fdatasync(true)
+	c, err := sqlite.NewConnector(dsn(file))
 	if err != nil {
 		return nil, explainSQLite(file, err)
 	}
+	db := sql.OpenDB(connector{c})
 	// One connection, kept for ever: it holds the lock on the file.
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(1)

@@ -36,5 +36,5 @@ CREATE TABLE audit (
     actor      TEXT NOT NULL,
     detail     TEXT NOT NULL,
     prev_hash  TEXT NOT NULL,
-    hash       TEXT NOT NULL UNIQUE
+    hash       TEXT NOT NULL
 );
