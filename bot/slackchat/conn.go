@@ -1,6 +1,7 @@
 package slackchat
 
 import (
+	"bytes"
 	"log/slog"
 	"sync"
 	"time"
@@ -41,12 +42,14 @@ const (
 	endTooBig   = "too_big"  // a frame above maxFrameBytes
 )
 
-// socketConn is one connection: a reader, and a writer that alone writes.
+// socketConn is one connection: a reader, and a writer. Acks that the reader
+// has at once it writes itself, when it has read all that came.
 type socketConn struct {
 	number  int // from 1
 	ws      *websocket.Conn
+	wire    *wire // under ws
 	set     *connSet
-	receive func(*socketConn, Envelope) // must not block
+	receive func(*socketConn, Envelope) // must not block, nor keep the payload
 	log     *slog.Logger                // says the number
 	events  *SocketEvents
 	opened  time.Time
@@ -54,6 +57,14 @@ type socketConn struct {
 	retired chan struct{} // closed when Slack asks for a replacement
 	done    chan struct{} // closed when nothing is left of it
 	wake    chan struct{} // tells the writer of something new below
+
+	// Of the reader alone:
+	in      bytes.Buffer // one frame
+	prompt  bool         // acks were queued for which the writer was not woken
+	extends time.Time    // when the deadline of reads was set last
+
+	writing sync.Mutex // held by who writes
+	frame   []byte     // one ack; of who writes
 
 	mu        sync.Mutex
 	phase     connPhase
@@ -75,9 +86,9 @@ const (
 	connDead                      // nothing more can be written
 )
 
-func newSocketConn(number int, ws *websocket.Conn, set *connSet, receive func(*socketConn, Envelope)) *socketConn {
+func newSocketConn(number int, ws *websocket.Conn, wire *wire, set *connSet, receive func(*socketConn, Envelope)) *socketConn {
 	return &socketConn{
-		number: number, ws: ws, set: set, receive: receive,
+		number: number, ws: ws, wire: wire, set: set, receive: receive,
 		log: set.log.With("connection", number), events: set.events,
 		opened: time.Now(), lastFrame: time.Now(),
 		retired: make(chan struct{}), done: make(chan struct{}),
@@ -126,7 +137,11 @@ func (c *socketConn) enqueue(ack ackFrame) bool {
 		return false
 	}
 	c.acks = append(c.acks, ack)
-	c.nudge()
+	if ack.prompt {
+		c.prompt = true // the reader itself is here, and will write it
+	} else {
+		c.nudge()
+	}
 	return true
 }
 
@@ -177,9 +192,16 @@ func (c *socketConn) kill(d time.Duration, f func()) {
 	c.killer = time.AfterFunc(d, f)
 }
 
-// cut closes the socket under reads and writes.
+// cut closes the socket under reads and writes. Nothing is owed to the peer any
+// more; TLS says its own goodbye only where that does not wait for a write that
+// hangs.
 func (c *socketConn) cut() {
-	_ = c.ws.Close() // nothing is owed to the peer any more
+	if !c.writing.TryLock() {
+		_ = c.wire.Close()
+		return
+	}
+	defer c.writing.Unlock()
+	_ = c.ws.Close()
 }
 
 func (c *socketConn) is(phase connPhase) bool {

@@ -1,6 +1,7 @@
 package slackchat
 
 import (
+	"bytes"
 	"errors"
 	"net"
 	"time"
@@ -40,11 +41,13 @@ func (c *socketConn) read() (reason string, answerClose bool) {
 	c.ws.SetPongHandler(func(string) error { return c.heard() })
 	c.ws.SetCloseHandler(func(int, string) error { return nil }) // the writer answers
 
+	c.wire.spent = c.spent
+
 	err := c.ws.SetReadDeadline(time.Now().Add(helloWithin))
 	for err == nil {
 		var kind int
 		var data []byte
-		if kind, data, err = c.ws.ReadMessage(); err != nil {
+		if kind, data, err = c.message(); err != nil {
 			break
 		}
 		if err = c.heard(); err != nil {
@@ -54,20 +57,53 @@ func (c *socketConn) read() (reason string, answerClose bool) {
 			c.log.Warn("slack sent a frame that is no text", "bytes", len(data))
 			continue
 		}
-		c.frame(data)
+		c.text(data)
 	}
 	return c.endOf(err)
+}
+
+// message reads a message. It is valid until the next one is read.
+func (c *socketConn) message() (kind int, data []byte, err error) {
+	kind, r, err := c.ws.NextReader()
+	if err != nil {
+		return kind, nil, err
+	}
+	if c.in.Cap() > socketReadBuffer {
+		c.in = bytes.Buffer{} // after a large one
+	}
+	c.in.Reset()
+	_, err = c.in.ReadFrom(r)
+	return kind, c.in.Bytes(), err
+}
+
+// spent runs when all that came has been read: what is acked already is written
+// in one go. The writer does it where it is at work.
+func (c *socketConn) spent() {
+	if !c.prompt {
+		return
+	}
+	c.prompt = false
+	if !c.writing.TryLock() {
+		c.nudge()
+		return
+	}
+	defer c.writing.Unlock()
+	if _, err := c.flush(); err != nil {
+		c.broken(err)
+	}
 }
 
 // heard notes a sign of life.
 func (c *socketConn) heard() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lastFrame = time.Now()
-	if c.phase == connOpened {
+	now := time.Now()
+	c.lastFrame = now
+	if c.phase == connOpened || now.Sub(c.extends) < silentFor/100 {
 		return nil // only a hello extends the wait for it
 	}
-	return c.ws.SetReadDeadline(time.Now().Add(silentFor))
+	c.extends = now
+	return c.ws.SetReadDeadline(now.Add(silentFor))
 }
 
 // endOf is the reason that a read error stands for.
@@ -87,8 +123,8 @@ func (c *socketConn) endOf(err error) (reason string, answerClose bool) {
 	return endBroken, false
 }
 
-// frame acts on a text frame.
-func (c *socketConn) frame(data []byte) {
+// text acts on a text frame.
+func (c *socketConn) text(data []byte) {
 	at := time.Now()
 	f, err := decodeSocketFrame(data)
 	if err != nil {
@@ -101,7 +137,7 @@ func (c *socketConn) frame(data []byte) {
 			ID: f.EnvelopeID, Type: f.Type, Payload: f.Payload,
 			AcceptsResponsePayload: f.AcceptsResponsePayload,
 			RetryAttempt:           f.RetryAttempt, RetryReason: f.RetryReason,
-			ReceivedAt: at, Connection: c.number,
+			ReceivedAt: at, Connection: c.number, command: f.Command,
 		})
 	case f.Type == frameHello:
 		c.hello(f)

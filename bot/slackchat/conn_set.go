@@ -25,8 +25,9 @@ type ackFrame struct {
 	id      string // envelope_id
 	kind    string
 	outcome AckOutcome
-	body    []byte
+	payload []byte    // JSON; nil makes a bare ack
 	at      time.Time // when its envelope came
+	prompt  bool      // made by the reader of the connection, which will write it
 }
 
 // connSet is the open connections and the acks that wait for one.
@@ -34,6 +35,7 @@ type connSet struct {
 	log      *slog.Logger
 	events   *SocketEvents
 	expected int
+	debug    bool // whether log takes lines of that level
 
 	mu      sync.Mutex
 	conns   []*socketConn // oldest first
@@ -163,6 +165,7 @@ func (s *connSet) send(origin *socketConn, ack ackFrame) {
 	if origin != nil && origin.enqueue(ack) {
 		return
 	}
+	ack.prompt = false
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if time.Since(ack.at) > ackUseful {

@@ -13,38 +13,44 @@ func (c *socketConn) write() {
 	defer ping.Stop()
 	for {
 		var err error
+		var last bool
 		select {
 		case <-ping.C:
+			c.writing.Lock()
 			err = c.control(websocket.PingMessage, nil)
+			c.writing.Unlock()
 		case <-c.wake:
-			var last bool
-			if last, err = c.flush(); last {
-				return
-			}
+			c.writing.Lock()
+			last, err = c.flush()
+			c.writing.Unlock()
+		}
+		if last {
+			return
 		}
 		if err != nil {
-			c.log.Warn("slack connection takes no writes", "error", err)
-			c.mu.Lock()
-			c.end(connDead, endWrite)
-			c.mu.Unlock()
-			c.cut() // the reader ends and hands the acks over
+			c.broken(err)
 			return
 		}
 	}
 }
 
-// flush writes what is queued; last means that nothing will follow.
+// broken ends a connection that takes no writes.
+func (c *socketConn) broken(err error) {
+	c.log.Warn("slack connection takes no writes", "error", err)
+	c.mu.Lock()
+	c.end(connDead, endWrite)
+	c.nudge()
+	c.mu.Unlock()
+	c.cut() // the reader ends and hands the acks over
+}
+
+// flush writes what is queued; last means that nothing will follow. The lock of
+// who writes is held.
 func (c *socketConn) flush() (last bool, err error) {
 	for {
 		c.mu.Lock()
-		pong := c.pong
+		pong, acks, phase := c.pong, c.acks, c.phase
 		c.pong = nil
-		var ack ackFrame
-		queued := len(c.acks) > 0
-		if queued {
-			ack = c.acks[0]
-		}
-		phase := c.phase
 		c.mu.Unlock()
 
 		switch {
@@ -55,11 +61,11 @@ func (c *socketConn) flush() (last bool, err error) {
 			if err := c.control(websocket.PongMessage, []byte(*pong)); err != nil {
 				return false, err
 			}
-		case queued:
-			if err := c.text(ack.body); err != nil {
-				return false, err // the ack is still queued
+		case len(acks) > 0:
+			if err := c.send(acks); err != nil {
+				return false, err // they are still queued
 			}
-			c.wrote(ack)
+			c.wrote(acks)
 		case phase == connClosing:
 			c.goodbye()
 			return true, nil
@@ -69,17 +75,38 @@ func (c *socketConn) flush() (last bool, err error) {
 	}
 }
 
-// wrote takes an ack off the queue, unless die took all of it meanwhile: then
-// it goes to Slack twice, rather than never.
-func (c *socketConn) wrote(ack ackFrame) {
-	c.mu.Lock()
-	if len(c.acks) > 0 {
-		c.acks = c.acks[1:]
+// send writes acks, each in a frame of its own, in one go.
+func (c *socketConn) send(acks []ackFrame) error {
+	return c.wire.together(writeWithin, func() error {
+		for _, ack := range acks {
+			c.frame = appendAck(c.frame[:0], ack.id, ack.payload)
+			if err := c.ws.WriteMessage(websocket.TextMessage, c.frame); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// wrote takes acks off the queue, unless die took all of it meanwhile: then they
+// go to Slack twice, rather than never.
+func (c *socketConn) wrote(acks []ackFrame) {
+	for _, ack := range acks {
+		took := time.Since(ack.at)
+		c.events.Acked(ack.kind, ack.outcome, took)
+		if c.set.debug {
+			c.log.Debug("envelope acked", "envelope_id", loggedID(ack.id), "type", ack.kind, "outcome", string(ack.outcome), "took", took)
+		}
 	}
-	c.mu.Unlock()
-	took := time.Since(ack.at)
-	c.events.Acked(ack.kind, ack.outcome, took)
-	c.log.Debug("envelope acked", "envelope_id", loggedID(ack.id), "type", ack.kind, "outcome", string(ack.outcome), "took", took)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case len(c.acks) > len(acks):
+		c.acks = c.acks[len(acks):]
+	case len(c.acks) > 0:
+		clear(c.acks)
+		c.acks = c.acks[:0]
+	}
 }
 
 // goodbye sends a close frame, or answers Slack's.
@@ -91,11 +118,4 @@ func (c *socketConn) goodbye() {
 
 func (c *socketConn) control(messageType int, data []byte) error {
 	return c.ws.WriteControl(messageType, data, time.Now().Add(writeWithin))
-}
-
-func (c *socketConn) text(body []byte) error {
-	if err := c.ws.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
-		return err
-	}
-	return c.ws.WriteMessage(websocket.TextMessage, body)
 }

@@ -1,9 +1,12 @@
 package slackchat
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -32,6 +35,7 @@ var errHandleSlow = errors.New("no answer within the time that slack leaves for 
 // dispatcher runs Handle for each envelope once and acks each delivery of it.
 type dispatcher struct {
 	handle func(context.Context, Envelope) any
+	prompt func(Envelope) (ack json.RawMessage, ok bool) // nil answers nothing
 	tell   func(Envelope, string)
 	set    *connSet
 	log    *slog.Logger
@@ -50,13 +54,12 @@ type dispatcher struct {
 
 // delivery is one envelope on its way through Handle.
 type delivery struct {
-	env        Envelope // without its payload once it is answered
-	state      deliveryState
-	from       []arrival
-	timer      *time.Timer
-	body       []byte // of the ack
-	outcome    AckOutcome
-	answeredAt time.Time
+	env     Envelope
+	state   deliveryState
+	first   arrival
+	again   []arrival // redeliveries that wait for its answer
+	timer   *time.Timer
+	outcome AckOutcome
 }
 
 // arrival is where and when an envelope came.
@@ -74,11 +77,9 @@ const (
 	deliveryAnswered // acked, and nothing runs
 )
 
-func newDispatcher(handle func(context.Context, Envelope) any, tell func(Envelope, string),
-	set *connSet, log *slog.Logger, events *SocketEvents,
-) *dispatcher {
+func newDispatcher(s *Sockets, set *connSet, log *slog.Logger, events *SocketEvents) *dispatcher {
 	return &dispatcher{
-		handle: handle, tell: tell, set: set, log: log, events: events,
+		handle: s.Handle, prompt: s.Prompt, tell: s.Tell, set: set, log: log, events: events,
 		queue: make(chan *delivery, maxQueued), idle: make(chan struct{}),
 	}
 }
@@ -94,26 +95,33 @@ func (d *dispatcher) run(ctx context.Context) {
 	}
 }
 
-// accept takes an envelope from a connection. It never blocks, for a reader
-// that waits answers no pings.
+// accept takes an envelope from a connection, in its reader. It never blocks,
+// for a reader that waits answers no pings.
 func (d *dispatcher) accept(from *socketConn, env Envelope) {
 	kind := envelopeKind(env.Type)
 	d.events.Received(kind)
 	here := arrival{from, env.ReceivedAt}
 
 	d.mu.Lock()
-	if known := d.recent.find(env.ID, env.ReceivedAt); known != nil {
-		body := known.body
-		if body == nil && len(known.from) <= maxRepeats {
-			known.from = append(known.from, here)
+	if dl, was, known := d.recent.find(env.ID, env.ReceivedAt); known {
+		if dl != nil && len(dl.again) < maxRepeats {
+			dl.again = append(dl.again, here)
 		}
 		d.mu.Unlock()
-		d.repeat(env.ID, kind, here, body)
+		d.repeat(env.ID, kind, here, dl == nil, was.payload)
 		return
 	}
-	dl := &delivery{env: env, from: []arrival{here}}
+	dl := &delivery{env: env, first: here}
 	d.recent.add(dl)
 	d.pending++
+	stopping := d.stopping
+	d.mu.Unlock()
+	if !stopping && d.promptly(dl) {
+		return
+	}
+
+	d.mu.Lock()
+	dl.env.Payload = bytes.Clone(env.Payload) // which is the reader's
 	refusal, text := d.admit(dl, kind)
 	if refusal == "" {
 		dl.timer = time.AfterFunc(ackWithin-time.Since(env.ReceivedAt), func() { d.late(dl) })
@@ -125,14 +133,39 @@ func (d *dispatcher) accept(from *socketConn, env Envelope) {
 	}
 }
 
-// repeat answers a redelivery with body, the answer to the first delivery; nil
-// means that there is none yet, and it will get the same.
-func (d *dispatcher) repeat(id, kind string, here arrival, body []byte) {
+// promptly answers a delivery if that takes neither time nor a record.
+func (d *dispatcher) promptly(dl *delivery) (answered bool) {
+	if d.prompt == nil || dl.env.command == nil {
+		return false
+	}
+	payload, ready := d.ask(dl.env)
+	return ready && d.answer(dl, AckHandled, payload, byReader)
+}
+
+// ask calls Prompt. Where it panics, Handle meets the same and says so.
+func (d *dispatcher) ask(env Envelope) (payload json.RawMessage, ready bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			d.log.Error("prompt panicked", append(d.about(env), "panic", v, "stack", string(debug.Stack()))...)
+			payload, ready = nil, false
+		}
+	}()
+	ack, ready := d.prompt(env)
+	if !ready {
+		return nil, false
+	}
+	payload, err := ackPayload(env, ack)
+	return payload, err == nil // where it is too long, Handle says so
+}
+
+// repeat answers a redelivery as the first delivery was answered, if it was: if
+// not, it will get the same.
+func (d *dispatcher) repeat(id, kind string, here arrival, answered bool, payload []byte) {
 	d.events.Redelivered(kind)
 	d.log.Info("envelope came again", "envelope_id", loggedID(id), "type", kind,
-		"connection", here.conn.number, "answered", body != nil)
-	if body != nil {
-		d.set.send(here.conn, ackFrame{id, kind, AckRepeated, body, here.at})
+		"connection", here.conn.number, "answered", answered)
+	if answered {
+		d.set.send(here.conn, ackFrame{id: id, kind: kind, outcome: AckRepeated, payload: payload, at: here.at})
 	}
 }
 
@@ -180,25 +213,33 @@ func (d *dispatcher) refuse(dl *delivery, outcome AckOutcome, text string) {
 // answerWithText answers with a text for the person, in the ack or else by
 // Tell. It reports false if there was an answer already.
 func (d *dispatcher) answerWithText(dl *delivery, env Envelope, outcome AckOutcome, text string) bool {
-	var payload any
+	var ack any
 	if text != "" {
-		payload = ErrAck(env, text)
+		ack = ErrAck(env, text)
 	}
-	body, err := ackBody(env, payload)
+	payload, err := ackPayload(env, ack)
 	if err != nil { // unreachable unless the envelope_id itself is huge
-		body, _ = ackBody(Envelope{ID: env.ID}, nil) // cannot fail without a payload
+		payload = nil
 	}
-	if !d.answer(dl, outcome, body) {
+	if !d.answer(dl, outcome, payload, byWriter) {
 		return false
 	}
-	if payload == nil && text != "" && d.tell != nil {
+	if ack == nil && text != "" && d.tell != nil {
 		d.tell(env, text)
 	}
 	return true
 }
 
+// writer says who writes an ack.
+type writer bool
+
+const (
+	byWriter writer = false // that of the connection
+	byReader writer = true  // the reader that has the envelope at hand; what it answers is shared
+)
+
 // answer acks every delivery of an envelope, once.
-func (d *dispatcher) answer(dl *delivery, outcome AckOutcome, body []byte) bool {
+func (d *dispatcher) answer(dl *delivery, outcome AckOutcome, payload []byte, by writer) bool {
 	d.mu.Lock()
 	if dl.state >= deliveryLate {
 		d.mu.Unlock()
@@ -210,21 +251,23 @@ func (d *dispatcher) answer(dl *delivery, outcome AckOutcome, body []byte) bool 
 	} else {
 		dl.state = deliveryAnswered
 	}
-	dl.body, dl.outcome = body, outcome
+	dl.outcome = outcome
 	if dl.timer != nil {
 		dl.timer.Stop()
 	}
-	from := dl.from
-	dl.from = nil
-	dl.env.Payload = nil // it may be large, and is remembered for long
-	d.recent.keep(dl, time.Now())
+	again := dl.again
+	dl.again = nil
+	d.recent.keep(dl, payload, by == byReader, time.Now())
 	d.mu.Unlock()
 
-	for i, at := range from {
-		if i > 0 {
-			outcome = AckRepeated
-		}
-		d.set.send(at.conn, ackFrame{dl.env.ID, envelopeKind(dl.env.Type), outcome, body, at.at})
+	ack := ackFrame{
+		id: dl.env.ID, kind: envelopeKind(dl.env.Type), outcome: outcome, payload: payload, at: dl.first.at, prompt: by == byReader,
+	}
+	d.set.send(dl.first.conn, ack)
+	ack.outcome, ack.prompt = AckRepeated, false
+	for _, at := range again {
+		ack.at = at.at
+		d.set.send(at.conn, ack)
 	}
 	d.finished() // only now: drain closes the connections as soon as nothing is pending
 	return true

@@ -9,49 +9,69 @@ const (
 	// Remembered acks are bounded by number and, since one may have 20 KiB, by
 	// size.
 	rememberAtMost  = 4096
-	rememberedBytes = 4 << 20
+	rememberedBytes = 2 << 20
 )
 
 // recentEnvelopes are the deliveries in hand and the answered ones, so that a
 // redelivery gets the same ack and no second call of Handle.
 type recentEnvelopes struct {
-	byID     map[string]*delivery
-	answered []*delivery // oldest first
-	bytes    int         // of their acks
+	inHand   map[string]*delivery
+	answered map[string]ackedEnvelope
+	order    []string // of answered, oldest first
+	bytes    int      // of their acks
 }
 
-// find returns the delivery of an envelope_id, nil if it is not known (any more).
-func (r *recentEnvelopes) find(id string, now time.Time) *delivery {
+// ackedEnvelope is what is remembered of an envelope.
+type ackedEnvelope struct {
+	payload []byte // of its ack
+	shared  bool   // with others, so that it takes no room of its own
+	at      time.Time
+}
+
+// find returns the delivery of an envelope_id, or what it was answered; neither
+// if it is not known (any more).
+func (r *recentEnvelopes) find(id string, now time.Time) (dl *delivery, was ackedEnvelope, known bool) {
 	r.forget(now)
-	return r.byID[id]
+	if dl = r.inHand[id]; dl != nil {
+		return dl, ackedEnvelope{}, true
+	}
+	was, known = r.answered[id]
+	return nil, was, known
 }
 
 func (r *recentEnvelopes) add(dl *delivery) {
-	if r.byID == nil {
-		r.byID = make(map[string]*delivery)
+	if r.inHand == nil {
+		r.inHand, r.answered = map[string]*delivery{}, map[string]ackedEnvelope{}
 	}
-	r.byID[dl.env.ID] = dl
+	r.inHand[dl.env.ID] = dl
 }
 
 // keep remembers the answer of a delivery.
-func (r *recentEnvelopes) keep(dl *delivery, now time.Time) {
-	dl.answeredAt = now
-	r.answered = append(r.answered, dl)
-	r.bytes += len(dl.body)
+func (r *recentEnvelopes) keep(dl *delivery, payload []byte, shared bool, now time.Time) {
+	id := dl.env.ID
+	delete(r.inHand, id)
+	r.answered[id] = ackedEnvelope{payload, shared, now}
+	r.order = append(r.order, id)
+	if !shared {
+		r.bytes += len(payload)
+	}
 	r.forget(now)
 }
 
 func (r *recentEnvelopes) forget(now time.Time) {
 	old := 0
-	for _, dl := range r.answered {
-		fits := len(r.answered)-old <= rememberAtMost && r.bytes <= rememberedBytes
-		if fits && now.Sub(dl.answeredAt) < rememberFor {
+	for _, id := range r.order {
+		was := r.answered[id]
+		fits := len(r.order)-old <= rememberAtMost && r.bytes <= rememberedBytes
+		if fits && now.Sub(was.at) < rememberFor {
 			break
 		}
-		delete(r.byID, dl.env.ID)
-		r.bytes -= len(dl.body)
-		r.answered[old] = nil
+		delete(r.answered, id)
+		if !was.shared {
+			r.bytes -= len(was.payload)
+		}
+		r.order[old] = ""
 		old++
 	}
-	r.answered = r.answered[old:]
+	r.order = r.order[old:]
 }

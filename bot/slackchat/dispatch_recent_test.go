@@ -30,9 +30,8 @@ func TestRecentEnvelopesAreBounded(t *testing.T) {
 			"answer": func(t *rapid.T) {
 				size := rapid.IntRange(10, maxAckBytes).Draw(t, "bytes")
 				for id, dl := range inHand {
-					dl.body = make([]byte, size)
 					delete(inHand, id)
-					recent.keep(dl, now)
+					recent.keep(dl, make([]byte, size), size%2 == 0, now)
 					last = id
 				}
 			},
@@ -41,27 +40,31 @@ func TestRecentEnvelopesAreBounded(t *testing.T) {
 				now = now.Add(time.Duration(rapid.IntRange(0, 1200).Draw(t, "seconds")) * time.Second)
 			},
 			"": func(t *rapid.T) {
-				if last != "" && recent.find(last, now) == nil {
-					t.Fatalf("the answer of %s is forgotten already", last)
+				if last != "" {
+					if dl, was, known := recent.find(last, now); !known || dl != nil || was.payload == nil {
+						t.Fatalf("the answer of %s is forgotten already", last)
+					}
 				}
 				for id, dl := range inHand {
-					if recent.find(id, now) != dl {
+					if found, _, _ := recent.find(id, now); found != dl {
 						t.Fatalf("%s is in hand and forgotten", id)
 					}
 				}
 				recent.forget(now)
 				bytes := 0
-				for _, dl := range recent.answered {
-					bytes += len(dl.body)
-					if now.Sub(dl.answeredAt) >= rememberFor {
-						t.Fatalf("%s is remembered for %v", dl.env.ID, now.Sub(dl.answeredAt))
+				for id, was := range recent.answered {
+					if !was.shared {
+						bytes += len(was.payload)
+					}
+					if now.Sub(was.at) >= rememberFor {
+						t.Fatalf("%s is remembered for %v", id, now.Sub(was.at))
 					}
 				}
 				if len(recent.answered) > rememberAtMost || bytes > rememberedBytes || bytes != recent.bytes {
 					t.Fatalf("%d answers of %d bytes, counted as %d", len(recent.answered), bytes, recent.bytes)
 				}
-				if known := len(recent.answered) + len(inHand); known != len(recent.byID) {
-					t.Fatalf("%d known by id, want %d", len(recent.byID), known)
+				if len(recent.order) != len(recent.answered) || len(recent.inHand) != len(inHand) {
+					t.Fatalf("%d and %d known, want %d and %d", len(recent.order), len(recent.inHand), len(recent.answered), len(inHand))
 				}
 			},
 		})

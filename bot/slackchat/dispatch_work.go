@@ -28,12 +28,12 @@ func (d *dispatcher) work(ctx context.Context, dl *delivery) {
 	env := dl.env
 	d.mu.Unlock()
 
-	body, outcome, text := d.invoke(ctx, env)
+	payload, outcome, text := d.invoke(ctx, env)
 	var inTime bool
 	if text != "" {
 		inTime = d.answerWithText(dl, env, outcome, text)
 	} else {
-		inTime = d.answer(dl, outcome, body)
+		inTime = d.answer(dl, outcome, payload, byWriter)
 	}
 	if inTime {
 		return
@@ -43,14 +43,14 @@ func (d *dispatcher) work(ctx context.Context, dl *delivery) {
 		append(d.about(env), "took", time.Since(env.ReceivedAt))...)
 }
 
-// invoke calls Handle; text, if any, is to be answered in place of body.
-func (d *dispatcher) invoke(ctx context.Context, env Envelope) (body []byte, outcome AckOutcome, text string) {
+// invoke calls Handle; text, if any, is to be answered in place of payload.
+func (d *dispatcher) invoke(ctx context.Context, env Envelope) (payload []byte, outcome AckOutcome, text string) {
 	defer func() {
 		if v := recover(); v != nil {
 			d.events.Panicked()
 			d.log.ErrorContext(ctx, "handler panicked",
 				append(d.about(env), "panic", v, "stack", string(debug.Stack()))...)
-			body, outcome, text = nil, AckFailed, textInternal+loggedID(env.ID)
+			payload, outcome, text = nil, AckFailed, textInternal+loggedID(env.ID)
 		}
 	}()
 	if err := env.readable(); err != nil {
@@ -59,7 +59,7 @@ func (d *dispatcher) invoke(ctx context.Context, env Envelope) (body []byte, out
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, env.ReceivedAt.Add(handleWithin), errHandleSlow)
 	defer cancel()
-	body, err := ackBody(env, d.handle(ctx, env))
+	payload, err := ackPayload(env, d.handle(ctx, env))
 	switch {
 	case errors.Is(err, errAckTooLong):
 		d.log.ErrorContext(ctx, "handler's answer is too long for an ack", d.about(env)...)
@@ -68,7 +68,7 @@ func (d *dispatcher) invoke(ctx context.Context, env Envelope) (body []byte, out
 		d.log.ErrorContext(ctx, "handler's answer cannot be marshaled", d.about(env)...)
 		return nil, AckFailed, textInternal + loggedID(env.ID)
 	}
-	return body, AckHandled, ""
+	return payload, AckHandled, ""
 }
 
 // drain stops admitting, answers what waits and what still comes, and waits for

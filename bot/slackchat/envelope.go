@@ -40,40 +40,39 @@ type Envelope struct {
 // SlashCommand decodes the payload of a slash_commands envelope. The error
 // says where the payload is wrong and holds nothing of what it says.
 func (e Envelope) SlashCommand() (slack.SlashCommand, error) {
-	if e.command != nil {
+	switch {
+	case e.command != nil:
 		return *e.command, nil
+	case e.Type != EnvelopeSlashCommands:
+		return slack.SlashCommand{}, fmt.Errorf("envelope is not of type %s", EnvelopeSlashCommands)
 	}
-	var cmd slack.SlashCommand
-	if err := e.decode(EnvelopeSlashCommands, &cmd); err != nil {
-		return slack.SlashCommand{}, err
-	}
-	return cmd, nil
+	return decodeCommand(e.Payload)
 }
 
 // Interaction decodes the payload of an interactive envelope. The error says
 // where the payload is wrong and holds nothing of what it says.
 func (e Envelope) Interaction() (slack.InteractionCallback, error) {
+	if e.Type != EnvelopeInteractive {
+		return slack.InteractionCallback{}, fmt.Errorf("envelope is not of type %s", EnvelopeInteractive)
+	}
 	var callback slack.InteractionCallback
-	if err := e.decode(EnvelopeInteractive, &callback); err != nil {
+	if err := decodeObject(EnvelopeInteractive, e.Payload, &callback); err != nil {
 		return slack.InteractionCallback{}, err
 	}
 	return callback, nil
 }
 
-// decode reads the payload into v if the envelope is of type want.
-func (e Envelope) decode(want string, v any) error {
-	if e.Type != want {
-		return fmt.Errorf("envelope is not of type %s", want)
+// decodeObject reads the payload of an envelope into v.
+func decodeObject(kind string, payload []byte, v any) error {
+	if !bytes.HasPrefix(bytes.TrimLeft(payload, " \t\r\n"), []byte("{")) {
+		return notAnObject(kind)
 	}
-	if !bytes.HasPrefix(bytes.TrimLeft(e.Payload, " \t\r\n"), []byte("{")) {
-		return fmt.Errorf("payload of %s is not an object", want)
-	}
-	if err := json.Unmarshal(e.Payload, v); err != nil {
+	if err := json.Unmarshal(payload, v); err != nil {
 		// The error's own text may quote the payload; its place does not.
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return fmt.Errorf("payload of %s has a wrong type at byte %d", want, wrong.Offset)
+			return wrongType(kind, wrong.Offset)
 		}
-		return fmt.Errorf("payload of %s cannot be decoded", want)
+		return notDecoded(kind)
 	}
 	return nil
 }
@@ -104,45 +103,6 @@ func envelopeKind(envelopeType string) string {
 	default:
 		return "other"
 	}
-}
-
-// The frames that are about the connection itself.
-const (
-	frameHello      = "hello"
-	frameDisconnect = "disconnect"
-)
-
-// socketFrame is one text frame from Slack: hello, disconnect or an envelope.
-type socketFrame struct {
-	Type                   string          `json:"type"`
-	Reason                 string          `json:"reason"`          // of a disconnect
-	NumConnections         int             `json:"num_connections"` // of a hello
-	ConnectionInfo         socketAppInfo   `json:"connection_info"` // of a hello
-	EnvelopeID             string          `json:"envelope_id"`
-	Payload                json.RawMessage `json:"payload"`
-	AcceptsResponsePayload bool            `json:"accepts_response_payload"`
-	RetryAttempt           int             `json:"retry_attempt"`
-	RetryReason            string          `json:"retry_reason"`
-}
-
-type socketAppInfo struct {
-	AppID string `json:"app_id"`
-}
-
-var errUnreadableFrame = errors.New("frame cannot be decoded")
-
-// decodeSocketFrame reads a frame. A field of an unexpected type is left empty
-// rather than losing the envelope_id, without which nothing can be acked.
-func decodeSocketFrame(data []byte) (socketFrame, error) {
-	var frame socketFrame
-	err := json.Unmarshal(data, &frame)
-	if _, wrongType := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !wrongType {
-		return socketFrame{}, errUnreadableFrame // json's text may quote the frame
-	}
-	if frame.Type == "" && frame.EnvelopeID == "" {
-		return socketFrame{}, errUnreadableFrame
-	}
-	return frame, nil
 }
 
 // maxLoggedID bounds what a log line repeats of an id that Slack sent.

@@ -23,25 +23,52 @@ const (
 
 var errAckTooLong = errors.New("ack is too long for Slack")
 
-type ackJSON struct {
-	EnvelopeID string `json:"envelope_id"`
-	Payload    any    `json:"payload,omitempty"`
-}
-
-// ackBody is the frame that acks env with payload; nil, or an envelope that
-// accepts no payload, makes a bare ack.
-func ackBody(env Envelope, payload any) ([]byte, error) {
-	if !env.AcceptsResponsePayload {
-		payload = nil
+// ackPayload is the JSON of an ack's payload; nil, or an envelope that accepts
+// no payload, makes a bare ack. A [json.RawMessage] is taken as it is.
+func ackPayload(env Envelope, payload any) ([]byte, error) {
+	if !env.AcceptsResponsePayload || payload == nil {
+		return nil, nil
 	}
-	body, err := json.Marshal(ackJSON{env.ID, payload})
-	if err != nil {
-		return nil, fmt.Errorf("marshal ack: %w", err)
+	made, ready := payload.(json.RawMessage)
+	if !ready {
+		var err error
+		if made, err = json.Marshal(payload); err != nil {
+			return nil, fmt.Errorf("marshal ack: %w", err)
+		}
 	}
-	if len(body) >= maxAckBytes {
+	if len(made)+len(appendAck(nil, env.ID, nil))+len(ackMiddle) >= maxAckBytes {
 		return nil, errAckTooLong
 	}
-	return body, nil
+	return made, nil
+}
+
+const (
+	ackHead   = `{"envelope_id":`
+	ackMiddle = `,"payload":`
+)
+
+// appendAck appends the frame that acks an envelope.
+func appendAck(to []byte, id string, payload []byte) []byte {
+	to = append(to, ackHead...)
+	to = appendQuoted(to, id)
+	if payload != nil {
+		to = append(to, ackMiddle...)
+		to = append(to, payload...)
+	}
+	return append(to, '}')
+}
+
+// appendQuoted appends a JSON string.
+func appendQuoted(to []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			quoted, _ := json.Marshal(s) // a string always encodes
+			return append(to, quoted...)
+		}
+	}
+	to = append(to, '"')
+	to = append(to, s...)
+	return append(to, '"')
 }
 
 // ErrAck is an ack's payload that shows text to the person who sent env: an

@@ -116,13 +116,14 @@ func FuzzEnvelope(f *testing.F) {
 		if err := env.readable(); err != nil && len(err.Error()) > 100 {
 			t.Errorf("error %q", err)
 		}
-		body, err := ackBody(env, ErrAck(env, textInternal+loggedID(env.ID)))
+		payload, err := ackPayload(env, ErrAck(env, textInternal+loggedID(env.ID)))
 		if err != nil {
 			if len(env.ID) < maxAckBytes/12 {
 				t.Errorf("no ack: %v", err)
 			}
 			return
 		}
+		body := appendAck(nil, env.ID, payload)
 		var ack struct {
 			EnvelopeID string `json:"envelope_id"`
 		}

@@ -26,6 +26,9 @@ const (
 // Handler decides what becomes of a command, a press, or what is done in a
 // modal. [*bot.Bot] is one.
 type Handler interface {
+	// Prompt answers a command that needs neither time nor a record, and leaves
+	// all others to Command. It is called where envelopes are read.
+	Prompt(c bot.Command) (bot.Answer, bool)
 	Command(ctx context.Context, c bot.Command) (bot.Answer, bot.Later)
 	Press(ctx context.Context, p bot.Press) (bot.Answer, bot.Later)
 	Submit(ctx context.Context, s bot.Submission) (bot.Answer, bot.Later)
@@ -91,16 +94,7 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 		l.log.WarnContext(ctx, "command cannot be read", "err", err)
 		return ErrAck(env, textUnreadable+loggedID(env.ID))
 	}
-	c := bot.Command{
-		Caller: bot.Caller{
-			App: cmd.APIAppID, Via: l.via(), Team: cmd.TeamID, Enterprise: cmd.EnterpriseID, Channel: cmd.ChannelID, User: cmd.UserID,
-			Delivery: deliveryID(cmd.TriggerID),
-		},
-		Delivery: cmd.TriggerID, Text: unescape.Replace(cmd.Text), AnswerURL: docspace.NewSecret(cmd.ResponseURL),
-	}
-	if c.Delivery == "" {
-		c.Delivery = env.ID // a redelivery keeps it, and two commands never share it
-	}
+	c := l.commandOf(env, cmd)
 	answer, later := l.handler.Command(ctx, c)
 	to := recipient(c.Caller, c.AnswerURL)
 	if opens, ok := answer.(bot.Opens); ok {
@@ -119,7 +113,26 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 		l.send(ctx, to, answer)
 		return nil
 	}
-	m := answerMessage(answer)
+	return ackOf(answer)
+}
+
+// commandOf is what a payload asks for.
+func (l *Listener) commandOf(env Envelope, cmd slack.SlashCommand) bot.Command {
+	c := bot.Command{
+		Caller: bot.Caller{
+			App: cmd.APIAppID, Via: l.via(), Team: cmd.TeamID, Enterprise: cmd.EnterpriseID, Channel: cmd.ChannelID, User: cmd.UserID,
+			Delivery: deliveryID(cmd.TriggerID),
+		},
+		Delivery: cmd.TriggerID, Text: unescape.Replace(cmd.Text), AnswerURL: docspace.NewSecret(cmd.ResponseURL),
+	}
+	if c.Delivery == "" {
+		c.Delivery = env.ID // a redelivery keeps it, and two commands never share it
+	}
+	return c
+}
+
+func ackOf(a bot.Answer) answerAck {
+	m := answerMessage(a)
 	return answerAck{slack.ResponseTypeEphemeral, cutMarkup(m.text, maxAckText), m.blocks}
 }
 

@@ -161,10 +161,10 @@ func FuzzInteraction(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload string) {
 		l, s := fuzzBot(t)
 		env := Envelope{ID: "e", Type: EnvelopeInteractive, AcceptsResponsePayload: true, Payload: json.RawMessage(payload), ReceivedAt: time.Now()}
-		body, err := ackBody(env, l.Handle(t.Context(), env))
+		made, err := ackPayload(env, l.Handle(t.Context(), env))
 		l.Wait()
-		if err != nil || len(body) >= maxAckBytes {
-			t.Errorf("the ack: %d bytes, %v", len(body), err)
+		if err != nil || len(made) >= maxAckBytes {
+			t.Errorf("the ack: %d bytes, %v", len(made), err)
 		}
 		if s.moved > 0 && !strings.Contains(payload, "restore_dismiss") {
 			t.Errorf("the restore was moved by %s", payload)
@@ -186,9 +186,9 @@ func FuzzCommandEnvelope(f *testing.F) {
 		env := Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(payload), ReceivedAt: time.Now()}
 		ack := l.Handle(t.Context(), env)
 		l.Wait()
-		body, err := ackBody(env, ack)
-		if err != nil || len(body) >= maxAckBytes || s.moved > 0 {
-			t.Errorf("the ack: %d bytes, %v; moved %d", len(body), err, s.moved)
+		made, err := ackPayload(env, ack)
+		if err != nil || len(made) >= maxAckBytes || s.moved > 0 {
+			t.Errorf("the ack: %d bytes, %v; moved %d", len(made), err, s.moved)
 		}
 		if a, ok := ack.(answerAck); ok {
 			wantHarmless(t, message{a.Text, a.Blocks})

@@ -27,6 +27,8 @@ type heard struct {
 	later    bot.Later
 }
 
+func (h *heard) Prompt(bot.Command) (bot.Answer, bool) { return nil, false }
+
 func (h *heard) Command(_ context.Context, c bot.Command) (bot.Answer, bot.Later) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -167,7 +169,7 @@ func TestListenLongestAnswerFitsAnAck(t *testing.T) {
 	for _, a := range []bot.Answer{all, bot.Said{Text: strings.Repeat("\U0001F600", 9000)}, bot.Help{}} {
 		m := answerMessage(a)
 		env := Envelope{ID: "e", AcceptsResponsePayload: true}
-		if _, err := ackBody(env, answerAck{"ephemeral", cutMarkup(m.text, maxAckText), m.blocks}); err != nil {
+		if _, err := ackPayload(env, answerAck{"ephemeral", cutMarkup(m.text, maxAckText), m.blocks}); err != nil {
 			t.Errorf("%T: %v", a, err)
 		}
 	}

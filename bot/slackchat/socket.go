@@ -2,6 +2,7 @@ package slackchat
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -58,6 +59,12 @@ type Sockets struct {
 	// dropped. It may panic.
 	Handle func(ctx context.Context, env Envelope) (ack any)
 
+	// Prompt, if set, is asked before Handle for a slash command. It returns the
+	// ack's payload, which may be one for many, or false to have Handle called. It
+	// runs where envelopes are read: it must neither wait for anything nor keep
+	// env.Payload.
+	Prompt func(env Envelope) (ack json.RawMessage, ok bool)
+
 	// Tell, if set, is called where a text for the person could not travel with
 	// the ack, as for a button. It must not block.
 	Tell func(env Envelope, text string)
@@ -95,6 +102,8 @@ func (s *Sockets) Run(ctx context.Context) error {
 	if err := s.start(); err != nil {
 		return err
 	}
+
+	s.set.debug = s.Log.Enabled(ctx, slog.LevelDebug)
 
 	// Handlers outlive ctx, so that what was admitted is answered.
 	handling, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -160,7 +169,7 @@ func (s *Sockets) start() error {
 	set := s.connections()
 	set.log, set.events, set.expected = s.Log, &s.Events, s.Expected
 	s.turns = newOpenTurns(set, s.Stagger)
-	s.dispatcher = newDispatcher(s.Handle, s.Tell, set, s.Log, &s.Events)
+	s.dispatcher = newDispatcher(s, set, s.Log, &s.Events)
 	return nil
 }
 

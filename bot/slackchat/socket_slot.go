@@ -19,7 +19,7 @@ func (s *Sockets) hold(ctx context.Context, slot int) error {
 		if !s.set.reserve(ctx) {
 			return nil
 		}
-		ws, err := s.open(ctx)
+		ws, wire, err := s.open(ctx)
 		if err != nil {
 			s.set.unreserve()
 			wait, fatal := s.openFailed(ctx, slot, err)
@@ -31,7 +31,7 @@ func (s *Sockets) hold(ctx context.Context, slot int) error {
 			pace.failed(time.Now())
 			continue // which ends if ctx has
 		}
-		current = newSocketConn(int(s.numbers.Add(1)), ws, s.set, s.dispatcher.accept)
+		current = newSocketConn(int(s.numbers.Add(1)), ws, wire, s.set, s.dispatcher.accept)
 		s.set.join(current)
 		release()
 		go current.serve() // Run waits for it through the set

@@ -13,7 +13,7 @@ func BenchmarkHelpAck(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m := answerMessage(bot.Help{})
-		if _, err := ackBody(env, answerAck{"ephemeral", cutMarkup(m.text, maxAckText), m.blocks}); err != nil {
+		if _, err := ackPayload(env, answerAck{"ephemeral", cutMarkup(m.text, maxAckText), m.blocks}); err != nil {
 			b.Fatal(err)
 		}
 	}

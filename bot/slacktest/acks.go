@@ -3,6 +3,8 @@ package slacktest
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/tidwall/gjson"
 )
 
 // maxAck is the size from which Slack silently drops what an app sends on the socket
@@ -21,23 +23,53 @@ func (l *link) receive(frame []byte) {
 		l.ignore("too_large")
 		return
 	}
-	var ack struct {
-		EnvelopeID string          `json:"envelope_id"`
-		Payload    json.RawMessage `json:"payload"`
-	}
-	if json.Unmarshal(frame, &ack) != nil || ack.EnvelopeID == "" {
+	id, payload := decodeAck(frame)
+	if id == "" {
 		l.ignore("invalid_frame")
 		return
 	}
-	d := s.deliveries[ack.EnvelopeID]
+	d := s.deliveries[id]
 	switch {
 	case d == nil:
 		l.ignore("unknown_envelope_id")
 	case s.world.Sockets.StrictAcks && d.link != l:
 		l.ignore("other_connection")
 	default:
-		d.take(l, ack.Payload)
+		d.take(l, payload)
 	}
+}
+
+// decodeAck reads a frame; an empty id means that it is no ack.
+func decodeAck(frame []byte) (id string, payload json.RawMessage) {
+	if !gjson.ValidBytes(frame) {
+		return "", nil
+	}
+	gjson.ParseBytes(frame).ForEach(func(key, v gjson.Result) bool {
+		switch key.Str {
+		case "envelope_id":
+			id = v.Str
+		case "payload":
+			payload = frame[v.Index : v.Index+len(v.Raw)]
+		}
+		return true
+	})
+	return id, payload
+}
+
+// unreadAnswer is what an ack said, while nobody has looked.
+type unreadAnswer struct {
+	d       *Delivery
+	payload json.RawMessage
+}
+
+// ReadAnswers does what the acks kept by [Sockets.AnswersLater] say, in their order.
+func (s *Slack) ReadAnswers() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range s.unread {
+		one.d.read(one.payload)
+	}
+	s.unread = nil
 }
 
 func (l *link) ignore(why string) {
@@ -78,6 +110,15 @@ func (d *Delivery) take(l *link, payload json.RawMessage) {
 		return // one of several deliveries counts for the person
 	}
 	d.heard = true
+	if s.world.Sockets.AnswersLater && len(payload) > 0 {
+		s.unread = append(s.unread, unreadAnswer{d, payload})
+		return
+	}
+	d.read(payload)
+}
+
+// read does what the payload of an ack says. The caller holds mu.
+func (d *Delivery) read(payload json.RawMessage) {
 	if !d.accepts || string(payload) == "null" {
 		payload = nil
 	}

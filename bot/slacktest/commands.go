@@ -30,26 +30,23 @@ func (s *Slack) Command(user, channel, text string) *Delivery {
 	h := s.newHook(commandHook, c, user, nil)
 	h.typed = text
 	d.ResponseURL = h.url
-	payload := Object{
-		"token":                 "verification-token",
-		"team_id":               s.world.TeamID,
-		"team_domain":           s.world.TeamDomain,
-		"channel_id":            c.ID,
-		"channel_name":          c.payloadName(),
-		"user_id":               p.ID,
-		"user_name":             p.Name,
-		"command":               command,
-		"text":                  strings.TrimSpace(rest),
-		"api_app_id":            s.world.AppID,
-		"is_enterprise_install": "false",
-		"response_url":          h.url,
-		"trigger_id":            d.TriggerID,
-	}
-	if s.world.EnterpriseID != "" {
-		payload["enterprise_id"] = s.world.EnterpriseID
-		payload["enterprise_name"] = s.world.EnterpriseName
-	}
-	d.Payload = encode(payload)
+	d.Payload = encode(commandPayload{
+		Token:               "verification-token",
+		TeamID:              s.world.TeamID,
+		TeamDomain:          s.world.TeamDomain,
+		EnterpriseID:        s.world.EnterpriseID,
+		EnterpriseName:      s.world.EnterpriseName,
+		ChannelID:           c.ID,
+		ChannelName:         c.payloadName(),
+		UserID:              p.ID,
+		UserName:            p.Name,
+		Command:             command,
+		Text:                strings.TrimSpace(rest),
+		APIAppID:            s.world.AppID,
+		IsEnterpriseInstall: "false",
+		ResponseURL:         h.url,
+		TriggerID:           d.TriggerID,
+	})
 	d.onFail = func(code string) { s.commandFailed(d, command, code) }
 	d.onAck = func(payload json.RawMessage) {
 		if len(payload) == 0 {
@@ -60,6 +57,25 @@ func (s *Slack) Command(user, channel, text string) *Delivery {
 		}
 	}
 	return s.deliver(d)
+}
+
+// commandPayload is what an app is told of a command.
+type commandPayload struct {
+	Token               string `json:"token"`
+	TeamID              string `json:"team_id"`
+	TeamDomain          string `json:"team_domain"`
+	EnterpriseID        string `json:"enterprise_id,omitempty"`
+	EnterpriseName      string `json:"enterprise_name,omitempty"`
+	ChannelID           string `json:"channel_id"`
+	ChannelName         string `json:"channel_name"`
+	UserID              string `json:"user_id"`
+	UserName            string `json:"user_name"`
+	Command             string `json:"command"`
+	Text                string `json:"text"`
+	APIAppID            string `json:"api_app_id"`
+	IsEnterpriseInstall string `json:"is_enterprise_install"`
+	ResponseURL         string `json:"response_url"`
+	TriggerID           string `json:"trigger_id"`
 }
 
 // payloadName is the channel_name of a payload: only a public channel's name is told.

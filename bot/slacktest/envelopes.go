@@ -3,6 +3,7 @@ package slacktest
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -171,15 +172,13 @@ func (d *Delivery) send(retryReason string) bool {
 		return false
 	}
 	retry := len(d.attempts)
-	frame := Object{
-		"envelope_id":              d.EnvelopeID,
-		"type":                     d.Type,
-		"payload":                  d.Payload,
-		"accepts_response_payload": d.accepts,
-	}
+	// Written out, for loads: what is in it is JSON, or needs no quoting.
+	frame := make([]byte, 0, len(d.Payload)+200)
+	frame = fmt.Appendf(frame, `{"envelope_id":"%s","payload":%s,"type":"%s","accepts_response_payload":%t`, d.EnvelopeID, d.Payload, d.Type, d.accepts)
 	if retry > 0 || d.Type == "events_api" {
-		frame["retry_attempt"], frame["retry_reason"] = retry, retryReason
+		frame = fmt.Appendf(frame, `,"retry_attempt":%d,"retry_reason":"%s"`, retry, retryReason)
 	}
+	frame = append(frame, '}')
 	d.link = l
 	d.attempts = append(d.attempts, Attempt{l.id, time.Now(), retry})
 	l.open[d.EnvelopeID] = d
@@ -188,7 +187,7 @@ func (d *Delivery) send(retryReason string) bool {
 	d.s.emit(Event{
 		Kind: EnvelopeDelivered, User: d.User, Channel: d.Channel, Delivery: d, Connection: l.id, Detail: d.Type,
 	})
-	l.push(frameText, encode(frame))
+	l.push(frameText, frame)
 	return true
 }
 
@@ -215,5 +214,12 @@ func encode(v any) []byte {
 func uuid() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	id := make([]byte, 0, 36)
+	for i, part := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
+		if i > 0 {
+			id = append(id, '-')
+		}
+		id = hex.AppendEncode(id, part)
+	}
+	return string(id)
 }

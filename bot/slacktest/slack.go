@@ -39,6 +39,7 @@ type Slack struct {
 	nextLink   int
 	deliveries map[string]*Delivery
 	order      []*Delivery
+	unread     []unreadAnswer
 	parked     []*Delivery // wait for a connection, only with Sockets.Redeliver
 	storm      string      // disconnect reason of the open-then-close storm; empty: none
 

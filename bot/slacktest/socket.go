@@ -44,6 +44,7 @@ type link struct {
 	s  *Slack
 	id int
 	ws *websocket.Conn
+	nw *piecemeal // under ws
 
 	// Guarded by s.mu:
 	since     time.Time
@@ -87,12 +88,13 @@ func (s *Slack) serveLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
-	ws, err := upgrader.Upgrade(w, r, nil)
+	net := &hijacker{ResponseWriter: w}
+	ws, err := upgrader.Upgrade(net, r, nil)
 	if err != nil {
 		return // Upgrade has answered
 	}
 	l := &link{
-		s: s, ws: ws, open: map[string]*Delivery{}, since: time.Now(),
+		s: s, ws: ws, nw: net.conn, open: map[string]*Delivery{}, since: time.Now(),
 		wake: make(chan struct{}, 1), gone: make(chan struct{}),
 	}
 	ws.SetReadLimit(maxBody)
@@ -211,22 +213,29 @@ func (l *link) write() {
 		out := l.out
 		l.out = nil
 		l.queue.Unlock()
-		for _, f := range out {
-			if err := l.send(f); err != nil {
-				l.drop("write failed")
-				return
-			}
+		if err := l.nw.together(func() error { return l.sendAll(out) }); err != nil {
+			l.drop("write failed")
+			return
 		}
 	}
 }
 
-func (l *link) send(f frame) error {
+func (l *link) sendAll(out []frame) error {
 	l.s.mu.Lock()
 	dead := l.dead
 	l.s.mu.Unlock()
 	if dead {
 		return nil
 	}
+	for _, f := range out {
+		if err := l.send(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *link) send(f frame) error {
 	deadline := time.Now().Add(writeWait)
 	switch f.kind {
 	case framePing:
@@ -282,8 +291,8 @@ func (l *link) lose() {
 
 // cut closes the connection without a close frame: a RST where there is TCP.
 func (l *link) cut() {
-	if tcp, ok := l.ws.NetConn().(*net.TCPConn); ok {
+	if tcp, ok := l.nw.Conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-	_ = l.ws.NetConn().Close()
+	_ = l.nw.Close()
 }

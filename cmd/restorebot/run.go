@@ -108,6 +108,7 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	stepsEnded := make(chan struct{})
 	listener.App = func() string { return sockets.State().AppID }
 	sockets.API, sockets.Handle, sockets.Tell, sockets.Until = api, handling(listener.Handle), listener.Tell, stepsEnded
+	sockets.Prompt = listener.Prompt
 	g.Go(func() error {
 		defer close(stepsEnded)
 		return store.Run(ctx, stepping(b, metrics))

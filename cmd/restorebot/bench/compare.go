@@ -72,7 +72,7 @@ func compareOnce(ctx context.Context, o options, subjects []subject) (run map[st
 		}
 	}()
 	for _, sub := range subjects {
-		s, err := setStage(scene{portals: o.requests, limits: slacktest.Unlimited(), takes: time.Minute})
+		s, err := setStage(scene{portals: o.requests, limits: slacktest.Unlimited(), takes: time.Minute, sockets: slacktest.Sockets{AnswersLater: true}})
 		if err != nil {
 			return nil, err
 		}
@@ -174,6 +174,9 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := a.answered(); err != nil {
+		return err
+	}
 	m.PerCommand = (after.CPU - before.CPU) / time.Duration(measured)
 	if err := a.recycles(ctx, o.commands/4, m, help); err != nil {
 		return err
@@ -199,6 +202,20 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 		return err
 	}
 	m.Lost = m.Single.Lost + m.Crowd.Lost + m.Rush.Lost + m.Refused.Lost + m.Request.Lost
+	return nil
+}
+
+// answered checks that Slack would show every answer so far. That is done when
+// the load is over: it takes longer than most programs take to answer.
+func (a *actor) answered() error {
+	a.slack.ReadAnswers()
+	for _, user := range []string{asker, stranger} {
+		for _, n := range a.slack.Notices(user) {
+			if n.Code == "invalid_command_response" {
+				return fmt.Errorf("an answer that Slack does not take: %s", n.Text)
+			}
+		}
+	}
 	return nil
 }
 

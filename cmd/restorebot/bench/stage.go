@@ -61,6 +61,7 @@ type scene struct {
 	perChannel int // portals that share a channel; 0: all
 	limits     slacktest.Limits
 	takes      time.Duration
+	sockets    slacktest.Sockets
 }
 
 func setStage(sc scene) (s *stage, err error) {
@@ -69,7 +70,7 @@ func setStage(sc scene) (s *stage, err error) {
 		sc.perChannel = max(1, sc.portals)
 	}
 	w := slacktest.World{
-		Limits: sc.limits,
+		Limits: sc.limits, Sockets: sc.sockets,
 		People: []slacktest.Person{{ID: asker, Name: "asker"}, {ID: stranger, Name: "stranger"}},
 	}
 	for n := range max(1, (sc.portals+sc.perChannel-1)/sc.perChannel) {
