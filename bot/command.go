@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/spf13/pflag"
@@ -71,7 +72,11 @@ func ParseLine(text string) (Line, *Refusal) {
 	if no != nil {
 		return Line{}, no
 	}
-	var f flags
+	if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "-") }) {
+		return (&flags{args: args}).line() // pflag has nothing to do
+	}
+	f := parsers.Get().(*flags)
+	defer parsers.Put(f)
 	if err := f.parse(args); errors.Is(err, pflag.ErrHelp) {
 		return Line{Verb: VerbHelp}, nil
 	} else if err != nil {
@@ -112,13 +117,17 @@ type flags struct {
 
 	given map[string]bool
 	args  []string
+	set   *pflag.FlagSet // writes to all of the above
 }
+
+// parsers are flags with a set: to make one takes ten times as long as to use it.
+var parsers = sync.Pool{New: func() any { return newFlags() }}
 
 // setter is a [pflag.Value] that can be set once.
 type setter struct {
 	set   func(string) error
 	kind  string
-	given map[string]bool
+	flags *flags
 	name  string
 }
 
@@ -127,30 +136,36 @@ func (s setter) Type() string   { return s.kind }
 
 // Set implements [pflag.Value].
 func (s setter) Set(v string) error {
-	if s.given[s.name] && s.name != "param" {
+	if s.flags.given[s.name] && s.name != "param" {
 		return errors.New("is given twice: give it once")
 	}
-	s.given[s.name] = true
+	s.flags.given[s.name] = true
 	return s.set(v)
 }
 
-func (f *flags) parse(args []string) error {
-	f.given = map[string]bool{}
+func newFlags() *flags {
 	fs := pflag.NewFlagSet("restore", pflag.ContinueOnError)
 	fs.Usage = func() {}
+	f := &flags{set: fs}
 	for name, set := range map[string]func(string) error{
 		"portal": filled(&f.Portal), "reason": f.setReason, "storage": f.setStorage, "param": f.setParam,
 	} {
-		fs.Var(setter{set: set, kind: "string", given: f.given, name: name}, name, "")
+		fs.Var(setter{set: set, kind: "string", flags: f, name: name}, name, "")
 	}
 	for name, p := range map[string]*bool{
 		"notify": &f.Order.Notify, "dump": &f.Order.Dump, "dry-run": &f.Order.DryRun, "no-safety-backup": &f.Order.NoSafety,
 		"break-glass": &f.Order.BreakGlass,
 	} {
-		fs.VarPF(setter{set: truth(p), kind: "bool", given: f.given, name: name}, name, "", "").NoOptDefVal = "true"
+		fs.VarPF(setter{set: truth(p), kind: "bool", flags: f, name: name}, name, "", "").NoOptDefVal = "true"
 	}
-	err := fs.Parse(args)
-	f.args = fs.Args()
+	return f
+}
+
+// parse forgets what was parsed before.
+func (f *flags) parse(args []string) error {
+	f.Line, f.given = Line{}, map[string]bool{}
+	err := f.set.Parse(args)
+	f.args = f.set.Args()
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
@@ -212,4 +213,42 @@ func FuzzParseLine(f *testing.F) {
 			same(l)
 		}
 	})
+}
+
+// Whether a line is plain makes no difference to what it means: an invisible
+// character at its end has it read the long way.
+func TestParseLineReadsPlainLinesLikeOthers(t *testing.T) {
+	t.Parallel()
+	part := rapid.OneOf(
+		rapid.SampledFrom([]string{
+			" ", "  ", "-", "--", "help", "list", "restore", "cancel", "--dump", "--portal", "--portal=", "--reason=", "--param", "filePath=a", "--nothing", "-x", guid,
+			strings.ReplaceAll(guid, "-", ""), "=", "k3vq7x2mhd",
+		}),
+		rapid.StringMatching(`[-a-zA-Z0-9 _./:@%+,=]{0,12}`))
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(part, 0, 8).Draw(t, "parts"), rapid.SampledFrom([]string{"", " "}).Draw(t, "between"))
+		got, no := bot.ParseLine(text)
+		want, wantNo := bot.ParseLine(text + "\u200b")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-long way +got):\n%s", text, diff)
+		}
+		if diff := cmp.Diff(wantNo, no); diff != "" {
+			t.Errorf("%q (-long way +got):\n%s", text, diff)
+		}
+	})
+}
+
+// One line leaves nothing behind for the next one.
+func TestParseLineRemembersNothing(t *testing.T) {
+	t.Parallel()
+	full := guid + " --portal main --storage CustomCloud --param a=b --notify --dump --reason x --dry-run --no-safety-backup"
+	for range 100 {
+		for _, text := range []string{full, guid + " --dump --dump", guid + " --nothing"} {
+			_, _ = bot.ParseLine(text)
+		}
+		got, no := bot.ParseLine(guid + " --notify=no")
+		if diff := cmp.Diff(restoreLine("", nil), got); diff != "" || no != nil {
+			t.Fatalf("(-want +got):\n%s%v", diff, no)
+		}
+	}
 }

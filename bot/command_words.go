@@ -26,6 +26,9 @@ const (
 // splitWords takes a line apart as a shell would, with the quotes and spaces of
 // a phone. What is ambiguous is refused, never guessed.
 func splitWords(text string) ([]word, *Refusal) {
+	if plainText(text) {
+		return plainWords(text), nil
+	}
 	if no := legible(text); no != nil {
 		return nil, no
 	}
@@ -38,6 +41,32 @@ func splitWords(text string) ([]word, *Refusal) {
 		}
 		words = append(words, w)
 	}
+}
+
+// plainText reports whether a line is short and holds nothing that needs a closer
+// look: no quote, no escape, nothing of a phone.
+func plainText(text string) bool {
+	if len(text) > maxLine {
+		return false
+	}
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(" -_./:@%+,=", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// plainWords splits a plain text at its spaces.
+func plainWords(text string) []word {
+	var words []word
+	for part := range strings.FieldsSeq(text) {
+		words = append(words, word{part, part[0] == '-'})
+	}
+	return words
 }
 
 // legible refuses text that a card could not show as it is.

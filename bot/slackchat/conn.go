@@ -49,7 +49,7 @@ type socketConn struct {
 	ws      *websocket.Conn
 	wire    *wire // under ws
 	set     *connSet
-	receive func(*socketConn, Envelope) // must not block, nor keep the payload
+	receive func(*socketConn, Envelope) // must not block, nor keep what the envelope points to
 	log     *slog.Logger                // says the number
 	events  *SocketEvents
 	opened  time.Time
@@ -60,6 +60,7 @@ type socketConn struct {
 
 	// Of the reader alone:
 	in      bytes.Buffer // one frame
+	came    socketFrame  // what it says
 	prompt  bool         // acks were queued for which the writer was not woken
 	extends time.Time    // when the deadline of reads was set last
 

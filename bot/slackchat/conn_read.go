@@ -126,21 +126,25 @@ func (c *socketConn) endOf(err error) (reason string, answerClose bool) {
 // text acts on a text frame.
 func (c *socketConn) text(data []byte) {
 	at := time.Now()
-	f, err := decodeSocketFrame(data)
-	if err != nil {
+	f := &c.came
+	if err := f.decode(data); err != nil {
 		c.log.Warn("slack sent a frame that cannot be decoded", "bytes", len(data))
 		return
 	}
 	switch {
 	case f.EnvelopeID != "":
-		c.receive(c, Envelope{
+		env := Envelope{
 			ID: f.EnvelopeID, Type: f.Type, Payload: f.Payload,
 			AcceptsResponsePayload: f.AcceptsResponsePayload,
 			RetryAttempt:           f.RetryAttempt, RetryReason: f.RetryReason,
-			ReceivedAt: at, Connection: c.number, command: f.Command,
-		})
+			ReceivedAt: at, Connection: c.number,
+		}
+		if f.readable {
+			env.command = &f.command
+		}
+		c.receive(c, env)
 	case f.Type == frameHello:
-		c.hello(f)
+		c.hello(*f)
 	case f.Type == frameDisconnect:
 		c.disconnect(f.Reason)
 	default:

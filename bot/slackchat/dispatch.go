@@ -1,7 +1,6 @@
 package slackchat
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -102,26 +101,25 @@ func (d *dispatcher) accept(from *socketConn, env Envelope) {
 	d.events.Received(kind)
 	here := arrival{from, env.ReceivedAt}
 
+	answered, counted := d.promptly(from, env, kind)
+	if answered {
+		return
+	}
 	d.mu.Lock()
+	if !counted {
+		d.pending++
+	}
 	if dl, was, known := d.recent.find(env.ID, env.ReceivedAt); known {
 		if dl != nil && len(dl.again) < maxRepeats {
 			dl.again = append(dl.again, here)
 		}
 		d.mu.Unlock()
 		d.repeat(env.ID, kind, here, dl == nil, was.payload)
+		d.finished()
 		return
 	}
-	dl := &delivery{env: env, first: here}
+	dl := &delivery{env: env.kept(), first: here}
 	d.recent.add(dl)
-	d.pending++
-	stopping := d.stopping
-	d.mu.Unlock()
-	if !stopping && d.promptly(dl) {
-		return
-	}
-
-	d.mu.Lock()
-	dl.env.Payload = bytes.Clone(env.Payload) // which is the reader's
 	refusal, text := d.admit(dl, kind)
 	if refusal == "" {
 		dl.timer = time.AfterFunc(ackWithin-time.Since(env.ReceivedAt), func() { d.late(dl) })
@@ -133,13 +131,30 @@ func (d *dispatcher) accept(from *socketConn, env Envelope) {
 	}
 }
 
-// promptly answers a delivery if that takes neither time nor a record.
-func (d *dispatcher) promptly(dl *delivery) (answered bool) {
-	if d.prompt == nil || dl.env.command == nil {
-		return false
+// promptly answers an envelope if that takes neither time nor a record. If not,
+// it may be counted as pending already.
+func (d *dispatcher) promptly(from *socketConn, env Envelope, kind string) (answered, counted bool) {
+	if d.prompt == nil || env.command == nil {
+		return false, false
 	}
-	payload, ready := d.ask(dl.env)
-	return ready && d.answer(dl, AckHandled, payload, byReader)
+	d.mu.Lock()
+	if _, _, known := d.recent.find(env.ID, env.ReceivedAt); known || d.stopping {
+		d.mu.Unlock()
+		return false, false
+	}
+	d.pending++
+	d.mu.Unlock()
+
+	payload, ready := d.ask(env)
+	if !ready {
+		return false, true
+	}
+	d.mu.Lock()
+	d.recent.keep(env.ID, payload, true, env.ReceivedAt)
+	d.mu.Unlock()
+	d.set.send(from, ackFrame{id: env.ID, kind: kind, outcome: AckHandled, payload: payload, at: env.ReceivedAt, prompt: true})
+	d.finished()
+	return true, true
 }
 
 // ask calls Prompt. Where it panics, Handle meets the same and says so.
@@ -221,7 +236,7 @@ func (d *dispatcher) answerWithText(dl *delivery, env Envelope, outcome AckOutco
 	if err != nil { // unreachable unless the envelope_id itself is huge
 		payload = nil
 	}
-	if !d.answer(dl, outcome, payload, byWriter) {
+	if !d.answer(dl, outcome, payload) {
 		return false
 	}
 	if ack == nil && text != "" && d.tell != nil {
@@ -230,16 +245,8 @@ func (d *dispatcher) answerWithText(dl *delivery, env Envelope, outcome AckOutco
 	return true
 }
 
-// writer says who writes an ack.
-type writer bool
-
-const (
-	byWriter writer = false // that of the connection
-	byReader writer = true  // the reader that has the envelope at hand; what it answers is shared
-)
-
 // answer acks every delivery of an envelope, once.
-func (d *dispatcher) answer(dl *delivery, outcome AckOutcome, payload []byte, by writer) bool {
+func (d *dispatcher) answer(dl *delivery, outcome AckOutcome, payload []byte) bool {
 	d.mu.Lock()
 	if dl.state >= deliveryLate {
 		d.mu.Unlock()
@@ -257,14 +264,14 @@ func (d *dispatcher) answer(dl *delivery, outcome AckOutcome, payload []byte, by
 	}
 	again := dl.again
 	dl.again = nil
-	d.recent.keep(dl, payload, by == byReader, time.Now())
+	d.recent.keep(dl.env.ID, payload, false, time.Now())
 	d.mu.Unlock()
 
 	ack := ackFrame{
-		id: dl.env.ID, kind: envelopeKind(dl.env.Type), outcome: outcome, payload: payload, at: dl.first.at, prompt: by == byReader,
+		id: dl.env.ID, kind: envelopeKind(dl.env.Type), outcome: outcome, payload: payload, at: dl.first.at,
 	}
 	d.set.send(dl.first.conn, ack)
-	ack.outcome, ack.prompt = AckRepeated, false
+	ack.outcome = AckRepeated
 	for _, at := range again {
 		ack.at = at.at
 		d.set.send(at.conn, ack)

@@ -41,15 +41,20 @@ func (r *recentEnvelopes) find(id string, now time.Time) (dl *delivery, was acke
 
 func (r *recentEnvelopes) add(dl *delivery) {
 	if r.inHand == nil {
-		r.inHand, r.answered = map[string]*delivery{}, map[string]ackedEnvelope{}
+		r.inHand = map[string]*delivery{}
 	}
 	r.inHand[dl.env.ID] = dl
 }
 
-// keep remembers the answer of a delivery.
-func (r *recentEnvelopes) keep(dl *delivery, payload []byte, shared bool, now time.Time) {
-	id := dl.env.ID
+// keep remembers the answer to an envelope, which is in hand no longer.
+func (r *recentEnvelopes) keep(id string, payload []byte, shared bool, now time.Time) {
+	if r.answered == nil {
+		r.answered = map[string]ackedEnvelope{}
+	}
 	delete(r.inHand, id)
+	if _, twice := r.answered[id]; twice {
+		return // two connections brought it at the same moment
+	}
 	r.answered[id] = ackedEnvelope{payload, shared, now}
 	r.order = append(r.order, id)
 	if !shared {

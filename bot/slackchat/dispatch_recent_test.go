@@ -31,7 +31,7 @@ func TestRecentEnvelopesAreBounded(t *testing.T) {
 				size := rapid.IntRange(10, maxAckBytes).Draw(t, "bytes")
 				for id, dl := range inHand {
 					delete(inHand, id)
-					recent.keep(dl, make([]byte, size), size%2 == 0, now)
+					recent.keep(dl.env.ID, make([]byte, size), size%2 == 0, now)
 					last = id
 				}
 			},

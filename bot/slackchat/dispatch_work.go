@@ -33,7 +33,7 @@ func (d *dispatcher) work(ctx context.Context, dl *delivery) {
 	if text != "" {
 		inTime = d.answerWithText(dl, env, outcome, text)
 	} else {
-		inTime = d.answer(dl, outcome, payload, byWriter)
+		inTime = d.answer(dl, outcome, payload)
 	}
 	if inTime {
 		return

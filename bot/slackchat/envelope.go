@@ -77,6 +77,16 @@ func decodeObject(kind string, payload []byte, v any) error {
 	return nil
 }
 
+// kept is the envelope with all that it points to its own.
+func (e Envelope) kept() Envelope {
+	e.Payload = bytes.Clone(e.Payload)
+	if e.command != nil {
+		cmd := *e.command
+		e.command = &cmd
+	}
+	return e
+}
+
 // readable reports whether Handle can make sense of the payload. A command is
 // kept, so that it is decoded once.
 func (e *Envelope) readable() error {

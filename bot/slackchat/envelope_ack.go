@@ -36,7 +36,8 @@ func ackPayload(env Envelope, payload any) ([]byte, error) {
 			return nil, fmt.Errorf("marshal ack: %w", err)
 		}
 	}
-	if len(made)+len(appendAck(nil, env.ID, nil))+len(ackMiddle) >= maxAckBytes {
+	// A byte of an id takes 6 at most, and mostly 1.
+	if 6*len(env.ID)+len(made)+100 >= maxAckBytes && len(appendAck(nil, env.ID, made)) >= maxAckBytes {
 		return nil, errAckTooLong
 	}
 	return made, nil

@@ -34,9 +34,8 @@ type socketFrame struct {
 	RetryAttempt           int             `json:"retry_attempt"`
 	RetryReason            string          `json:"retry_reason"`
 
-	// Command is the payload of a slash command, nil if it is none or not one
-	// that can be read.
-	Command *slack.SlashCommand `json:"-"`
+	command  slack.SlashCommand // the payload of a slash command
+	readable bool               // whether it is one
 }
 
 type socketAppInfo struct {
@@ -45,33 +44,35 @@ type socketAppInfo struct {
 
 var errUnreadableFrame = errors.New("frame cannot be decoded")
 
-// decodeSocketFrame reads a frame. A field of an unexpected type is left empty
-// rather than losing the envelope_id, without which nothing can be acked.
-func decodeSocketFrame(data []byte) (frame socketFrame, err error) {
+// decode reads a frame. A field of an unexpected type is left empty rather than
+// losing the envelope_id, without which nothing can be acked.
+func (f *socketFrame) decode(data []byte) (err error) {
+	*f = socketFrame{}
 	if len(data) <= maxPlainFrame && utf8.Valid(data) {
-		frame, err = decodePlainFrame(data)
+		err = f.decodePlain(data)
 	} else {
-		err = json.Unmarshal(data, &frame)
+		err = json.Unmarshal(data, f)
 		if _, wrongType := errors.AsType[*json.UnmarshalTypeError](err); wrongType {
 			err = nil
 		}
 	}
-	if err != nil || frame.Type == "" && frame.EnvelopeID == "" {
-		return socketFrame{}, errUnreadableFrame // json's own text may quote the frame
+	if err != nil || f.Type == "" && f.EnvelopeID == "" {
+		*f = socketFrame{}
+		return errUnreadableFrame // json's own text may quote the frame
 	}
-	return frame, nil
+	return nil
 }
 
-// decodePlainFrame does what json.Unmarshal would, in a tenth of its time and
-// with the command in the same go.
-func decodePlainFrame(data []byte) (f socketFrame, err error) {
+// decodePlain does what json.Unmarshal would, in a tenth of its time and with
+// the command in the same go.
+func (f *socketFrame) decodePlain(data []byte) error {
 	text := string(data)
 	if !gjson.Valid(text) {
-		return f, errUnreadableFrame
+		return errUnreadableFrame
 	}
 	root := gjson.Parse(text)
 	if !root.IsObject() {
-		return f, errUnreadableFrame
+		return errUnreadableFrame
 	}
 	var payload gjson.Result
 	root.ForEach(func(key, v gjson.Result) bool {
@@ -105,13 +106,11 @@ func decodePlainFrame(data []byte) (f socketFrame, err error) {
 		f.Payload = data[payload.Index : payload.Index+len(payload.Raw) : payload.Index+len(payload.Raw)]
 	}
 	if f.Type == EnvelopeSlashCommands && payload.IsObject() {
-		if cmd, err := decodePlainCommand(payload); err == nil {
-			f.Command = &cmd
-		}
+		f.readable = decodePlainCommand(payload, &f.command) == nil
 	}
 	// It is remembered for long, and must not keep the rest of the frame.
 	f.EnvelopeID = strings.Clone(f.EnvelopeID)
-	return f, nil
+	return nil
 }
 
 func setText(into *string, v gjson.Result) bool {
@@ -146,12 +145,14 @@ func decodeCommand(payload []byte) (slack.SlashCommand, error) {
 	case !gjson.Valid(text):
 		return slack.SlashCommand{}, notDecoded(EnvelopeSlashCommands)
 	}
-	return decodePlainCommand(root)
+	var cmd slack.SlashCommand
+	err := decodePlainCommand(root, &cmd)
+	return cmd, err
 }
 
 // decodePlainCommand reads a valid object.
-func decodePlainCommand(root gjson.Result) (cmd slack.SlashCommand, err error) {
-	fields := func(key string) *string {
+func decodePlainCommand(root gjson.Result, cmd *slack.SlashCommand) (err error) {
+	field := func(key string) *string {
 		switch key {
 		case "token":
 			return &cmd.Token
@@ -188,15 +189,15 @@ func decodePlainCommand(root gjson.Result) (cmd slack.SlashCommand, err error) {
 		good := true
 		if key.Str == "is_enterprise_install" {
 			cmd.IsEnterpriseInstall, good = truthOf(v)
-		} else if field := fields(key.Str); field != nil {
-			good = setText(field, v)
+		} else if into := field(key.Str); into != nil {
+			good = setText(into, v)
 		}
 		if !good {
 			err = wrongType(EnvelopeSlashCommands, int64(v.Index-root.Index))
 		}
 		return good
 	})
-	return cmd, err
+	return err
 }
 
 // truthOf reads a bool that Slack writes as a text.

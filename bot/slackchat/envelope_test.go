@@ -11,6 +11,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func decodeFrame(data []byte) (f socketFrame, err error) {
+	err = f.decode(data)
+	return f, err
+}
+
 func TestEnvelopeOfAnotherTypeIsNotDecoded(t *testing.T) {
 	t.Parallel()
 	env := Envelope{Type: EnvelopeEventsAPI, Payload: json.RawMessage(`{}`)}
@@ -24,12 +29,12 @@ func TestEnvelopeOfAnotherTypeIsNotDecoded(t *testing.T) {
 
 func TestFieldOfAWrongTypeDoesNotLoseTheEnvelope(t *testing.T) {
 	t.Parallel()
-	got, err := decodeSocketFrame([]byte(`{"retry_attempt":"1","envelope_id":"e","type":"interactive","payload":{"a":1}}`))
+	got, err := decodeFrame([]byte(`{"retry_attempt":"1","envelope_id":"e","type":"interactive","payload":{"a":1}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := socketFrame{EnvelopeID: "e", Type: "interactive", Payload: json.RawMessage(`{"a":1}`)}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(socketFrame{})); diff != "" {
 		t.Errorf("frame (-want +got):\n%s", diff)
 	}
 }
@@ -54,7 +59,7 @@ func TestFramesOfSlackAreDecoded(t *testing.T) {
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, maxFrameBytes)
 	for lines.Scan() {
-		frame, err := decodeSocketFrame(lines.Bytes())
+		frame, err := decodeFrame(lines.Bytes())
 		if err != nil {
 			t.Errorf("frame %.80s: %v", lines.Text(), err)
 			continue
@@ -104,7 +109,7 @@ func FuzzEnvelope(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		frame, err := decodeSocketFrame(data)
+		frame, err := decodeFrame(data)
 		if err != nil || frame.EnvelopeID == "" {
 			return
 		}

@@ -2,6 +2,7 @@ package slackchat
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -19,9 +20,21 @@ func (o fixedOpener) StartSocketModeContext(context.Context) (*slack.SocketModeC
 	return nil, string(o), nil
 }
 
-// BenchmarkEnvelopeToAck is one command after the other over a real socket:
-// from Slack's write of the envelope to its read of the ack.
+// BenchmarkEnvelopeToAck is commands over a real socket, one after the other or
+// many at once: from Slack's write of an envelope to its read of the ack. The
+// answer is made at once, or by a worker.
 func BenchmarkEnvelopeToAck(b *testing.B) {
+	atOnce := func(env Envelope) (json.RawMessage, bool) {
+		cmd, err := env.SlashCommand()
+		return json.RawMessage(`{"text":"recorded"}`), err == nil && cmd.Text != ""
+	}
+	b.Run("prompt", func(b *testing.B) { benchmarkAcks(b, atOnce, 1) })
+	b.Run("handled", func(b *testing.B) { benchmarkAcks(b, nil, 1) })
+	b.Run("prompt-32", func(b *testing.B) { benchmarkAcks(b, atOnce, 32) })
+	b.Run("handled-32", func(b *testing.B) { benchmarkAcks(b, nil, 32) })
+}
+
+func benchmarkAcks(b *testing.B, prompt func(Envelope) (json.RawMessage, bool), burst int) {
 	links := make(chan *websocket.Conn, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ws, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
@@ -35,7 +48,7 @@ func BenchmarkEnvelopeToAck(b *testing.B) {
 	ctx, stop := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	s := &Sockets{
-		N: 1, API: fixedOpener(strings.Replace(server.URL, "http", "ws", 1)),
+		N: 1, API: fixedOpener(strings.Replace(server.URL, "http", "ws", 1)), Prompt: prompt,
 		Handle: func(context.Context, Envelope) any { return map[string]string{"text": "recorded"} },
 	}
 	go func() { ended <- s.Run(ctx) }()
@@ -46,17 +59,24 @@ func BenchmarkEnvelopeToAck(b *testing.B) {
 	}
 
 	b.ReportAllocs()
-	for n := 0; b.Loop(); n++ {
-		frame := `{"type":"slash_commands","envelope_id":"e` + strconv.Itoa(n) +
-			`","accepts_response_payload":true,"payload":{"command":"/restore","user_id":"U1","text":"list"}}`
-		if err := ws.WriteMessage(websocket.TextMessage, []byte(frame)); err != nil {
-			b.Fatal(err)
+	n := 0
+	for b.Loop() {
+		for range burst {
+			frame := `{"type":"slash_commands","envelope_id":"e` + strconv.Itoa(n) +
+				`","accepts_response_payload":true,"payload":{"command":"/restore","user_id":"U1","text":"list"}}`
+			n++
+			if err := ws.WriteMessage(websocket.TextMessage, []byte(frame)); err != nil {
+				b.Fatal(err)
+			}
 		}
-		if _, _, err := ws.ReadMessage(); err != nil {
-			b.Fatal(err)
+		for range burst {
+			if _, _, err := ws.ReadMessage(); err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 	b.StopTimer()
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/ack")
 	stop()
 	_ = ws.Close()
 	if err := <-ended; err != nil {

@@ -30,13 +30,9 @@ func BenchmarkDecodeCommand(b *testing.B) {
 	}
 	frame := []byte(`{"type":"slash_commands","envelope_id":"e","accepts_response_payload":true,"payload":` + string(payload) + `}`)
 	b.ReportAllocs()
+	var f socketFrame
 	for b.Loop() {
-		f, err := decodeSocketFrame(frame)
-		if err != nil {
-			b.Fatal(err)
-		}
-		env := Envelope{ID: f.EnvelopeID, Type: f.Type, Payload: f.Payload}
-		if err := env.readable(); err != nil {
+		if err := f.decode(frame); err != nil || !f.readable {
 			b.Fatal(err)
 		}
 	}

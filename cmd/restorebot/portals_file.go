@@ -20,6 +20,7 @@ import (
 type portalsFile struct {
 	dir    string // paths in the file start here
 	faults []error
+	lists  map[string]*bot.AllowList // portals with the same people share their list
 }
 
 // plainWord is a key that can be shown: whatever else stands in its place may
@@ -34,7 +35,7 @@ func readPortals(path string) ([]portalSettings, []error) {
 	if err != nil {
 		return nil, []error{errors.New("PORTALS_FILE must name a file that can be read")}
 	}
-	f := &portalsFile{dir: filepath.Dir(path)}
+	f := &portalsFile{dir: filepath.Dir(path), lists: map[string]*bot.AllowList{}}
 	var root yaml.Node
 	if err := yaml.Unmarshal(content, &root); err != nil || len(root.Content) != 1 {
 		return nil, []error{errors.New("PORTALS_FILE must hold YAML: a list called portals")}
@@ -164,7 +165,11 @@ func (f *portalsFile) people(n *yaml.Node, name, kinds string) *bot.AllowList {
 	if err != nil {
 		f.fault(n, name+" "+err.Error())
 	}
-	return &list
+	key := list.String()
+	if f.lists[key] == nil {
+		f.lists[key] = &list
+	}
+	return f.lists[key]
 }
 
 func (f *portalsFile) number(n *yaml.Node) int {
