@@ -95,6 +95,7 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 		return ErrAck(env, textUnreadable+loggedID(env.ID))
 	}
 	c := l.commandOf(env, cmd)
+	c.AnswerURL = docspace.NewSecret(cmd.ResponseURL)
 	answer, later := l.handler.Command(ctx, c)
 	to := recipient(c.Caller, c.AnswerURL)
 	if opens, ok := answer.(bot.Opens); ok {
@@ -116,14 +117,14 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 	return ackOf(answer)
 }
 
-// commandOf is what a payload asks for.
+// commandOf is what a payload asks for, without the address for later answers.
 func (l *Listener) commandOf(env Envelope, cmd slack.SlashCommand) bot.Command {
 	c := bot.Command{
 		Caller: bot.Caller{
 			App: cmd.APIAppID, Via: l.via(), Team: cmd.TeamID, Enterprise: cmd.EnterpriseID, Channel: cmd.ChannelID, User: cmd.UserID,
 			Delivery: deliveryID(cmd.TriggerID),
 		},
-		Delivery: cmd.TriggerID, Text: unescape.Replace(cmd.Text), AnswerURL: docspace.NewSecret(cmd.ResponseURL),
+		Delivery: cmd.TriggerID, Text: unescape.Replace(cmd.Text),
 	}
 	if c.Delivery == "" {
 		c.Delivery = env.ID // a redelivery keeps it, and two commands never share it
