@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"bytes"
 	"net"
 	"net/http"
 	"slices"
@@ -183,13 +184,18 @@ func (l *link) push(kind frameKind, data []byte) {
 
 // read takes acks until the connection ends.
 func (l *link) read() {
+	var in bytes.Buffer
 	for {
-		_, data, err := l.ws.ReadMessage()
+		_, r, err := l.ws.NextReader()
+		if err == nil {
+			in.Reset()
+			_, err = in.ReadFrom(r)
+		}
 		if err != nil {
 			l.drop("closed by the app")
 			return
 		}
-		l.receive(data)
+		l.receive(bytes.Clone(in.Bytes()))
 	}
 }
 
