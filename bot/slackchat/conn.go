@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -40,6 +41,7 @@ const (
 	endNoHello  = "no_hello" // no hello came within helloWithin
 	endWrite    = "write"    // a write failed
 	endTooBig   = "too_big"  // a frame above maxFrameBytes
+	endRenewed  = "renewed"  // another took its place, so that not all are of one age
 )
 
 // socketConn is one connection: a reader, and a writer. Acks that the reader
@@ -72,9 +74,11 @@ type socketConn struct {
 	acks      []ackFrame // not written yet
 	pong      *string    // to answer; only the latest ping needs to be
 	reason    string     // first reason to end
-	retiredAt time.Time  // when Slack said that it will close it
+	retiredAt time.Time  // since when another takes its place
 	lastFrame time.Time
 	killer    *time.Timer // ends what should end by itself
+
+	lastEnvelope atomic.Int64 // when one came; nanoseconds since 1970
 }
 
 type connPhase int
@@ -82,7 +86,7 @@ type connPhase int
 const (
 	connOpened   connPhase = iota // no hello yet
 	connInUse                     // said hello
-	connRetiring                  // Slack will close it
+	connRetiring                  // Slack or we will close it soon
 	connClosing                   // we close it: what is queued is still written
 	connDead                      // nothing more can be written
 )
@@ -211,12 +215,12 @@ func (c *socketConn) is(phase connPhase) bool {
 	return c.phase == phase
 }
 
-// retirement says where it stands, since when Slack will close it, and whether
-// Slack sends no more envelopes on it.
+// retirement says where it stands, since when another takes its place, and
+// whether Slack sends no more envelopes on it.
 func (c *socketConn) retirement() (phase connPhase, since time.Time, quiet bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.phase, c.retiredAt, c.reason != disconnectWarning
+	return c.phase, c.retiredAt, c.reason != disconnectWarning && c.reason != endRenewed
 }
 
 // leaving reports whether it will soon be gone.

@@ -40,13 +40,17 @@ type connSet struct {
 	mu      sync.Mutex
 	conns   []*socketConn // oldest first
 	opening int           // connections that are being opened
-	changed chan struct{} // closed and replaced when conns change
-	held    []ackFrame
-	expiry  *time.Timer
-	stopped bool // acks are held no longer: no connection will come
-	warned  bool // of too many connections
+	// renewing is 1 while a connection is there twice: the old one, in use, and
+	// the one that is to take its place.
+	renewing int
+	changed  chan struct{} // closed and replaced when conns change
+	held     []ackFrame
+	expiry   *time.Timer
+	stopped  bool // acks are held no longer: no connection will come
+	warned   bool // of too many connections
 
 	lastHello time.Time
+	life      time.Duration // of a connection, as the last hello told; 0: it did not
 	lastFrame time.Time
 	counted   int
 	appID     string
@@ -220,13 +224,14 @@ func (s *connSet) hello(c *socketConn, frame socketFrame) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastHello = time.Now()
+	s.life = time.Duration(frame.DebugInfo.Life) * time.Second
 	s.fault = ""
 	s.counted = frame.NumConnections
 	if frame.ConnectionInfo.AppID != "" {
 		s.appID = frame.ConnectionInfo.AppID
 	}
 	// Ours that are being replaced are counted by Slack as well.
-	if ours := s.expected + s.count((*socketConn).leaving); frame.NumConnections > ours && !s.warned {
+	if ours := s.expected + s.renewing + s.count((*socketConn).leaving); frame.NumConnections > ours && !s.warned {
 		s.warned = true
 		s.log.Warn("slack counts more connections than expected: does another bot run with this app-level token?",
 			"connections", frame.NumConnections, "expected", s.expected)
@@ -255,8 +260,9 @@ func (s *connSet) failed(fault string) {
 }
 
 // living is when the newest connection that will stay was opened, zero if there
-// is none, and a channel that is closed when that may have changed.
-func (s *connSet) living() (opened time.Time, changed <-chan struct{}) {
+// is none, when any last said hello, and a channel that is closed when that may
+// have changed.
+func (s *connSet) living() (opened, hello time.Time, changed <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.conns {
@@ -264,7 +270,7 @@ func (s *connSet) living() (opened time.Time, changed <-chan struct{}) {
 			opened = c.opened
 		}
 	}
-	return opened, s.changed
+	return opened, s.lastHello, s.changed
 }
 
 // count is how many connections are so. The lock is held.

@@ -28,6 +28,7 @@ type socketFrame struct {
 	Reason                 string          `json:"reason"`          // of a disconnect
 	NumConnections         int             `json:"num_connections"` // of a hello
 	ConnectionInfo         socketAppInfo   `json:"connection_info"` // of a hello
+	DebugInfo              socketDebugInfo `json:"debug_info"`      // of a hello
 	EnvelopeID             string          `json:"envelope_id"`
 	Payload                json.RawMessage `json:"payload"` // part of the frame's own bytes
 	AcceptsResponsePayload bool            `json:"accepts_response_payload"`
@@ -40,6 +41,11 @@ type socketFrame struct {
 
 type socketAppInfo struct {
 	AppID string `json:"app_id"`
+}
+
+type socketDebugInfo struct {
+	// Life is about how long Slack lets the connection live, in seconds.
+	Life int `json:"approximate_connection_time"`
 }
 
 var errUnreadableFrame = errors.New("frame cannot be decoded")
@@ -86,6 +92,10 @@ func (f *socketFrame) decodePlain(data []byte) error {
 		case "connection_info":
 			if id := v.Get("app_id"); v.IsObject() {
 				setText(&f.ConnectionInfo.AppID, id)
+			}
+		case "debug_info":
+			if life := v.Get("approximate_connection_time"); v.IsObject() {
+				setNumber(&f.DebugInfo.Life, life)
 			}
 		case "envelope_id":
 			setText(&f.EnvelopeID, v)

@@ -21,9 +21,11 @@ const (
 	defaultSockets = 2
 	// maxSockets leaves room below maxConnections to replace all at once.
 	maxSockets = 4
-	// defaultStagger keeps connections from being recycled together: Slack ends
-	// each at about the same age, and a replacement takes some 10 s.
-	defaultStagger = 30 * time.Second
+	// defaultStagger is soon, for a bot with one connection is deaf when Slack
+	// recycles it and refuses another; and after a hello, for what refuses the
+	// first would refuse all of them. That they are of one age then is seen to
+	// by [Sockets.settle].
+	defaultStagger = 500 * time.Millisecond
 
 	// drainWithin is how long running handlers are waited for at shutdown.
 	drainWithin = 3 * time.Second
@@ -74,8 +76,9 @@ type Sockets struct {
 	// becomes 32 KiB: Slack drops an ack that comes in fragments.
 	Dialer *websocket.Dialer
 
-	// Stagger is the least time between opening two connections while one lives;
-	// 0 means 30 s, below 0 none. It does not hold up a replacement.
+	// Stagger is how long after the hello of one connection the next is opened;
+	// 0 means 0.5 s, below 0 that none waits for another. It does not hold up a
+	// replacement.
 	Stagger time.Duration
 
 	// Until, if set, keeps the connections after ctx has ended and until it is

@@ -23,10 +23,13 @@ const (
 	// below the 50 calls a minute that apps.connections.open allows.
 	quickReopens = 8
 	quickEvery   = 7500 * time.Millisecond
+	// freeLimits is how many 429s in a row are followed as soon as they ask:
+	// a bot with one connection left needs another.
+	freeLimits = 5
 	// maxRetryAfter bounds what a 429 may ask: the bot is deaf meanwhile.
 	maxRetryAfter = 5 * time.Minute
-	// openTurn is how long a slot waits for another one's open call, which may
-	// hang, before it makes its own.
+	// openTurn is how long a slot waits for another one's open call or hello,
+	// which may hang, before it opens its own.
 	openTurn = 3 * time.Second
 )
 
@@ -59,11 +62,21 @@ func (p *reopenPace) ended(now time.Time, lived time.Duration) {
 func (p *reopenPace) failed(now time.Time) {
 	p.young++
 	bound := min(maxReopen, minReopen<<min(p.young, 6))
-	jitter := p.jitter
-	if jitter == nil {
-		jitter = rand.N[time.Duration]
+	p.after = now.Add(minReopen + p.upTo(bound-minReopen))
+}
+
+// limited notes an attempt that Slack answered with 429 and the time to come
+// back, to which [openTurns] holds every slot. It is no failure of this one.
+func (p *reopenPace) limited(now time.Time) {
+	p.after = now.Add(minReopen + p.upTo(minReopen/2))
+}
+
+// upTo is a random time.
+func (p *reopenPace) upTo(bound time.Duration) time.Duration {
+	if p.jitter != nil {
+		return p.jitter(bound)
 	}
-	p.after = now.Add(minReopen + jitter(bound-minReopen))
+	return rand.N(bound) //nolint:gosec // spreads load, guards nothing
 }
 
 // openTurns spreads the opens of all slots.
@@ -74,19 +87,32 @@ type openTurns struct {
 
 	mu        sync.Mutex
 	notBefore time.Time // a 429 is for the app, so for every slot
+	limits    int       // such answers in a row
 }
 
 func newOpenTurns(set *connSet, stagger time.Duration) *openTurns {
 	return &openTurns{set: set, stagger: stagger, token: make(chan struct{}, 1)}
 }
 
-// retryAfter holds every slot back, as a 429 asks.
+// retryAfter holds every slot back, as a 429 asks; and longer where Slack goes
+// on to refuse: each wait after freeLimits is twice the one before, up to 32 s.
 func (t *openTurns) retryAfter(now time.Time, d time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if !now.Before(t.notBefore) { // or else it is an answer to the same crowd
+		t.limits++
+	}
+	d = max(d, minReopen<<min(5, max(0, t.limits-freeLimits)))
 	if until := now.Add(min(d, maxRetryAfter)); until.After(t.notBefore) {
 		t.notBefore = until
 	}
+}
+
+// granted notes that Slack gave a connection.
+func (t *openTurns) granted() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.limits = 0
 }
 
 // wait returns when a slot may open a connection, and false when ctx ended
@@ -127,11 +153,25 @@ func (t *openTurns) blocked(after time.Time, replacement bool) (until time.Time,
 	if replacement {
 		return time.Time{}, nil
 	}
-	opened, changed := t.set.living()
-	if next := opened.Add(t.stagger); !opened.IsZero() && next.After(time.Now()) {
+	opened, hello, changed := t.set.living()
+	if opened.IsZero() || t.stagger < 0 {
+		return time.Time{}, nil
+	}
+	next := hello.Add(t.stagger)
+	if hello.Before(opened) {
+		next = opened.Add(openTurn)
+	}
+	if next.After(time.Now()) {
 		return next, changed
 	}
 	return time.Time{}, nil
+}
+
+// held reports whether a 429 still holds every slot back.
+func (t *openTurns) held(now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.notBefore.After(now)
 }
 
 // take takes the token, or goes without when its holder keeps it too long. It

@@ -3,6 +3,8 @@ package slackchat
 import (
 	"context"
 	"time"
+
+	"github.com/gorilla/websocket"
 )
 
 // hold keeps one slot connected until ctx ends. It returns a [*FatalError] or
@@ -21,31 +23,25 @@ func (s *Sockets) hold(ctx context.Context, slot int) error {
 		}
 		ws, wire, err := s.open(ctx)
 		if err != nil {
-			s.set.unreserve()
 			wait, fatal := s.openFailed(ctx, slot, err)
-			s.turns.retryAfter(time.Now(), wait)
-			release() // the other slots look at retryAfter
-			if fatal != nil {
+			release() // the other slots look at what a 429 asks for
+			switch {
+			case fatal != nil:
 				return fatal
+			case wait > 0:
+				pace.limited(time.Now())
+			default:
+				pace.failed(time.Now())
 			}
-			pace.failed(time.Now())
 			continue // which ends if ctx has
 		}
-		current = newSocketConn(int(s.numbers.Add(1)), ws, wire, s.set, s.dispatcher.accept)
-		s.set.join(current)
+		current = s.admit(ws, wire)
 		release()
-		go current.serve() // Run waits for it through the set
-
-		refused := false
-		select {
-		case <-current.retired:
-		case <-current.done:
-			refused = current.refused()
-		case <-ctx.Done():
-			return nil
+		if current, err = s.settle(ctx, slot, current); err != nil || ctx.Err() != nil {
+			return err
 		}
 		lived := time.Since(current.opened)
-		if refused {
+		if current.refused() {
 			pace.failed(time.Now())
 		} else {
 			pace.ended(time.Now(), lived)
@@ -57,14 +53,32 @@ func (s *Sockets) hold(ctx context.Context, slot int) error {
 	}
 }
 
-// openFailed tells of a failed attempt. wait is what a 429 asks for; fatal is
-// set when no further attempt can succeed.
+// admit serves an opened connection, for which room was reserved. Run waits for
+// it through the set.
+func (s *Sockets) admit(ws *websocket.Conn, wire *wire) *socketConn {
+	s.turns.granted()
+	conn := newSocketConn(int(s.numbers.Add(1)), ws, wire, s.set, func(c *socketConn, env Envelope) {
+		c.lastEnvelope.Store(env.ReceivedAt.UnixNano())
+		s.dispatcher.accept(c, env)
+	})
+	s.set.join(conn)
+	go conn.serve()
+	return conn
+}
+
+// openFailed gives the room of a failed attempt back and tells of it. wait is
+// what a 429 asks of every slot; fatal is set when no further attempt can
+// succeed.
 func (s *Sockets) openFailed(ctx context.Context, slot int, err error) (wait time.Duration, fatal error) {
+	s.set.unreserve()
 	fault := faultOf(err)
 	if ctx.Err() == nil { // or else it failed because Run is ending
 		s.set.failed(fault.word)
 		s.Events.OpenFailed(fault.word)
 		s.Log.WarnContext(ctx, "slack connection failed", "slot", slot, "fault", fault.word, "error", fault.detail)
+	}
+	if fault.wait > 0 {
+		s.turns.retryAfter(time.Now(), fault.wait)
 	}
 	return fault.wait, fault.fatal
 }

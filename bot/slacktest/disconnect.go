@@ -97,9 +97,12 @@ func (s *Slack) each(ids []int, f func(*link)) {
 	}
 }
 
-// dismiss sends a disconnect frame and closes the connection after grace.
-// The caller holds mu.
+// dismiss sends a disconnect frame and closes the connection after grace, if it
+// is still there. The caller holds mu.
 func (s *Slack) dismiss(l *link, reason string, grace time.Duration) {
+	if !slices.Contains(s.links, l) {
+		return
+	}
 	l.warned = reason
 	l.deaf = l.deaf || reason != Warning
 	s.emit(Event{Kind: ConnectionWarned, Connection: l.id, Detail: reason})
