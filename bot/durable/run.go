@@ -28,7 +28,7 @@ const (
 	// as the snoozed steps of another process that died.
 	pollEvery = time.Second
 	cooldown  = 10 * time.Millisecond
-	keepJobs  = time.Hour
+	keepJobs  = time.Minute // for whoever looks into the queue: the tables hold the truth
 )
 
 // Step is the job of the steps of one restore.

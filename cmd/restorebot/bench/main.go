@@ -105,7 +105,7 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // shorten sets what was not set on the command line.
 func shorten(flags *pflag.FlagSet) {
 	for name, value := range map[string]string{
-		"runs": "1", "idle": "3s", "commands": "1000", "requests": "20", "portals": "1,10", "takes": "15s", "for": "20s",
+		"runs": "1", "idle": "3s", "commands": "1000", "requests": "20", "portals": "1,10", "takes": "15s", "for": "40s",
 	} {
 		if !flags.Changed(name) {
 			_ = flags.Set(name, value) // they are all well formed

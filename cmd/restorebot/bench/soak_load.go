@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/docspace/docspacetest"
+)
+
+// commands types one command in an interval, of every kind, and waits for what
+// became of each.
+func (k *soaker) commands(ctx context.Context, every time.Duration) {
+	words := []string{"help", "status", "history", "list --portal p0", "5f9e --force"}
+	typing := context.WithoutCancel(ctx) // what was typed is waited for
+	var mu sync.Mutex
+	var waits []time.Duration
+	var lost []time.Time
+	var open sync.WaitGroup
+	turn := time.NewTicker(every)
+	defer turn.Stop()
+	for n := 0; ctx.Err() == nil; n++ {
+		who := asker
+		if n%10 == 0 {
+			who = stranger
+		}
+		sent := k.slack.Command(who, k.channels[n%len(k.channels)], "/restore "+words[n%len(words)])
+		open.Go(func() {
+			ack, err := sent.Wait(typing)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				lost = append(lost, sent.At)
+				return
+			}
+			waits = append(waits, ack.Latency)
+		})
+		select {
+		case <-turn.C:
+		case <-ctx.Done():
+		}
+	}
+	open.Wait()
+	k.found.Commands, k.found.Waits = len(waits)+len(lost), latencyOf(waits)
+	for _, at := range lost {
+		if k.excused(at) {
+			k.found.LostDown++
+		} else {
+			k.found.Lost++
+		}
+	}
+}
+
+// restores asks for a restore of each portal in turn, with the key that its
+// owner makes after each, and opens the picker in between. In the 10 s between
+// two, Slack allows eight edits: a restore needs six.
+func (k *soaker) restores(ctx context.Context, every time.Duration) {
+	for n := 0; pause(ctx, every) == nil; n++ {
+		p := k.portals[n%len(k.portals)]
+		k.slack.Command(asker, p.channel, "/restore")
+		if all := p.Restores(); len(all) > 0 {
+			if all[len(all)-1].Ended.IsZero() {
+				continue
+			}
+			p.IssueKey(docspacetest.Key{Name: "restorebot"})
+			if err := k.keys(); err != nil {
+				continue
+			}
+			p.AddBackup(docspacetest.Backup{StorageType: 4, CreatedOn: time.Now().UTC()})
+		}
+		k.slack.Command(asker, p.channel, "/restore "+p.Backups()[0].ID+" --portal "+p.name)
+	}
+}
+
+// limits lets Slack refuse a call now and then, as a busy workspace makes it.
+func (k *soaker) limits(ctx context.Context) {
+	methods := []string{"chat.postMessage", "chat.update", "apps.connections.open"}
+	for n := 0; pause(ctx, 3*time.Second) == nil; n++ {
+		k.found.Limited++
+		k.slack.Fail(methods[n%len(methods)], slacktest.Failure{Times: 1, Status: http.StatusTooManyRequests, RetryAfter: time.Second})
+	}
+}
+
+// keys puts the portals' keys where the bot reads them anew.
+func (k *soaker) keys() error {
+	for _, p := range k.portals {
+		if err := os.WriteFile(k.keyFile(p), []byte(p.Key()), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
