@@ -35,6 +35,7 @@ func BenchmarkEnvelopeToAck(b *testing.B) {
 }
 
 func benchmarkAcks(b *testing.B, prompt func(Envelope) (json.RawMessage, bool), burst int) {
+	b.Helper()
 	links := make(chan *websocket.Conn, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ws, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
