@@ -119,6 +119,7 @@ func (k *soaker) run(ctx context.Context, length time.Duration) (err error) {
 	work.Go(func() { k.commands(busy, max(20*time.Millisecond, length/30_000)) })
 	work.Go(func() { k.restores(busy, min(10*time.Second, length/10)) })
 	work.Go(func() { k.limits(busy) })
+	go k.owners(watching)
 
 	early := time.Duration(disturbed * float64(length))
 	lives := 2 * max(1, int(early/(2*shortLife)))

@@ -54,24 +54,35 @@ func (k *soaker) commands(ctx context.Context, every time.Duration) {
 	}
 }
 
-// restores asks for a restore of each portal in turn, with the key that its
-// owner makes after each, and opens the picker in between. In the 10 s between
-// two, Slack allows eight edits: a restore needs six.
+// restores asks for a restore of each portal in turn, and opens the picker in
+// between. In the 10 s between two, Slack allows eight edits: a restore needs six.
 func (k *soaker) restores(ctx context.Context, every time.Duration) {
 	for n := 0; pause(ctx, every) == nil; n++ {
 		p := k.portals[n%len(k.portals)]
 		k.slack.Command(asker, p.channel, "/restore")
-		if all := p.Restores(); len(all) > 0 {
-			if all[len(all)-1].Ended.IsZero() {
+		if all := p.Restores(); len(all) == 0 || !all[len(all)-1].Ended.IsZero() {
+			k.slack.Command(asker, p.channel, "/restore "+p.Backups()[0].ID+" --portal "+p.name)
+		}
+	}
+}
+
+// owners look after each portal that was restored, as the bot asks them to: they
+// make a new key and put it where the bot reads it, and a backup.
+func (k *soaker) owners(ctx context.Context) {
+	cared := map[*portal]int{}
+	for pause(ctx, 500*time.Millisecond) == nil {
+		for _, p := range k.portals {
+			all := p.Restores()
+			if len(all) == cared[p] || all[len(all)-1].Ended.IsZero() {
 				continue
 			}
 			p.IssueKey(docspacetest.Key{Name: "restorebot"})
-			if err := k.keys(); err != nil {
-				continue
+			if err := os.WriteFile(k.keyFile(p), []byte(p.Key()), 0o600); err != nil {
+				continue // and tried again
 			}
 			p.AddBackup(docspacetest.Backup{StorageType: 4, CreatedOn: time.Now().UTC()})
+			cared[p] = len(all)
 		}
-		k.slack.Command(asker, p.channel, "/restore "+p.Backups()[0].ID+" --portal "+p.name)
 	}
 }
 
@@ -82,14 +93,4 @@ func (k *soaker) limits(ctx context.Context) {
 		k.found.Limited++
 		k.slack.Fail(methods[n%len(methods)], slacktest.Failure{Times: 1, Status: http.StatusTooManyRequests, RetryAfter: time.Second})
 	}
-}
-
-// keys puts the portals' keys where the bot reads them anew.
-func (k *soaker) keys() error {
-	for _, p := range k.portals {
-		if err := os.WriteFile(k.keyFile(p), []byte(p.Key()), 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
 }
