@@ -3,6 +3,7 @@ package durable
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -50,11 +51,22 @@ type StepFunc = func(ctx context.Context, id string, generation int64) (again ti
 // once where the database is this process's own, and where it is shared after the
 // 10 seconds in which another process shows a sign of life. A step that fails or panics is called again after two seconds.
 func (s *Store) Run(ctx context.Context, step StepFunc) error {
+	for first := true; ; first = false {
+		if err := s.work(ctx, step, first); err != nil || ctx.Err() != nil {
+			return err
+		}
+		s.rest(ctx)
+	}
+}
+
+// work runs the queue until ctx ends or nothing is left to do.
+func (s *Store) work(ctx context.Context, step StepFunc, first bool) error {
 	// The client lives on while it is being stopped.
 	alive := context.WithoutCancel(ctx)
-	client, snoozed, err := s.start(ctx, alive, step)
-	// A server may be restarting just now; a file that fails will go on failing.
-	for ; err != nil && ctx.Err() == nil && !s.alone; client, snoozed, err = s.start(ctx, alive, step) {
+	client, snoozed, err := s.start(ctx, alive, step, first)
+	// A server may be restarting just now, and a disk be full for a while; a file
+	// that fails from the beginning will go on failing.
+	for ; err != nil && ctx.Err() == nil && (!s.alone || !first); client, snoozed, err = s.start(ctx, alive, step, first) {
 		s.Log.ErrorContext(ctx, "the steps cannot be worked yet", "error", err)
 		select {
 		case <-ctx.Done():
@@ -62,10 +74,11 @@ func (s *Store) Run(ctx context.Context, step StepFunc) error {
 		}
 	}
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case client != nil:
+	case ctx.Err() != nil:
 		return nil // asked to stop before it began
-	case err != nil:
-		return err
+	default:
+		return err // none where there is nothing to do
 	}
 	s.watch(ctx, snoozed)
 	end, cancel := context.WithTimeout(alive, hardStop)
@@ -76,11 +89,14 @@ func (s *Store) Run(ctx context.Context, step StepFunc) error {
 	return nil
 }
 
-// start begins anew what was lost and starts the queue, which lives until it is
-// stopped and tells of each step that it has put off.
-func (s *Store) start(ctx, alive context.Context, step StepFunc) (*river.Client[*sql.Tx], <-chan *river.Event, error) {
-	if err := s.reconcile(ctx, true); err != nil {
+// start begins anew what was lost and starts the queue, if there is anything to
+// do. It lives until it is stopped and tells of each step that it has put off.
+func (s *Store) start(ctx, alive context.Context, step StepFunc, first bool) (*river.Client[*sql.Tx], <-chan *river.Event, error) {
+	if err := s.reconcile(ctx, first); err != nil {
 		return nil, nil, fmt.Errorf("reconcile: %w", err)
+	}
+	if idle, err := s.idle(ctx); idle || err != nil {
+		return nil, nil, err
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{store: s, step: step})
@@ -106,11 +122,11 @@ func (s *Store) start(ctx, alive context.Context, step StepFunc) (*river.Client[
 }
 
 // watch wakes what is overdue, and rings when a snoozed step is due, until ctx
-// ends.
+// ends or nothing was left to do for a while.
 func (s *Store) watch(ctx context.Context, snoozed <-chan *river.Event) {
 	tick := time.NewTicker(s.pace.every)
 	defer tick.Stop()
-	for {
+	for quiet := 0; quiet < restAfter; {
 		select {
 		case <-ctx.Done():
 			return
@@ -118,7 +134,13 @@ func (s *Store) watch(ctx context.Context, snoozed <-chan *river.Event) {
 			// A little later, since the queue's times are of milliseconds.
 			time.AfterFunc(time.Until(e.Job.ScheduledAt)+2*time.Millisecond, s.bell.ring)
 		case <-tick.C:
-			if err := s.reconcile(ctx, false); err != nil && ctx.Err() == nil {
+			idle, err := s.idle(ctx)
+			if err == nil && idle {
+				quiet++
+				continue
+			}
+			quiet = 0
+			if err := errors.Join(err, s.reconcile(ctx, false)); err != nil && ctx.Err() == nil {
 				s.Log.ErrorContext(ctx, "reconcile failed", "error", err)
 			}
 		}
