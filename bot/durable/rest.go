@@ -29,11 +29,15 @@ func (s *Store) idle(ctx context.Context) (bool, error) {
 
 // rest waits until there is something to do, or ctx ends.
 func (s *Store) rest(ctx context.Context) {
-	if err := s.tidy(ctx); err != nil && ctx.Err() == nil {
-		s.Log.WarnContext(ctx, "the queue was not tidied", "error", err)
+	complain := func(err error) {
+		if err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "the database was not tidied", "error", err)
+		}
 	}
+	complain(s.tidy(ctx))
 	tick := time.NewTicker(s.pace.every)
 	defer tick.Stop()
+	var log mover
 	for {
 		// Looked at first: the queue may have heard the bell while it was stopped.
 		if idle, err := s.idle(ctx); err == nil && !idle {
@@ -45,6 +49,7 @@ func (s *Store) rest(ctx context.Context) {
 		case <-s.bell.rung:
 			return
 		case <-tick.C:
+			complain(log.look(ctx, s))
 		}
 	}
 }
