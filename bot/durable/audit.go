@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"docspace-restorebot/bot"
 )
@@ -52,21 +54,56 @@ func note(ctx context.Context, tx *sql.Tx, events []bot.Event) error {
 	if err != nil {
 		return fmt.Errorf("audit head: %w", err)
 	}
-	for _, e := range events {
+	values := make([]any, 0, linesAtOnce*lineColumns)
+	for i, e := range events {
 		detail, err := json.Marshal(e.Detail)
 		if err != nil {
 			return err
 		}
 		l = line{l.Seq + 1, nanos(e.At), e.Restore, string(e.Kind), e.Actor, string(detail), l.Prev}
 		hash := l.hash()
-		_, err = tx.ExecContext(ctx, `INSERT INTO audit
-			(seq, at, restore_id, kind, actor, detail, prev_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			l.Seq, l.At, l.Restore, l.Kind, l.Actor, l.Detail, l.Prev, hash)
+		values = append(values, l.Seq, l.At, l.Restore, l.Kind, l.Actor, l.Detail, l.Prev, hash)
+		l.Prev = hash
+		// Of a crowd's lines many go together, and what is left over one by one: two
+		// statements that are always the same.
+		switch left := len(events) - i - 1 + len(values)/lineColumns; {
+		case len(values) == cap(values):
+			_, err = tx.ExecContext(ctx, insertLines, values...)
+		case left < linesAtOnce:
+			_, err = tx.ExecContext(ctx, insertLine, values...)
+		default:
+			continue
+		}
 		if err != nil {
 			return err
 		}
-		l.Prev = hash
+		values = values[:0]
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE audit_head SET hash = $1 WHERE id = 1`, l.Prev)
 	return err
+}
+
+const (
+	lineColumns = 8
+	linesAtOnce = 8
+)
+
+var insertLine, insertLines = insertLinesOf(1), insertLinesOf(linesAtOnce)
+
+// insertLinesOf is the statement that adds n lines.
+func insertLinesOf(n int) string {
+	var q strings.Builder
+	q.WriteString(`INSERT INTO audit (seq, at, restore_id, kind, actor, detail, prev_hash, hash) VALUES `)
+	for i := range n * lineColumns {
+		switch {
+		case i == 0:
+			q.WriteString("(")
+		case i%lineColumns == 0:
+			q.WriteString("), (")
+		default:
+			q.WriteString(", ")
+		}
+		q.WriteString("$" + strconv.Itoa(i+1))
+	}
+	return q.String() + ")"
 }

@@ -37,6 +37,7 @@ func Exercise(t *testing.T, open func(t *testing.T) bot.Store) {
 		"forms":        forms,
 		"ended":        ended,
 		"trail":        trail,
+		"long trail":   longTrail,
 		"freeze":       freeze,
 	}
 	for name, exam := range exams {

@@ -59,3 +59,27 @@ func trail(t *testing.T, s bot.Store) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }
+
+// longTrail examines that events come back in order however many are noted at
+// once.
+func longTrail(t *testing.T, s bot.Store) {
+	t.Helper()
+	var want []bot.Event
+	for n := range 35 {
+		var now []bot.Event
+		for range n {
+			now = append(now, bot.Event{At: At.Add(time.Duration(len(want) + len(now))), Restore: "a", Kind: bot.EventRefused, Actor: "U1"})
+		}
+		if err := s.Note(t.Context(), now...); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, now...)
+	}
+	got, err := s.Trail(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%d events of %d came back, or others", len(got), len(want))
+	}
+}
