@@ -17,6 +17,16 @@ func (s *Store) Ask(ctx context.Context, query string) (answer string, err error
 	return answer, err
 }
 
+// Unread makes the store think that its file was too large to be read when it
+// was opened.
+func (s *Store) Unread() *Store {
+	s.whole = false
+	return s
+}
+
+// ReadBeside reads the file beside the one connection.
+func (s *Store) ReadBeside(ctx context.Context) error { return s.readBeside(ctx) }
+
 // Hurry makes the store find lost steps ten times as fast.
 func (s *Store) Hurry() *Store {
 	s.pace = pace{usual.overdue / 10, usual.every / 10, usual.step / 10}

@@ -24,7 +24,8 @@ var errNewer = errors.New("it was made by a newer version of restorebot")
 // prepare takes the lock, migrates both schemas and readies the queue.
 func (s *Store) prepare(ctx context.Context) error {
 	if s.alone {
-		if err := inspect(ctx, s.db); err != nil {
+		var err error
+		if s.whole, err = inspect(ctx, s.db); err != nil {
 			return err
 		}
 	}

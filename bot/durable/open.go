@@ -39,6 +39,7 @@ type Store struct {
 	pace    pace
 	notes   notes
 	file    string // of SQLite
+	whole   bool   // it was read to its end when it was opened
 	shut    func() error
 	explain func(error) error // says what is wrong with the database
 }

@@ -51,6 +51,11 @@ type StepFunc = func(ctx context.Context, id string, generation int64) (again ti
 // once where the database is this process's own, and where it is shared after the
 // 10 seconds in which another process shows a sign of life. A step that fails or panics is called again after two seconds.
 func (s *Store) Run(ctx context.Context, step StepFunc) error {
+	return s.inspected(ctx, func(ctx context.Context) error { return s.turns(ctx, step) })
+}
+
+// turns works the queue and lets it rest, in turn, until ctx ends.
+func (s *Store) turns(ctx context.Context, step StepFunc) error {
 	if s.file != "" {
 		if err := s.roomy(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "the log of the database could not be lengthened", "error", err)

@@ -1,15 +1,12 @@
 package durable
 
 import (
-	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"modernc.org/sqlite"
@@ -65,34 +62,4 @@ func dsn(file string) string {
 		"busy_timeout(5000)", "cache_size(-512)", "locking_mode(EXCLUSIVE)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
 	}}
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: file, RawQuery: q.Encode()}).String()
-}
-
-var (
-	errDamaged = errors.New("its content does not hold together")
-	errForeign = errors.New("it holds the tables of another program")
-)
-
-// inspect looks at what is in the file before anything is written to it. A
-// large file is looked at for a second.
-func inspect(ctx context.Context, db *sql.DB) error {
-	var ours, all int
-	err := db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE name = 'restorebot_schema'), count(*) FROM sqlite_master`).Scan(&ours, &all)
-	if err != nil {
-		return err
-	}
-	if all > 0 && ours == 0 {
-		return errForeign
-	}
-	short, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	var found string
-	switch err := db.QueryRowContext(short, `PRAGMA quick_check(1)`).Scan(&found); {
-	case err != nil && short.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		return err
-	case found != "ok":
-		return fmt.Errorf("%w: %s", errDamaged, found)
-	}
-	return nil
 }

@@ -9,8 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
@@ -84,6 +87,84 @@ func TestADamagedFileIsRefused(t *testing.T) {
 	wantRefused(t, "sqlite:"+file, "is damaged", "restorebot backup")
 	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, text) {
 		t.Error("the damaged file was changed")
+	}
+}
+
+// The rest of a large file is read before a step is taken on what it says.
+func TestNoStepIsTakenOnAFileThatIsDamagedFurtherOn(t *testing.T) {
+	t.Parallel()
+	for name, damaged := range map[string]bool{"damaged": true, "well": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := filled(t)
+			s := open(t, file).Unread()
+			if damaged {
+				spoil(t, file)
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			var steps atomic.Int64
+			err := s.Run(ctx, func(context.Context, string, int64) (time.Duration, bool, error) {
+				if steps.Add(1) == 20 {
+					stop()
+				}
+				return 0, true, nil
+			})
+			switch {
+			case damaged && (err == nil || !strings.Contains(err.Error(), "is damaged") || steps.Load() != 0):
+				t.Errorf("%d steps, and then %v", steps.Load(), err)
+			case !damaged && (err != nil || steps.Load() != 20):
+				t.Errorf("%d steps of 20, and then %v", steps.Load(), err)
+			}
+		})
+	}
+}
+
+// What is written while the file is read from beside is not taken for damage.
+func TestWritesAreNotTakenForDamage(t *testing.T) {
+	t.Parallel()
+	s := open(t, filled(t)).Unread()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		defer stop()
+		for n := range 60 {
+			if err := s.Create(t.Context(), durabletest.Restore(fmt.Sprint("w", n), fmt.Sprint("wp", n)), bot.Event{Kind: bot.EventRequested}); err != nil {
+				t.Errorf("write %d: %v", n, err)
+				return
+			}
+			if n%10 == 0 {
+				if err := s.Tamper(t.Context(), `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+					t.Errorf("checkpoint: %v", err)
+				}
+			}
+		}
+	})
+	for ctx.Err() == nil {
+		if err := s.ReadBeside(ctx); err != nil {
+			t.Error(err)
+			break
+		}
+	}
+	writing.Wait()
+}
+
+// spoil overwrites part of each page, but for the first ones, which name the
+// tables. It leaves the file open: to close it would drop the store's locks.
+func spoil(t *testing.T, file string) {
+	t.Helper()
+	f, err := os.OpenFile(file, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	info, err := f.Stat()
+	for at := int64(2 * 4096); err == nil && at < info.Size(); at += 4096 {
+		_, err = f.WriteAt(bytes.Repeat([]byte{0xa5}, 512), at)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
