@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -15,20 +14,46 @@ const pastLimit = 10
 // through for those that somebody may see.
 const searched = 200
 
+// paged is how many of them are read at a time: of those, mostly, the first
+// few are enough.
+const paged = 20
+
+// latest returns the newest restores that want says yes to, newest first, and
+// looks no further than it has enough of them.
+func (b *Bot) latest(ctx context.Context, enough int, want func(Restore) bool) (found []Restore, err error) {
+	page, err := b.Store.Recent(ctx, paged)
+	for looked := 0; ; {
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page {
+			if want(r) {
+				found = append(found, r)
+			}
+			if len(found) == enough {
+				return found, nil
+			}
+		}
+		looked += len(page)
+		if len(page) < paged || looked >= searched {
+			return found, nil
+		}
+		page, err = b.Store.Older(ctx, page[len(page)-1].ID, paged)
+	}
+}
+
 // status says what runs or waits on the portals that somebody may use, asking
 // each portal too.
 func (b *Bot) status(ctx context.Context, c Caller) Answer {
 	now := time.Now().UTC()
 	s := Status{Now: now, Freeze: b.freezeShown(ctx)}
 	may := b.admitted(ctx, c)
-	recent, err := b.Store.Recent(ctx, searched)
+	last, err := b.latest(ctx, 1, may.ended)
 	if err != nil {
 		return b.unrecorded(err)
 	}
-	for _, r := range seen(recent, may, searched) {
-		if s.Last == nil && r.State.Ended() {
-			s.Last = &r
-		}
+	if len(last) > 0 {
+		s.Last = &last[0]
 	}
 	for _, p := range may {
 		open, ok, err := b.Store.OpenOn(ctx, p.Name)
@@ -50,12 +75,11 @@ func (b *Bot) status(ctx context.Context, c Caller) Answer {
 }
 
 func (b *Bot) past(ctx context.Context, c Caller) Answer {
-	recent, err := b.Store.Recent(ctx, searched)
+	ended, err := b.latest(ctx, pastLimit, b.admitted(ctx, c).ended)
 	if err != nil {
 		return b.unrecorded(err)
 	}
-	ended := slices.DeleteFunc(recent, func(r Restore) bool { return !r.State.Ended() })
-	return Past{Restores: seen(ended, b.admitted(ctx, c), pastLimit), Now: time.Now().UTC()}
+	return Past{Restores: ended, Now: time.Now().UTC()}
 }
 
 func (b *Bot) list(ctx context.Context, p Portal, dump bool) Answer {

@@ -18,6 +18,7 @@ type memory struct {
 	forms    map[string]bot.Form
 	freeze   bot.Freeze
 	broken   error // of the freeze
+	pages    int   // of older restores that were read
 }
 
 func (m *memory) SetFreeze(_ context.Context, f bot.Freeze, events ...bot.Event) error {
@@ -109,6 +110,16 @@ func (m *memory) Recent(_ context.Context, limit int) ([]bot.Restore, error) {
 	return all[:min(limit, len(all))], nil
 }
 
+func (m *memory) Older(_ context.Context, than string, limit int) ([]bot.Restore, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := slices.IndexFunc(m.restores, func(r bot.Restore) bool { return r.ID == than })
+	all := slices.Clone(m.restores[:max(i, 0)])
+	slices.Reverse(all)
+	m.pages++
+	return all[:min(limit, len(all))], nil
+}
+
 func (m *memory) Ended(_ context.Context, portal string, limit int) ([]bot.Restore, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -187,6 +198,7 @@ type channel struct {
 	// trouble, if set, is asked what goes wrong with a call.
 	trouble func(call string, c bot.Card) error
 	directs []bot.Note
+	retired []string
 }
 
 func (c *channel) Fresh() bot.Directory { return c }
@@ -207,7 +219,13 @@ func (c *channel) PostCard(_ context.Context, card bot.Card) (string, error) {
 		return "", err
 	}
 	c.posted++
+	c.shown = card
 	return fmt.Sprintf("1.%06d", c.posted), nil
+}
+
+func (c *channel) Retire(_ context.Context, _ bot.Restore, ts string) error {
+	c.retired = append(c.retired, ts)
+	return nil
 }
 
 func (c *channel) EditCard(_ context.Context, card bot.Card) error {

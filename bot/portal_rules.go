@@ -153,13 +153,8 @@ func noPortal(name string, may Portals) *Refusal {
 	return no
 }
 
-// seen keeps the restores of portals that the caller may use, up to limit.
-func seen(list []Restore, may Portals, limit int) []Restore {
-	var kept []Restore
-	for _, r := range list {
-		if _, ok := may.Named(r.Portal); ok && len(kept) < limit {
-			kept = append(kept, r)
-		}
-	}
-	return kept
+// ended reports whether a restore is over, and was of one of these portals.
+func (ps Portals) ended(r Restore) bool {
+	_, ok := ps.Named(r.Portal)
+	return ok && r.State.Ended()
 }

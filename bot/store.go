@@ -35,6 +35,9 @@ type Store interface {
 	// Recent returns up to limit restores, newest first, of all portals.
 	Recent(ctx context.Context, limit int) ([]Restore, error)
 
+	// Older is Recent, of those that were requested before the one with that id.
+	Older(ctx context.Context, than string, limit int) ([]Restore, error)
+
 	// Ended returns up to limit restores of a portal that succeeded or failed,
 	// newest first.
 	Ended(ctx context.Context, portal string, limit int) ([]Restore, error)
@@ -90,6 +93,7 @@ const (
 	EventRequested EventKind = "requested"
 	EventRefused   EventKind = "refused"
 	EventChecked   EventKind = "checked"
+	EventLinked    EventKind = "linked" // where the card is
 	EventPressed   EventKind = "pressed"
 	EventConfirmed EventKind = "confirmed"
 	EventDismissed EventKind = "dismissed"

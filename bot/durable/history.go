@@ -24,6 +24,18 @@ func scanAll(rows *sql.Rows) ([]bot.Restore, error) {
 	return list, rows.Err()
 }
 
+// Older implements [bot.Store]. The database seeks its place: a page costs the
+// same however much lies before it.
+func (s *Store) Older(ctx context.Context, than string, limit int) ([]bot.Restore, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM restore
+		WHERE (requested_at, id) < (SELECT requested_at, id FROM restore WHERE id = $1)
+		ORDER BY requested_at DESC, id DESC LIMIT $2`, than, max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("older restores: %w", err)
+	}
+	return scanAll(rows)
+}
+
 // Ended implements [bot.Store].
 func (s *Store) Ended(ctx context.Context, portal string, limit int) ([]bot.Restore, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM restore
