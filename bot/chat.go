@@ -29,10 +29,15 @@ var (
 // with what is newest by then, keeps their place. Ends go first, then alarms,
 // then other news; progress is shown where that leaves room.
 type Chat interface {
-	// PostCard posts the card of a restore to its channel and returns its ts. It
-	// is never sent twice by itself: a lost answer is an error. Asked again after
-	// that, it returns the card that was posted where it can be found.
+	// PostCard posts the card of a restore to its channel, buttons and all, and
+	// returns its ts. It is never sent twice by itself: a lost answer is an error.
+	// Asked again after that, it returns the card that was posted where it can be
+	// found, and that shows c by then.
 	PostCard(ctx context.Context, c Card) (ts string, err error)
+
+	// Retire makes the message at ts, which is not the card of r, say so, without
+	// buttons.
+	Retire(ctx context.Context, r Restore, ts string) error
 
 	// EditCard makes the card at c.Restore.CardTS show c. It may be repeated. An
 	// edit that is older than what the card shows does nothing.

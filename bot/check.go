@@ -40,14 +40,16 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 		case err != nil:
 			return Next{After: pause(err)}, untold{err}
 		}
-		was := r
-		r.CardTS, r.CardGone, r.Cards, r.Plan = ts, false, r.Cards+1, planOf(r, p, b.policyOf(r))
-		detail := b.link(ctx, r.Channel, ts)
-		detail["file"], detail["plan"] = r.Backup.FileName, r.Plan
+		// At once: a press on a card that is not written down yet has to wait.
+		was, now := r, time.Now().UTC()
+		r = b.carded(r, ts)
+		r.Plan = planOf(r, p, b.policyOf(r))
+		detail := map[string]string{"message_ts": ts, "file": r.Backup.FileName, "plan": r.Plan}
 		r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventChecked, Detail: detail})
 		if err != nil {
 			return Next{After: soon}, err
 		}
+		b.linked(ctx, r)
 	}
 	if err := b.show(ctx, &r, p); err != nil {
 		return Next{After: pause(err)}, err

@@ -188,7 +188,7 @@ func (m *rules) pressed(t *rapid.T, r bot.Restore, user string, right bool) bool
 		action = bot.PressType
 	}
 	a, later := m.Press(t.Context(), bot.Press{Caller: caller(user), Action: action, Restore: r.ID, MessageTS: r.CardTS})
-	if later != nil {
+	if _, opens := a.(bot.Opens); opens {
 		a = later(t.Context())
 	}
 	modal, ok := a.(bot.Modal)

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -115,8 +116,10 @@ func TestPressCountsOnlyOnTheCardOfItsRestore(t *testing.T) {
 			for _, action := range []bot.Action{bot.PressConfirm, bot.PressDismiss, bot.PressStop, bot.PressType, bot.PressRestored, "other"} {
 				p.Action = action
 				a, later := s.Press(s.t.Context(), p)
-				if later != nil {
+				if _, opens := a.(bot.Opens); opens {
 					a = later(s.t.Context())
+				} else if later != nil {
+					later(s.t.Context()) // the buttons are taken off the stranger
 				}
 				if _, refused := a.(*bot.Refusal); !refused {
 					s.t.Errorf("%s, %s: %+v", name, action, a)
@@ -125,6 +128,9 @@ func TestPressCountsOnlyOnTheCardOfItsRestore(t *testing.T) {
 		}
 		if now, _ := s.store.Get(s.t.Context(), r.ID); now.State != bot.Requested || len(now.Confirmations) != 0 {
 			s.t.Errorf("the restore: %+v", now)
+		}
+		if len(s.chat.retired) != 6 || slices.ContainsFunc(s.chat.retired, func(ts string) bool { return ts != "9.9" }) {
+			s.t.Errorf("retired: %q", s.chat.retired)
 		}
 	})
 }

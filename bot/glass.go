@@ -107,6 +107,14 @@ func (b *Bot) stop(ctx context.Context, c Caller, r Restore) Answer {
 	return b.raced(ctx, c, r, err)
 }
 
+// linked records where the card of a restore is. The trail is whole without it.
+func (b *Bot) linked(ctx context.Context, r Restore) {
+	detail := b.link(ctx, r.Channel, r.CardTS)
+	if err := b.Store.Note(ctx, Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventLinked, Detail: detail}); err != nil {
+		b.Log.WarnContext(ctx, "the address of a card could not be recorded", "restore", r.ID, "err", err)
+	}
+}
+
 // link is the permalink of a message as the audit trail keeps it. It is worth
 // no failure.
 func (b *Bot) link(ctx context.Context, channel, ts string) map[string]string {

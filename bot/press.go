@@ -21,7 +21,7 @@ func (b *Bot) Press(ctx context.Context, p Press) (Answer, Later) {
 		return nil, func(ctx context.Context) Answer { return b.follows(ctx, p) }
 	default: // on a card
 	}
-	return retried(func() Answer { return b.press(ctx, p) }), nil
+	return b.onCard(retried(func() Answer { return b.press(ctx, p) }), p)
 }
 
 // raceless is how often a press is decided anew when the restore was changed
@@ -62,8 +62,15 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 	if r.heeded(p.Caller) {
 		return nil
 	}
-	if no := b.onItsCard(r, p); no != nil {
-		return b.refuse(ctx, p.Caller, r.ID, no)
+	if r, err = b.carding(ctx, r, p); err != nil {
+		return b.unrecorded(err)
+	}
+	if no := onItsCard(r, p); no != nil {
+		b.refuse(ctx, p.Caller, r.ID, no)
+		if no.Rule == RuleStale && p.MessageTS != "" && (r.CardTS != "" || r.State.Ended()) {
+			return strayed{no, r}
+		}
+		return no
 	}
 	if p.Action == PressStop {
 		return b.stop(ctx, p.Caller, r)
@@ -90,27 +97,10 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 	return b.refuse(ctx, p.Caller, r.ID, &Refusal{Rule: RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
 }
 
-// onItsCard checks that a press came from the very message of the restore: a
-// button's value may be copied, the place where it was pressed may not.
-func (b *Bot) onItsCard(r Restore, p Press) *Refusal {
-	if p.Caller.Channel != r.Channel || p.Caller.Team != r.Team {
-		return &Refusal{
-			Rule: RuleChannel, What: "This restore belongs to another channel. Nothing was changed.", Do: "Press the button on its own card.",
-		}
-	}
-	if p.MessageTS != r.CardTS {
-		return &Refusal{
-			Rule: RuleStale, What: "This button is not on the card of its restore. Nothing was changed.", Do: "Press the button on its own card; /restore status names it.",
-			Restore: r.ID,
-		}
-	}
-	return nil
-}
-
 // confirmable says why nobody can, or this person cannot, confirm a restore now.
 func (b *Bot) confirmable(ctx context.Context, c Caller, r Restore) *Refusal {
 	switch {
-	case r.State != Requested || r.CardTS == "":
+	case r.State != Requested || r.CardTS == "" || r.Shown.State != Requested:
 		return became(r)
 	case !time.Now().Before(r.ExpiresAt):
 		return &Refusal{

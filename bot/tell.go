@@ -74,21 +74,17 @@ func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
 // edit makes the card show r as it stands now, and records that. A card that
 // somebody removed is posted anew, if there is news.
 func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
-	posted := false
 	for {
 		if r.CardTS == "" {
+			// One that is removed again, and again, is not fought for: the next one
+			// comes with the next state.
 			if r.Shown.State == r.State || !r.State.worthCard() {
 				return nil
-			}
-			if posted { // and removed at once: it is not for the bot to fight that
-				next := *r
-				next.Shown.State = r.State
-				return b.keep(ctx, r, next)
 			}
 			if err := b.repost(ctx, r, p); err != nil {
 				return err
 			}
-			posted = true
+			return nil // it shows r as it stands
 		}
 		err := b.Chat.EditCard(ctx, b.card(ctx, *r, p))
 		switch {
@@ -102,15 +98,26 @@ func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 		case err != nil:
 			return untold{err}
 		}
-		next := *r
-		next.Astray = Astray{}
-		if !next.SeenAt.IsZero() && r.State.Open() {
-			next.SeenAt, next.SeenBy = time.Now().UTC(), b.Process
-		}
-		// The save itself counts the version up once more.
-		next.Shown = Shown{State: r.State, Version: r.Version + 1, Percent: r.Progress.Percent, Phase: r.Progress.Phase, At: time.Now().UTC()}
-		return b.keep(ctx, r, next)
+		return b.keep(ctx, r, b.shown(*r))
 	}
+}
+
+// shown is r once its card shows it as it stands.
+func (b *Bot) shown(r Restore) Restore {
+	now := time.Now().UTC()
+	r.Astray = Astray{}
+	if !r.SeenAt.IsZero() && r.State.Open() {
+		r.SeenAt, r.SeenBy = now, b.Process
+	}
+	// The save itself counts the version up once more.
+	r.Shown = Shown{State: r.State, Version: r.Version + 1, Percent: r.Progress.Percent, Phase: r.Progress.Phase, At: now}
+	return r
+}
+
+// carded is r once it has a card, just posted, that shows it as it stands.
+func (b *Bot) carded(r Restore, ts string) Restore {
+	r.CardTS, r.CardGone, r.Cards = ts, false, r.Cards+1
+	return b.shown(r)
 }
 
 // maxCards is how often the card of a request is posted whose cards are removed.
@@ -150,9 +157,7 @@ func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
 	case err != nil:
 		return untold{err}
 	}
-	next := *r
-	next.CardTS, next.CardGone, next.Cards = ts, false, r.Cards+1
-	return b.keep(ctx, r, next)
+	return b.keep(ctx, r, b.carded(*r, ts))
 }
 
 // goAstray tells the requester alone, once, that the channel cannot be reached

@@ -83,14 +83,23 @@ func TestCardThatIsAlwaysRemovedIsNotFoughtFor(t *testing.T) {
 		wantNotes(s.t, "the channel", s.chat.replies, bot.NoteEnd)
 	})
 	play(t, func(s *scene) { // and nobody can press it
+		s.Policy.Approvals = 4
+		s.Policy.Approvers = bot.AllowList{IDs: []string{"U1", "U2", "U3", "U4"}}
+		r := s.request("")
 		s.chat.trouble = func(call string, _ bot.Card) error {
 			if call == "edit" {
 				return bot.ErrCardGone
 			}
 			return nil
 		}
-		a := s.ask(s.portal.Backups()[0].ID).(bot.Accepted)
-		r := s.walk(a.Restore.ID, never)
+		for _, user := range s.Policy.Approvers.IDs[:3] { // each is to be shown on it
+			cards := s.chat.posted
+			if a := s.press(r, user, bot.PressConfirm); a != nil {
+				s.t.Fatalf("%s was answered %+v", user, a)
+			}
+			r = s.walk(r.ID, func(bot.Restore) bool { return s.chat.posted > cards })
+		}
+		r = s.walk(r.ID, never)
 		if r.State != bot.Refused || r.Reason.Rule != bot.RuleChannel || s.chat.posted != 3 {
 			s.t.Errorf("%s (%+v) with %d cards", r.State, r.Reason, s.chat.posted)
 		}

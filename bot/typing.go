@@ -36,7 +36,11 @@ func mustType() *Refusal {
 func (b *Bot) askToType(ctx context.Context, p Press) Answer {
 	answer := b.press(ctx, p)
 	if again, ok := answer.(pressedAnew); ok {
-		return again.Answer
+		answer = again.Answer
+	}
+	answer, later := b.onCard(answer, p)
+	if later != nil {
+		later(ctx)
 	}
 	return answer
 }

@@ -53,16 +53,46 @@ const (
 
 var errNoTS = errors.New("slack named no ts for the message")
 
-// PostCard posts the card. One with buttons is posted without them at first:
-// EditCard puts them in once the ts is known, so that a card that is posted
-// twice, and never edited, stays harmless.
+// PostCard posts the card, whole: Slack takes a message a second in each channel
+// and 50 edits a minute in all of them together, and people must not wait for
+// those to press. A card that was posted already, and whose answer was lost, is
+// made to show what card shows now.
 func (c *Chat) PostCard(ctx context.Context, card bot.Card) (string, error) {
 	r := card.Restore
-	m, u := cardMessage(card), editUrgency(r)
-	if hasButtons(r.State) || r.Asking() {
-		m = placeholder(card)
+	p := posting{to: r.Channel, restore: r.ID, kind: "card " + string(r.State), urgency: editUrgency(r)}
+	ts, err := c.settleDoubt(ctx, p)
+	switch {
+	case err != nil:
+		return "", err
+	case ts == "":
+		return c.send(ctx, p, cardMessage(card))
 	}
-	return c.post(ctx, posting{to: r.Channel, restore: r.ID, kind: "card " + string(r.State), urgency: u}, m)
+	card.Restore.CardTS = ts
+	if err := c.EditCard(ctx, card); err != nil {
+		return "", err
+	}
+	c.doubts.settle(p.key())
+	return ts, nil
+}
+
+// Retire takes the buttons off a message that is not the card of its restore.
+func (c *Chat) Retire(ctx context.Context, r bot.Restore, ts string) error {
+	const doing = "retire a card"
+	r.CardTS = ts
+	t, err := c.out.edit(bot.Card{Restore: r})
+	switch {
+	case errors.Is(err, errOutdated):
+		return nil
+	case err != nil:
+		c.observe(methodUpdate, OutcomeHeld, 0)
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	ctx, cancel := t.within(ctx)
+	defer cancel()
+	begun := time.Now()
+	_, _, _, err = c.API.UpdateMessageContext(ctx, r.Channel, ts, retired(r).options()...)
+	t.end(c.judge(methodUpdate, r.Channel, err, begun))
+	return chatError(doing, err)
 }
 
 // EditCard makes the card show the restore as it stands.

@@ -97,8 +97,8 @@ func (d *doubts) threadless(p posting) bool {
 	return gone
 }
 
-// settleDoubt looks for a message that may have been posted already. "" and no
-// error mean that it is to be posted: it is not there, or the bot may not look.
+// settleDoubt looks for a message that may have been posted already; it stays in
+// doubt until it is settled. "" and no error mean that it is to be posted: it is not there, or the bot may not look.
 // To look it needs channels:history, or groups:history in a private channel.
 func (c *Chat) settleDoubt(ctx context.Context, p posting) (ts string, err error) {
 	since, last := c.doubts.about(p.key())
@@ -115,7 +115,6 @@ func (c *Chat) settleDoubt(ctx context.Context, p posting) (ts string, err error
 	refused, isRefused := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
 	case err == nil && ts != "":
-		c.doubts.settle(p.key())
 		return ts, nil
 	case err == nil, threadGone(err):
 		return "", nil

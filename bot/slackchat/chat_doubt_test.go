@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,6 +77,27 @@ func TestPostWhoseAnswerIsLostIsFoundAgain(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A card that is found again shows what is asked for now before it can count:
+// the portal may have been asked anew since it was posted.
+func TestCardThatIsFoundAgainIsMadeToShowWhatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, chat := chatInBubble(t, slacktest.World{Scopes: mayRead})
+		card := viewCard(bot.Requested)
+		fake.Fail("chat.postMessage", slacktest.Failure{Times: 1, Cut: true, Applied: true})
+		if _, err := chat.PostCard(t.Context(), card); err == nil {
+			t.Fatal("a post whose answer is lost succeeded")
+		}
+		card.Restore.Backup.FileName = "another.tar.gz"
+		fake.Fail("chat.update", slacktest.Failure{Times: 2, Status: http.StatusServiceUnavailable})
+		ts := persist(t, func() (string, error) { return chat.PostCard(t.Context(), card) })
+		shown, _ := fake.Message("C1", ts)
+		if all := fake.Channel("C1").Messages(); len(all) != 1 || !strings.Contains(fake.Render(shown, time.UTC), "another.tar.gz") {
+			t.Errorf("%d cards:\n%s", len(all), fake.Render(shown, time.UTC))
+		}
+	})
 }
 
 func TestSearchThatFailsIsRepeatedAndGivenUp(t *testing.T) {

@@ -39,10 +39,20 @@ func (p posting) marks(m slack.SlackMetadata) bool {
 // post posts a message when it is its turn. One whose answer was lost the last
 // time is looked for first.
 func (c *Chat) post(ctx context.Context, p posting, m message) (string, error) {
-	const doing = "post"
-	if ts, err := c.settleDoubt(ctx, p); ts != "" || err != nil {
-		return ts, err
+	ts, err := c.settleDoubt(ctx, p)
+	switch {
+	case err != nil:
+		return "", err
+	case ts != "":
+		c.doubts.settle(p.key())
+		return ts, nil
 	}
+	return c.send(ctx, p, m)
+}
+
+// send posts a message when it is its turn.
+func (c *Chat) send(ctx context.Context, p posting, m message) (string, error) {
+	const doing = "post"
 	t, err := c.out.post(p.to, p.key(), p.urgency)
 	if err != nil {
 		c.observe(methodPost, OutcomeHeld, 0)

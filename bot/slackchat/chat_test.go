@@ -38,7 +38,7 @@ func chatWorld(t *testing.T) (*slacktest.Slack, *slack.Client) {
 	return fake, slack.New(slacktest.DefaultBotToken, slack.OptionAPIURL(srv.URL+"/api/"), slack.OptionHTTPClient(web))
 }
 
-func TestChatPostsACardThatCannotBePressedUntilItIsEdited(t *testing.T) {
+func TestChatPostsACardWholeAndRetiresOneThatIsAstray(t *testing.T) {
 	t.Parallel()
 	fake, api := chatWorld(t)
 	chat := &Chat{API: api}
@@ -48,17 +48,18 @@ func TestChatPostsACardThatCannotBePressedUntilItIsEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	posted, _ := fake.Message("C1", ts)
-	if len(posted.Buttons()) != 0 {
-		t.Errorf("the first post has buttons: %+v", posted.Buttons())
+	b, ok := posted.Button(actionConfirm)
+	if !ok || b.Value != card.Restore.ID || b.Style != "danger" || b.Confirm == nil || len(posted.Buttons()) != 2 {
+		t.Errorf("posted card: %+v", posted.Buttons())
 	}
-	card.Restore.CardTS = ts
-	if err := chat.EditCard(t.Context(), card); err != nil {
+	if n := len(fake.Calls("chat.update")); n != 0 {
+		t.Errorf("it took %d edits", n)
+	}
+	if err := chat.Retire(t.Context(), card.Restore, ts); err != nil {
 		t.Fatal(err)
 	}
-	edited, _ := fake.Message("C1", ts)
-	b, ok := edited.Button(actionConfirm)
-	if !ok || b.Value != card.Restore.ID || b.Style != "danger" || b.Confirm == nil || len(edited.Buttons()) != 2 || edited.Edited {
-		t.Errorf("edited card: %+v", edited.Buttons())
+	if edited, _ := fake.Message("C1", ts); len(edited.Buttons()) != 0 || !strings.Contains(edited.Text, "not the card") {
+		t.Errorf("retired card: %s", edited.Text)
 	}
 	for _, call := range fake.Calls("chat.postMessage") {
 		if call.Args["unfurl_links"] != "false" || call.Args["unfurl_media"] != "false" {

@@ -52,7 +52,7 @@ func situations() map[string]situation {
 	all := map[string]situation{
 		"asked for":               {cardMessage(viewCard(bot.Requested, planned)), "Restore docs from a backup?", "Nothing was started yet", "Press *Restore*"},
 		"asked for, whole server": {cardMessage(viewCard(bot.Requested, planned, dump)), "replaces the whole server", "Nothing was started yet", "Press *Restore*"},
-		"being prepared":          {placeholder(viewCard(bot.Requested)), "Preparing the card", "Nothing was started", "/restore status"},
+		"posted twice":            {retired(viewCard(bot.Requested).Restore), "This is not the card", "Nothing was started", "/restore status"},
 		"confirmed":               {cardMessage(viewCard(bot.Confirmed)), "Confirmed by <@U2>", "Nothing was started yet", "othing to do"},
 		"other backup first":      {cardMessage(viewCard(bot.Saving, saving(bot.SafetyWaiting))), "waits: the portal does another backup", "Nothing was restored yet", "nothing to do"},
 		"safety backup sent":      {cardMessage(viewCard(bot.Saving, saving(bot.SafetySent))), "told to back itself up", "Nothing was restored yet", "nothing to do"},

@@ -24,12 +24,11 @@ const (
 // hasButtons reports whether the card of a state can be pressed.
 func hasButtons(s bot.State) bool { return s == bot.Requested || s == bot.Saving || s == bot.Unclear }
 
-// placeholder stands for a card until its ts is saved. It has no button: should
-// it be posted twice, the one that nobody edits stays harmless.
-func placeholder(c bot.Card) message {
-	text := "Preparing the card of restore " + code(c.Restore.ID) + " of " + portalName(c) + " … Nothing was started by this message. " +
-		"If it stays like this for a minute, see `/restore status`."
-	return plainMessage(text)
+// retired stands in the place of a card that was posted just before the bot was
+// interrupted, and that is not the one that was written down.
+func retired(r bot.Restore) message {
+	return plainMessage("This is not the card of restore " + code(r.ID) + ": it was posted just before the bot was interrupted, and then posted again. " +
+		"Nothing was started from here. Use the other card; `/restore status` names it.")
 }
 
 // cardMessage is the message of a restore as it stands.

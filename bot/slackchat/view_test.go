@@ -72,7 +72,7 @@ func views() map[string]message {
 		c.Restore.Verdict = bot.Verdict{At: viewNow, Version: "3.7.2", Login: true}
 	}
 	all := map[string]message{
-		"placeholder":    placeholder(viewCard(bot.Requested)),
+		"retired":        retired(viewCard(bot.Requested).Restore),
 		"requested":      cardMessage(viewCard(bot.Requested)),
 		"requested-dump": cardMessage(viewCard(bot.Requested, dump)),
 		"requested-two": cardMessage(viewCard(bot.Requested, func(c *bot.Card) {
@@ -223,7 +223,7 @@ func TestViewOfHugeTextsKeepsToSlacksLimits(t *testing.T) {
 			c.Restore.Aways = append(c.Restore.Aways, bot.Away{})
 			c.Rules.Approvers.IDs = append(c.Rules.Approvers.IDs, "U"+strings.Repeat("1", 30))
 		}
-		for _, m := range []message{cardMessage(c), placeholder(c), plainMessage(noteText(c, bot.Note{Kind: bot.NoteEnd})), plainMessage(noteText(c, bot.Note{Kind: bot.NoteGlass})), {blocks: modalView(bot.Modal{Parts: []bot.Part{bot.Plan{Card: c}, bot.Words{Text: huge}}}).Blocks.BlockSet}} {
+		for _, m := range []message{cardMessage(c), retired(c.Restore), plainMessage(noteText(c, bot.Note{Kind: bot.NoteEnd})), plainMessage(noteText(c, bot.Note{Kind: bot.NoteGlass})), {blocks: modalView(bot.Modal{Parts: []bot.Part{bot.Plan{Card: c}, bot.Words{Text: huge}}}).Blocks.BlockSet}} {
 			if n := utf8.RuneCountInString(m.text); n > maxText {
 				t.Errorf("%s: text of %d", state, n)
 			}

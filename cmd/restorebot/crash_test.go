@@ -81,9 +81,8 @@ func playLife(t *testing.T, tr *trap) *trap {
 	l := &life{stage: setStageBehind(t, tr.wrap), ctx: ctx, trap: tr}
 	tr.watch(t, l.database)
 	l.up()
-	card := l.requested()
-	l.confirmed(card)
-	l.ended(card)
+	l.requested()
+	l.ended(l.confirmed())
 	return tr
 }
 
@@ -204,8 +203,8 @@ func settled(d *slacktest.Delivery) bool {
 }
 
 // requested asks until the request is known, as a person does who sees that the
-// bot did not answer, and returns the card with its buttons.
-func (l *life) requested() (card slacktest.Message) {
+// bot did not answer, and waits for a card with buttons.
+func (l *life) requested() {
 	l.t.Helper()
 	for {
 		d := l.slack.Command("UALICE", "COPS", "/restore "+l.newest())
@@ -214,31 +213,68 @@ func (l *life) requested() (card slacktest.Message) {
 			break
 		}
 	}
-	buttons := func() bool {
-		for _, m := range l.slack.Channel("COPS").Messages() {
-			if len(m.Buttons()) > 0 {
-				card = m
-				return true
-			}
-		}
-		return false
-	}
-	l.surely("no card with buttons came", buttons)
-	return card
+	l.surely("no card with buttons came", func() bool {
+		_, there := l.pressable()
+		return there
+	})
 }
 
-// confirmed presses until the press is known.
-func (l *life) confirmed(card slacktest.Message) {
-	l.t.Helper()
-	for {
-		d, err := l.slack.Press("UBOB", card, "restore_confirm")
-		if err != nil {
-			return // the card has no such button any more: the press was heard
-		}
-		if l.until("the press came to nothing", func() bool { return settled(d) }) && d.Err() == nil {
-			return
+// pressable is the first message of the channel that asks for a confirmation. A
+// bot that died between a post and its record has left one astray.
+func (l *life) pressable() (card slacktest.Message, there bool) {
+	for _, m := range l.slack.Channel("COPS").Messages() {
+		if _, there := m.Button("restore_confirm"); there {
+			return m, true
 		}
 	}
+	return card, false
+}
+
+// confirmed presses whatever can be pressed until nothing can, and returns the
+// card that counted. A card astray loses its buttons by the first press, and
+// starts nothing.
+func (l *life) confirmed() (card slacktest.Message) {
+	l.t.Helper()
+	for {
+		l.surely("no card came in the place of one astray", func() bool {
+			_, there := l.pressable()
+			return there || l.counted(&card)
+		})
+		m, there := l.pressable()
+		if !there {
+			return card
+		}
+		d, err := l.slack.Press("UBOB", m, "restore_confirm")
+		if err != nil {
+			continue // it has no such button any more: the press was heard
+		}
+		if !l.until("the press came to nothing", func() bool { return settled(d) }) || d.Err() != nil {
+			continue
+		}
+		l.awhile(func() bool {
+			now, _ := l.slack.Message("COPS", m.TS)
+			_, there := now.Button("restore_confirm")
+			return !there
+		})
+	}
+}
+
+// awhile waits for ok, as long as a person does before they press again.
+func (l *life) awhile(ok func() bool) {
+	ctx, cancel := context.WithTimeout(l.ctx, 3*time.Second)
+	defer cancel()
+	_ = l.slack.WaitFor(ctx, func(*slacktest.Slack) bool { return ok() })
+}
+
+// counted finds the card of a restore that was confirmed.
+func (l *life) counted(card *slacktest.Message) bool {
+	for _, m := range l.slack.Channel("COPS").Messages() {
+		if strings.HasPrefix(m.Text, "Restore of ") {
+			*card = m
+			return true
+		}
+	}
+	return false
 }
 
 // ended waits for the end and checks what the channel and the database say.

@@ -116,7 +116,7 @@ func (s *stage) everyActIn(cardTS string) {
 			s.t.Errorf("%s: %+v", kind, l)
 		}
 	}
-	for _, kind := range []string{"checked", "told"} {
+	for _, kind := range []string{"linked", "told"} {
 		if !strings.HasPrefix(got[kind].Detail["permalink"], "https://") {
 			s.t.Errorf("%s has no permalink: %v", kind, got[kind].Detail)
 		}
