@@ -17,7 +17,7 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if !now.Before(r.ExpiresAt) {
 		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
 	}
-	if r.CardTS == "" {
+	if was := r; r.CardTS == "" {
 		if r.Cards >= maxCards {
 			return b.turnedAway(ctx, r, &Refusal{
 				Rule: RuleChannel, What: "The card of this request was removed from the channel again and again. Nothing was started.",
@@ -27,6 +27,9 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 		no := b.policy(p).Inspect(ctx, b.Directory, Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
 		if no == nil {
 			no = b.ready(ctx, &r, p)
+		}
+		if no != nil && no.Busy && now.Sub(r.RequestedAt) < busyFor {
+			return Next{After: soon}, nil // a crowd asks; nobody is turned away for that
 		}
 		if no != nil {
 			return b.turnedAway(ctx, r, no)
@@ -41,12 +44,7 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 			return Next{After: pause(err)}, untold{err}
 		}
 		// At once: a press on a card that is not written down yet has to wait.
-		was, now := r, time.Now().UTC()
-		r = b.carded(r, ts)
-		r.Plan = planOf(r, p, b.policyOf(r))
-		detail := map[string]string{"message_ts": ts, "file": r.Backup.FileName, "plan": r.Plan}
-		r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventChecked, Detail: detail})
-		if err != nil {
+		if r, err = b.writeDown(ctx, was, r, p, ts); err != nil {
 			return Next{After: soon}, err
 		}
 		b.linked(ctx, r)
@@ -59,6 +57,9 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	return Next{After: max(0, time.Until(r.ExpiresAt))}, nil
 }
+
+// busyFor is how long a request waits for its turn to ask Slack who somebody is.
+const busyFor = 2 * time.Minute
 
 func closedChannel() *Refusal {
 	return &Refusal{

@@ -56,6 +56,9 @@ type Refusal struct {
 	Follow string
 	// People are ids of those who can help.
 	People AllowList
+
+	// Busy is set where it was not the bot's turn to ask, which passes.
+	Busy bool
 }
 
 // Admit checks that a caller may ask for a restore: the workspace, the app, the

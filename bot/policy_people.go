@@ -51,7 +51,7 @@ func (p Policy) Inspect(ctx context.Context, d Directory, c Caller) *Refusal {
 	case errors.Is(err, ErrNotInChannel):
 		return NotInvited()
 	case err != nil:
-		return unreadable(AllowList{})
+		return unreadableNow(err)
 	case place.Direct:
 		return p.direct()
 	case place.Shared:
@@ -63,7 +63,7 @@ func (p Policy) Inspect(ctx context.Context, d Directory, c Caller) *Refusal {
 	}
 	person, err := d.Person(ctx, c.User)
 	if err != nil {
-		return unreadable(AllowList{})
+		return unreadableNow(err)
 	}
 	var why string
 	switch {
@@ -168,6 +168,12 @@ func NotInvited() *Refusal {
 		What: "The bot is not a member of this channel, so it could not show the team what happens. Nothing was started.",
 		Do:   "Invite it with /invite and the bot's name, then ask again.",
 	}
+}
+
+func unreadableNow(err error) *Refusal {
+	no := unreadable(AllowList{})
+	no.Busy = errors.Is(err, ErrChatBusy)
+	return no
 }
 
 func unreadable(people AllowList) *Refusal {

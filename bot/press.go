@@ -65,6 +65,9 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 	if r, err = b.carding(ctx, r, p); err != nil {
 		return b.unrecorded(err)
 	}
+	if r.heeded(p.Caller) { // delivered twice, and both waited
+		return nil
+	}
 	if no := onItsCard(r, p); no != nil {
 		b.refuse(ctx, p.Caller, r.ID, no)
 		if no.Rule == RuleStale && p.MessageTS != "" && (r.CardTS != "" || r.State.Ended()) {

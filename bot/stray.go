@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -12,10 +13,45 @@ import (
 const (
 	// cardingFor is how long a press waits for its card to be written down, which
 	// takes milliseconds: a press must be acked within three seconds.
-	cardingFor = time.Second
+	cardingFor = 1500 * time.Millisecond
 	// cardingEvery is how often it looks.
 	cardingEvery = 20 * time.Millisecond
 )
+
+// writeDown records the card of a request, as it was checked, under what was. A
+// card that is not to be recorded any more is taken back.
+func (b *Bot) writeDown(ctx context.Context, was, r Restore, p Portal, ts string) (Restore, error) {
+	r.Plan = planOf(r, p, b.policyOf(r))
+	detail := map[string]string{"message_ts": ts, "file": r.Backup.FileName, "plan": r.Plan}
+	event := Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventChecked, Detail: detail}
+	for {
+		saved, err := b.Store.Save(ctx, was, b.carded(r, ts), event)
+		if !errors.Is(err, ErrStale) {
+			return saved, err
+		}
+		now, broken := b.Store.Get(ctx, r.ID)
+		if broken != nil {
+			return r, broken
+		}
+		if now.State != Requested || now.CardTS != "" {
+			if now.CardTS != ts {
+				b.takeBack(ctx, now, ts)
+			}
+			return r, err
+		}
+		// A freeze was set or lifted meanwhile: that changes nothing of it.
+		was = now
+		r.Version, r.Generation = now.Version, now.Generation
+	}
+}
+
+// takeBack retires a card that was just posted, if it can be done at once: a
+// press does it otherwise.
+func (b *Bot) takeBack(ctx context.Context, r Restore, ts string) {
+	if err := b.Chat.Retire(ctx, r, ts); err != nil {
+		b.Log.WarnContext(ctx, "a card astray keeps its buttons for now, which do nothing", "restore", r.ID, "err", err)
+	}
+}
 
 // carding returns r once its card is written down, or as it stands when that
 // takes too long.
@@ -84,8 +120,13 @@ func (b *Bot) onCard(answer Answer, p Press) (Answer, Later) {
 	}
 }
 
-// retire waits for its turn, for as long as ctx allows.
+// retire waits for its turn, for as long as ctx allows. The card of another
+// restore stays as it is, whatever a button says.
 func (b *Bot) retire(ctx context.Context, r Restore, ts string) error {
+	cards, err := b.latest(ctx, 1, func(other Restore) bool { return other.Channel == r.Channel && other.CardTS == ts })
+	if err != nil || len(cards) > 0 {
+		return err
+	}
 	for {
 		err := b.Chat.Retire(ctx, r, ts)
 		if !isUntold(err) {

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -77,4 +78,44 @@ func TestStartDoesNotWaitForTheCardToBeEdited(t *testing.T) {
 			t.Errorf("%d starts after %v", s.portal.Starts(), took)
 		}
 	})
+}
+
+// What happens between the post of a card and its record: a freeze leaves it the
+// restore's card; where it cannot be any more, its buttons go at once.
+func TestCardThatIsOvertakenIsRecordedOrTakenBack(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		meanwhile func(s *scene, id string)
+		card      string
+		retired   []string
+	}{
+		"a freeze": {func(s *scene, _ string) {
+			_ = s.store.SetFreeze(s.t.Context(), bot.Freeze{By: "UBOB", At: time.Now()})
+		}, "1.000001", nil},
+		"dismissed": {func(s *scene, id string) { s.ask("cancel " + id) }, "", []string{"1.000001"}},
+		"another card": {func(s *scene, id string) {
+			r, _ := s.store.Get(s.t.Context(), id)
+			other := r
+			other.CardTS = "9.9"
+			_, _ = s.store.Save(s.t.Context(), r, other)
+		}, "9.9", []string{"1.000001"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, func(s *scene) {
+				id := s.ask(s.portal.Backups()[0].ID).(bot.Accepted).Restore.ID
+				s.chat.trouble = func(call string, _ bot.Card) error {
+					if call == "post" {
+						c.meanwhile(s, id)
+					}
+					return nil
+				}
+				_, _ = s.Step(s.t.Context(), id, 0)
+				r, _ := s.store.Get(t.Context(), id)
+				if r.CardTS != c.card || !slices.Equal(s.chat.retired, c.retired) {
+					t.Errorf("the card is %q, and %q were taken back", r.CardTS, s.chat.retired)
+				}
+			})
+		})
+	}
 }

@@ -14,7 +14,7 @@ func TestBinaryHeedsNoPressOnACardItHasNotWrittenDown(t *testing.T) {
 	t.Parallel()
 	ctx, s := begin(t)
 	heal := s.slack.Fail("chat.postMessage", slacktest.Failure{Times: 1, Hang: true, Applied: true})
-	card := s.card(ctx)
+	card := s.seen(ctx)
 	seen := len(s.slack.Ephemerals("UBOB"))
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.toldNext(ctx, "UBOB", seen, "not written down yet")
@@ -38,7 +38,7 @@ func TestBinaryHeedsNoPressOnACardAstray(t *testing.T) {
 	t.Parallel()
 	ctx, s := begin(t)
 	s.slack.Fail("chat.postMessage", slacktest.Failure{Times: 1, Cut: true, Applied: true})
-	astray := s.card(ctx)
+	astray := s.seen(ctx)
 	card, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.TS != astray.TS && len(m.Buttons()) > 0 })
 	if err != nil {
 		t.Fatal("no second card")
@@ -55,6 +55,19 @@ func TestBinaryHeedsNoPressOnACardAstray(t *testing.T) {
 	if now, _ := s.slack.Message("COPS", astray.TS); s.portal.Starts() != 1 || len(now.Buttons()) != 0 {
 		t.Errorf("%d starts; the card astray:\n%s", s.portal.Starts(), s.slack.Render(now, time.UTC))
 	}
+}
+
+// seen asks for a restore and waits until people see a card.
+func (s *stage) seen(ctx context.Context) slacktest.Message {
+	s.t.Helper()
+	if _, err := s.slack.Command("UALICE", "COPS", "/restore "+s.newest()).Wait(ctx); err != nil {
+		s.t.Fatalf("the command was not acked: %v", err)
+	}
+	card, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return len(m.Buttons()) > 0 })
+	if err != nil {
+		s.t.Fatal("no card with buttons")
+	}
+	return card
 }
 
 // pressUntilGone presses a button, as people do, until it is there no more.

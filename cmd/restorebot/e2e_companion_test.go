@@ -29,6 +29,9 @@ func (s *stage) cardWith(ctx context.Context, action string, words ...string) sl
 		}
 		s.t.Fatalf("no message with the button %q and %q", action, words)
 	}
+	if action == "restore_confirm" || action == "restore_type" {
+		s.writtenDown(ctx, m)
+	}
 	return m
 }
 

@@ -22,6 +22,7 @@ func TestBinaryBelievesNoForgedPress(t *testing.T) {
 	if err != nil {
 		t.Fatal("no second card")
 	}
+	s.writtenDown(ctx, card)
 	firstID := s.onceWith(ctx, first, "restore_confirm").Buttons()[0].Value
 	object := func(o slacktest.Object, key string) slacktest.Object {
 		v, _ := o[key].(slacktest.Object)
@@ -102,6 +103,7 @@ func TestBinaryShowsForeignWordsHarmlessly(t *testing.T) {
 	if err != nil {
 		t.Fatal("no card with buttons")
 	}
+	s.writtenDown(ctx, card)
 	body := viewText(slacktest.View{Blocks: card.Blocks}) + card.Text
 	for _, live := range []string{`\u003c!channel\u003e`, "<!channel>", `\u003c@UBOB\u003e (`, `\u003chttps://evil`, "<https://evil"} {
 		if strings.Contains(body, live) {

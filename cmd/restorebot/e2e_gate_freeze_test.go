@@ -68,6 +68,7 @@ func (s *stage) glass(ctx context.Context) slacktest.Message {
 	if err != nil {
 		s.t.Fatal("no card with buttons")
 	}
+	s.writtenDown(ctx, card)
 	return card
 }
 

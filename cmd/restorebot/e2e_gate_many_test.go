@@ -140,6 +140,7 @@ func TestBinaryLetsASecondPersonTypeForADump(t *testing.T) {
 	if err != nil {
 		t.Fatal("no card with buttons")
 	}
+	s.writtenDown(ctx, card)
 	s.press(ctx, "UBOB", card, "restore_type")
 	s.submit(ctx, s.modal(ctx, "UBOB", "replaces the whole server"), "127.0.0.1")
 	s.shows(ctx, card, "restored")

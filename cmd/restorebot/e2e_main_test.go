@@ -163,6 +163,7 @@ func TestBinaryRehearsesADryRun(t *testing.T) {
 	if err != nil {
 		t.Fatal("no card with buttons")
 	}
+	s.writtenDown(ctx, card)
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.shows(ctx, card, "dry run: nothing was started")
 	if s.portal.Starts() != 0 {
@@ -181,6 +182,7 @@ func TestBinaryWantsASecondPersonForADump(t *testing.T) {
 	if err != nil {
 		t.Fatal("no card with buttons")
 	}
+	s.writtenDown(ctx, card)
 	if !strings.Contains(s.slack.Render(card, time.UTC), "replaces the whole server") {
 		t.Errorf("the card does not say what --dump does:\n%s", s.slack.Render(card, time.UTC))
 	}

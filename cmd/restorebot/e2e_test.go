@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -102,7 +103,20 @@ func (s *stage) card(ctx context.Context) slacktest.Message {
 	if err != nil {
 		s.t.Fatal("no card with buttons")
 	}
+	s.writtenDown(ctx, card)
 	return card
+}
+
+// writtenDown waits until the bot has recorded a card: then it asks for its
+// address. One that is killed before that posts another card.
+func (s *stage) writtenDown(ctx context.Context, card slacktest.Message) {
+	s.t.Helper()
+	err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
+		return slices.ContainsFunc(w.Calls("chat.getPermalink"), func(c slacktest.Call) bool { return c.Args["message_ts"] == card.TS })
+	})
+	if err != nil {
+		s.t.Fatal("the card was not written down")
+	}
 }
 
 func (s *stage) press(ctx context.Context, user string, card slacktest.Message, action string) {
