@@ -159,7 +159,7 @@ var slackMethods = []string{
 	"apps.connections.open", "auth.test", "chat.delete", "chat.getPermalink", "chat.postEphemeral", "chat.postMessage",
 	"chat.update", "conversations.history", "conversations.info", "conversations.members", "conversations.open",
 	"conversations.replies", "files.completeUploadExternal", "files.getUploadURLExternal", "usergroups.users.list",
-	"users.info", "views.open", "views.push", "views.update",
+	"users.conversations", "users.info", "views.open", "views.push", "views.update",
 }
 
 // portalOperation is what a request asks of a portal.

@@ -3,12 +3,16 @@ package slackchat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slacktest"
 )
 
 // A crowd that presses at once asks Slack one question, not a hundred.
@@ -44,6 +48,7 @@ func TestCrowdIsNotLetDownByOneWhoGivesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var m remembered[int]
+		since := time.Now().Add(-time.Minute)
 		hasty, leave := context.WithCancel(t.Context())
 		answer := make(chan error, 2)
 		ask := func(ctx context.Context, value int) func() (int, error) {
@@ -57,12 +62,12 @@ func TestCrowdIsNotLetDownByOneWhoGivesUp(t *testing.T) {
 			}
 		}
 		go func() {
-			_, err := m.get(hasty, "k", ask(hasty, 1))
+			_, err := m.get(hasty, "k", since, ask(hasty, 1))
 			answer <- err
 		}()
 		synctest.Wait()
 		go func() {
-			value, err := m.get(t.Context(), "k", ask(t.Context(), 2))
+			value, err := m.get(t.Context(), "k", since, ask(t.Context(), 2))
 			if value != 2 {
 				t.Errorf("got %d", value)
 			}
@@ -75,6 +80,99 @@ func TestCrowdIsNotLetDownByOneWhoGivesUp(t *testing.T) {
 		}
 		if err := <-answer; err != nil {
 			t.Errorf("who stayed got %v", err)
+		}
+	})
+}
+
+// crowdWorld has more channels and people than Slack tells of one at a time.
+func crowdWorld(n int) (w slacktest.World) {
+	for i := range n {
+		w.Channels = append(w.Channels, slacktest.Channel{ID: fmt.Sprint("CC", i), Name: fmt.Sprint("crowd-", i), Private: i%2 == 0, ExtShared: i == 7})
+	}
+	return w
+}
+
+// However many restores begin in the same moment, Slack's limits are kept, and
+// everybody has an answer that is no older than ten seconds.
+func TestCrowdKeepsToSlacksLimits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, chat := chatInBubble(t, crowdWorld(100))
+		d := &Directory{API: chat.API}
+		ask := func(d bot.Directory) {
+			var crowd sync.WaitGroup
+			for n := range 500 {
+				crowd.Go(func() {
+					channel := fmt.Sprint("CC", n%100)
+					place, err := d.Place(t.Context(), channel)
+					if err != nil || place.ID != channel || place.Direct || place.Shared != (n%100 == 7) {
+						t.Errorf("%s: %+v, %v", channel, place, err)
+					}
+					if who, err := d.Person(t.Context(), "U1"); err != nil || who.ID != "U1" {
+						t.Errorf("%+v, %v", who, err)
+					}
+				})
+			}
+			crowd.Wait()
+		}
+		for range 20 {
+			ask(d)
+			ask(d.Fresh())
+			time.Sleep(3 * time.Second)
+		}
+		stats := fake.Stats()
+		if len(stats.RateLimited) > 0 {
+			t.Errorf("429s: %v", stats.RateLimited)
+		}
+		t.Logf("calls: %v", stats.Calls)
+		// What has changed is known within ten seconds to whoever asks anew.
+		time.Sleep(crowdFresh)
+		calls := fake.Stats().Calls["conversations.info"] + fake.Stats().Calls["users.conversations"]
+		ask(d.Fresh())
+		if now := fake.Stats().Calls["conversations.info"] + fake.Stats().Calls["users.conversations"]; now == calls {
+			t.Error("nobody asked anew")
+		}
+	})
+}
+
+// Where the list of channels cannot be had, one waits for one's turn.
+func TestCrowdWithoutTheListWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := crowdWorld(60)
+		w.Scopes = []string{"chat:write", "channels:read", "users:read"}
+		fake, chat := chatInBubble(t, w)
+		d := &Directory{API: chat.API}
+		for n := 1; n < 60; n += 2 { // the public ones
+			place, err := patient(t, func() (bot.Place, error) { return d.Place(t.Context(), fmt.Sprint("CC", n)) })
+			if err != nil || place.ID != fmt.Sprint("CC", n) {
+				t.Errorf("%d: %+v, %v", n, place, err)
+			}
+		}
+		if stats := fake.Stats(); len(stats.RateLimited) > 0 {
+			t.Errorf("429s: %v", stats.RateLimited)
+		}
+	})
+}
+
+// A 429, as of another replica that uses the limit too, is honored.
+func TestLookUpsHonorA429(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, chat := chatInBubble(t, slacktest.World{})
+		d := &Directory{API: chat.API}
+		fake.Fail("users.info", slacktest.Failure{Times: 1, Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second})
+		for range 2 { // the second is not made
+			if _, err := d.Person(t.Context(), "U1"); !errors.Is(err, bot.ErrChatBusy) || bot.RetryAfter(err) != 7*time.Second {
+				t.Errorf("got %v", err)
+			}
+		}
+		if n := fake.Stats().Calls["users.info"]; n != 1 {
+			t.Errorf("%d calls", n)
+		}
+		time.Sleep(7 * time.Second)
+		if who, err := d.Person(t.Context(), "U1"); err != nil || who.ID != "U1" {
+			t.Errorf("%+v, %v", who, err)
 		}
 	})
 }

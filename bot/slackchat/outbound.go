@@ -257,7 +257,7 @@ func editUrgency(r bot.Restore) urgency {
 	switch {
 	case r.Asking(), hasButtons(r.State) && !known, r.State == bot.Confirmed && r.Order.BreakGlass:
 		return urgentPress
-	case r.State.Ended() && !known:
+	case !known && (r.State.Ended() || hasButtons(r.Shown.State)): // its buttons do nothing any more
 		return urgentEnd
 	case known && (r.State == bot.Running || r.State == bot.Saving):
 		return urgentUpdate

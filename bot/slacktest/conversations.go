@@ -103,6 +103,18 @@ func (s *Slack) conversationsInfo(req *request) reply {
 	if bad != nil {
 		return *bad
 	}
+	o := s.conversationJSON(c)
+	if !c.Direct() {
+		o["is_member"] = !c.NoBot
+	}
+	if req.flag("include_num_members") {
+		o["num_members"] = len(c.Members)
+	}
+	return done(Object{"channel": o})
+}
+
+// conversationJSON is what every method tells of a conversation.
+func (s *Slack) conversationJSON(c *room) Object {
 	o := Object{
 		"id": c.ID, "is_im": c.Direct(), "is_archived": c.Archived, "context_team_id": s.world.TeamID,
 		"is_ext_shared": c.ExtShared, "is_shared": c.ExtShared, "is_org_shared": false,
@@ -112,13 +124,69 @@ func (s *Slack) conversationsInfo(req *request) reply {
 		o["user"] = first(c.Members)
 	} else {
 		o["name"], o["name_normalized"] = c.Name, c.Name
-		o["is_channel"], o["is_group"] = !c.Private, c.Private
-		o["is_private"], o["is_member"] = c.Private, !c.NoBot
+		o["is_channel"], o["is_group"], o["is_private"] = !c.Private, c.Private, c.Private
 	}
-	if req.flag("include_num_members") {
-		o["num_members"] = len(c.Members)
+	return o
+}
+
+// usersConversations does users.conversations: those that the bot is in. They do
+// not say is_member, which goes without saying.
+func (s *Slack) usersConversations(req *request) reply {
+	types := strings.Split(req.args["types"], ",")
+	if req.args["types"] == "" {
+		types = []string{"public_channel"}
 	}
-	return done(Object{"channel": o})
+	for _, kind := range types {
+		scope, known := conversationScopes[kind]
+		switch {
+		case !known:
+			return fail("invalid_types")
+		case !s.scopes[scope]:
+			return s.missingScope(scope)
+		}
+	}
+	var ids []string
+	for id, c := range s.channels {
+		if slices.Contains(types, c.kind()) && !c.NoBot && (!c.Archived || !req.flag("exclude_archived")) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	from, to, cursor := req.page(len(ids))
+	channels := []Object{}
+	for _, id := range ids[from:to] {
+		channels = append(channels, s.conversationJSON(s.channels[id]))
+	}
+	return done(Object{"channels": channels, "response_metadata": Object{"next_cursor": cursor}})
+}
+
+var conversationScopes = map[string]string{
+	"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read", "mpim": "mpim:read",
+}
+
+func (c Channel) kind() string {
+	switch {
+	case c.Direct():
+		return "im"
+	case c.Private:
+		return "private_channel"
+	}
+	return "public_channel"
+}
+
+// page is the part of n that a paged method is asked for, and where the next one
+// begins.
+func (r *request) page(n int) (from, to int, cursor string) {
+	size := historyPage
+	if asked, err := strconv.Atoi(r.args["limit"]); err == nil && asked > 0 {
+		size = min(asked, historyMost)
+	}
+	from, _ = strconv.Atoi(r.args["cursor"]) // "" is the beginning
+	from = min(max(from, 0), n)
+	if to = min(from+size, n); to < n {
+		cursor = strconv.Itoa(to)
+	}
+	return from, to, cursor
 }
 
 func first(list []string) string {
@@ -164,7 +232,7 @@ func (s *Slack) hasReplies(parent *Message) bool {
 }
 
 const (
-	historyPage = 100 // messages on a page where none is asked for (docs: conversations.history)
+	historyPage = 100 // on a page where none is asked for (docs: conversations.history, users.conversations)
 	historyMost = 999
 )
 
@@ -185,17 +253,7 @@ func (s *Slack) history(req *request, keep func(*Message) bool, newestFirst bool
 	if newestFirst {
 		slices.Reverse(found)
 	}
-	page := historyPage
-	if n, err := strconv.Atoi(req.args["limit"]); err == nil && n > 0 {
-		page = min(n, historyMost)
-	}
-	from, _ := strconv.Atoi(req.args["cursor"]) // "" is the beginning
-	from = min(max(from, 0), len(found))
-	to := min(from+page, len(found))
-	cursor := ""
-	if to < len(found) {
-		cursor = strconv.Itoa(to)
-	}
+	from, to, cursor := req.page(len(found))
 	messages := []Object{}
 	for _, m := range found[from:to] {
 		o := s.messageJSON(m)

@@ -27,6 +27,7 @@ var methods = map[string]method{
 	"views.push":   {do: (*Slack).viewsPush, tier: tier4},
 	"views.update": {do: (*Slack).viewsUpdate, tier: tier4},
 
+	"users.conversations":   {do: (*Slack).usersConversations, tier: tier3},
 	"users.info":            {do: (*Slack).usersInfo, scopes: []string{"users:read"}, tier: tier4},
 	"usergroups.users.list": {do: (*Slack).usergroupsUsersList, scopes: []string{"usergroups:read"}, tier: tier2},
 

@@ -1,0 +1,119 @@
+package slackchat
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// The kinds of questions, each with a limit of its own at Slack.
+const (
+	quotaPeople  = iota // users.info
+	quotaPlaces         // conversations.info
+	quotaLists          // users.conversations
+	quotaMembers        // usergroups.users.list
+	quotas
+)
+
+// quotaRates are Slack's limits: no more in any minute than Tier 4, 3, 3 and 2
+// allow. https://docs.slack.dev/apis/web-api/rate-limits
+var quotaRates = [quotas]Rate{
+	quotaPeople:  {Every: time.Minute / 60, Burst: 40},
+	quotaPlaces:  {Every: time.Minute / 30, Burst: 20},
+	quotaLists:   {Every: time.Minute / 30, Burst: 20},
+	quotaMembers: {Every: time.Minute / 10, Burst: 10},
+}
+
+const (
+	// crowdFresh is how old a fresh answer may be in a crowd: of 500 restores that
+	// start in the same moment each would ask for its own.
+	crowdFresh = 10 * time.Second
+	// listPage is how many channels Slack tells at once, and listPages how many
+	// pages are read: the bot is in few channels.
+	listPage  = 999
+	listPages = 5
+)
+
+// quota is what is left of one limit. The zero value is full.
+type quota struct {
+	mu   sync.Mutex
+	line *line
+}
+
+// take takes one, or says how long there is none.
+func (q *quota) take(kind int, now time.Time) (wait time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.left(kind, now).spare(0, now)
+}
+
+// roomy reports whether more than half is left.
+func (q *quota) roomy(kind int, now time.Time) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := q.left(kind, now)
+	l.refill(now)
+	return l.until(l.rate.Burst/2+1, now) <= 0
+}
+
+func (q *quota) hold(kind int, now time.Time, wait time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.left(kind, now).hold(now, wait)
+}
+
+// left is the line of the limit. The lock is held.
+func (q *quota) left(kind int, now time.Time) *line {
+	if q.line == nil {
+		q.line = newLine(quotaRates[kind], now)
+	}
+	return q.line
+}
+
+// ask makes a call if Slack's limit allows one, and is a [bot.ErrChatBusy] that
+// says when it does.
+func (d *Directory) ask(kind int, doing string, call func() error) error {
+	q := &d.quotas[kind]
+	if wait := q.take(kind, time.Now()); wait > 0 {
+		return &busyError{wait}
+	}
+	err := call()
+	if o := outcomeOf(err); o.Outcome == OutcomeLimited {
+		wait := o.wait
+		if wait <= 0 {
+			wait = heldUnsaid
+		}
+		q.hold(kind, time.Now(), min(wait, heldAtMost))
+	}
+	return chatError(doing, err)
+}
+
+// list asks for all channels that the bot is in, unless somebody did since, and
+// remembers each.
+func (d *Directory) list(ctx context.Context, since time.Time) error {
+	_, err := d.lists.get(ctx, "", since, func() (found int, err error) {
+		asked, cursor := time.Now(), ""
+		for range listPages {
+			var page []slack.Channel
+			err = d.ask(quotaLists, "ask for all channels", func() (err error) {
+				page, cursor, err = d.API.GetConversationsForUserContext(ctx, &slack.GetConversationsForUserParameters{
+					Types: []string{"public_channel", "private_channel"}, Limit: listPage, Cursor: cursor, ExcludeArchived: true,
+				})
+				return err
+			})
+			if err != nil {
+				return found, err
+			}
+			for _, c := range page {
+				d.places.learn(c.ID, placeOf(c), asked)
+			}
+			if found += len(page); cursor == "" {
+				break
+			}
+		}
+		return found, nil
+	})
+	return err
+}
