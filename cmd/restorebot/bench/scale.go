@@ -72,16 +72,8 @@ func scale(ctx context.Context, o options) (found result, err error) {
 }
 
 func scaleTo(ctx context.Context, o options, bot subject, portals int) (one scaled, err error) {
-	// A channel's one message a second is enforced by the fake. The edits are
-	// counted here instead: the limit that they share with the look-ups of channels
-	// lets nobody confirm 500 restores in the same moment.
-	off := slacktest.Rate{Off: true}
-	// A card gets its buttons by an edit, and Slack allows the bot 50 edits a
-	// minute: only restores that take longer than that overlap.
-	takes := max(o.takes, time.Duration(portals)*3*time.Second/2)
-	s, err := setStage(scene{
-		portals: portals, perChannel: o.channels, takes: takes, limits: slacktest.Limits{Tier3: off, Tier4: off},
-	})
+	// All of Slack's limits hold, as the fake has them.
+	s, err := setStage(scene{portals: portals, perChannel: o.channels, takes: o.takes})
 	if err != nil {
 		return one, err
 	}
@@ -104,7 +96,7 @@ func scaleTo(ctx context.Context, o options, bot subject, portals int) (one scal
 	defer stop()
 	go crowd.watch(watching)
 	began := time.Now()
-	one = scaled{Portals: portals, Takes: takes, Channels: len(s.channels)}
+	one = scaled{Portals: portals, Takes: o.takes, Channels: len(s.channels)}
 	if one.Request, err = s.request(ctx, 32); err != nil {
 		return one, err
 	}
@@ -112,7 +104,7 @@ func scaleTo(ctx context.Context, o options, bot subject, portals int) (one scal
 	sampling, enough := context.WithCancel(ctx)
 	go func() { most <- a.most(sampling) }()
 	// Five messages of each restore, one a second in a channel, and room.
-	patience, cancel := context.WithTimeout(ctx, 2*takes+90*time.Second+8*time.Second*time.Duration(o.channels))
+	patience, cancel := context.WithTimeout(ctx, 2*o.takes+90*time.Second+8*time.Second*time.Duration(o.channels))
 	defer cancel()
 	err = crowd.ends(patience, s.portals)
 	enough()
