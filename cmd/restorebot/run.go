@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -67,7 +68,7 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 	sockets := &slackchat.Sockets{N: s.connections, Events: socketEvents(metrics), Log: log}
 	chat := &slackchat.Chat{}
 	metrics.Watch(sources(sockets, chat, store))
-	portals := s.portals(metrics.PortalTransport(s.over))
+	portals := s.portals(metrics.PortalTransport(cmp.Or(s.over, portalTransport())))
 
 	g, ctx := errgroup.WithContext(ctx)
 	if s.httpAddr != "" {
