@@ -159,6 +159,23 @@ func TestStageServesPortalsAtTheirOwnAddresses(t *testing.T) {
 	}
 }
 
+// The first row carries what is paid once: what a restore costs is what each
+// row adds to the one before.
+func TestScaleTellsWhatEachMoreRestoreTakes(t *testing.T) {
+	t.Parallel()
+	s := &scaling{Rows: []scaled{{Portals: 1, Grown: 5 << 20}, {Portals: 11, Grown: 6 << 20}, {Portals: 11, Grown: 7 << 20}}}
+	for row, want := range []string{"5120 KiB", "102 KiB", "-"} {
+		if got := s.eachMore(row); got != want {
+			t.Errorf("row %d: %s, want %s", row, got, want)
+		}
+	}
+	var out bytes.Buffer
+	s.table(&out)
+	if !strings.Contains(out.String(), "each more") || !strings.Contains(out.String(), "102 KiB") {
+		t.Errorf("the table:\n%s", out.String())
+	}
+}
+
 func TestMostWithinCountsASlidingMinute(t *testing.T) {
 	t.Parallel()
 	var calls []slacktest.Call

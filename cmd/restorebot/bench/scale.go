@@ -23,24 +23,24 @@ const (
 
 // scaled is what was found out with one number of restores at once.
 type scaled struct {
-	Portals    int            `json:"portals"`
-	Takes      time.Duration  `json:"takes"`
-	Channels   int            `json:"channels"`
-	AtOnce     int            `json:"at_once"` // restores that ran at the same moment
-	Request    loaded         `json:"request"`
-	Polls      int            `json:"polls"`
-	PollP50    time.Duration  `json:"poll_p50"`
-	PollP99    time.Duration  `json:"poll_p99"`
-	PollMax    time.Duration  `json:"poll_max"`
-	OnTime     float64        `json:"polls_on_time"`  // share within 10 %
-	Limited    map[string]int `json:"rate_limited"`   // 429s, by method
-	Edits      int            `json:"edits_a_minute"` // at most
-	LateP50    time.Duration  `json:"end_told_p50"`
-	LateMax    time.Duration  `json:"end_told_max"`
-	ToldLate   int            `json:"ends_told_late"`
-	PerRestore int64          `json:"memory_per_restore"`
-	Memory     int64          `json:"memory"`
-	CPU        float64        `json:"cpu"` // of one core
+	Portals  int            `json:"portals"`
+	Takes    time.Duration  `json:"takes"`
+	Channels int            `json:"channels"`
+	AtOnce   int            `json:"at_once"` // restores that ran at the same moment
+	Request  loaded         `json:"request"`
+	Polls    int            `json:"polls"`
+	PollP50  time.Duration  `json:"poll_p50"`
+	PollP99  time.Duration  `json:"poll_p99"`
+	PollMax  time.Duration  `json:"poll_max"`
+	OnTime   float64        `json:"polls_on_time"`  // share within 10 %
+	Limited  map[string]int `json:"rate_limited"`   // 429s, by method
+	Edits    int            `json:"edits_a_minute"` // at most
+	LateP50  time.Duration  `json:"end_told_p50"`
+	LateMax  time.Duration  `json:"end_told_max"`
+	ToldLate int            `json:"ends_told_late"`
+	Memory   int64          `json:"memory"`       // the process's own pages, at most
+	Grown    int64          `json:"memory_grown"` // since before the first request
+	CPU      float64        `json:"cpu"`          // of one core
 }
 
 type scaling struct {
@@ -118,7 +118,7 @@ func scaleTo(ctx context.Context, o options, bot subject, portals int) (one scal
 		return one, err
 	}
 	one.CPU = float64(after.CPU-before.CPU) / float64(time.Since(began))
-	one.PerRestore = max(0, one.Memory-before.Anon) / int64(portals)
+	one.Grown = max(0, one.Memory-before.Anon)
 	gaps := s.polls()
 	one.Polls, one.PollP50, one.PollP99, one.PollMax = len(gaps), quantile(gaps, 0.5), quantile(gaps, 0.99), quantile(gaps, 1)
 	one.OnTime = float64(sort.Search(len(gaps), func(i int) bool { return gaps[i] > pollLate })) / float64(max(1, len(gaps)))
@@ -162,18 +162,32 @@ func sum(counts map[string]int) (n int) {
 }
 
 func (s *scaling) table(w io.Writer) {
-	fmt.Fprintf(w, "All restores are asked for in the same moment; every portal is asked every %v.\n\n", pollEvery)
-	head := []string{"portals", "each takes", "channels", "at once", "request p50", "p99", "polls on time", "gap p50", "p99", "max", "429s", "edits a minute", "end told p50", "max", "late", "memory", "a restore", "CPU"}
+	fmt.Fprintf(w, "All restores are asked for in the same moment; every portal is asked every %v. All of Slack's limits hold. "+
+		"Memory is what the process's own pages grew by, at most; each more is what a restore added to the row before, which carries what the first one costs.\n\n", pollEvery)
+	head := []string{"portals", "each takes", "channels", "at once", "request p50", "p99", "polls on time", "gap p50", "p99", "max", "429s", "edits a minute", "end told p50", "max", "late", "memory", "grown", "each more", "CPU"}
 	var lines [][]string
-	for _, r := range s.Rows {
+	for i, r := range s.Rows {
 		lines = append(lines, []string{
 			strconv.Itoa(r.Portals), r.Takes.String(), strconv.Itoa(r.Channels), strconv.Itoa(r.AtOnce), showSpan(float64(r.Request.P50)), showSpan(float64(r.Request.P99)),
 			showPercent(r.OnTime), showSpan(float64(r.PollP50)), showSpan(float64(r.PollP99)), showSpan(float64(r.PollMax)),
 			strconv.Itoa(sum(r.Limited)), strconv.Itoa(r.Edits), showSpan(float64(r.LateP50)), showSpan(float64(r.LateMax)), strconv.Itoa(r.ToldLate),
-			showBytes(float64(r.Memory)), fmt.Sprintf("%d KiB", r.PerRestore>>10), showPercent(r.CPU),
+			showBytes(float64(r.Memory)), showBytes(float64(r.Grown)), s.eachMore(i), showPercent(r.CPU),
 		})
 	}
 	markdown(w, head, lines)
+}
+
+// eachMore is what each restore of a row took that the row before did not have.
+func (s *scaling) eachMore(row int) string {
+	var few scaled
+	if row > 0 {
+		few = s.Rows[row-1]
+	}
+	more := s.Rows[row].Portals - few.Portals
+	if more <= 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d KiB", (s.Rows[row].Grown-few.Grown)/int64(more)>>10)
 }
 
 func (s *scaling) check() []error {
