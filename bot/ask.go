@@ -14,9 +14,8 @@ const pastLimit = 10
 // through for those that somebody may see.
 const searched = 200
 
-// paged is how many of them are read at a time: of those, mostly, the first
-// few are enough.
-const paged = 20
+// paged is how many of them are read at a time: mostly the first are enough.
+const paged = pastLimit
 
 // latest returns the newest restores that want says yes to, newest first, and
 // looks no further than it has enough of them.

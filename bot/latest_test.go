@@ -16,10 +16,10 @@ func TestHistoryReadsInPages(t *testing.T) {
 	}{
 		"few":             {5, 1, 5, 0},
 		"many":            {100_000, 1, 10, 0},
-		"a page, no more": {20, 7, 2, 1},
-		"every tenth":     {100_000, 10, 10, 4},
-		"seldom":          {1000, 150, 1, 9},
-		"nobody's":        {1000, 5000, 0, 9},
+		"a page, no more": {20, 7, 2, 2},
+		"every tenth":     {100_000, 10, 10, 9},
+		"seldom":          {1000, 150, 1, 19},
+		"nobody's":        {1000, 5000, 0, 19},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
