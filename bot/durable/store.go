@@ -95,8 +95,10 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, refused(ctx, tx, r.Delivery))
 		}
-		if err := confirm(ctx, tx, r); err != nil {
-			return err
+		if len(r.Confirmations) > 0 {
+			if err := confirm(ctx, tx, r); err != nil {
+				return err
+			}
 		}
 		if err := s.enqueue(ctx, tx, Step{r.ID, r.Generation}); err != nil {
 			return err
