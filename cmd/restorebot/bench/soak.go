@@ -117,7 +117,7 @@ func (k *soaker) run(ctx context.Context, length time.Duration) (err error) {
 	var work sync.WaitGroup
 	work.Go(func() { k.recycle(busy, min(10*time.Second, length/10)) })
 	work.Go(func() { k.commands(busy, max(20*time.Millisecond, length/30_000)) })
-	work.Go(func() { k.restores(busy, min(10*time.Second, length/10)) })
+	work.Go(func() { k.restores(busy, min(20*time.Second, length/10)) })
 	work.Go(func() { k.limits(busy) })
 	go k.owners(watching)
 

@@ -55,7 +55,9 @@ func (k *soaker) commands(ctx context.Context, every time.Duration) {
 }
 
 // restores asks for a restore of each portal in turn, and opens the picker in
-// between. In the 10 s between two, Slack allows eight edits: a restore needs six.
+// between. Slack allows sixteen edits in the 20 s between two: with half of them
+// the last edit of each card waits behind the cards of what runs, and its job
+// with it, for as long as the soak lasts.
 func (k *soaker) restores(ctx context.Context, every time.Duration) {
 	for n := 0; pause(ctx, every) == nil; n++ {
 		p := k.portals[n%len(k.portals)]
