@@ -33,6 +33,7 @@ SIGTERM or SIGINT stops it within seconds; a restore that runs on the portal goe
 				if err != nil {
 					return misuse(err)
 				}
+				keepSmall(p.environ)
 				return run(ctx, s, p.stderr)
 			}
 		},
@@ -80,6 +81,7 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 		g.Go(func() error { return server.Run(ctx) })
 	}
 	g.Go(func() error { return store.ServeCopies(ctx) })
+	g.Go(func() error { return rest(ctx) })
 	g.Go(func() error { return converse(ctx, s, store, portals, sockets, chat, metrics, log) })
 	return g.Wait()
 }
