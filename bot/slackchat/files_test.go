@@ -3,8 +3,6 @@ package slackchat
 import (
 	"bytes"
 	"errors"
-	"image/png"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -28,32 +26,6 @@ func pastRestores(n int) []bot.Restore {
 		past = append(past, r)
 	}
 	return past
-}
-
-func TestChartIsAPictureWithItsWords(t *testing.T) {
-	t.Parallel()
-	for _, n := range []int{1, 2, 20} {
-		picture, err := durationsChart(pastRestores(n))
-		if err != nil {
-			t.Fatal(err)
-		}
-		img, err := png.Decode(bytes.NewReader(picture))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if size := img.Bounds().Size(); size.X != chartWidth || size.Y != chartHeight {
-			t.Errorf("%d restores: %v", n, size)
-		}
-		if path := os.Getenv("CHART_OUT"); path != "" && n == 20 {
-			if err := os.WriteFile(path, picture, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		alt := chartAlt(pastRestores(n))
-		if utf8.RuneCountInString(alt) > maxAlt || !strings.Contains(alt, "succeeded after 3 min") {
-			t.Errorf("alt text: %q", alt)
-		}
-	}
 }
 
 func TestChatUploadsToTheThreadWhereItMay(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"path/filepath"
 )
 
-// mostSize is what the stripped program may weigh: 25 MiB.
-const mostSize = 25 << 20
+// mostSize is what the stripped program may weigh: 25 MB.
+const mostSize = 25_000_000
 
 // sized is the program as a release is built.
 type sized struct {
@@ -46,7 +46,7 @@ func size(ctx context.Context, _ options) (found result, err error) {
 }
 
 func (s *sized) table(w io.Writer) {
-	fmt.Fprintf(w, "%.1f MiB (%.1f MB) stripped, %.0f %% of the 25 MiB that it may be; %d modules are linked:\n\n", float64(s.Bytes)/(1<<20), float64(s.Bytes)/1e6, 100*float64(s.Bytes)/mostSize, len(s.Dependencies))
+	fmt.Fprintf(w, "%.1f MB (%.1f MiB) stripped, %.0f %% of the 25 MB that it may be; %d modules are linked:\n\n", float64(s.Bytes)/1e6, float64(s.Bytes)/(1<<20), 100*float64(s.Bytes)/mostSize, len(s.Dependencies))
 	for _, dep := range s.Dependencies {
 		fmt.Fprintln(w, dep)
 	}
