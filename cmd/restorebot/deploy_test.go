@@ -193,7 +193,7 @@ func TestReleaseIsMadeForSixPlatforms(t *testing.T) {
 	b := at(o, "builds", 0)
 	wantAt(t, b, []any{"linux", "darwin", "windows"}, "goos")
 	wantAt(t, b, []any{"amd64", "arm64"}, "goarch")
-	wantAt(t, b, []any{"CGO_ENABLED=0"}, "env")
+	wantAt(t, b, []any{"CGO_ENABLED=0", "GOTOOLCHAIN=go" + releaseGo(t)}, "env")
 	wantAt(t, b, []any{"-s -w -X main.release={{ .Version }}"}, "ldflags")
 	wantAt(t, o, "archive", "sboms", 0, "artifacts")
 	files, _ := at(o, "archives", 0, "files").([]any)
@@ -203,6 +203,22 @@ func TestReleaseIsMadeForSixPlatforms(t *testing.T) {
 			t.Errorf("there is no %s to put into the archive", pattern)
 		}
 	}
+}
+
+// releaseGo is the Go that the image is built with, which is the one that CI
+// looks at for known vulnerabilities.
+func releaseGo(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("deploy/Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, from, _ := strings.Cut(string(text), "\nFROM golang:")
+	version, _, found := strings.Cut(from, " AS build\n")
+	if !found || strings.Count(version, ".") != 2 {
+		t.Fatalf("the image is built with Go %q, and not with an exact version", version)
+	}
+	return version
 }
 
 func TestImageRunsWithoutRightsAndWithoutAShell(t *testing.T) {
