@@ -134,8 +134,8 @@ func (c *comparison) check() []error {
 	var wrong []error
 	for _, run := range c.Runs {
 		m, ok := run["bot"]
-		// In its first half minute the bot holds one connection, and may lose what
-		// is under way when Slack closes it.
+		// On a machine that is busy with other things some acks are later than Slack
+		// waits, and count as lost.
 		if ok && (m.Lost > 0 || m.Recycled.Lost > c.Commands/100) {
 			wrong = append(wrong, fmt.Errorf("the bot lost %d commands, and %d while connections were recycled", m.Lost, m.Recycled.Lost))
 		}
