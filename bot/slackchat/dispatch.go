@@ -53,12 +53,11 @@ type dispatcher struct {
 
 // delivery is one envelope on its way through Handle.
 type delivery struct {
-	env     Envelope
-	state   deliveryState
-	first   arrival
-	again   []arrival // redeliveries that wait for its answer
-	timer   *time.Timer
-	outcome AckOutcome
+	env   Envelope
+	state deliveryState
+	first arrival
+	again []arrival // redeliveries that wait for its answer
+	timer *time.Timer
 }
 
 // arrival is where and when an envelope came.
@@ -258,7 +257,6 @@ func (d *dispatcher) answer(dl *delivery, outcome AckOutcome, payload []byte) bo
 	} else {
 		dl.state = deliveryAnswered
 	}
-	dl.outcome = outcome
 	if dl.timer != nil {
 		dl.timer.Stop()
 	}

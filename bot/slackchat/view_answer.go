@@ -3,7 +3,6 @@ package slackchat
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
@@ -81,22 +80,14 @@ func refusalText(no bot.Refusal) string {
 	return lines(append(out, "(rule: "+code(string(no.Rule))+")")...)
 }
 
-// helps are the help texts by topic, made once each: they never change.
-var helps sync.Map
-
 // helpText is the usage in a code block: the one text that keeps its lines.
 func helpText(topic string) string {
-	if text, made := helps.Load(topic); made {
-		return text.(string)
-	}
 	usage, ok := bot.Usage(topic)
-	if !ok { // not kept: there is no end of such topics
+	if !ok {
 		usage, _ = bot.Usage("")
 		return usageText("There is no such command. Nothing was started. These are known:", usage)
 	}
-	text := usageText("Nothing was started. This is how it is used:", usage)
-	helps.Store(topic, text)
-	return text
+	return usageText("Nothing was started. This is how it is used:", usage)
 }
 
 func usageText(head, usage string) string {
