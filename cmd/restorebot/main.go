@@ -12,14 +12,26 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal kills at once
-	err := command(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
+	err := command(untilSignal(), os.Args[1:], os.Stdout, os.Stderr)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "restorebot:", err)
 	}
 	os.Exit(status(err))
+}
+
+// untilSignal is a context that ends at the first SIGTERM or SIGINT. Signals
+// kill again before anybody can see that it ended, so that the second one does,
+// however soon it follows what the first one made visible.
+func untilSignal() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		signal.Stop(signals)
+		cancel()
+	}()
+	return ctx
 }
 
 // The exit statuses.
