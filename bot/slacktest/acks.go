@@ -11,7 +11,7 @@ import (
 // (not documented; measured by SDK authors).
 const maxAck = 20 * 1024 // bytes
 
-// receive reads a frame that the app sent: always an ack.
+// receive reads a frame that the app sent: always an ack. The frame is its caller's.
 func (l *link) receive(frame []byte) {
 	s := l.s
 	s.mu.Lock()
@@ -23,7 +23,7 @@ func (l *link) receive(frame []byte) {
 		l.ignore("too_large")
 		return
 	}
-	id, payload := decodeAck(frame)
+	id, payload := l.said.decode(frame)
 	if id == "" {
 		l.ignore("invalid_frame")
 		return
@@ -99,13 +99,15 @@ func (d *Delivery) take(l *link, payload json.RawMessage) {
 		close(d.acked)
 	default:
 		s.stats.Acked++
-		d.stop()
 		close(d.acked)
 		close(d.settled)
 	}
 	s.emit(Event{
 		Kind: EnvelopeAcked, User: d.User, Channel: d.Channel, Delivery: d, Connection: l.id, Detail: d.Type,
 	})
+	if d.rush != nil && !ack.Again && !ack.Late {
+		d.rush.leave()
+	}
 	if ack.Again || ack.Late || d.onAck == nil || d.heard {
 		return // one of several deliveries counts for the person
 	}

@@ -11,9 +11,19 @@ import (
 // A person of another organization, or a command that the app does not have, gets
 // ErrUnknownCommand and the app hears nothing.
 func (s *Slack) Command(user, channel, text string) *Delivery {
-	command, rest, _ := strings.Cut(text, " ")
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	d := s.command(user, channel, text)
+	if d.err != nil {
+		return d
+	}
+	return s.deliver(d)
+}
+
+// command makes the envelope of a command, or one that the app never gets. The
+// caller holds mu.
+func (s *Slack) command(user, channel, text string) *Delivery {
+	command, rest, _ := strings.Cut(text, " ")
 	p, c := s.people[user], s.channels[channel]
 	switch {
 	case p == nil || c == nil || s.closed:
@@ -56,7 +66,7 @@ func (s *Slack) Command(user, channel, text string) *Delivery {
 			s.commandFailed(d, command, "invalid_command_response") // assumed
 		}
 	}
-	return s.deliver(d)
+	return d
 }
 
 // commandPayload is what an app is told of a command.

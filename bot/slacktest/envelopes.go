@@ -47,8 +47,10 @@ type Delivery struct {
 	attempts []Attempt
 	acks     []Ack
 	err      error
-	stop     func() // of the deadline
-	link     *link  // the last one it went to
+	link     *link // the last one it went to
+	rush     *Rush // it is one of; nil: none
+
+	first []byte // the frame of the first attempt, where it was made before
 }
 
 // An Attempt is one time that the envelope was sent.
@@ -146,23 +148,30 @@ func (s *Slack) Again(d *Delivery) *Delivery {
 
 // deliver sends a new envelope. The caller holds mu.
 func (s *Slack) deliver(d *Delivery) *Delivery {
+	s.register(d)
+	s.launch(d)
+	return d
+}
+
+// register makes an envelope known that was not sent. The caller holds mu.
+func (s *Slack) register(d *Delivery) {
 	d.s = s
 	d.EnvelopeID = uuid()
-	d.At = time.Now()
 	d.acked, d.settled = make(chan struct{}), make(chan struct{})
 	s.deliveries[d.EnvelopeID] = d
+}
+
+// launch sends an envelope for the first time. The caller holds mu.
+func (s *Slack) launch(d *Delivery) {
+	d.At = time.Now()
 	s.order = append(s.order, d)
 	s.stats.Envelopes++
 	if !d.send("") {
 		s.stats.NoConnection++
 		d.giveUp("dispatch_failed", ErrDispatchFailed)
-		return d
+		return
 	}
-	d.stop = s.after(ackDeadline, func() {
-		s.stats.TimedOut++
-		d.giveUp("operation_timeout", ErrOperationTimeout)
-	})
-	return d
+	s.expect(d)
 }
 
 // send puts the envelope on the next connection. The caller holds mu.
@@ -171,14 +180,10 @@ func (d *Delivery) send(retryReason string) bool {
 	if l == nil {
 		return false
 	}
-	retry := len(d.attempts)
-	// Written out, for loads: what is in it is JSON, or needs no quoting.
-	frame := make([]byte, 0, len(d.Payload)+200)
-	frame = fmt.Appendf(frame, `{"envelope_id":"%s","payload":%s,"type":"%s","accepts_response_payload":%t`, d.EnvelopeID, d.Payload, d.Type, d.accepts)
-	if retry > 0 || d.Type == "events_api" {
-		frame = fmt.Appendf(frame, `,"retry_attempt":%d,"retry_reason":"%s"`, retry, retryReason)
+	frame, retry := d.first, len(d.attempts)
+	if d.first = nil; frame == nil {
+		frame = d.frame(retryReason)
 	}
-	frame = append(frame, '}')
 	d.link = l
 	d.attempts = append(d.attempts, Attempt{l.id, time.Now(), retry})
 	l.open[d.EnvelopeID] = d
@@ -191,6 +196,17 @@ func (d *Delivery) send(retryReason string) bool {
 	return true
 }
 
+// frame is what the next attempt writes. It is written out, for loads: what is in
+// it is JSON, or needs no quoting. The caller holds mu.
+func (d *Delivery) frame(retryReason string) []byte {
+	frame := make([]byte, 0, len(d.Payload)+200)
+	frame = fmt.Appendf(frame, `{"envelope_id":"%s","payload":%s,"type":"%s","accepts_response_payload":%t`, d.EnvelopeID, d.Payload, d.Type, d.accepts)
+	if retry := len(d.attempts); retry > 0 || d.Type == "events_api" {
+		frame = fmt.Appendf(frame, `,"retry_attempt":%d,"retry_reason":"%s"`, retry, retryReason)
+	}
+	return append(frame, '}')
+}
+
 // giveUp tells the person that the app did not answer. The caller holds mu.
 func (d *Delivery) giveUp(code string, err error) {
 	d.err = err
@@ -198,6 +214,9 @@ func (d *Delivery) giveUp(code string, err error) {
 	d.s.emit(Event{Kind: EnvelopeFailed, User: d.User, Channel: d.Channel, Delivery: d, Detail: code})
 	if d.onFail != nil {
 		d.onFail(code)
+	}
+	if d.rush != nil {
+		d.rush.leave()
 	}
 }
 

@@ -40,6 +40,7 @@ type Slack struct {
 	deliveries map[string]*Delivery
 	order      []*Delivery
 	unread     []unreadAnswer
+	expected   []*Delivery // whose deadline is to come, in its order, some acked
 	parked     []*Delivery // wait for a connection, only with Sockets.Redeliver
 	storm      string      // disconnect reason of the open-then-close storm; empty: none
 
@@ -151,11 +152,10 @@ func (s *Slack) enter() bool {
 	return true
 }
 
-// after calls f with mu held, d from now, unless stop is called or s is closed before.
-// The caller holds mu.
-func (s *Slack) after(d time.Duration, f func()) (stop func()) {
+// after calls f with mu held, d from now, unless s is closed before. The caller holds mu.
+func (s *Slack) after(d time.Duration, f func()) {
 	if s.closed {
-		return func() {}
+		return
 	}
 	var t *time.Timer
 	t = time.AfterFunc(d, func() {
@@ -168,10 +168,6 @@ func (s *Slack) after(d time.Duration, f func()) (stop func()) {
 		f()
 	})
 	s.timers[t] = struct{}{}
-	return func() {
-		t.Stop()
-		delete(s.timers, t)
-	}
 }
 
 // PutPerson adds a person or replaces the one with the same id.

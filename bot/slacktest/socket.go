@@ -55,6 +55,7 @@ type link struct {
 	open      map[string]*Delivery // sent here and not acked
 	delivered int
 	acked     int
+	said      said
 
 	queue sync.Mutex // guards out
 	out   []frame
@@ -88,7 +89,7 @@ func (s *Slack) serveLink(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "invalid ticket", http.StatusForbidden) // assumed
 		return
 	}
-	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
+	upgrader := websocket.Upgrader{ReadBufferSize: 1 << 16, CheckOrigin: func(*http.Request) bool { return true }}
 	net := &hijacker{ResponseWriter: w}
 	ws, err := upgrader.Upgrade(net, r, nil)
 	if err != nil {
@@ -195,7 +196,7 @@ func (l *link) read() {
 			l.drop("closed by the app")
 			return
 		}
-		l.receive(bytes.Clone(in.Bytes()))
+		l.receive(in.Bytes())
 	}
 }
 

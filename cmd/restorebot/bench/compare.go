@@ -139,14 +139,16 @@ func pause(ctx context.Context, d time.Duration) error {
 // loads types all the commands of a run. Their CPU is measured while 1, 32 and
 // 256 of them are under way.
 func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
-	help := func(int) typed { return typed{asker, a.channels[0], "/restore help"} }
-	wrong := func(n int) typed {
-		if n%2 == 0 {
-			return typed{stranger, a.channels[0], "/restore help"}
-		}
-		return typed{asker, a.channels[0], "/restore 5f9e6ac8 --force"}
+	help := func(int) slacktest.Line {
+		return slacktest.Line{User: asker, Channel: a.channels[0], Text: "/restore help"}
 	}
-	if _, err := (people{atOnce: 32}).load(ctx, a.slack, o.commands/20+1, help); err != nil { // until it is warm
+	wrong := func(n int) slacktest.Line {
+		if n%2 == 0 {
+			return slacktest.Line{User: stranger, Channel: a.channels[0], Text: "/restore help"}
+		}
+		return slacktest.Line{User: asker, Channel: a.channels[0], Text: "/restore 5f9e6ac8 --force"}
+	}
+	if _, err := rush(ctx, a.slack, 32, o.commands/20+1, help); err != nil { // until it is warm
 		return err
 	}
 	before, err := a.usage()
@@ -158,14 +160,14 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 		into   *loaded
 		n      int
 		atOnce int
-		what   func(int) typed
+		what   func(int) slacktest.Line
 	}{
 		{&m.Single, o.commands / 10, 1, help},
 		{&m.Crowd, o.commands * 4 / 10, 32, help},
 		{&m.Rush, o.commands * 3 / 10, 256, help},
 		{&m.Refused, o.commands / 10, 32, wrong},
 	} {
-		if *part.into, err = (people{atOnce: part.atOnce}).load(ctx, a.slack, part.n, part.what); err != nil {
+		if *part.into, err = rush(ctx, a.slack, part.atOnce, part.n, part.what); err != nil {
 			return err
 		}
 		measured += part.n
@@ -195,9 +197,9 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 		return err
 	}
 	// Last, for what they bring about goes on after their acks.
-	if m.Request, err = (people{atOnce: 1}).load(ctx, a.slack, len(a.portals), func(n int) typed {
+	if m.Request, err = rush(ctx, a.slack, 1, len(a.portals), func(n int) slacktest.Line {
 		p := a.portals[n]
-		return typed{asker, p.channel, "/restore " + p.Backups()[0].ID + " --portal " + p.name}
+		return slacktest.Line{User: asker, Channel: p.channel, Text: "/restore " + p.Backups()[0].ID + " --portal " + p.name}
 	}); err != nil {
 		return err
 	}
@@ -221,12 +223,12 @@ func (a *actor) answered() error {
 
 // recycles types commands while connections are replaced, at a pace that leaves
 // each program time: what counts is what is lost.
-func (a *actor) recycles(ctx context.Context, n int, m *measured, help func(int) typed) (err error) {
+func (a *actor) recycles(ctx context.Context, n int, m *measured, help func(int) slacktest.Line) (err error) {
 	recycle, stop := context.WithCancel(ctx)
 	defer stop()
 	recycles := make(chan int, 1)
 	go func() { recycles <- recycling(recycle, a.slack, 2*time.Second) }()
-	m.Recycled, err = people{atOnce: 256, every: 4 * time.Millisecond}.load(ctx, a.slack, n, help)
+	m.Recycled, err = stroll(ctx, a.slack, 4*time.Millisecond, n, help)
 	stop()
 	m.Recycles = <-recycles
 	return err

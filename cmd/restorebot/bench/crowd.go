@@ -102,9 +102,9 @@ func (c *crowd) count() (n int) {
 
 // request asks for a restore of every portal.
 func (s *stage) request(ctx context.Context, atOnce int) (loaded, error) {
-	return people{atOnce: atOnce}.load(ctx, s.slack, len(s.portals), func(n int) typed {
+	return rush(ctx, s.slack, atOnce, len(s.portals), func(n int) slacktest.Line {
 		p := s.portals[n]
-		return typed{asker, p.channel, "/restore " + p.Backups()[0].ID + " --portal " + p.name}
+		return slacktest.Line{User: asker, Channel: p.channel, Text: "/restore " + p.Backups()[0].ID + " --portal " + p.name}
 	})
 }
 

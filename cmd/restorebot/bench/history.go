@@ -70,14 +70,16 @@ func growOld(ctx context.Context, o options, bot subject, rows int) (one old, er
 	}
 	defer func() { err = errors.Join(err, a.leave()) }()
 	one = old{Rows: rows, Ready: a.Ready}
-	says := func(words string) func(int) typed {
-		return func(int) typed { return typed{asker, s.channels[0], "/restore " + words} }
+	says := func(words string) func(int) slacktest.Line {
+		return func(int) slacktest.Line {
+			return slacktest.Line{User: asker, Channel: s.channels[0], Text: "/restore " + words}
+		}
 	}
 	n := max(20, o.commands/20)
-	if one.Help, err = (people{atOnce: 1}).load(ctx, s.slack, n, says("help")); err != nil {
+	if one.Help, err = rush(ctx, s.slack, 1, n, says("help")); err != nil {
 		return one, err
 	}
-	if one.Past, err = (people{atOnce: 1}).load(ctx, s.slack, n, says("history")); err != nil {
+	if one.Past, err = rush(ctx, s.slack, 1, n, says("history")); err != nil {
 		return one, err
 	}
 	if one.Request, err = s.request(ctx, 1); err != nil {

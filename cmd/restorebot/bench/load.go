@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
@@ -25,57 +25,57 @@ type loaded struct {
 	Lost      int     `json:"lost"` // not acked in time, or not at all
 }
 
-// typed is a command line and the channel and person it comes from.
-type typed struct{ user, channel, text string }
-
-// people are those who type: so many at once, each as soon as their last command
-// is acked, or no faster than one in an interval all together.
-type people struct {
-	atOnce int
-	every  time.Duration
+// rush types n commands, so many at once, each as soon as another is acked, and
+// waits for all. What Slack has to do for them is done before the first is typed.
+func rush(ctx context.Context, slack *slacktest.Slack, atOnce, n int, what func(n int) slacktest.Line) (loaded, error) {
+	lines := make([]slacktest.Line, n)
+	for i := range lines {
+		lines[i] = what(i)
+	}
+	ready := slack.Prepare(lines)
+	runtime.GC() // else it comes in the middle
+	began := time.Now()
+	all, err := ready.Type(ctx, atOnce)
+	took := time.Since(began)
+	if err != nil {
+		return loaded{}, err
+	}
+	return became(ctx, all, took)
 }
 
-// load types n commands and waits for each.
-func (p people) load(ctx context.Context, slack *slacktest.Slack, n int, what func(n int) typed) (loaded, error) {
-	work := make(chan int)
-	var mu sync.Mutex
+// stroll types n commands at a pace, and waits for all.
+func stroll(ctx context.Context, slack *slacktest.Slack, every time.Duration, n int, what func(n int) slacktest.Line) (loaded, error) {
+	var all []*slacktest.Delivery
+	began := time.Now()
+	for i := range n {
+		if err := pause(ctx, time.Until(began.Add(time.Duration(i)*every))); err != nil {
+			return loaded{}, err
+		}
+		l := what(i)
+		all = append(all, slack.Command(l.User, l.Channel, l.Text))
+	}
+	return became(ctx, all, time.Since(began))
+}
+
+// became waits for what became of commands.
+func became(ctx context.Context, all []*slacktest.Delivery, took time.Duration) (loaded, error) {
 	var waits []time.Duration
 	lost, why := 0, error(nil)
-	var typing sync.WaitGroup
-	began := time.Now()
-	for range p.atOnce {
-		typing.Go(func() {
-			for i := range work {
-				t := what(i)
-				ack, err := slack.Command(t.user, t.channel, t.text).Wait(ctx)
-				mu.Lock()
-				if err != nil {
-					lost, why = lost+1, err
-				} else {
-					waits = append(waits, ack.Latency)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	for i := range n {
-		if ctx.Err() != nil {
-			break
+	for _, d := range all {
+		ack, err := d.Wait(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return loaded{}, context.Cause(ctx)
+		case err != nil:
+			lost, why = lost+1, err
+		default:
+			waits = append(waits, ack.Latency)
 		}
-		work <- i
-		if p.every > 0 {
-			_ = pause(ctx, time.Until(began.Add(time.Duration(i+1)*p.every))) // it ends with ctx
-		}
-	}
-	close(work)
-	typing.Wait()
-	if ctx.Err() != nil {
-		return loaded{}, context.Cause(ctx)
 	}
 	if len(waits) == 0 {
 		return loaded{}, fmt.Errorf("not one command was acked: %w", why)
 	}
-	return loaded{latencyOf(waits), float64(len(waits)) / time.Since(began).Seconds(), lost}, nil
+	return loaded{latencyOf(waits), float64(len(waits)) / took.Seconds(), lost}, nil
 }
 
 func latencyOf(waits []time.Duration) latency {
