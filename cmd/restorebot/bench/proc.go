@@ -11,10 +11,6 @@ import (
 	"time"
 )
 
-// tick is the unit of the times in /proc/PID/stat: USER_HZ, which Linux fixes
-// at 100 for programs.
-const tick = 10 * time.Millisecond
-
 var errProc = errors.New("processes are measured by Linux's /proc, which is not here")
 
 // usage is what a process has used.
@@ -28,21 +24,10 @@ type usage struct {
 
 func usageOf(pid int) (u usage, err error) {
 	dir := "/proc/" + strconv.Itoa(pid)
-	stat, err := os.ReadFile(dir + "/stat") //nolint:gosec // of a process that we started
-	if err != nil {
-		return u, errors.Join(errProc, err)
+	if u.CPU, err = cpuOf(pid); err != nil {
+		return u, err
 	}
-	// The name, in brackets, may hold anything; utime and stime are the 12th and
-	// 13th field after it.
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	for _, field := range fields[11:13] {
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			return u, fmt.Errorf("%s/stat: %w", dir, err)
-		}
-		u.CPU += time.Duration(n) * tick
-	}
-	status, err := os.ReadFile(dir + "/status") //nolint:gosec // as above
+	status, err := os.ReadFile(dir + "/status") //nolint:gosec // of a process that we started
 	if err != nil {
 		return u, errors.Join(errProc, err)
 	}
