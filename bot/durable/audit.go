@@ -6,9 +6,8 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"docspace-restorebot/bot"
 )
@@ -18,6 +17,8 @@ type line struct {
 	Seq, At                      int64
 	Restore, Kind, Actor, Detail string
 	Prev                         string
+
+	sum string // its hash, once it has its place
 }
 
 // hash covers every field, the hash of the line before included.
@@ -27,83 +28,94 @@ func (l line) hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// linesOf are events as lines, without their place in the chain.
+func linesOf(events []bot.Event) ([]line, error) {
+	lines := make([]line, len(events))
+	for i, e := range events {
+		detail, err := json.Marshal(e.Detail)
+		if err != nil {
+			return nil, fmt.Errorf("audit: %w", err)
+		}
+		lines[i] = line{At: nanos(e.At), Restore: e.Restore, Kind: string(e.Kind), Actor: e.Actor, Detail: string(detail)}
+	}
+	return lines, nil
+}
+
 // Note implements [bot.Store].
 func (s *Store) Note(ctx context.Context, events ...bot.Event) error {
-	if len(events) == 0 {
-		return nil
+	lines, err := linesOf(events)
+	if err != nil || len(lines) == 0 {
+		return err
 	}
-	if err := s.notes.write(ctx, events, s.noteAll); err != nil {
+	if err := s.notes.write(ctx, lines, s.noteAll); err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	return nil
 }
 
-func (s *Store) noteAll(ctx context.Context, events []bot.Event) error {
-	return s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error { return note(ctx, tx, events) })
+func (s *Store) noteAll(ctx context.Context, lines []line) error {
+	return s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.note(ctx, tx, lines) })
 }
 
-// note adds events to the end of the chain. Taking the head first makes
-// transactions that write at once wait for each other.
-func note(ctx context.Context, tx *sql.Tx, events []bot.Event) error {
-	if len(events) == 0 {
+// head is the end of the chain.
+type head struct {
+	lines int64
+	hash  string
+}
+
+// note adds lines to the end of the chain.
+func (s *Store) note(ctx context.Context, tx *sql.Tx, lines []line) error {
+	if len(lines) == 0 {
 		return nil
 	}
-	var l line
-	err := tx.QueryRowContext(ctx, `UPDATE audit_head SET lines = lines + $1 WHERE id = 1 RETURNING lines - $2, hash`,
-		len(events), len(events)).Scan(&l.Seq, &l.Prev)
-	if err != nil {
+	// Of a file the end is where this process left it, unless that was rolled
+	// back: then the swap fails, and the database says where.
+	swapped, err := false, error(nil)
+	if s.alone {
+		swapped, err = s.extend(ctx, tx, s.head, lines)
+	}
+	if err == nil && !swapped {
+		var from head
+		if from, err = locked(ctx, tx); err == nil {
+			swapped, err = s.extend(ctx, tx, from, lines)
+		}
+	}
+	switch {
+	case err != nil:
 		return fmt.Errorf("audit head: %w", err)
+	case !swapped:
+		return errors.New("audit head: it was changed while it was locked")
 	}
-	values := make([]any, 0, linesAtOnce*lineColumns)
-	for i, e := range events {
-		detail, err := json.Marshal(e.Detail)
-		if err != nil {
-			return err
-		}
-		l = line{l.Seq + 1, nanos(e.At), e.Restore, string(e.Kind), e.Actor, string(detail), l.Prev}
-		hash := l.hash()
-		values = append(values, l.Seq, l.At, l.Restore, l.Kind, l.Actor, l.Detail, l.Prev, hash)
-		l.Prev = hash
-		// Of a crowd's lines many go together, and what is left over one by one: two
-		// statements that are always the same.
-		switch left := len(events) - i - 1 + len(values)/lineColumns; {
-		case len(values) == cap(values):
-			_, err = tx.ExecContext(ctx, insertLines, values...)
-		case left < linesAtOnce:
-			_, err = tx.ExecContext(ctx, insertLine, values...)
-		default:
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		values = values[:0]
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE audit_head SET hash = $1 WHERE id = 1`, l.Prev)
-	return err
+	return s.insertLines(ctx, tx, lines)
 }
 
-const (
-	lineColumns = 8
-	linesAtOnce = 8
-)
+// locked returns the end of the chain. Transactions that write at once wait for
+// each other here.
+func locked(ctx context.Context, tx *sql.Tx) (h head, err error) {
+	err = tx.QueryRowContext(ctx, `UPDATE audit_head SET lines = lines WHERE id = 1 RETURNING lines, hash`).Scan(&h.lines, &h.hash)
+	return h, err
+}
 
-var insertLine, insertLines = insertLinesOf(1), insertLinesOf(linesAtOnce)
-
-// insertLinesOf is the statement that adds n lines.
-func insertLinesOf(n int) string {
-	var q strings.Builder
-	q.WriteString(`INSERT INTO audit (seq, at, restore_id, kind, actor, detail, prev_hash, hash) VALUES `)
-	for i := range n * lineColumns {
-		switch {
-		case i == 0:
-			q.WriteString("(")
-		case i%lineColumns == 0:
-			q.WriteString("), (")
-		default:
-			q.WriteString(", ")
-		}
-		q.WriteString("$" + strconv.Itoa(i+1))
+// extend links lines to the chain, if from is its end.
+func (s *Store) extend(ctx context.Context, tx *sql.Tx, from head, lines []line) (swapped bool, err error) {
+	to := from
+	for i := range lines {
+		l := &lines[i]
+		l.Seq, l.Prev = to.lines+1, to.hash
+		l.sum = l.hash()
+		to = head{l.Seq, l.sum}
 	}
-	return q.String() + ")"
+	res, err := tx.ExecContext(ctx, `UPDATE audit_head SET lines = $1, hash = $2 WHERE id = 1 AND lines = $3 AND hash = $4`,
+		to.lines, to.hash, from.lines, from.hash)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	if err != nil || n == 0 {
+		return false, err
+	}
+	if s.alone {
+		s.head = to // guarded by the one connection
+	}
+	return true, nil
 }

@@ -2,15 +2,17 @@ package durable
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
-
-	"docspace-restorebot/bot"
 )
 
 // notesWithin bounds one write of notes, whose callers each have a ctx of their
 // own.
 const notesWithin = 2 * time.Second
+
+// gatherAtMost is how many may come before the first of them are written.
+const gatherAtMost = 256
 
 // notes writes what many callers note at once in one transaction: a crowd that
 // is refused waits for two commits and not for one each.
@@ -22,18 +24,18 @@ type notes struct {
 
 // noted is what one caller notes.
 type noted struct {
-	events []bot.Event
-	err    error
-	done   chan struct{} // closed when err says what became of it
+	lines []line
+	err   error
+	done  chan struct{} // closed when err says what became of it
 }
 
-// write returns when the events are written, in the order of the calls. When
+// write returns when the lines are written, in the order of the calls. When
 // ctx ends first it is not known whether they will be.
-func (n *notes) write(ctx context.Context, events []bot.Event, commit func(context.Context, []bot.Event) error) error {
+func (n *notes) write(ctx context.Context, lines []line, commit func(context.Context, []line) error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	mine := &noted{events: events, done: make(chan struct{})}
+	mine := &noted{lines: lines, done: make(chan struct{})}
 	n.mu.Lock()
 	n.waiting = append(n.waiting, mine)
 	leads := !n.writing
@@ -51,26 +53,35 @@ func (n *notes) write(ctx context.Context, events []bot.Event, commit func(conte
 }
 
 // drain writes until nobody waits.
-func (n *notes) drain(ctx context.Context, commit func(context.Context, []bot.Event) error) {
-	for {
-		n.mu.Lock()
-		batch := n.waiting
-		n.waiting = nil
-		n.writing = len(batch) > 0
-		n.mu.Unlock()
-		if len(batch) == 0 {
-			return
-		}
-		var events []bot.Event
+func (n *notes) drain(ctx context.Context, commit func(context.Context, []line) error) {
+	for batch := n.gather(); len(batch) > 0; batch = n.gather() {
+		var lines []line
 		for _, one := range batch {
-			events = append(events, one.events...)
+			lines = append(lines, one.lines...)
 		}
 		within, cancel := context.WithTimeout(ctx, notesWithin)
-		err := commit(within, events)
+		err := commit(within, lines)
 		cancel()
 		for _, one := range batch {
 			one.err = err
 			close(one.done)
 		}
+	}
+}
+
+// gather takes all that waits. Whoever is ready to run goes first, for as long
+// as each turn brings more: the first of a crowd would be written alone, and all
+// others wait for that. Nobody waits here for time to pass.
+func (n *notes) gather() (batch []*noted) {
+	for had := 0; ; runtime.Gosched() {
+		n.mu.Lock()
+		if len(n.waiting) == had || had >= gatherAtMost {
+			batch, n.waiting = n.waiting, nil
+			n.writing = len(batch) > 0
+			n.mu.Unlock()
+			return batch
+		}
+		had = len(n.waiting)
+		n.mu.Unlock()
 	}
 }

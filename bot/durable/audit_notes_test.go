@@ -22,12 +22,12 @@ func TestNotesOfACrowdShareACommit(t *testing.T) {
 		var n notes
 		var mu sync.Mutex
 		var commits [][]string
-		commit := func(_ context.Context, events []bot.Event) error {
+		commit := func(_ context.Context, lines []line) error {
 			time.Sleep(time.Millisecond)
 			mu.Lock()
 			defer mu.Unlock()
 			var actors []string
-			for _, e := range events {
+			for _, e := range lines {
 				actors = append(actors, e.Actor)
 			}
 			commits = append(commits, actors)
@@ -36,7 +36,7 @@ func TestNotesOfACrowdShareACommit(t *testing.T) {
 		var crowd sync.WaitGroup
 		for i := range 100 {
 			crowd.Go(func() {
-				if err := n.write(t.Context(), []bot.Event{{Actor: fmt.Sprintf("U%02d", i)}}, commit); err != nil {
+				if err := n.write(t.Context(), []line{{Actor: fmt.Sprintf("U%02d", i)}}, commit); err != nil {
 					t.Error(err)
 				}
 			})
@@ -59,7 +59,7 @@ func TestNotesTellTheirFaultToEverybodyInTheCommit(t *testing.T) {
 		var n notes
 		broken := errors.New("disk full")
 		faults := 0
-		commit := func(context.Context, []bot.Event) error {
+		commit := func(context.Context, []line) error {
 			time.Sleep(time.Millisecond)
 			if faults++; faults <= 2 {
 				return broken
@@ -69,14 +69,14 @@ func TestNotesTellTheirFaultToEverybodyInTheCommit(t *testing.T) {
 		var crowd sync.WaitGroup
 		for range 10 {
 			crowd.Go(func() {
-				if err := n.write(t.Context(), []bot.Event{{}}, commit); !errors.Is(err, broken) {
+				if err := n.write(t.Context(), []line{{}}, commit); !errors.Is(err, broken) {
 					t.Errorf("got %v", err)
 				}
 			})
 		}
 		crowd.Wait()
 		faults = 2
-		if err := n.write(t.Context(), []bot.Event{{}}, commit); err != nil {
+		if err := n.write(t.Context(), []line{{}}, commit); err != nil {
 			t.Errorf("after the fault: %v", err)
 		}
 	})
@@ -88,17 +88,17 @@ func TestNotesOutliveACallerWhoGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n notes
 		written := 0
-		commit := func(ctx context.Context, events []bot.Event) error {
+		commit := func(ctx context.Context, lines []line) error {
 			time.Sleep(time.Second)
-			written += len(events)
+			written += len(lines)
 			return ctx.Err()
 		}
 		short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
-		if err := n.write(short, []bot.Event{{}}, commit); !errors.Is(err, context.DeadlineExceeded) {
+		if err := n.write(short, []line{{}}, commit); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
-		if err := n.write(t.Context(), []bot.Event{{}}, commit); err != nil {
+		if err := n.write(t.Context(), []line{{}}, commit); err != nil {
 			t.Error(err)
 		}
 		if written != 2 {

@@ -13,7 +13,11 @@ import (
 // version here, in the transaction of the freeze: a start that read them before
 // loses its compare-and-swap, and one that comes later sees the freeze.
 func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event) error {
-	err := s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	lines, err := linesOf(events)
+	if err != nil {
+		return fmt.Errorf("freeze: %w", err)
+	}
+	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE freeze_now SET at = $1, actor = $2, reason = $3, channel = $4 WHERE id = 1`,
 			nanos(f.At), f.By, f.Reason, f.Channel)
 		if err != nil {
@@ -26,7 +30,7 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 		if err := s.enqueue(ctx, tx, steps...); err != nil {
 			return err
 		}
-		return note(ctx, tx, events)
+		return s.note(ctx, tx, lines)
 	})
 	if err != nil {
 		return fmt.Errorf("freeze: %w", err)

@@ -49,7 +49,7 @@ func (s *Store) Ended(ctx context.Context, portal string, limit int) ([]bot.Rest
 // Trail implements [bot.Store].
 func (s *Store) Trail(ctx context.Context, restore string) ([]bot.Event, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT at, restore_id, kind, actor, detail FROM audit
-		WHERE restore_id = $1 ORDER BY seq`, restore)
+		WHERE restore_id = $1 AND restore_id <> '' ORDER BY seq`, restore)
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}

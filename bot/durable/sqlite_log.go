@@ -6,11 +6,18 @@ import (
 	"os"
 )
 
-// logSize is how long the log gets before SQLite moves its content into the
-// database: 1000 pages, each with a head.
-const logSize = 32 + 1000*(24+4096)
+const (
+	// logPages is how many pages the log has when a commit has to move them into
+	// the database, whoever waits for it. Mostly that was done before, while
+	// nobody waited; and the longer the log, the more often a page is in it that
+	// has to be moved once.
+	logPages = 4000
+	// logSize is the length that the log has from the beginning: 1000 pages, each
+	// with a head.
+	logSize = 32 + 1000*(24+4096)
+)
 
-// roomy gives the log its full length from the beginning. To write where a file
+// roomy gives the log its usual length from the beginning. To write where a file
 // has its blocks costs the disk less than to let it grow: the first commits of a
 // crowd wait no longer than the last. What follows the end of the log is none of
 // SQLite's business.

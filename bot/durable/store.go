@@ -83,6 +83,10 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 	if err != nil {
 		return fmt.Errorf("create restore: %w", err)
 	}
+	lines, err := linesOf(events)
+	if err != nil {
+		return fmt.Errorf("create restore: %w", err)
+	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO restore
 			(id, portal, state, version, generation, delivery, requested_at, due_at, settled, data)
@@ -103,7 +107,7 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 		if err := s.enqueue(ctx, tx, Step{r.ID, r.Generation}); err != nil {
 			return err
 		}
-		return note(ctx, tx, events)
+		return s.note(ctx, tx, lines)
 	})
 	if err != nil && !s.committed(ctx, err, r, data) {
 		return fmt.Errorf("create restore: %w", err)
@@ -209,6 +213,10 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 	if err != nil {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
 	}
+	lines, err := linesOf(events)
+	if err != nil {
+		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
+	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := swap(ctx, tx, was, next, data); err != nil {
 			return err
@@ -224,7 +232,7 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 				return err
 			}
 		}
-		return note(ctx, tx, events)
+		return s.note(ctx, tx, lines)
 	})
 	if err != nil && !s.committed(ctx, err, next, data) {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)

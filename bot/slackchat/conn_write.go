@@ -1,6 +1,7 @@
 package slackchat
 
 import (
+	"runtime"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -20,6 +21,9 @@ func (c *socketConn) write() {
 			err = c.control(websocket.PingMessage, nil)
 			c.writing.Unlock()
 		case <-c.wake:
+			// A crowd answered by one commit wakes at once: those ready to answer go
+			// first, and their acks leave together.
+			runtime.Gosched()
 			c.writing.Lock()
 			last, err = c.flush()
 			c.writing.Unlock()
