@@ -14,13 +14,14 @@ const late = 3 * time.Second
 
 // Backlog counts restores and late steps.
 func (s *Store) Backlog(ctx context.Context) (bot.Backlog, error) {
-	b := bot.Backlog{States: map[bot.State]int{}}
-	if err := s.countStates(ctx, b.States); err != nil {
+	states, err := s.states(ctx)
+	if err != nil {
 		return bot.Backlog{}, fmt.Errorf("backlog: %w", err)
 	}
+	b := bot.Backlog{States: states}
 	now := time.Now()
 	var due, stepped, newest int64
-	err := s.db.QueryRowContext(ctx, `SELECT
+	err = s.db.QueryRowContext(ctx, `SELECT
 		(SELECT count(*) FROM restore WHERE NOT settled),
 		(SELECT count(*) FROM restore WHERE NOT settled AND due_at < $1),
 		(SELECT coalesce(min(due_at), 0) FROM restore WHERE NOT settled),
@@ -39,21 +40,4 @@ func (s *Store) Backlog(ctx context.Context) (bot.Backlog, error) {
 		b.LastStep = time.Unix(0, stepped)
 	}
 	return b, nil
-}
-
-func (s *Store) countStates(ctx context.Context, states map[bot.State]int) error {
-	rows, err := s.db.QueryContext(ctx, `SELECT state, count(*) FROM restore GROUP BY state`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var state bot.State
-		var n int
-		if err := rows.Scan(&state, &n); err != nil {
-			return err
-		}
-		states[state] = n
-	}
-	return rows.Err()
 }

@@ -38,7 +38,8 @@ type Store struct {
 	alone   bool
 	pace    pace
 	notes   notes
-	head    head   // of the audit trail of a file, as this process left it
+	head    head // of the audit trail of a file, as this process left it
+	tally   tally
 	file    string // of SQLite
 	whole   bool   // it was read to its end when it was opened
 	shut    func() error

@@ -85,11 +85,12 @@ func (s *Store) reconcile(ctx context.Context, start bool) error {
 	return err
 }
 
-// overdue lists what was due before a time, in the one order in which all
-// replicas take rows.
+// overdue lists what was due before a time, the oldest first where it is more than
+// fits, in the one order in which all replicas take rows. To find them in that
+// order SQLite would look at all restores that ever were.
 func overdue(ctx context.Context, tx *sql.Tx, before int64) ([]Step, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id, generation FROM restore
-		WHERE NOT settled AND due_at < $1 ORDER BY id LIMIT $2`, before, reconcileAtOnce)
+	rows, err := tx.QueryContext(ctx, `SELECT id, generation FROM (
+		SELECT id, generation FROM restore WHERE NOT settled AND due_at < $1 ORDER BY due_at LIMIT $2) AS lost ORDER BY id`, before, reconcileAtOnce)
 	if err != nil {
 		return nil, err
 	}

@@ -109,6 +109,9 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 		}
 		return s.note(ctx, tx, lines)
 	})
+	if !r.State.Open() {
+		s.tally.drop()
+	}
 	if err != nil && !s.committed(ctx, err, r, data) {
 		return fmt.Errorf("create restore: %w", err)
 	}
@@ -234,6 +237,9 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 		}
 		return s.note(ctx, tx, lines)
 	})
+	if next.State != was.State && !next.State.Open() {
+		s.tally.drop() // whatever became of the commit
+	}
 	if err != nil && !s.committed(ctx, err, next, data) {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
 	}

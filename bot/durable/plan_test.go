@@ -1,0 +1,145 @@
+package durable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// Whatever the bot does, no statement reads a whole table that only grows: with
+// years of history everything is as fast as on the first day.
+func TestNoStatementReadsTheHistory(t *testing.T) {
+	t.Parallel()
+	s := openFile(t)
+	live(t, s)
+	grows := regexp.MustCompile(`^SCAN (restore|audit|confirmation)\b`)
+	newest := regexp.MustCompile(`FROM restore\s+ORDER BY requested_at DESC(, id DESC)? LIMIT`)
+	for _, query := range statements(t, s) {
+		for _, step := range plan(t, s, query) {
+			// In the order of an index, and with nothing passed over, no more is read
+			// than is wanted.
+			ordered := strings.Contains(step, "USING INDEX") && newest.MatchString(query)
+			if grows.MatchString(step) && !ordered && !slices.Contains(wholeTables, query) {
+				t.Errorf("%s\n%s", step, query)
+			}
+		}
+	}
+}
+
+// wholeTables are the statements that may.
+var wholeTables = []string{
+	// A person exports or verifies the trail.
+	`SELECT seq, at, restore_id, kind, actor, detail, prev_hash, hash FROM audit ORDER BY seq`,
+	// Asked for again when a restore has come to an end, and not before.
+	countAll,
+}
+
+// live uses all that a store can do.
+func live(t *testing.T, s *Store) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stepped, ended := make(chan bool), make(chan error, 1)
+	go func() {
+		ended <- s.Run(ctx, func(ctx context.Context, id string, _ int64) (time.Duration, bool, error) {
+			r, err := s.Get(ctx, id)
+			if err == nil {
+				_, err = s.Save(ctx, r, r, refusals(1)...)
+			}
+			select {
+			case stepped <- true:
+			case <-ctx.Done():
+			}
+			return 100 * time.Millisecond, false, err
+		})
+	}()
+	r := bot.Restore{ID: "r", Portal: "p", State: bot.Requested, Delivery: "d", RequestedAt: time.Now()}
+	r.Confirmations = []bot.Confirmation{{User: "U1"}}
+	errs := []error{s.Create(ctx, r, refusals(1)...)}
+	if err := s.Create(ctx, r); !errors.Is(err, bot.ErrDuplicate) {
+		t.Error(err)
+	}
+	for range 4 {
+		select {
+		case <-stepped:
+		case <-time.After(time.Minute):
+			t.Fatal("no steps")
+		}
+	}
+	ask := func(_ any, err error) { errs = append(errs, err) }
+	_, _, err := s.OpenOn(ctx, "p")
+	ask(nil, err)
+	ask(s.ByDelivery(ctx, "d"))
+	ask(s.Recent(ctx, 10))
+	ask(s.Older(ctx, "r", 10))
+	ask(s.Ended(ctx, "p", 10))
+	ask(s.Trail(ctx, "r"))
+	ask(s.Frozen(ctx))
+	ask(nil, s.PutForm(ctx, bot.Form{ID: "f", Until: time.Now().Add(time.Hour)}))
+	ask(s.Form(ctx, "f"))
+	ask(s.Backlog(ctx))
+	ask(s.CheckAudit(ctx, AuditHead{}))
+	ask(nil, s.Note(ctx, refusals(63)...))
+	ask(nil, s.SetFreeze(ctx, bot.Freeze{}))
+	ask(nil, s.reconcile(ctx, false))
+	ask(s.idle(ctx))
+	ask(nil, s.tidy(ctx))
+	cancel()
+	ask(nil, <-ended)
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// statements are those that the one connection has seen.
+func statements(t *testing.T, s *Store) (texts []string) {
+	t.Helper()
+	c, err := s.db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = c.Raw(func(d any) error {
+		for query := range d.(*conn).kept { //nolint:forcetypeassert // ours
+			texts = append(texts, query)
+		}
+		return nil
+	})
+	if err != nil || len(texts) < 40 {
+		t.Fatalf("%d statements are known: %v", len(texts), err)
+	}
+	return texts
+}
+
+// plan is how SQLite goes about a statement.
+func plan(t *testing.T, s *Store, query string) (steps []string) {
+	t.Helper()
+	first := strings.TrimSpace(query)
+	if slices.Contains([]string{"BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"}, first) {
+		return nil
+	}
+	rows, err := s.db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, make([]any, 400)...)
+	if err != nil {
+		t.Fatal(fmt.Errorf("%w: %s", err, query))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
