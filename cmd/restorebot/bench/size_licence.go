@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +19,7 @@ var marks = []struct{ spdx, text string }{
 	{"MPL-2.0", "Mozilla Public License Version 2.0"},
 	{"MPL-2.0", "Mozilla Public License, version 2.0"},
 	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy of this software"},
+	{"MIT", "https://opensource.org/license/mit"},
 	{"BSD-3-Clause", "Neither the name of"},
 	{"BSD-3-Clause", "Neither the names of"},
 	{"BSD-2-Clause", "Redistribution and use in source and binary forms"},
@@ -64,7 +67,8 @@ func addLicences(ctx context.Context, modules []module) error {
 	return nil
 }
 
-// licenceIn names the licence in a module's folder.
+// licenceIn names the licences in a module's folder: that of the whole first, then
+// those of parts, which stand in its NOTICE.
 func licenceIn(dir string) (string, error) {
 	for _, pattern := range []string{"LICENSE*", "LICENCE*", "COPYING*"} {
 		paths, err := filepath.Glob(filepath.Join(dir, pattern))
@@ -76,9 +80,20 @@ func licenceIn(dir string) (string, error) {
 			if err != nil {
 				continue // a folder of licences
 			}
-			if name := licenceOf(string(text)); name != "" {
-				return name, nil
+			name := licenceOf(string(text))
+			if name == "" {
+				continue
 			}
+			notice, err := os.ReadFile(filepath.Join(dir, "NOTICE")) //nolint:gosec // as above
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return "", err
+			}
+			for part := range strings.SplitSeq(licenceOf(string(notice)), ", ") {
+				if !strings.Contains(name, part) { // as the empty one is
+					name += ", " + part
+				}
+			}
+			return name, nil
 		}
 	}
 	return "", fmt.Errorf("no licence that is known in %s", dir)

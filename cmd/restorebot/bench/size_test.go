@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -28,6 +29,34 @@ func TestLicencesAreToldApart(t *testing.T) {
 	if _, err := licenceIn(t.TempDir()); err == nil {
 		t.Error("a module without a licence passes")
 	}
+}
+
+// What was taken over from elsewhere may have a licence of its own.
+func TestLicenceOfAPartIsNamedToo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(want string) {
+		t.Helper()
+		if got, err := licenceIn(dir); got != want || err != nil {
+			t.Errorf("%q, %v, want %q", got, err, want)
+		}
+	}
+	write("LICENSE", "Apache License\nVersion 2.0, January 2004")
+	want("Apache-2.0")
+	write("NOTICE", "This product has code of others.")
+	want("Apache-2.0")
+	write("NOTICE", "Licensed under the Apache License, Version 2.0")
+	want("Apache-2.0")
+	write("NOTICE", "still covered by their original MIT license\nhttps://opensource.org/license/mit")
+	want("Apache-2.0, MIT")
+	write("NOTICE", "Licensed under the Apache License, Version 2.0, but for parts: https://opensource.org/license/mit")
+	want("Apache-2.0, MIT")
 }
 
 func TestSymbolsHaveTheirOwners(t *testing.T) {
