@@ -4,24 +4,37 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"docspace-restorebot/bot"
 )
 
-// scanAll reads restores and closes rows.
+// scanAll reads restores and closes rows. Only then are they decoded, which takes
+// longer: nobody else gets at a file while rows are open.
 func scanAll(rows *sql.Rows) ([]bot.Restore, error) {
 	defer func() { _ = rows.Close() }()
 	var list []bot.Restore
+	var texts []string
 	for rows.Next() {
-		r, err := scan(rows)
+		r, data, err := columnsOf(rows)
 		if err != nil {
 			return nil, fmt.Errorf("restores: %w", err)
 		}
-		list = append(list, r)
+		list, texts = append(list, r), append(texts, data)
 	}
-	return list, rows.Err()
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, fmt.Errorf("restores: %w", err)
+	}
+	for i, data := range texts {
+		r, err := decode(list[i], data, false)
+		if err != nil {
+			return nil, fmt.Errorf("restores: %w", err)
+		}
+		list[i] = r
+	}
+	return list, nil
 }
 
 // Older implements [bot.Store]. The database seeks its place: a page costs the

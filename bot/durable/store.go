@@ -40,15 +40,23 @@ func scan(row row) (bot.Restore, error) { return read(row, false) }
 func scanToAct(row row) (bot.Restore, error) { return read(row, true) }
 
 func read(row row, act bool) (bot.Restore, error) {
-	var c bot.Restore
-	var data string
-	err := row.Scan(&c.ID, &c.Portal, &c.State, &c.Version, &c.Generation, &c.Delivery, &c.Settled, &data)
-	if errors.Is(err, sql.ErrNoRows) {
-		return bot.Restore{}, bot.ErrNotFound
-	}
+	c, data, err := columnsOf(row)
 	if err != nil {
 		return bot.Restore{}, err
 	}
+	return decode(c, data, act)
+}
+
+// columnsOf reads the columns, and the data as it is.
+func columnsOf(row row) (c bot.Restore, data string, err error) {
+	err = row.Scan(&c.ID, &c.Portal, &c.State, &c.Version, &c.Generation, &c.Delivery, &c.Settled, &data)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = bot.ErrNotFound
+	}
+	return c, data, err
+}
+
+func decode(c bot.Restore, data string, act bool) (bot.Restore, error) {
 	var rec record
 	in := json.NewDecoder(strings.NewReader(data))
 	if act && !c.Settled {
