@@ -1,6 +1,9 @@
 package slackchat
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 const (
 	// rememberFor is how long an envelope_id is known after its answer. Slack
@@ -19,6 +22,9 @@ type recentEnvelopes struct {
 	answered map[string]ackedEnvelope
 	order    []string // of answered, oldest first
 	bytes    int      // of their acks
+
+	said [4][]byte // acks that differ, some of the last: a crowd is told the same again and again
+	turn int       // the oldest of said
 }
 
 // ackedEnvelope is what is remembered of an envelope.
@@ -55,12 +61,27 @@ func (r *recentEnvelopes) keep(id string, payload []byte, shared bool, now time.
 	if _, twice := r.answered[id]; twice {
 		return // two connections brought it at the same moment
 	}
+	if !shared {
+		payload, shared = r.same(payload)
+	}
 	r.answered[id] = ackedEnvelope{payload, shared, now}
 	r.order = append(r.order, id)
 	if !shared {
 		r.bytes += len(payload)
 	}
 	r.forget(now)
+}
+
+// same finds an equal payload that is kept already.
+func (r *recentEnvelopes) same(payload []byte) (kept []byte, found bool) {
+	for _, said := range r.said {
+		if said != nil && bytes.Equal(said, payload) {
+			return said, true
+		}
+	}
+	r.said[r.turn] = payload
+	r.turn = (r.turn + 1) % len(r.said)
+	return payload, false
 }
 
 func (r *recentEnvelopes) forget(now time.Time) {

@@ -70,3 +70,25 @@ func TestRecentEnvelopesAreBounded(t *testing.T) {
 		})
 	})
 }
+
+// What a crowd is told takes room once, for as long as anybody of it is known.
+func TestEqualAnswersAreKeptOnce(t *testing.T) {
+	t.Parallel()
+	var recent recentEnvelopes
+	now := time.Unix(0, 0)
+	for n := range 1000 {
+		recent.keep(strconv.Itoa(n), []byte("no "+strconv.Itoa(n%3)), false, now)
+	}
+	if recent.bytes != 3*len("no 0") {
+		t.Errorf("three answers take %d bytes", recent.bytes)
+	}
+	for n := range 1000 {
+		if _, was, known := recent.find(strconv.Itoa(n), now); !known || string(was.payload) != "no "+strconv.Itoa(n%3) {
+			t.Fatalf("%d was answered %q, %t", n, was.payload, known)
+		}
+	}
+	recent.forget(now.Add(rememberFor))
+	if recent.bytes != 0 || len(recent.answered) != 0 {
+		t.Errorf("%d bytes of %d answers are left", recent.bytes, len(recent.answered))
+	}
+}

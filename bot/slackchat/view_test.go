@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
+	"pgregory.net/rapid"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
@@ -261,4 +262,24 @@ func TestViewCutBreaksNothing(t *testing.T) {
 	if got := code("a`b"); got != "a`b" {
 		t.Errorf("code made %q", got)
 	}
+}
+
+// A text that is not cleaned is one that cleaning would not change.
+func TestHarmlessTextsNeedNoCleaning(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"": true, "a b": true, "~!": true, " a": false, "a ": false, "a  b": false, " ": false, "a\tb": false,
+		"<a": false, "a>": false, "a&b": false, "\x7f": false, "é": false, "\xff": false,
+	} {
+		if got := harmless(text); got != want {
+			t.Errorf("%q is harmless: %t", text, got)
+		}
+	}
+	some := rapid.SliceOf(rapid.ByteRange(0x1e, 0x80))
+	rapid.Check(t, func(t *rapid.T) {
+		text := string(some.Draw(t, "text"))
+		if harmless(text) && cleaned(text) != text {
+			t.Errorf("%q is cleaned to %q", text, cleaned(text))
+		}
+	})
 }

@@ -68,7 +68,15 @@ var escapes = map[rune]string{'&': "&amp;", '<': "&lt;", '>': "&gt;"}
 // direction characters, escaped, and cut so that the result has at most limit
 // runes.
 func foreign(s string, limit int) string {
+	if !harmless(s) { // as few are, and none of ours
+		s = cleaned(s)
+	}
+	return cutMarkup(s, limit)
+}
+
+func cleaned(s string) string {
 	var clean strings.Builder
+	clean.Grow(len(s))
 	space := false
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
 		switch {
@@ -88,7 +96,21 @@ func foreign(s string, limit int) string {
 			clean.WriteRune(r)
 		}
 	}
-	return cutMarkup(clean.String(), limit)
+	return clean.String()
+}
+
+// harmless reports whether [foreign] has nothing to change: letters of ASCII with
+// single spaces between them, and nothing to escape.
+func harmless(s string) bool {
+	was := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c <= ' ' && (c != ' ' || was == ' ') || c >= 0x7f || c == '&' || c == '<' || c == '>' {
+			return false
+		}
+		was = c
+	}
+	return was != ' ' || s == ""
 }
 
 // cutMarkup shortens mrkdwn to at most limit runes and ends it before an entity

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"strings"
 	"time"
@@ -12,29 +14,108 @@ const (
 	// heapGrowth is what may become garbage before it is collected, in percent of
 	// what lives. Little lives here: half of Go's 100 costs no measurable time.
 	heapGrowth = 50
+	// busyGrowth is that for a crowd, which makes garbage faster than it is worth to
+	// collect: after two collections within often. What it takes is given back as soon
+	// as the crowd is gone.
+	busyGrowth = 200
+	often      = 100 * time.Millisecond
 	// startOver is when the start is over: connected, its migrations and checks done.
 	startOver = 2 * time.Second
-	// restEach is how soon a burst is forgotten. A rest costs about 5 ms of one core.
+	// restEach is how soon all is given back that is not needed, and lookEach how soon
+	// that a burst is over. A rest costs about 5 ms of one core.
 	restEach = 10 * time.Second
+	lookEach = time.Second
+	// burst is what a second with much to do allocates, and calm what one with
+	// little does.
+	burst, calm = 4 << 20, 1 << 20
 )
 
-// keepSmall collects garbage early, unless the environment says when.
-func keepSmall(environ []string) {
-	if !slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "GOGC=") }) {
-		debug.SetGCPercent(heapGrowth)
+// collector sets how much garbage may wait, unless the environment says it.
+type collector struct{ fixed bool }
+
+func newCollector(environ []string) *collector {
+	c := &collector{slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "GOGC=") })}
+	c.grow(heapGrowth)
+	if !c.fixed {
+		c.attend(time.Now())
+	}
+	return c
+}
+
+func (c *collector) grow(percent int) {
+	if !c.fixed {
+		debug.SetGCPercent(percent)
 	}
 }
 
-// rest gives memory back until ctx ends: first what only the start needed, and
-// then what the last burst of commands did.
-func rest(ctx context.Context) error {
-	for wait := startOver; ; wait = restEach {
+// attend looks at each collection, by something that the next one collects.
+func (c *collector) attend(last time.Time) {
+	runtime.AddCleanup(new([16]byte), func(last time.Time) {
+		now := time.Now()
+		if now.Sub(last) < often {
+			c.grow(busyGrowth)
+		}
+		c.attend(now)
+	}, last)
+}
+
+// rest gives memory back until ctx ends: first what only the start needed, then
+// what each burst of commands did as soon as it is over, and the rest in between.
+func (c *collector) rest(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(startOver):
+		c.giveBack()
+	}
+	look := time.NewTicker(lookEach)
+	defer look.Stop()
+	var r rester
+	for {
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-time.After(wait):
-			debug.FreeOSMemory()
-			dropProgram()
+			return
+		case now := <-look.C:
+			if r.due(now, allocated()) {
+				c.giveBack()
+			}
 		}
 	}
+}
+
+func (c *collector) giveBack() {
+	c.grow(heapGrowth)
+	debug.FreeOSMemory()
+	dropProgram()
+}
+
+// allocated is how many bytes this process has ever allocated on its heap.
+func allocated() uint64 {
+	read := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(read)
+	return read[0].Value.Uint64()
+}
+
+// rester says when it is time to give memory back. The zero value is one that has
+// just done so.
+type rester struct {
+	rested  time.Time
+	before  uint64 // allocated at the last look
+	bursted bool   // since the last rest
+}
+
+// due is asked every [lookEach] with what was allocated in all until then.
+func (r *rester) due(now time.Time, allocated uint64) bool {
+	if r.rested.IsZero() {
+		r.rested, r.before = now, allocated
+		return false
+	}
+	since := allocated - r.before
+	r.before = allocated
+	r.bursted = r.bursted || since >= burst
+	if now.Sub(r.rested) < restEach && (!r.bursted || since >= calm) {
+		return false
+	}
+	r.rested, r.bursted = now, false
+	return true
 }

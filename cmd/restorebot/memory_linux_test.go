@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"math"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -68,18 +67,4 @@ func filePages(t *testing.T) int {
 		t.Fatal(err)
 	}
 	return n
-}
-
-//nolint:paralleltest // the collector is everybody's
-func TestCollectorIsSetUnlessTheEnvironmentSaysHow(t *testing.T) {
-	was := debug.SetGCPercent(100)
-	t.Cleanup(func() { debug.SetGCPercent(was) })
-	keepSmall([]string{"HOME=/", "GOGC=200"})
-	if got := debug.SetGCPercent(100); got != 100 {
-		t.Errorf("with GOGC set the collector was set to %d", got)
-	}
-	keepSmall([]string{"HOME=/"})
-	if got := debug.SetGCPercent(100); got != heapGrowth {
-		t.Errorf("the collector is at %d and not at %d", got, heapGrowth)
-	}
 }

@@ -33,7 +33,9 @@ SIGTERM or SIGINT stops it within seconds; a restore that runs on the portal goe
 				if err != nil {
 					return misuse(err)
 				}
-				keepSmall(p.environ)
+				resting, stop := context.WithCancel(ctx)
+				defer stop()
+				go newCollector(p.environ).rest(resting)
 				return run(ctx, s, p.stderr)
 			}
 		},
@@ -81,7 +83,6 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 		g.Go(func() error { return server.Run(ctx) })
 	}
 	g.Go(func() error { return store.ServeCopies(ctx) })
-	g.Go(func() error { return rest(ctx) })
 	g.Go(func() error { return converse(ctx, s, store, portals, sockets, chat, metrics, log) })
 	return g.Wait()
 }
