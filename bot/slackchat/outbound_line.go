@@ -1,6 +1,7 @@
 package slackchat
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -35,6 +36,8 @@ type line struct {
 	held    time.Time // until when Slack wants no call, whatever the tokens
 	slowed  int       // how often the rate is halved: others use the limit too
 	slowAt  time.Time // when it last was
+	use     float64   // calls in the last minute, about: each counts less as it ages
+	useAt   time.Time // when use was right
 	waiting []waiter
 }
 
@@ -55,7 +58,7 @@ func (l *line) ask(key string, u urgency, now time.Time) time.Duration {
 	i := l.place(key, u)
 	wait := l.until(i+1, now)
 	if wait <= 0 {
-		l.tokens--
+		l.take(now)
 		l.waiting = slices.Delete(l.waiting, i, i+1)
 		return 0
 	}
@@ -87,8 +90,19 @@ func (l *line) spare(keep int, now time.Time) (wait time.Duration) {
 	if wait := l.until(len(l.waiting)+keep+1, now); wait > 0 {
 		return wait
 	}
-	l.tokens--
+	l.take(now)
 	return 0
+}
+
+// take lets one go.
+func (l *line) take(now time.Time) {
+	l.tokens--
+	l.use, l.useAt = l.used(now)+1, now
+}
+
+// used is how many went in the last minute, about.
+func (l *line) used(now time.Time) float64 {
+	return l.use * math.Exp(-now.Sub(l.useAt).Minutes())
 }
 
 // until is how long it takes until there are n tokens.
@@ -109,8 +123,13 @@ const (
 )
 
 // slow halves the rate: a 429 although it was kept means that another replica,
-// or another app's idea of a minute, has a share of the limit.
+// or another app's idea of a minute, has a share of the limit. Where not a third
+// of the rate was used, half of it would spare Slack nothing, and a card that is
+// edited now and then would only keep buttons for longer that do nothing.
 func (l *line) slow(now time.Time) {
+	if l.used(now) < time.Minute.Seconds()/l.every().Seconds()/3 {
+		return
+	}
 	if l.slowed < slowedMost && now.Sub(l.slowAt) > slowedOnce {
 		l.slowed++
 		l.tokens = 0

@@ -396,3 +396,32 @@ func TestReplicasShareTheLimit(t *testing.T) {
 		}
 	})
 }
+
+// A few cards are edited, and now and then Slack says 429, as a busy workspace
+// makes it: each edit waits for as long as Slack asked, and no longer.
+func TestAFewEditsAreNotSlowedByA429(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, chat := chatInBubble(t, slacktest.World{})
+		const asked = time.Second
+		for n := range 60 { // ten minutes
+			if n%2 == 0 {
+				fake.Fail("chat.update", slacktest.Failure{Times: 1, Status: http.StatusTooManyRequests, RetryAfter: asked})
+			}
+			card := runningCard(n)
+			postCard(t, chat, &card)
+			card.Restore.State = bot.Succeeded
+			begun := time.Now()
+			if _, err := patient(t, func() (int, error) { return 0, chat.EditCard(t.Context(), card) }); err != nil {
+				t.Fatal(err)
+			}
+			if waited := time.Since(begun); waited > asked+crowded {
+				t.Fatalf("the edit of card %d waited for %v", n, waited)
+			}
+			time.Sleep(10*time.Second - time.Since(begun))
+		}
+		if n := len(fake.Calls("chat.update")); n != 90 {
+			t.Errorf("%d edits, want 60 and 30 that Slack refused", n)
+		}
+	})
+}
