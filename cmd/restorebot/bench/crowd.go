@@ -20,21 +20,33 @@ const thinks = time.Second
 // named finds the portal's name in a card.
 var named = regexp.MustCompile(`Restore (?:of )?(p[0-9]+)\b`)
 
-// crowd watches a channel full of restores: it confirms each card once, as
-// people do, and notes when the end of each restore was told.
+// crowd watches a channel full of restores: it confirms each card, as people
+// do, and notes when the end of each restore was told.
 type crowd struct {
 	stage *stage
+	// patience is how long somebody who pressed waits for the card or its thread
+	// to say something, and then presses again; 0 is for ever.
+	patience time.Duration
 
 	mu       sync.Mutex
 	cards    map[string]string // channel and ts of a card -> portal
 	pressed  map[string]bool
+	heard    map[string]bool        // cards of which something was seen since
 	told     map[string][]time.Time // portal -> when an end was told
 	progress chan struct{}          // one end was told
+	presses  presses
+}
+
+// presses are how often people pressed.
+type presses struct {
+	Made  int `json:"made"`
+	Again int `json:"again"` // of them, because nothing was seen of the one before
+	Lost  int `json:"lost"`  // of them, those that Slack told to be lost
 }
 
 func (s *stage) crowd() *crowd {
 	return &crowd{
-		stage: s, cards: map[string]string{}, pressed: map[string]bool{}, told: map[string][]time.Time{},
+		stage: s, cards: map[string]string{}, pressed: map[string]bool{}, heard: map[string]bool{}, told: map[string][]time.Time{},
 		progress: make(chan struct{}, 1),
 	}
 }
@@ -45,14 +57,15 @@ func (c *crowd) watch(ctx context.Context) {
 		if event.Message == nil || event.Kind != slacktest.MessagePosted && event.Kind != slacktest.MessageEdited {
 			continue
 		}
-		c.heed(*event.Message, event.At)
+		c.heed(ctx, *event.Message, event.At)
 	}
 }
 
-func (c *crowd) heed(m slacktest.Message, at time.Time) {
+func (c *crowd) heed(ctx context.Context, m slacktest.Message, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if m.Reply() {
+		c.heard[m.Channel+m.ThreadTS] = true
 		if portal := c.cards[m.Channel+m.ThreadTS]; portal != "" && m.ReplyBroadcast {
 			c.told[portal] = append(c.told[portal], at)
 			select {
@@ -65,12 +78,53 @@ func (c *crowd) heed(m slacktest.Message, at time.Time) {
 	if found := named.FindStringSubmatch(m.Text); found != nil {
 		c.cards[m.Channel+m.TS] = found[1]
 	}
-	if _, there := m.Button(confirmButton); there && !c.pressed[m.Channel+m.TS] {
+	_, there := m.Button(confirmButton)
+	switch {
+	case !there:
+		c.heard[m.Channel+m.TS] = true
+	case !c.pressed[m.Channel+m.TS]:
 		c.pressed[m.Channel+m.TS] = true
-		time.AfterFunc(thinks, func() {
-			_, _ = c.stage.slack.Press(asker, m, confirmButton) // the button may be gone again
-		})
+		go c.confirm(ctx, m)
 	}
+}
+
+// confirm presses the button of a card, and again while nothing comes of it.
+func (c *crowd) confirm(ctx context.Context, m slacktest.Message) {
+	for n := 0; pause(ctx, thinks) == nil; n++ {
+		press, err := c.stage.slack.Press(asker, m, confirmButton)
+		if err != nil {
+			return // the button is gone again
+		}
+		_, err = press.Wait(ctx)
+		c.mu.Lock()
+		c.presses.Made++
+		if n > 0 {
+			c.presses.Again++
+		}
+		if err != nil && ctx.Err() == nil {
+			c.presses.Lost++
+		}
+		c.mu.Unlock()
+		if c.patience == 0 {
+			return
+		}
+		if err == nil && pause(ctx, c.patience) != nil {
+			return
+		}
+		c.mu.Lock()
+		heard := c.heard[m.Channel+m.TS]
+		c.mu.Unlock()
+		if heard {
+			return
+		}
+	}
+}
+
+// counted is how often people pressed so far.
+func (c *crowd) counted() presses {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.presses
 }
 
 // ends waits until an end of every portal was told.

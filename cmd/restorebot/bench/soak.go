@@ -25,6 +25,9 @@ const (
 	waits = 2 * time.Minute
 	// shortLife is about how long the lives before the last one are.
 	shortLife = 2 * time.Minute
+	// looksAgain is after how long somebody presses again whose press seems to
+	// have done nothing.
+	looksAgain = 5 * time.Second
 )
 
 // soaked is what a soak has found out. The samples are of its last life, after
@@ -39,9 +42,12 @@ type soaked struct {
 	Lost     int           `json:"lost"`
 	LostDown int           `json:"lost_while_down"` // on their way at a kill, or typed while no bot was connected
 	Recycles int           `json:"recycles"`
-	Limited  int           `json:"rate_limited"` // calls that were to be answered with 429
+	Limited  int           `json:"rate_limited"` // calls that were answered with 429
 	Kills    int           `json:"kills"`
 	Stops    int           `json:"stops"`
+	Requests outcomes      `json:"requests"`
+	Presses  presses       `json:"presses"`
+	Refused  outcomes      `json:"presses_refused"` // by rule
 	Samples  []sample      `json:"samples"`
 	Rows     []tally       `json:"rows"` // at the ends of the halves of the samples
 }
@@ -91,8 +97,11 @@ type soaker struct {
 	found   *soaked
 	notes   io.Writer
 
+	wishes []*slacktest.Delivery // requests for a restore, as they were typed
+
 	mu    sync.Mutex
 	downs []downtime
+	lost  []time.Time // when what was not answered was typed
 }
 
 // downtime is when no answer can be asked of the bot.
@@ -111,6 +120,7 @@ func (k *soaker) run(ctx context.Context, length time.Duration) (err error) {
 	watching, blind := context.WithCancel(ctx)
 	defer blind()
 	crowd := k.crowd()
+	crowd.patience = looksAgain
 	go crowd.watch(watching)
 	busy, stop := context.WithCancel(ctx)
 	defer stop()
@@ -136,16 +146,46 @@ func (k *soaker) run(ctx context.Context, length time.Duration) (err error) {
 	}
 	stop()
 	work.Wait()
-	for ended := time.Now(); time.Since(ended) < time.Minute; { // room for the last ends
+	if err := k.settle(ctx, crowd); err != nil {
+		return err
+	}
+	return k.actor.leave()
+}
+
+// settle waits until every request has come to its end, and counts.
+func (k *soaker) settle(ctx context.Context, crowd *crowd) (err error) {
+	for stopped := time.Now(); ; {
+		var open int
+		if k.found.Requests, k.found.Refused, open, err = k.fates(ctx); err != nil {
+			return err
+		}
 		k.found.Restores, k.found.Told = k.begun(), crowd.count()
-		if k.found.Told >= k.found.Restores {
+		if open == 0 && k.found.Told >= k.found.Restores || time.Since(stopped) > time.Minute {
 			break
 		}
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
+		if err := pause(ctx, 500*time.Millisecond); err != nil {
 			return err
 		}
 	}
-	return k.actor.leave()
+	k.found.Presses, k.found.Limited = crowd.counted(), k.refusals()
+	k.mu.Lock()
+	lost := k.lost
+	k.mu.Unlock()
+	for _, at := range lost {
+		if k.excused(at) {
+			k.found.LostDown++
+		} else {
+			k.found.Lost++
+		}
+	}
+	return nil
+}
+
+// lose notes that what was typed at that moment was never answered.
+func (k *soaker) lose(at time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.lost = append(k.lost, at)
 }
 
 // again ends the bot and starts it anew.

@@ -18,7 +18,7 @@ func (k *soaker) commands(ctx context.Context, every time.Duration) {
 	typing := context.WithoutCancel(ctx) // what was typed is waited for
 	var mu sync.Mutex
 	var waits []time.Duration
-	var lost []time.Time
+	lost := 0
 	var open sync.WaitGroup
 	turn := time.NewTicker(every)
 	defer turn.Stop()
@@ -33,7 +33,8 @@ func (k *soaker) commands(ctx context.Context, every time.Duration) {
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				lost = append(lost, sent.At)
+				lost++
+				k.lose(sent.At)
 				return
 			}
 			waits = append(waits, ack.Latency)
@@ -44,14 +45,7 @@ func (k *soaker) commands(ctx context.Context, every time.Duration) {
 		}
 	}
 	open.Wait()
-	k.found.Commands, k.found.Waits = len(waits)+len(lost), latencyOf(waits)
-	for _, at := range lost {
-		if k.excused(at) {
-			k.found.LostDown++
-		} else {
-			k.found.Lost++
-		}
-	}
+	k.found.Commands, k.found.Waits = len(waits)+lost, latencyOf(waits)
 }
 
 // restores asks for a restore of each portal in turn, and opens the picker in
@@ -59,13 +53,25 @@ func (k *soaker) commands(ctx context.Context, every time.Duration) {
 // the last edit of each card waits behind the cards of what runs, and its job
 // with it, for as long as the soak lasts.
 func (k *soaker) restores(ctx context.Context, every time.Duration) {
+	typing := context.WithoutCancel(ctx) // what was typed is waited for
+	var open sync.WaitGroup
+	ask := func(p *portal, text string) *slacktest.Delivery {
+		sent := k.slack.Command(asker, p.channel, text)
+		open.Go(func() {
+			if _, err := sent.Wait(typing); err != nil {
+				k.lose(sent.At)
+			}
+		})
+		return sent
+	}
 	for n := 0; pause(ctx, every) == nil; n++ {
 		p := k.portals[n%len(k.portals)]
-		k.slack.Command(asker, p.channel, "/restore")
+		ask(p, "/restore")
 		if all := p.Restores(); len(all) == 0 || !all[len(all)-1].Ended.IsZero() {
-			k.slack.Command(asker, p.channel, "/restore "+p.Backups()[0].ID+" --portal "+p.name)
+			k.wishes = append(k.wishes, ask(p, "/restore "+p.Backups()[0].ID+" --portal "+p.name))
 		}
 	}
+	open.Wait()
 }
 
 // owners look after each portal that was restored, as the bot asks them to: they
@@ -88,11 +94,34 @@ func (k *soaker) owners(ctx context.Context) {
 	}
 }
 
-// limits lets Slack refuse a call now and then, as a busy workspace makes it.
+// limited are the methods that are answered with 429 now and then.
+var limited = []string{"chat.postMessage", "chat.update", "apps.connections.open"}
+
+// limits lets Slack refuse a call now and then, as a busy workspace makes it. Of
+// each method one call at most is to be refused: a bot that holds back must not
+// find a refusal for every call that it did not make.
 func (k *soaker) limits(ctx context.Context) {
-	methods := []string{"chat.postMessage", "chat.update", "apps.connections.open"}
+	heal := map[string]func(){}
 	for n := 0; pause(ctx, 3*time.Second) == nil; n++ {
-		k.found.Limited++
-		k.slack.Fail(methods[n%len(methods)], slacktest.Failure{Times: 1, Status: http.StatusTooManyRequests, RetryAfter: time.Second})
+		method := limited[n%len(limited)]
+		if before := heal[method]; before != nil {
+			before()
+		}
+		heal[method] = k.slack.Fail(method, slacktest.Failure{Times: 1, Status: http.StatusTooManyRequests, RetryAfter: time.Second})
 	}
+	for _, last := range heal {
+		last()
+	}
+}
+
+// refusals is how many calls were answered with 429.
+func (k *soaker) refusals() (n int) {
+	for _, method := range limited {
+		for _, call := range k.slack.Calls(method) {
+			if call.Status == http.StatusTooManyRequests {
+				n++
+			}
+		}
+	}
+	return n
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +38,8 @@ func (s *soaked) table(w io.Writer) {
 		"%d commands were lost, and %d on their way at a kill or with no bot there.\n\n",
 		s.For, s.Restores, s.Told, s.Commands, showSpan(float64(s.Waits.P50)), showSpan(float64(s.Waits.P99)), s.Recycles, s.Kills, s.Stops, s.Limited,
 		s.Lost, s.LostDown)
+	fmt.Fprintf(w, "What became of the %d requests: %s. People pressed %d times, %d of them again because nothing was seen of it; %d presses were lost, refused were: %s.\n\n",
+		s.Requests.asked(), s.Requests, s.Presses.Made, s.Presses.Again, s.Presses.Lost, cmp.Or(s.Refused.String(), "none"))
 	var lines [][]string
 	for _, h := range held {
 		first, last := s.halves(h.of)
@@ -74,7 +77,7 @@ func (s *soaked) table(w io.Writer) {
 func showKiB(v float64) string { return fmt.Sprintf("%.1f KiB", v/(1<<10)) }
 
 func (s *soaked) check() []error {
-	var wrong []error
+	wrong := s.Requests.check()
 	for _, h := range held {
 		if first, last := s.halves(h.of); last > first*1.5+h.more {
 			wrong = append(wrong, fmt.Errorf("%s grew from %s to %s", h.name, h.show(first), h.show(last)))

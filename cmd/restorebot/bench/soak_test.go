@@ -11,7 +11,7 @@ import (
 
 // soakedWell is a soak in which nothing is wrong, but for what spoil does.
 func soakedWell(spoil func(s *soaked, last *sample, end *tally)) *soaked {
-	s := &soaked{For: time.Minute, Restores: 3, Told: 3, Recycles: 6}
+	s := &soaked{For: time.Minute, Restores: 3, Told: 3, Recycles: 6, Requests: outcomes{begunAndTold: 3}}
 	for range 20 {
 		s.Samples = append(s.Samples, sample{Memory: 20 << 20, Goroutines: 100, Files: 20})
 	}
@@ -45,6 +45,7 @@ func TestSoakFailsOnGrowthAndLoss(t *testing.T) {
 		"1 commands were lost":       func(s *soaked, _ *sample, _ *tally) { s.Lost = 1 },
 		"the ends of 2 were told":    func(s *soaked, _ *sample, _ *tally) { s.Told = 2 },
 		"of 0 restores":              func(s *soaked, _ *sample, _ *tally) { s.Restores, s.Told = 0, 0 },
+		"1 ended so: expired":        func(s *soaked, _ *sample, _ *tally) { s.Requests = outcomes{begunAndTold: 2, "expired": 1} },
 		"no connection was recycled": func(s *soaked, _ *sample, _ *tally) { s.Recycles = 0 },
 	} {
 		wrong := soakedWell(spoil).check()
@@ -58,7 +59,7 @@ func TestSoakTellsTheRowsOfARestore(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	soakedWell(func(*soaked, *sample, *tally) {}).table(&out)
-	for _, want := range []string{"| memory ", "| audit lines of restores ", "50.0", "goes again", "1024.0 KiB"} {
+	for _, want := range []string{"| memory ", "| audit lines of restores ", "50.0", "goes again", "1024.0 KiB", "the 3 requests: 3 begun and told."} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
