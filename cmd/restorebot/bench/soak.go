@@ -40,6 +40,7 @@ type soaked struct {
 	Commands int           `json:"commands"`
 	Waits    latency       `json:"waits"`
 	Lost     int           `json:"lost"`
+	Late     int           `json:"late"`            // answered, but after the 3 s for which Slack waits
 	LostDown int           `json:"lost_while_down"` // on their way at a kill, or typed while no bot was connected
 	Recycles int           `json:"recycles"`
 	Limited  int           `json:"rate_limited"` // calls that were answered with 429
@@ -101,7 +102,7 @@ type soaker struct {
 
 	mu    sync.Mutex
 	downs []downtime
-	lost  []time.Time // when what was not answered was typed
+	lost  []*slacktest.Delivery // what was not answered in time
 }
 
 // downtime is when no answer can be asked of the bot.
@@ -171,21 +172,25 @@ func (k *soaker) settle(ctx context.Context, crowd *crowd) (err error) {
 	k.mu.Lock()
 	lost := k.lost
 	k.mu.Unlock()
-	for _, at := range lost {
-		if k.excused(at) {
+	for _, typed := range lost {
+		switch {
+		case k.excused(typed.At):
 			k.found.LostDown++
-		} else {
+		case len(typed.Acks()) > 0:
+			k.found.Late++
+		default:
 			k.found.Lost++
+			fmt.Fprintf(k.notes, "lost at %s: %v, sent on %d connections\n", typed.At.Format(time.TimeOnly), typed.Err(), len(typed.Attempts()))
 		}
 	}
 	return nil
 }
 
-// lose notes that what was typed at that moment was never answered.
-func (k *soaker) lose(at time.Time) {
+// lose notes that what was typed was not answered in time.
+func (k *soaker) lose(typed *slacktest.Delivery) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.lost = append(k.lost, at)
+	k.lost = append(k.lost, typed)
 }
 
 // again ends the bot and starts it anew.

@@ -43,11 +43,16 @@ var kept = []struct {
 	{"confirmations", `SELECT count(*) FROM confirmation`, true},
 	{"audit lines of restores", `SELECT count(*) FROM audit WHERE restore_id <> ''`, true},
 	{"audit lines of refusals", `SELECT count(*) FROM audit WHERE restore_id = ''`, true},
-	{"jobs that wait or run", `SELECT count(*) FROM river_job WHERE finalized_at IS NULL`, false},
+	{"jobs that wait or run", `SELECT count(*) FROM river_job WHERE finalized_at IS NULL AND NOT ` + overtaken, false},
+	{"jobs of requests since pressed", `SELECT count(*) FROM river_job WHERE finalized_at IS NULL AND ` + overtaken, false},
 	{"jobs that ended", `SELECT count(*) FROM river_job WHERE finalized_at IS NOT NULL`, false},
 	{"notices of the queue", `SELECT count(*) FROM river_notification`, false},
 	{"forms that nobody can use", `SELECT count(*) FROM form WHERE until < ` + nowInNanos, false},
 }
+
+// overtaken are jobs of an earlier generation: the one that would let a request
+// expire stays after its press, and ends as a no-op when that time comes.
+const overtaken = `EXISTS (SELECT 1 FROM restore WHERE id = json_extract(args, '$.restore') AND generation > json_extract(args, '$.generation'))`
 
 // texts is the length of what is written of restores.
 const texts = `SELECT (SELECT coalesce(sum(length(data) + length(portal) + length(delivery)), 0) FROM restore) +

@@ -34,7 +34,7 @@ func (k *soaker) commands(ctx context.Context, every time.Duration) {
 			defer mu.Unlock()
 			if err != nil {
 				lost++
-				k.lose(sent.At)
+				k.lose(sent)
 				return
 			}
 			waits = append(waits, ack.Latency)
@@ -59,7 +59,7 @@ func (k *soaker) restores(ctx context.Context, every time.Duration) {
 		sent := k.slack.Command(asker, p.channel, text)
 		open.Go(func() {
 			if _, err := sent.Wait(typing); err != nil {
-				k.lose(sent.At)
+				k.lose(sent)
 			}
 		})
 		return sent

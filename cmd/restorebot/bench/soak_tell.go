@@ -35,9 +35,9 @@ const moreRows = 20
 
 func (s *soaked) table(w io.Writer) {
 	fmt.Fprintf(w, "%v with %d restores (%d ends told), %d commands (p50 %s, p99 %s), %d recycles, kills: %d, stops: %d, calls answered with 429: %d. "+
-		"%d commands were lost, and %d on their way at a kill or with no bot there.\n\n",
+		"%d commands were lost, %d answered after more than 3 s, and %d lost on their way at a kill or with no bot there.\n\n",
 		s.For, s.Restores, s.Told, s.Commands, showSpan(float64(s.Waits.P50)), showSpan(float64(s.Waits.P99)), s.Recycles, s.Kills, s.Stops, s.Limited,
-		s.Lost, s.LostDown)
+		s.Lost, s.Late, s.LostDown)
 	fmt.Fprintf(w, "What became of the %d requests: %s. People pressed %d times, %d of them again because nothing was seen of it; %d presses were lost, refused were: %s.\n\n",
 		s.Requests.asked(), s.Requests, s.Presses.Made, s.Presses.Again, s.Presses.Lost, cmp.Or(s.Refused.String(), "none"))
 	var lines [][]string
@@ -92,6 +92,9 @@ func (s *soaked) check() []error {
 	}
 	if s.Lost > 0 {
 		wrong = append(wrong, fmt.Errorf("%d commands were lost, though a bot was there", s.Lost))
+	}
+	if s.Late > s.Commands/100 { // a busy machine may stand still for a moment
+		wrong = append(wrong, fmt.Errorf("of %d commands %d were answered after more than 3 s", s.Commands, s.Late))
 	}
 	if s.Restores == 0 || s.Told < s.Restores {
 		wrong = append(wrong, fmt.Errorf("of %d restores the ends of %d were told", s.Restores, s.Told))

@@ -43,6 +43,7 @@ func TestSoakFailsOnGrowthAndLoss(t *testing.T) {
 		"jobs that ended grew":       func(_ *soaked, _ *sample, end *tally) { end.Of["jobs that ended"] = 100 },
 		"forms that nobody can use":  func(_ *soaked, _ *sample, end *tally) { end.Of["forms that nobody can use"] = 100 },
 		"1 commands were lost":       func(s *soaked, _ *sample, _ *tally) { s.Lost = 1 },
+		"2 were answered after":      func(s *soaked, _ *sample, _ *tally) { s.Commands, s.Late = 150, 2 },
 		"the ends of 2 were told":    func(s *soaked, _ *sample, _ *tally) { s.Told = 2 },
 		"of 0 restores":              func(s *soaked, _ *sample, _ *tally) { s.Restores, s.Told = 0, 0 },
 		"1 ended so: expired":        func(s *soaked, _ *sample, _ *tally) { s.Requests = outcomes{begunAndTold: 2, "expired": 1} },
