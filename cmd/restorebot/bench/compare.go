@@ -26,6 +26,8 @@ type measured struct {
 	PerCommand time.Duration `json:"cpu_per_command"`
 	LoadedRSS  int64         `json:"loaded_rss"`
 	LoadedAnon int64         `json:"loaded_anon"`
+	CalmRSS    int64         `json:"calm_rss"` // some time after the load
+	CalmAnon   int64         `json:"calm_anon"`
 	Lost       int           `json:"lost"`
 }
 
@@ -190,9 +192,15 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 	if err := a.connected(ctx); err != nil {
 		return err
 	}
-	if err := pause(ctx, 2*time.Second); err != nil { // no connection is in its grace any more
+	// What was taken for the load is given back, or is not; and no connection is in
+	// its grace any more.
+	if err := pause(ctx, max(o.idle, 2*time.Second)); err != nil {
 		return err
 	}
+	if after, err = a.usage(); err != nil {
+		return err
+	}
+	m.CalmRSS, m.CalmAnon = after.RSS, after.Anon
 	if err := a.connected(ctx); err != nil {
 		return err
 	}

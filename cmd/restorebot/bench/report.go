@@ -60,6 +60,8 @@ var rows = []row{
 	{"CPU per command", spans(func(m measured) time.Duration { return m.PerCommand }), showSpan},
 	{"memory after all commands", func(m measured) float64 { return float64(m.LoadedRSS) }, showBytes},
 	{"that without the program's file", func(m measured) float64 { return float64(m.LoadedAnon) }, showBytes},
+	{"memory once idle again", func(m measured) float64 { return float64(m.CalmRSS) }, showBytes},
+	{"that without the program's file", func(m measured) float64 { return float64(m.CalmAnon) }, showBytes},
 	{"lost while connections are recycled", func(m measured) float64 { return float64(m.Recycled.Lost) }, showCount},
 	{"lost otherwise", func(m measured) float64 { return float64(m.Lost) }, showCount},
 }
