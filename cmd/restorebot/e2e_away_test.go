@@ -19,8 +19,8 @@ func TestBinaryTellsThatItWasAway(t *testing.T) {
 	s := setStage(t)
 	cmd := s.start(ctx)
 	card := s.card(ctx)
-	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
+	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.shows(ctx, card, "this *cannot be cancelled*")
 	s.restart(ctx, func() {
 		_ = cmd.Process.Kill()

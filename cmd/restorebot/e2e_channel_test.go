@@ -9,12 +9,15 @@ import (
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/docspace/docspacetest"
 )
 
-// running brings a restore to where its card says that it runs.
+// running brings a restore to where its card says that it runs. There it stays until
+// the portal is healed.
 func (s *stage) running(ctx context.Context) slacktest.Message {
 	s.t.Helper()
 	card := s.card(ctx)
+	s.portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.shows(ctx, card, "running")
 	return card
@@ -36,12 +39,13 @@ func (s *stage) ended(ctx context.Context, channel string) {
 
 func TestBinaryTellsTheEndAlthoughTheCardWasDeleted(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	s := setStage(t)
 	s.start(ctx)
 	card := s.running(ctx)
 	s.slack.Delete("COPS", card.TS)
+	s.portal.Heal()
 	s.ended(ctx, "COPS")
 }
 
@@ -81,6 +85,7 @@ func TestBinaryGoesOnWithoutItsChannel(t *testing.T) {
 			}
 			s.running(ctx)
 			c.take(s)
+			s.portal.Heal()
 			if c.direct {
 				s.ended(ctx, s.slack.DirectMessage("UALICE"))
 			} else if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
@@ -119,6 +124,7 @@ func TestBinaryDoublesNoMessageWhoseAnswerIsLost(t *testing.T) {
 	s.slack.Fail("chat.postMessage", slacktest.Failure{Status: http.StatusBadGateway, Body: "<html>", Applied: true})
 	s.start(ctx)
 	card := s.running(ctx)
+	s.portal.Heal()
 	s.ended(ctx, "COPS")
 	s.shows(ctx, card, "restored")
 	// The end is settled once it was found: then the history is asked no more.

@@ -110,7 +110,7 @@ func TestBinaryHeedsEverythingOnce(t *testing.T) {
 // has come far, is still the same press.
 func TestBinaryHeedsADismissalOnce(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	s := setStage(t)
 	cmd := s.start(ctx)

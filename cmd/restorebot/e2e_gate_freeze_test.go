@@ -156,9 +156,9 @@ func TestBinaryCountsDownAMinuteAndThenStarts(t *testing.T) {
 	}
 	ctx, s := begin(t, glassSettings...)
 	card := s.glass(ctx)
+	began := time.Now()
 	s.press(ctx, "UALICE", card, "restore_confirm")
 	s.cardSays(ctx, card, "it starts *in ")
-	began := time.Now()
 	s.shows(ctx, card, "restored")
 	if waited := time.Since(began); waited < 59*time.Second {
 		t.Errorf("it started after %s", waited)

@@ -19,10 +19,10 @@ func TestBinaryReplicasKeepTheGatesTogether(t *testing.T) {
 	s := setStage(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	s.env = append(s.env, append(everybody, "RESTORE_APPROVALS=3", "RESTORE_SELF_APPROVAL=false", "DATABASE_URL="+durabletest.StartPostgres(t).URL())...)
+	s.env = append(s.env, append(everybody, "SLACK_CONNECTIONS=1", "RESTORE_APPROVALS=3", "RESTORE_SELF_APPROVAL=false", "DATABASE_URL="+durabletest.StartPostgres(t).URL())...)
 	s.start(ctx)
 	s.start(ctx)
-	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) >= 2 }); err != nil {
+	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 2 }); err != nil {
 		t.Fatal("the second bot did not connect")
 	}
 	card := s.card(ctx)

@@ -29,11 +29,12 @@ func (s *stage) standing(ctx context.Context) slacktest.Message {
 	return card
 }
 
-// onPostgres gives the stage's bots a PostgreSQL database to share.
+// onPostgres gives the stage's bots a PostgreSQL database to share, and each one
+// connection to Slack, so that another connection is another bot.
 func (s *stage) onPostgres() *durabletest.Postgres {
 	s.t.Helper()
 	server := durabletest.StartPostgres(s.t)
-	s.env = append(s.env, "DATABASE_URL="+server.URL())
+	s.env = append(s.env, "SLACK_CONNECTIONS=1", "DATABASE_URL="+server.URL())
 	return server
 }
 

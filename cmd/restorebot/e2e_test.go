@@ -144,7 +144,7 @@ func (s *stage) shows(ctx context.Context, card slacktest.Message, words string)
 
 func TestBinaryRestoresAPortalAndStops(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	s := setStage(t)
 	cmd := s.start(ctx)
@@ -169,7 +169,7 @@ func TestBinaryRestoresAPortalAndStops(t *testing.T) {
 
 func TestBinaryDismisses(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	s := setStage(t)
 	s.start(ctx)
@@ -183,7 +183,7 @@ func TestBinaryDismisses(t *testing.T) {
 
 func TestBinaryKilledInARestoreFollowsItToTheEnd(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	s := setStage(t)
 	cmd := s.start(ctx)

@@ -31,7 +31,7 @@ func TestBinaryEndsWhenSlackRefusesAToken(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 			defer cancel()
 			s := setStage(t)
 			if !test.later {
@@ -66,7 +66,7 @@ func TestBinaryEndsWhenSlackRefusesAToken(t *testing.T) {
 // Connections that Slack refuses for other reasons are tried again for ever.
 func TestBinaryOutlivesALinkThatIsSwitchedOff(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	s := setStage(t)
 	calm := s.slack.Storm(slacktest.LinkDisabled)
