@@ -114,9 +114,11 @@ func (l *line) until(n int, now time.Time) (wait time.Duration) {
 }
 
 const (
-	// slowedMost bounds how often a rate is halved, and slowedFor is after how
-	// long without a 429 one halving is taken back.
-	slowedMost = 3
+	// slowedMost bounds how often a rate is halved: a quarter is left, which lets
+	// four replicas share a limit, and ten cards a minute lose their buttons even
+	// where 429s go on. slowedFor is after how long without a 429 one halving is
+	// taken back.
+	slowedMost = 2
 	slowedFor  = 15 * time.Minute
 	// slowedOnce keeps 429s that come together from counting more than once.
 	slowedOnce = 10 * time.Second

@@ -425,3 +425,44 @@ func TestAFewEditsAreNotSlowedByA429(t *testing.T) {
 		}
 	})
 }
+
+// Many cards are edited, and Slack refuses every fourth edit for as long as it
+// likes: what is left of the rate still suffices for seven a minute.
+func TestEditsGoOnWhile429sGoOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, chat := chatInBubble(t, slacktest.World{})
+		var cards []bot.Card
+		for n := range 20 {
+			card := runningCard(n)
+			postCard(t, chat, &card)
+			cards = append(cards, card)
+		}
+		refused := 0
+		for began := time.Now(); time.Since(began) < 20*time.Minute; time.Sleep(3 * time.Second) {
+			if refused == edited(fake, http.StatusTooManyRequests, began) {
+				refused++
+				fake.Fail("chat.update", slacktest.Failure{Times: 1, After: 3, Status: http.StatusTooManyRequests, RetryAfter: time.Second})
+			}
+			for n := range cards {
+				cards[n].Restore.Version++
+				if err := chat.EditCard(t.Context(), cards[n]); err != nil && !errors.Is(err, bot.ErrChatBusy) {
+					t.Fatal(err)
+				}
+			}
+		}
+		if n := edited(fake, http.StatusOK, time.Now().Add(-10*time.Minute)); n < 70 {
+			t.Errorf("%d edits in the last ten minutes", n)
+		}
+	})
+}
+
+// edited is how many edits ended with a status since a time.
+func edited(fake *slacktest.Slack, status int, since time.Time) (n int) {
+	for _, call := range fake.Calls("chat.update") {
+		if call.Status == status && !call.At.Before(since) {
+			n++
+		}
+	}
+	return n
+}
