@@ -168,7 +168,10 @@ func (k *soaker) settle(ctx context.Context, crowd *crowd) (err error) {
 			return err
 		}
 	}
-	k.found.Presses, k.found.Limited = crowd.counted(), k.refusals()
+	k.found.Presses = crowd.counted()
+	for _, one := range limited {
+		k.found.Limited += k.refusals(one.method)
+	}
 	k.mu.Lock()
 	lost := k.lost
 	k.mu.Unlock()

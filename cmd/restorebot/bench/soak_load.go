@@ -94,33 +94,39 @@ func (k *soaker) owners(ctx context.Context) {
 	}
 }
 
-// limited are the methods that are answered with 429 now and then.
-var limited = []string{"chat.postMessage", "chat.update", "apps.connections.open"}
+// limited are the methods that are answered with 429 now and then, each with how
+// many calls pass before the next one is refused. Edits are what a bot does with
+// less of when it is refused: it must not find that every one is.
+var limited = []struct {
+	method string
+	pass   int
+}{{"chat.postMessage", 0}, {"chat.update", 3}, {"apps.connections.open", 0}}
 
 // limits lets Slack refuse a call now and then, as a busy workspace makes it. Of
-// each method one call at most is to be refused: a bot that holds back must not
-// find a refusal for every call that it did not make.
+// each method one call at most is to be refused.
 func (k *soaker) limits(ctx context.Context) {
-	heal := map[string]func(){}
+	armed := map[string]int{}
+	var heals []func()
 	for n := 0; pause(ctx, 3*time.Second) == nil; n++ {
-		method := limited[n%len(limited)]
-		if before := heal[method]; before != nil {
-			before()
+		one := limited[n%len(limited)]
+		if armed[one.method] > k.refusals(one.method) {
+			continue // it waits for its call still
 		}
-		heal[method] = k.slack.Fail(method, slacktest.Failure{Times: 1, Status: http.StatusTooManyRequests, RetryAfter: time.Second})
+		armed[one.method]++
+		heals = append(heals, k.slack.Fail(one.method, slacktest.Failure{
+			Times: 1, After: one.pass, Status: http.StatusTooManyRequests, RetryAfter: time.Second,
+		}))
 	}
-	for _, last := range heal {
-		last()
+	for _, heal := range heals {
+		heal()
 	}
 }
 
-// refusals is how many calls were answered with 429.
-func (k *soaker) refusals() (n int) {
-	for _, method := range limited {
-		for _, call := range k.slack.Calls(method) {
-			if call.Status == http.StatusTooManyRequests {
-				n++
-			}
+// refusals is how many calls of a method were answered with 429.
+func (k *soaker) refusals(method string) (n int) {
+	for _, call := range k.slack.Calls(method) {
+		if call.Status == http.StatusTooManyRequests {
+			n++
 		}
 	}
 	return n
