@@ -149,7 +149,7 @@ func (b *Bot) links(ctx context.Context, r Restore, trail []Event) map[string]st
 	messages := map[string]string{"The card": r.CardTS, "The end": r.EndTS}
 	for _, e := range trail {
 		if note := e.Detail["note"]; e.Kind == EventTold && note != "" && len(messages) < maxLinked {
-			messages[e.At.UTC().Format("15:04:05")+" "+note] = e.Detail["message_ts"]
+			messages[noteName(e.At, note)] = e.Detail["message_ts"]
 		}
 	}
 	links := map[string]string{}

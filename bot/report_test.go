@@ -1,11 +1,13 @@
 package bot_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace/docspacetest"
 )
 
 // later answers a command whose answer takes longer.
@@ -70,6 +72,81 @@ func TestReportOfWhatIsNotThereIsRefused(t *testing.T) {
 		refused(s, s.later("report hidden"), bot.RuleUnknown)
 		if len(s.told(bot.NoteReport)) != 0 {
 			s.t.Error("a report was posted")
+		}
+	})
+}
+
+func TestReportFromTheRecordsAloneTellsTheSame(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		_, err := bot.ReadReport(s.t.Context(), s.store, "nosuch\x1b[2Jthing", time.Now())
+		if !errors.Is(err, bot.ErrNotFound) || !strings.Contains(err.Error(), "holds no restore at all") || strings.Contains(err.Error(), "\x1b") {
+			s.t.Errorf("of an empty database: %v", err)
+		}
+		r := s.request(" --reason \"![x](https://evil.example/p.png) <img src=x>\"")
+		s.press(r, "UBOB", bot.PressConfirm)
+		r = s.walk(r.ID, never)
+		calls := s.chat.posted + len(s.chat.replies)
+		report, err := bot.ReadReport(s.t.Context(), s.store, r.ID, time.Now())
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, want := range []string{
+			"# Restore " + r.ID + " of docs: succeeded", "**Data-loss window (RPO):** ", "**Time to restore (RTO):** ", "**Asked by:** UALICE at ",
+			"**Confirmed by:** UBOB at ", "| confirmed | UBOB |", "| ended | the bot |", "- The card: https://", "- The end: https://",
+			" phase: message ", " in channel COPS", `!\[x](https://evil.example/p.png) \<img src=x>`,
+		} {
+			if !strings.Contains(report.Markdown, want) {
+				s.t.Errorf("the report does not say %q", want)
+			}
+		}
+		if strings.Contains(report.Markdown, "so far") {
+			s.t.Error("the end is not known")
+		}
+		if s.t.Failed() {
+			s.t.Log(report.Markdown)
+		}
+		if lines := strings.Split(strings.TrimSpace(report.JSONLines), "\n"); len(lines) < 6 || !strings.Contains(lines[0], `"kind":"requested"`) {
+			s.t.Errorf("the lines are %s", report.JSONLines)
+		}
+		if s.chat.posted+len(s.chat.replies) != calls {
+			s.t.Error("a report from the records posts something")
+		}
+		_, err = bot.ReadReport(s.t.Context(), s.store, "nosuchthing", time.Now())
+		if !errors.Is(err, bot.ErrNotFound) || !strings.Contains(err.Error(), "\n  "+r.ID+"  succeeded  asked for at 20") {
+			s.t.Errorf("an unknown id: %v", err)
+		}
+	})
+}
+
+func TestReportOfWhatIsNotOverSaysSo(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		s.portal.Break(func(f *docspacetest.Faults) { f.StuckQueued = true })
+		r := s.request("")
+		s.press(r, "UALICE", bot.PressConfirm)
+		r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Running })
+		report, err := bot.ReadReport(s.t.Context(), s.store, r.ID, r.StartedAt.Add(90*time.Minute))
+		if err != nil || !strings.Contains(report.Markdown, "of docs: running") || !strings.Contains(report.Markdown, "from the request so far") ||
+			!strings.Contains(report.Markdown, "restoring 1 h 30 min") || strings.Contains(report.Markdown, "RPO") {
+			s.t.Errorf("%v: %s", err, report.Markdown)
+		}
+	})
+}
+
+func TestReportOfARefusedRequestNeedsNoCard(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		s.portal.RevokeKeys()
+		a, ok := s.ask(s.portal.Backups()[0].ID).(bot.Accepted)
+		if !ok {
+			s.t.Fatal("not recorded")
+		}
+		r := s.walk(a.Restore.ID, never)
+		report, err := bot.ReadReport(s.t.Context(), s.store, r.ID, time.Now())
+		if err != nil || !strings.Contains(report.Markdown, string(r.State)) || !strings.Contains(report.Markdown, r.Reason.What) ||
+			strings.Contains(report.Markdown, "## Messages") {
+			s.t.Errorf("%v: %s", err, report.Markdown)
 		}
 	})
 }

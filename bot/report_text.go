@@ -14,7 +14,11 @@ import (
 func reportOf(r Restore, p PortalName, trail []Event, links map[string]string, now time.Time) string {
 	var w strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&w, format+"\n", args...) }
-	line("# Restore %s of %s: %s\n", r.ID, plain(r.Portal), r.State)
+	of := ""
+	if r.Portal != "" { // it was refused before one was found
+		of = " of " + plain(r.Portal)
+	}
+	line("# Restore %s%s: %s\n", r.ID, of, r.State)
 	fact := func(name, value string) {
 		if value != "" {
 			line("- **%s:** %s", name, plain(value))
@@ -53,7 +57,9 @@ func reportOf(r Restore, p PortalName, trail []Event, links map[string]string, n
 		}
 		line("| %s | %s | %s | %s |", stamp(e.At), e.Kind, plain(who), plain(details(e.Detail)))
 	}
-	line("\n## Messages\n")
+	if len(links) > 0 {
+		line("\n## Messages\n")
+	}
 	for _, name := range slices.Sorted(maps.Keys(links)) {
 		line("- %s: %s", name, links[name])
 	}
@@ -75,7 +81,8 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05")
 }
 
-// plain makes foreign text one line that breaks neither a list nor a table.
+// plain makes foreign text one line that breaks neither a list nor a table, and
+// shows no picture and no element where the Markdown is rendered.
 func plain(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
@@ -83,7 +90,7 @@ func plain(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
-	return strings.NewReplacer("|", "\\|", "`", "'").Replace(s)
+	return strings.NewReplacer("|", "\\|", "`", "'", "\\", "\\\\", "[", "\\[", "<", "\\<").Replace(s)
 }
 
 func backupLine(r Restore) string {
@@ -119,11 +126,11 @@ func rto(r Restore, now time.Time) string {
 	if r.StartedAt.IsZero() {
 		return ""
 	}
-	end := r.EndedAt
+	end, soFar := r.EndedAt, ""
 	if end.IsZero() {
-		end = now
+		end, soFar = now, " so far"
 	}
-	text := length(end.Sub(r.RequestedAt)) + " from the request"
+	text := length(end.Sub(r.RequestedAt)) + " from the request" + soFar
 	if n := len(r.Confirmations); n > 0 {
 		text += "; confirmed after " + length(r.Confirmations[n-1].At.Sub(r.RequestedAt))
 	}

@@ -74,12 +74,12 @@ func copyTo(ctx context.Context, from, file string) (int64, error) {
 	return n, nil
 }
 
-// fetch has the bot that holds the database make the copy.
-func fetch(ctx context.Context, from string, to io.Writer) (int64, error) {
+// askHolder sends a request to the bot that holds the database file.
+func askHolder(ctx context.Context, file, path string) (*http.Response, error) {
 	client := &http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			name, done, err := reachable(from + socketSuffix)
+			name, done, err := reachable(file + socketSuffix)
 			if err != nil {
 				return nil, err
 			}
@@ -87,11 +87,20 @@ func fetch(ctx context.Context, from string, to io.Writer) (int64, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", name)
 		},
 	}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://restorebot/copy", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://restorebot"+path, nil)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	resp, err := client.Do(req)
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		err = e.Err // there is no such address
+	}
+	return resp, err
+}
+
+// fetch has the bot that holds the database make the copy.
+func fetch(ctx context.Context, from string, to io.Writer) (int64, error) {
+	resp, err := askHolder(ctx, from, "/copy")
 	if err != nil {
 		return 0, fmt.Errorf("the running bot cannot be asked: %w", err)
 	}

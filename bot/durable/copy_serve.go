@@ -13,17 +13,17 @@ import (
 	"time"
 )
 
-// ServeCopies hands copies of the database to other processes of the same user
-// until ctx ends: this process holds the file, so that nobody else can read it.
-// A bot that cannot do that still works, and the log says so. On PostgreSQL
-// there is nothing to do.
+// ServeCopies hands copies of the database and reports of restores to other
+// processes of the same user until ctx ends: this process holds the file, so
+// that nobody else can read it. A bot that cannot do that still works, and the
+// log says so. On PostgreSQL there is nothing to do.
 func (s *Store) ServeCopies(ctx context.Context) error {
 	if s.file == "" {
 		return nil
 	}
 	l, err := s.listen(ctx)
 	if err != nil {
-		s.Log.WarnContext(ctx, "restorebot backup will not work while this bot runs", "error", err)
+		s.Log.WarnContext(ctx, "restorebot backup and report will not work while this bot runs", "error", err)
 		return nil
 	}
 	defer os.Remove(s.file + socketSuffix)
@@ -31,6 +31,10 @@ func (s *Store) ServeCopies(ctx context.Context) error {
 	server := &http.Server{
 		ReadHeaderTimeout: 5 * time.Second,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == reportPath {
+				s.handReport(w, r)
+				return
+			}
 			if !one.TryLock() {
 				http.Error(w, "another copy is being made", http.StatusConflict)
 				return

@@ -38,6 +38,7 @@ func subcommands() []subcommand {
 	return []subcommand{
 		runCommand(),
 		demoCommand(),
+		reportCommand(),
 		auditCommand(),
 		backupCommand(),
 		setupCommand(),

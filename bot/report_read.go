@@ -1,0 +1,98 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Report is the story of a restore for the post-mortem, twice.
+type Report struct {
+	Markdown  string `json:"markdown"`
+	JSONLines string `json:"json_lines"` // the events, one a line
+}
+
+// ReadReport writes the report of a restore from what is recorded alone: it asks
+// neither the chat nor the portal, and changes nothing. [ErrNotFound] comes with
+// the ids that there are.
+func ReadReport(ctx context.Context, s Store, id string, now time.Time) (Report, error) {
+	r, err := s.Get(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return Report{}, strayID(ctx, s, id)
+	}
+	if err != nil {
+		return Report{}, err
+	}
+	trail, err := s.Trail(ctx, r.ID)
+	if err != nil {
+		return Report{}, err
+	}
+	return Report{
+		Markdown:  reportOf(r, PortalName{Name: r.Portal}, trail, recordedLinks(r, trail), now.UTC()),
+		JSONLines: string(jsonLines(trail)),
+	}, nil
+}
+
+// newestShown is how many ids are offered in the place of a wrong one.
+const newestShown = 5
+
+// strayID helps who cannot ask the bot for the ids, since it may not run.
+func strayID(ctx context.Context, s Store, id string) error {
+	err := fmt.Errorf("%w: %s", ErrNotFound, plain(clip(id)))
+	list, listErr := s.Recent(ctx, newestShown)
+	switch {
+	case listErr != nil:
+		return errors.Join(err, listErr)
+	case len(list) == 0:
+		return fmt.Errorf("%w. The database holds no restore at all: see that DATABASE_URL names the bot's own", err)
+	}
+	var known strings.Builder
+	for _, r := range list {
+		fmt.Fprintf(&known, "\n  %s  %s  asked for at %s  %s", r.ID, r.State, stamp(r.RequestedAt), plain(r.Portal))
+	}
+	return fmt.Errorf("%w. The newest are (times in UTC):%s", err, known.String())
+}
+
+// recordedLinks is where the messages of a restore are, as it was written down
+// when they were posted. The addresses of notes are not: their number helps.
+func recordedLinks(r Restore, trail []Event) map[string]string {
+	found := map[string]string{}
+	put := func(name, ts, link string) {
+		switch {
+		case ts == "" || ts == toNobody:
+		case link != "":
+			found[name] = link
+		default:
+			found[name] = "message " + ts + " in channel " + r.Channel
+		}
+	}
+	put("The card", r.CardTS, "")
+	put("The end", r.EndTS, "")
+	for _, e := range trail {
+		if name := messageOf(e); name != "" {
+			put(name, e.Detail["message_ts"], e.Detail["permalink"])
+		}
+	}
+	return found
+}
+
+// messageOf names the message that an event tells of, "" for none.
+func messageOf(e Event) string {
+	note := e.Detail["note"]
+	switch {
+	case e.Kind == EventLinked:
+		return "The card"
+	case e.Kind == EventGlass:
+		return "The call to those who may stop it"
+	case e.Kind == EventTold && note == "":
+		return "The end"
+	case e.Kind == EventTold:
+		return noteName(e.At, note)
+	}
+	return ""
+}
+
+// noteName is how a report calls one of the notes in a thread.
+func noteName(at time.Time, note string) string { return at.UTC().Format(time.TimeOnly) + " " + note }

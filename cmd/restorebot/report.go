@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/durable"
+)
+
+func reportCommand() subcommand {
+	return subcommand{
+		name: "report", summary: "writes the timeline of a restore, for the post-mortem", synopsis: "[--format md|jsonl] RESTORE-ID", words: 1,
+		about: `Writes what is recorded of a restore to standard output: who asked and confirmed, what was lost, how long it took, and every event. /restore report says the same in Slack. This asks neither Slack nor a portal and works while the bot is down; it changes nothing, and links only the messages whose addresses are recorded.
+
+The id is on the restore's card and in /restore history. One that is not there is answered with the newest ones.
+
+The database is the one of DATABASE_URL. A bot that runs on an SQLite file is asked through a socket beside the file, so this has to run as the same user on the same machine.`,
+		examples: []string{"restorebot report k3vq7x2mhd", "restorebot report k3vq7x2mhd --format jsonl > restore.jsonl"},
+		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
+			format := flags.String("format", "md", "md, for people, or jsonl, an event a line")
+			file := envFileFlag(flags)
+			return func(ctx context.Context, p process) error { return report(ctx, p, file, *format) }
+		},
+	}
+}
+
+func report(ctx context.Context, p process, file envFile, format string) error {
+	var pick func(bot.Report) string
+	switch format {
+	case "md":
+		pick = func(r bot.Report) string { return r.Markdown }
+	case "jsonl":
+		pick = func(r bot.Report) string { return r.JSONLines }
+	default:
+		return misuse(errors.New("--format is md or jsonl"))
+	}
+	if len(p.args) == 0 || p.args[0] == "" {
+		return misuse(errors.New("report needs the id of a restore, as its card and /restore history show it; see restorebot report --help"))
+	}
+	databaseURL, err := file.database(p)
+	if err != nil {
+		return misuse(err)
+	}
+	r, err := durable.Report(ctx, databaseURL, p.args[0])
+	switch {
+	case errors.Is(err, durable.ErrHeld):
+		return fmt.Errorf("%w. Nothing was changed. Run this as the user of the bot, on its machine; if it has only just started, try again; "+
+			"or read a copy made with restorebot backup: DATABASE_URL=sqlite:<copy> restorebot report RESTORE-ID", err)
+	case errors.Is(err, bot.ErrNotFound):
+		return err // which says what to do
+	case err != nil:
+		return fmt.Errorf("the report could not be written: %w. Nothing was changed", err)
+	}
+	if _, err := io.WriteString(p.stdout, pick(r)); err != nil {
+		return fmt.Errorf("the report could not be written whole: %w", err)
+	}
+	return nil
+}
