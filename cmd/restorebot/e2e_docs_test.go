@@ -61,7 +61,11 @@ func TestEveryShellCommandInTheDocumentsRuns(t *testing.T) {
 		}
 	}
 	s.start(ctx)
-	here := strings.NewReplacer("/var/backups", dir, "https://docs.example.com", portal, "C0123456789", "COPS", "S0123456789", "UALICE")
+	asked, ok := s.card(ctx).Button("restore_confirm")
+	if !ok {
+		t.Fatal("the card has no button")
+	}
+	here := strings.NewReplacer("/var/backups", dir, "https://docs.example.com", portal, "C0123456789", "COPS", "S0123456789", "UALICE", "k3vq7x2mhd", asked.Value)
 	for _, line := range documented(t, "restorebot ") {
 		// The first runs all the while; the other wants people, and TestScript/setup_drill has them.
 		if line == "restorebot run" || strings.Contains(line, "--drill") {
