@@ -14,11 +14,12 @@ const (
 	// heapGrowth is what may become garbage before it is collected, in percent of
 	// what lives. Little lives here: half of Go's 100 costs no measurable time.
 	heapGrowth = 50
-	// busyGrowth is that for a crowd, which makes garbage faster than it is worth to
-	// collect: after two collections within often. What it takes is given back as soon
-	// as the crowd is gone.
-	busyGrowth = 200
-	often      = 100 * time.Millisecond
+	// A crowd makes garbage faster than it is worth to collect: after two collections
+	// within often, busyGarbage may wait, and in a small heap at most busyGrowth. What
+	// it takes is given back as soon as the crowd is gone.
+	busyGarbage = 5 << 20
+	busyGrowth  = 200
+	often       = 100 * time.Millisecond
 	// startOver is when the start is over: connected, its migrations and checks done.
 	startOver = 2 * time.Second
 	// restEach is how soon all is given back that is not needed, and lookEach how soon
@@ -31,10 +32,16 @@ const (
 )
 
 // collector sets how much garbage may wait, unless the environment says it.
-type collector struct{ fixed bool }
+type collector struct {
+	fixed bool
+	live  func() uint64 // bytes
+}
 
 func newCollector(environ []string) *collector {
-	c := &collector{slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "GOGC=") })}
+	c := &collector{
+		fixed: slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "GOGC=") }),
+		live:  func() uint64 { return read("/gc/heap/live:bytes") },
+	}
 	c.grow(heapGrowth)
 	if !c.fixed {
 		c.attend(time.Now())
@@ -48,12 +55,17 @@ func (c *collector) grow(percent int) {
 	}
 }
 
+// busy is how much garbage may wait in a crowd, in percent of what lives.
+func busy(live uint64) int {
+	return int(min(busyGrowth, max(heapGrowth, busyGarbage*100/max(live, 1))))
+}
+
 // attend looks at each collection, by something that the next one collects.
 func (c *collector) attend(last time.Time) {
 	runtime.AddCleanup(new([16]byte), func(last time.Time) {
 		now := time.Now()
 		if now.Sub(last) < often {
-			c.grow(busyGrowth)
+			c.grow(busy(c.live()))
 		}
 		c.attend(now)
 	}, last)
@@ -90,10 +102,13 @@ func (c *collector) giveBack() {
 }
 
 // allocated is how many bytes this process has ever allocated on its heap.
-func allocated() uint64 {
-	read := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(read)
-	return read[0].Value.Uint64()
+func allocated() uint64 { return read("/gc/heap/allocs:bytes") }
+
+// read is a figure of the runtime.
+func read(name string) uint64 {
+	figure := []metrics.Sample{{Name: name}}
+	metrics.Read(figure)
+	return figure[0].Value.Uint64()
 }
 
 // rester says when it is time to give memory back. The zero value is one that has

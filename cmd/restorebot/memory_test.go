@@ -61,10 +61,12 @@ func TestCollectorWaitsInABurstOnly(t *testing.T) {
 	if got := percent(); got != 100 {
 		t.Fatalf("with GOGC set the collector was set to %d", got)
 	}
-	c := newCollector([]string{"HOME=/"})
+	newCollector([]string{"HOME=/"})
 	if got := percent(); got != heapGrowth {
 		t.Fatalf("the collector is at %d and not at %d", got, heapGrowth)
 	}
+	c := &collector{live: func() uint64 { return 1 << 20 }}
+	c.attend(time.Now())
 	for began := time.Now(); percent() != busyGrowth; runtime.GC() {
 		if time.Since(began) > time.Minute {
 			t.Fatal("collection after collection, and it still collects as often")
@@ -74,6 +76,16 @@ func TestCollectorWaitsInABurstOnly(t *testing.T) {
 	for began := time.Now(); percent() != heapGrowth; c.giveBack() { // it counts as a collection, too
 		if time.Since(began) > time.Minute {
 			t.Fatalf("the burst is over, and the collector still at %d", percent())
+		}
+	}
+}
+
+// In a large heap as much garbage waits as at rest.
+func TestABurstTakesOnlySoMuch(t *testing.T) {
+	t.Parallel()
+	for live, want := range map[uint64]int{0: busyGrowth, 1 << 20: busyGrowth, 4 << 20: 125, 10 << 20: heapGrowth, 1 << 40: heapGrowth} {
+		if got := busy(live); got != want {
+			t.Errorf("with %d bytes alive %d %%, want %d", live, got, want)
 		}
 	}
 }
