@@ -22,3 +22,22 @@ func BenchmarkParseLine(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDecide asks the policy about somebody on the list, and about a stranger.
+func BenchmarkDecide(b *testing.B) {
+	p := bot.Policy{
+		Team: "T1", App: "A1", Users: bot.AllowList{IDs: []string{"UALICE", "UBOB"}},
+		Channels: bot.AllowList{IDs: []string{"COPS"}},
+	}
+	directory := &channel{}
+	for user, refused := range map[string]bool{"UALICE": false, "UEVE": true} {
+		b.Run(user, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if no := p.Enter(b.Context(), directory, caller(user)); (no != nil) != refused {
+					b.Fatal(no)
+				}
+			}
+		})
+	}
+}
