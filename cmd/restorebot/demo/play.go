@@ -49,8 +49,12 @@ func (p *Play) Run(ctx context.Context) (last string, err error) {
 		return "", err
 	}
 	refused := func(m slacktest.Message) bool { return strings.Contains(m.Text, "not on the list") }
-	if _, err := p.Stage.Slack.WaitEphemeral(ctx, Eve, refused); err != nil {
+	no, err := p.Stage.Slack.WaitEphemeral(ctx, Eve, refused)
+	if err != nil {
 		return "", fmt.Errorf("demo: the press of somebody on no list was not answered: %w", err)
+	}
+	if err := p.Screen.Until(ctx, no.TS); err != nil {
+		return "", err
 	}
 	if err := p.press(ctx, Bob, card, "[ Restore ] and confirms Slack's question"); err != nil {
 		return "", err
@@ -142,5 +146,5 @@ func (p *Play) wait(ctx context.Context, fault string, ok func(slacktest.Message
 	if err != nil {
 		return m, fmt.Errorf("demo: %s: %w", fault, err)
 	}
-	return m, nil
+	return m, p.Screen.Until(ctx, m.TS) // nobody acts on what is not to be seen yet
 }

@@ -22,6 +22,8 @@ type Screen struct {
 	mu    sync.Mutex
 	drawn map[string]bool // ts of what is on the screen
 	fresh chan struct{}   // closed at the next drawing
+
+	broken error // why nothing is drawn any more
 }
 
 // NewScreen makes a screen of slack's channels on out.
@@ -33,6 +35,11 @@ func NewScreen(slack *slacktest.Slack, out io.Writer) *Screen {
 func (s *Screen) Show(ctx context.Context) error {
 	for e := range s.slack.Events(ctx) {
 		if err := s.draw(e); err != nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.broken = err
+			close(s.fresh)
+			s.fresh = make(chan struct{})
 			return err
 		}
 	}
@@ -74,14 +81,14 @@ func (s *Screen) note(ts string) {
 	s.fresh = make(chan struct{})
 }
 
-// Until returns when the message is on the screen.
+// Until returns when the message is on the screen, or why it will not be.
 func (s *Screen) Until(ctx context.Context, ts string) error {
 	for {
 		s.mu.Lock()
-		drawn, fresh := s.drawn[ts], s.fresh
+		drawn, fresh, broken := s.drawn[ts], s.fresh, s.broken
 		s.mu.Unlock()
-		if drawn {
-			return nil
+		if drawn || broken != nil {
+			return broken
 		}
 		select {
 		case <-fresh:
