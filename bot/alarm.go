@@ -23,9 +23,9 @@ const (
 
 // Alarm is raised once a kind.
 type Alarm struct {
-	Kind AlarmKind
-	At   time.Time
-	Told bool // posted to the thread
+	Kind AlarmKind `json:",omitzero"`
+	At   time.Time `json:",omitzero"`
+	Told bool      `json:",omitzero"` // posted to the thread
 }
 
 // How long something may last before an alarm. The server gives no heartbeat,

@@ -10,13 +10,13 @@ import (
 // kills the bot's key, and what the portal holds can be counted only once a new
 // one is in its place.
 type Care struct {
-	Tries  int
-	Done   bool
-	GaveUp bool // no key worked in time
-	Counts Counts
+	Tries  int    `json:",omitzero"`
+	Done   bool   `json:",omitzero"`
+	GaveUp bool   `json:",omitzero"` // no key worked in time
+	Counts Counts `json:",omitzero"`
 	// WayBack is the id that the safety backup has now: ids change in a restore,
 	// names do not.
-	WayBack string
+	WayBack string `json:",omitzero"`
 }
 
 const (

@@ -11,29 +11,29 @@ import (
 // Outlook is what was found out before people were asked: all of it checked,
 // nothing guessed. The zero value means not looked at.
 type Outlook struct {
-	At         time.Time
-	Usual      Usual
-	KeyExpires time.Time // zero: never
-	KeyAll     bool      // the key may do everything, not only write
+	At         time.Time `json:",omitzero"`
+	Usual      Usual     `json:",omitzero"`
+	KeyExpires time.Time `json:",omitzero"` // zero: never
+	KeyAll     bool      `json:",omitzero"` // the key may do everything, not only write
 	// Backing is set while the portal takes a backup, at BackingPercent.
-	Backing        bool
-	BackingPercent int
-	BackingTrouble string // why it could not be told
-	Newer          int    // backups in the history that are newer than the chosen one
-	Counts         Counts
+	Backing        bool   `json:",omitzero"`
+	BackingPercent int    `json:",omitzero"`
+	BackingTrouble string `json:",omitzero"` // why it could not be told
+	Newer          int    `json:",omitzero"` // backups in the history that are newer than the chosen one
+	Counts         Counts `json:",omitzero"`
 }
 
 // Usual is how long the restores of a portal from a storage took before.
 type Usual struct {
-	Runs        int // 0: no history yet
-	Median, P90 time.Duration
+	Runs        int           `json:",omitzero"` // 0: no history yet
+	Median, P90 time.Duration `json:",omitzero"`
 }
 
 // Counts is what a portal holds. A count below 0 could not be had.
 type Counts struct {
-	At                    time.Time // zero: not counted
-	Users, Rooms, Backups int
-	Trouble               string // why something could not be counted, one line
+	At                    time.Time `json:",omitzero"` // zero: not counted
+	Users, Rooms, Backups int       `json:",omitzero"`
+	Trouble               string    `json:",omitzero"` // why something could not be counted, one line
 }
 
 // usualRuns is how many of the latest restores say what is usual.

@@ -31,18 +31,18 @@ const percentCopying = 75
 // Progress is how far a running restore has come. Percent and Phase never go
 // back: servers 3.2 to 3.6 report numbers that do.
 type Progress struct {
-	Phase     Phase
-	Percent   int       // the largest seen
-	Seen      int       // the last reported, which may be smaller
-	ChangedAt time.Time // when Seen or Phase last changed
-	AskedAt   time.Time // when the portal last answered
+	Phase     Phase     `json:",omitzero"`
+	Percent   int       `json:",omitzero"` // the largest seen
+	Seen      int       `json:",omitzero"` // the last reported, which may be smaller
+	ChangedAt time.Time `json:",omitzero"` // when Seen or Phase last changed
+	AskedAt   time.Time `json:",omitzero"` // when the portal last answered
 	// Tenant is what the portal last said of itself while its progress alone did
 	// not tell the phase.
-	Tenant   docspace.TenantStatus
-	TenantAt time.Time // when it was last asked for that
+	Tenant   docspace.TenantStatus `json:",omitzero"`
+	TenantAt time.Time             `json:",omitzero"` // when it was last asked for that
 	// Trouble says why the portal could not be asked, "" when it answered.
-	Trouble      string
-	TroubleSince time.Time
+	Trouble      string    `json:",omitzero"`
+	TroubleSince time.Time `json:",omitzero"`
 }
 
 // next folds one answer of the portal into the progress.

@@ -10,90 +10,93 @@ import (
 )
 
 // Restore is one request and all that became of it. It is a value: methods
-// return a changed copy and only [Store.Save] makes a change real.
+// return a changed copy and only [Store.Save] makes a change real. What is zero
+// is not written, here and in its parts, for half of a restore never is set.
 type Restore struct {
-	ID         string // opaque; the value of the card's buttons
-	Portal     string // name of the portal
-	State      State
-	Version    int64 // counted up by every Save; the compare of compare-and-swap
-	Generation int64 // fencing token: a step of an older generation is a no-op
+	ID         string `json:",omitzero"` // opaque; the value of the card's buttons
+	Portal     string `json:",omitzero"` // name of the portal
+	State      State  `json:",omitzero"`
+	Version    int64  `json:",omitzero"` // counted up by every Save; the compare of compare-and-swap
+	Generation int64  `json:",omitzero"` // fencing token: a step of an older generation is a no-op
 
 	// Delivery is the trigger_id of the command. Slack may deliver a command
 	// twice; a second row with the same Delivery cannot exist.
-	Delivery string
-	Team     string
-	Channel  string
+	Delivery string `json:",omitzero"`
+	Team     string `json:",omitzero"`
+	Channel  string `json:",omitzero"`
 	// Requester is the id of the person who asked.
-	Requester string
-	Order     Order
+	Requester string `json:",omitzero"`
+	Order     Order  `json:",omitzero"`
 	// AnswerURL is the command's response_url (30 minutes, 5 uses). It is
 	// cleared once the request is answered.
-	AnswerURL   docspace.Secret
-	RequestedAt time.Time
-	ExpiresAt   time.Time
+	AnswerURL   docspace.Secret `json:",omitzero"`
+	RequestedAt time.Time       `json:",omitzero"`
+	ExpiresAt   time.Time       `json:",omitzero"`
 
 	// Followed is set when the restore was started elsewhere and is only watched.
-	Followed bool
+	Followed bool `json:",omitzero"`
 
 	// Backup is what the history says about Order.BackupID. The zero value
 	// means that the id is not one of the history (Order.Params name a file).
-	Backup        docspace.Backup
-	PortalVersion string // as the portal's settings said when it was checked
-	Outlook       Outlook
+	Backup        docspace.Backup `json:",omitzero"`
+	PortalVersion string          `json:",omitzero"` // as the portal's settings said when it was checked
+	Outlook       Outlook         `json:",omitzero"`
 
 	// Plan is the hash of what was asked for and under which rules, as the card
 	// showed it.
-	Plan string
+	Plan string `json:",omitzero"`
 
-	Confirmations []Confirmation // in the order given, one a person
+	Confirmations []Confirmation `json:",omitzero"` // in the order given, one a person
 	// Heeded are the deliveries of the last presses that changed something: one
 	// that comes again changes nothing, and is not answered as if it were late.
-	Heeded   []string
-	ClosedBy string // who dismissed or settled it
-	ClosedAt time.Time
-	Safety   Safety
+	Heeded   []string  `json:",omitzero"`
+	ClosedBy string    `json:",omitzero"` // who dismissed or settled it
+	ClosedAt time.Time `json:",omitzero"`
+	Safety   Safety    `json:",omitzero"`
 
 	// TaskBefore is the id of the task that the portal knew just before the
 	// start, "" for none: any other id seen afterwards is ours.
-	TaskBefore string
-	TaskID     string
-	StartedAt  time.Time // when the intent was saved, just before the one POST
+	TaskBefore string    `json:",omitzero"`
+	TaskID     string    `json:",omitzero"`
+	StartedAt  time.Time `json:",omitzero"` // when the intent was saved, just before the one POST
 	// SilentSince is when the portal first answered that it knows no task of
 	// ours. Zero while it does, or has not answered.
-	SilentSince time.Time
-	Progress    Progress
-	EndedAt     time.Time
+	SilentSince time.Time `json:",omitzero"`
+	Progress    Progress  `json:",omitzero"`
+	EndedAt     time.Time `json:",omitzero"`
 	// Reason says in plain words why a restore was refused, failed, or is
 	// unclear. Foreign text in it is one line, cut, and not yet escaped.
-	Reason Reason
+	Reason Reason `json:",omitzero"`
 	// Suggest is the nearest right spelling of what was refused.
-	Suggest string
-	SeenAt  time.Time // when a step last looked at it, and SeenBy which process
-	SeenBy  string
-	Aways   []Away  // when the bot was down while a restore ran
-	Alarms  []Alarm // each raised once
-	Verdict Verdict // what was checked before the end was told
+	Suggest string    `json:",omitzero"`
+	SeenAt  time.Time `json:",omitzero"` // when a step last looked at it, and SeenBy which process
+	SeenBy  string    `json:",omitzero"`
+	Aways   []Away    `json:",omitzero"` // when the bot was down while a restore ran
+	Alarms  []Alarm   `json:",omitzero"` // each raised once
+	Verdict Verdict   `json:",omitzero"` // what was checked before the end was told
 
 	// StartsAt is when the countdown of a broken glass ends; GlassTS is the reply
 	// that called those who may stop it.
-	StartsAt time.Time
-	GlassTS  string
+	StartsAt time.Time `json:",omitzero"`
+	GlassTS  string    `json:",omitzero"`
 
-	CardTS string // ts of the card, "" until it is posted and when it is gone
+	CardTS string `json:",omitzero"` // ts of the card, "" until it is posted and when it is gone
 	// CardGone is set when somebody removed the card. It is posted anew once
 	// there is something new to say.
-	CardGone bool
-	Cards    int    // how many were posted
-	Shown    Shown  // what the card says now
-	Astray   Astray // set while the channel cannot be reached
+	CardGone bool   `json:",omitzero"`
+	Cards    int    `json:",omitzero"` // how many were posted
+	Shown    Shown  `json:",omitzero"` // what the card says now
+	Astray   Astray `json:",omitzero"` // set while the channel cannot be reached
 	// PhaseTold is the last phase that was posted to the thread.
-	PhaseTold Phase
-	EndTS     string // ts of the reply that told the end
-	Care      Care   // what is looked after once the end is told
-	Settled   bool   // nothing is left to do or to tell
+	PhaseTold Phase  `json:",omitzero"`
+	EndTS     string `json:",omitzero"` // ts of the reply that told the end
+	Care      Care   `json:",omitzero"` // what is looked after once the end is told
+	Settled   bool   `json:",omitzero"` // nothing is left to do or to tell
 }
 
-// Order is what the command asked for, in the terms of startrestore.
+// Order is what the command asked for, in the terms of startrestore. Its form in
+// JSON is in the hash of every plan: to change it would make each open card one
+// that nobody agreed to.
 type Order struct {
 	BackupID    string
 	StorageType docspace.StorageType // "" when the command named none
@@ -112,10 +115,10 @@ type Param struct{ Key, Value string }
 
 // Confirmation is one person's press on the danger button.
 type Confirmation struct {
-	User string
-	At   time.Time
+	User string    `json:",omitzero"`
+	At   time.Time `json:",omitzero"`
 	// MessageTS is the message that held the button.
-	MessageTS string
+	MessageTS string `json:",omitzero"`
 }
 
 // Away is a time without the bot, seen afterwards.
@@ -123,35 +126,35 @@ type Away struct{ From, To time.Time }
 
 // Shown is what the card was last edited to.
 type Shown struct {
-	State   State
-	Version int64 // version of the restore that was shown
-	Percent int
-	Phase   Phase
-	At      time.Time
+	State   State     `json:",omitzero"`
+	Version int64     `json:",omitzero"` // version of the restore that was shown
+	Percent int       `json:",omitzero"`
+	Phase   Phase     `json:",omitzero"`
+	At      time.Time `json:",omitzero"`
 }
 
 // Astray is what became of the story of a restore whose channel cannot be
 // reached: the requester is told alone.
 type Astray struct {
-	Since time.Time
-	TS    string // of the direct message that said so
-	EndTS string // of the one that told the end
+	Since time.Time `json:",omitzero"`
+	TS    string    `json:",omitzero"` // of the direct message that said so
+	EndTS string    `json:",omitzero"` // of the one that told the end
 }
 
 // Reason is why a restore went no further.
 type Reason struct {
-	Rule Rule
-	What string // what happened, and whether anything was changed
-	Do   string // what to do now
+	Rule Rule   `json:",omitzero"`
+	What string `json:",omitzero"` // what happened, and whether anything was changed
+	Do   string `json:",omitzero"` // what to do now
 }
 
 // Verdict is what was checked after the portal called its task completed. The
 // zero value means not checked yet.
 type Verdict struct {
-	At      time.Time
-	Version string // of the restored portal
-	Login   bool   // the login page answered
-	Trouble string // why it is not verified, one line
+	At      time.Time `json:",omitzero"`
+	Version string    `json:",omitzero"` // of the restored portal
+	Login   bool      `json:",omitzero"` // the login page answered
+	Trouble string    `json:",omitzero"` // why it is not verified, one line
 }
 
 // NewID returns a fresh restore id: ten characters that say nothing and can be

@@ -80,23 +80,23 @@ func (t SafetyTarget) request(dump bool) docspace.BackupRequest {
 
 // Safety is the backup taken before a restore, as far as it has come.
 type Safety struct {
-	Stage SafetyStage
-	Place string
+	Stage SafetyStage `json:",omitzero"`
+	Place string      `json:",omitzero"`
 	// TaskBefore is the id of the backup task that the portal knew just before
 	// ours was asked for: any other id seen afterwards is ours.
-	TaskBefore  string
-	TaskID      string // also the id of the backup until the restore changes it
-	StartedAt   time.Time
-	Percent     int
-	ChangedAt   time.Time // when Percent last changed
-	SilentSince time.Time
-	EndedAt     time.Time
-	Backup      docspace.Backup // as the history showed it
-	Warning     string          // of the portal, such as files that were left out
-	Why         string          // why it failed, one line
-	AskUntil    time.Time       // how long a person may say what now
-	WaivedBy    string
-	Told        SafetyStage // the last stage told in the thread
+	TaskBefore  string          `json:",omitzero"`
+	TaskID      string          `json:",omitzero"` // also the id of the backup until the restore changes it
+	StartedAt   time.Time       `json:",omitzero"`
+	Percent     int             `json:",omitzero"`
+	ChangedAt   time.Time       `json:",omitzero"` // when Percent last changed
+	SilentSince time.Time       `json:",omitzero"`
+	EndedAt     time.Time       `json:",omitzero"`
+	Backup      docspace.Backup `json:",omitzero"` // as the history showed it
+	Warning     string          `json:",omitzero"` // of the portal, such as files that were left out
+	Why         string          `json:",omitzero"` // why it failed, one line
+	AskUntil    time.Time       `json:",omitzero"` // how long a person may say what now
+	WaivedBy    string          `json:",omitzero"`
+	Told        SafetyStage     `json:",omitzero"` // the last stage told in the thread
 }
 
 // SafetyStage is how far the safety backup has come. "" is none.
