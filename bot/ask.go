@@ -10,44 +10,13 @@ import (
 // pastLimit is how many ended restores /restore history shows.
 const pastLimit = 10
 
-// searched is how many of the latest restores of all portals are looked
-// through for those that somebody may see.
-const searched = 200
-
-// paged is how many of them are read at a time: mostly the first are enough.
-const paged = pastLimit
-
-// latest returns the newest restores that want says yes to, newest first, and
-// looks no further than it has enough of them.
-func (b *Bot) latest(ctx context.Context, enough int, want func(Restore) bool) (found []Restore, err error) {
-	page, err := b.Store.Recent(ctx, paged)
-	for looked := 0; ; {
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range page {
-			if want(r) {
-				found = append(found, r)
-			}
-			if len(found) == enough {
-				return found, nil
-			}
-		}
-		looked += len(page)
-		if len(page) < paged || looked >= searched {
-			return found, nil
-		}
-		page, err = b.Store.Older(ctx, page[len(page)-1].ID, paged)
-	}
-}
-
 // status says what runs or waits on the portals that somebody may use, asking
 // each portal too.
 func (b *Bot) status(ctx context.Context, c Caller) Answer {
 	now := time.Now().UTC()
 	s := Status{Now: now, Freeze: b.freezeShown(ctx)}
 	may := b.admitted(ctx, c)
-	last, err := b.latest(ctx, 1, may.ended)
+	last, err := b.Store.Sought(ctx, 1, may.ended)
 	if err != nil {
 		return b.unrecorded(err)
 	}
@@ -74,7 +43,7 @@ func (b *Bot) status(ctx context.Context, c Caller) Answer {
 }
 
 func (b *Bot) past(ctx context.Context, c Caller) Answer {
-	ended, err := b.latest(ctx, pastLimit, b.admitted(ctx, c).ended)
+	ended, err := b.Store.Sought(ctx, pastLimit, b.admitted(ctx, c).ended)
 	if err != nil {
 		return b.unrecorded(err)
 	}

@@ -18,7 +18,6 @@ type memory struct {
 	forms    map[string]bot.Form
 	freeze   bot.Freeze
 	broken   error // of the freeze
-	pages    int   // of older restores that were read
 }
 
 func (m *memory) SetFreeze(_ context.Context, f bot.Freeze, events ...bot.Event) error {
@@ -110,26 +109,29 @@ func (m *memory) Recent(_ context.Context, limit int) ([]bot.Restore, error) {
 	return all[:min(limit, len(all))], nil
 }
 
-func (m *memory) Older(_ context.Context, than string, limit int) ([]bot.Restore, error) {
+func (m *memory) Sought(_ context.Context, limit int, want func(bot.Restore) bool) (found []bot.Restore, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	i := slices.IndexFunc(m.restores, func(r bot.Restore) bool { return r.ID == than })
-	all := slices.Clone(m.restores[:max(i, 0)])
-	slices.Reverse(all)
-	m.pages++
-	return all[:min(limit, len(all))], nil
-}
-
-func (m *memory) Ended(_ context.Context, portal string, limit int) ([]bot.Restore, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var ended []bot.Restore
-	for _, r := range slices.Backward(m.restores) {
-		if r.Portal == portal && (r.State == bot.Succeeded || r.State == bot.Failed) {
-			ended = append(ended, r)
+	for n, r := range slices.Backward(m.restores) {
+		if len(found) == limit || len(m.restores)-n > bot.Searched {
+			break
+		}
+		if want(bot.Restore{ID: r.ID, Portal: r.Portal, State: r.State, RequestedAt: r.RequestedAt}) {
+			found = append(found, r)
 		}
 	}
-	return ended[:min(limit, len(ended))], nil
+	return found, nil
+}
+
+func (m *memory) Runs(_ context.Context, portal string, limit int) (runs []bot.Run, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range slices.Backward(m.restores) {
+		if r.Portal == portal && (r.State == bot.Succeeded || r.State == bot.Failed) {
+			runs = append(runs, bot.RunOf(r))
+		}
+	}
+	return runs[:min(limit, len(runs))], nil
 }
 
 func (m *memory) Trail(_ context.Context, restore string) ([]bot.Event, error) {

@@ -36,36 +36,6 @@ type Counts struct {
 	Trouble               string    `json:",omitzero"` // why something could not be counted, one line
 }
 
-// usualRuns is how many of the latest restores say what is usual.
-const usualRuns = 50
-
-// usual learns from our own history; of one that it cannot read it says nothing.
-func (b *Bot) usual(ctx context.Context, r Restore) Usual {
-	ended, err := b.Store.Ended(ctx, r.Portal, usualRuns)
-	if err != nil {
-		b.Log.WarnContext(ctx, "the history could not be read", "restore", r.ID, "err", err)
-		return Usual{}
-	}
-	return usualOf(ended, r)
-}
-
-// usualOf takes into account what this bot started and saw the end of itself,
-// from the same storage and of the same kind.
-func usualOf(ended []Restore, like Restore) Usual {
-	var took []time.Duration
-	for _, r := range ended {
-		if r.State == Succeeded && r.ClosedBy == "" && !r.Followed && !r.StartedAt.IsZero() &&
-			r.Backup.StorageType == like.Backup.StorageType && r.Order.Dump == like.Order.Dump {
-			took = append(took, r.EndedAt.Sub(r.StartedAt))
-		}
-	}
-	if len(took) == 0 {
-		return Usual{}
-	}
-	slices.Sort(took)
-	return Usual{Runs: len(took), Median: took[(len(took)-1)/2], P90: took[(len(took)*9+9)/10-1]}
-}
-
 // outlook looks at what people should know before they confirm. What cannot be
 // told is left out or said to be unknown; none of it refuses a restore.
 func (b *Bot) outlook(ctx context.Context, r *Restore, p Portal, key docspace.Key, backups []docspace.Backup) {

@@ -19,7 +19,7 @@ type Files interface {
 	// Upload shows a file in the thread of a restore's card.
 	Upload(ctx context.Context, r Restore, f File) error
 	// Chart draws how long restores took and shows that in the thread of r's card.
-	Chart(ctx context.Context, r Restore, past []Restore) error
+	Chart(ctx context.Context, r Restore, past []Run) error
 }
 
 // File is a file for people.
@@ -108,7 +108,7 @@ func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []
 	if err != nil {
 		return err
 	}
-	past, err := b.Store.Ended(ctx, r.Portal, chartRuns)
+	past, err := b.Store.Runs(ctx, r.Portal, chartRuns)
 	if err != nil || len(timed(past)) < 2 {
 		return err
 	}
@@ -133,13 +133,6 @@ func jsonLines(trail []Event) []byte {
 
 // chartRuns is how many restores a chart compares.
 const chartRuns = 20
-
-// timed keeps the restores whose duration is known, oldest first.
-func timed(past []Restore) []Restore {
-	kept := slices.DeleteFunc(slices.Clone(past), func(r Restore) bool { return r.StartedAt.IsZero() || r.EndedAt.IsZero() || r.Followed })
-	slices.SortStableFunc(kept, func(a, b Restore) int { return a.StartedAt.Compare(b.StartedAt) })
-	return kept
-}
 
 // maxLinked bounds the notes whose addresses a report asks for.
 const maxLinked = 20
@@ -185,7 +178,11 @@ func (b *Bot) charted(ctx context.Context, c Caller) Answer {
 	if !ok || !read {
 		return nil
 	}
-	all := timed(past.Restores)
+	var runs []Run
+	for _, r := range past.Restores {
+		runs = append(runs, RunOf(r))
+	}
+	all := timed(runs)
 	i := slices.IndexFunc(past.Restores, func(r Restore) bool { return r.CardTS != "" && r.Channel == c.Channel })
 	if i < 0 || len(all) < 2 {
 		return nil

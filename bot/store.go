@@ -35,12 +35,13 @@ type Store interface {
 	// Recent returns up to limit restores, newest first, of all portals.
 	Recent(ctx context.Context, limit int) ([]Restore, error)
 
-	// Older is Recent, of those that were requested before the one with that id.
-	Older(ctx context.Context, than string, limit int) ([]Restore, error)
+	// Sought is Recent, of those that want says yes to, and looks no further than
+	// at the newest [Searched]. want sees no more than ID, Portal, State and
+	// RequestedAt: what is not wanted is not read any further.
+	Sought(ctx context.Context, limit int, want func(Restore) bool) ([]Restore, error)
 
-	// Ended returns up to limit restores of a portal that succeeded or failed,
-	// newest first.
-	Ended(ctx context.Context, portal string, limit int) ([]Restore, error)
+	// Runs returns up to limit runs of a portal, newest first.
+	Runs(ctx context.Context, portal string, limit int) ([]Run, error)
 
 	// Trail returns the audit events of a restore, oldest first.
 	Trail(ctx context.Context, restore string) ([]Event, error)
@@ -74,6 +75,11 @@ type Store interface {
 	// Note records audit events that change no restore, such as refusals.
 	Note(ctx context.Context, events ...Event) error
 }
+
+// Searched is how many of the latest restores of all portals are looked through
+// for those that somebody may see: more than can be open at once, or nobody saw
+// what has ended while all portals are being restored.
+const Searched = 1000
 
 // Event is one line of the audit trail, written in the transaction of the act
 // it tells of. It never holds a secret.

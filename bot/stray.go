@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -123,8 +124,8 @@ func (b *Bot) onCard(answer Answer, p Press) (Answer, Later) {
 // retire waits for its turn, for as long as ctx allows. The card of another
 // restore stays as it is, whatever a button says.
 func (b *Bot) retire(ctx context.Context, r Restore, ts string) error {
-	cards, err := b.latest(ctx, 1, func(other Restore) bool { return other.Channel == r.Channel && other.CardTS == ts })
-	if err != nil || len(cards) > 0 {
+	others, err := b.Store.Recent(ctx, Searched)
+	if err != nil || slices.ContainsFunc(others, func(other Restore) bool { return other.Channel == r.Channel && other.CardTS == ts }) {
 		return err
 	}
 	for {

@@ -84,8 +84,12 @@ func benchmark(b *testing.B, url string, history int) {
 		_, err := s.Recent(b.Context(), 20)
 		must(err)
 	})
-	measure("Ended", func() {
-		_, err := s.Ended(b.Context(), "portal 1", 20)
+	measure("Sought", func() {
+		_, err := s.Sought(b.Context(), 10, func(r bot.Restore) bool { return r.Portal == "portal 1" })
+		must(err)
+	})
+	measure("Runs", func() {
+		_, err := s.Runs(b.Context(), "portal 1", 50)
 		must(err)
 	})
 	measure("Reconcile", func() { must(s.Reconcile(b.Context())) })

@@ -18,7 +18,7 @@ import (
 // show itself to encoders, so the one secret of a restore is named here.
 type record struct {
 	bot.Restore
-	AnswerURL string // hides the embedded one
+	AnswerURL string `json:",omitempty"` // hides the embedded one
 }
 
 func encode(r bot.Restore) (string, error) {
@@ -188,16 +188,6 @@ func (s *Store) OpenOn(ctx context.Context, portal string) (bot.Restore, bool, e
 		return bot.Restore{}, false, nil
 	}
 	return r, err == nil, err
-}
-
-// Recent implements [bot.Store].
-func (s *Store) Recent(ctx context.Context, limit int) ([]bot.Restore, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM restore
-		ORDER BY requested_at DESC, id DESC LIMIT $1`, max(limit, 0))
-	if err != nil {
-		return nil, fmt.Errorf("recent restores: %w", err)
-	}
-	return scanAll(rows)
 }
 
 // Save implements [bot.Store].

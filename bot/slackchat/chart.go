@@ -35,7 +35,7 @@ const (
 
 // durationsChart draws a bar a restore, in minutes, as PNG; those that succeeded
 // and those that failed stand apart.
-func durationsChart(past []bot.Restore) ([]byte, error) {
+func durationsChart(past []bot.Run) ([]byte, error) {
 	c, err := newCanvas(chartWidth, chartHeight, chartPaper)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func durationsChart(past []bot.Restore) ([]byte, error) {
 
 	longest := 1.0
 	for _, r := range past {
-		longest = max(longest, minutes(r))
+		longest = max(longest, r.Took().Minutes())
 	}
 	step := axisStep(longest)
 	top := step * math.Ceil(longest/step)
@@ -69,15 +69,13 @@ func durationsChart(past []bot.Restore) ([]byte, error) {
 		}
 		left := int(middle - width/2)
 		// A restore that took no time is seen too.
-		c.fill(left, chartBottom-max(2, height(minutes(r))), left+max(1, int(width)), chartBottom, ink)
+		c.fill(left, chartBottom-max(2, height(r.Took().Minutes())), left+max(1, int(width)), chartBottom, ink)
 		if i%each == 0 {
 			c.text(int(middle), chartBottom+24, alignMiddle, chartTextSize, r.StartedAt.UTC().Format("01-02"))
 		}
 	}
 	return c.png()
 }
-
-func minutes(r bot.Restore) float64 { return max(0, r.EndedAt.Sub(r.StartedAt).Minutes()) }
 
 // axisStep is a round distance of lines, such that there are four to ten.
 func axisStep(longest float64) float64 {
@@ -93,10 +91,10 @@ func axisStep(longest float64) float64 {
 }
 
 // chartAlt says in words what the chart shows.
-func chartAlt(past []bot.Restore) string {
+func chartAlt(past []bot.Run) string {
 	var parts []string
 	for _, r := range past {
-		parts = append(parts, fmt.Sprintf("%s %s after %s", r.StartedAt.UTC().Format("2006-01-02 15:04"), r.State, span(r.EndedAt.Sub(r.StartedAt))))
+		parts = append(parts, fmt.Sprintf("%s %s after %s", r.StartedAt.UTC().Format("2006-01-02 15:04"), r.State, span(r.Took())))
 	}
 	return cutMarkup("Bars of how long restores took: "+strings.Join(parts, "; ")+".", maxAlt)
 }

@@ -18,14 +18,14 @@ import (
 func TestChartIsAPictureWithItsWords(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{0, 1, 2, 20, 500} {
-		img := drawn(t, pastRestores(n))
+		img := drawn(t, pastRuns(n))
 		if size := img.Bounds().Size(); size.X != chartWidth || size.Y != chartHeight {
 			t.Errorf("%d restores: %v", n, size)
 		}
 		if n == 0 {
 			continue
 		}
-		alt := chartAlt(pastRestores(n))
+		alt := chartAlt(pastRuns(n))
 		if utf8.RuneCountInString(alt) > maxAlt || !strings.Contains(alt, "succeeded after 3 min") {
 			t.Errorf("alt text: %q", alt)
 		}
@@ -34,7 +34,7 @@ func TestChartIsAPictureWithItsWords(t *testing.T) {
 
 // drawn draws a chart and reads it. CHART_OUT names a file for who wants to see
 // it.
-func drawn(t *testing.T, past []bot.Restore) image.Image {
+func drawn(t *testing.T, past []bot.Run) image.Image {
 	t.Helper()
 	picture, err := durationsChart(past)
 	if err != nil {
@@ -54,9 +54,9 @@ func drawn(t *testing.T, past []bot.Restore) image.Image {
 
 func TestChartsBarsAreAsHighAsTheRestoresWereLong(t *testing.T) {
 	t.Parallel()
-	past := pastRestores(3) // 3, 4 and 5 minutes; the last failed
+	past := pastRuns(3) // 3, 4 and 5 minutes; the last failed
 	past[0].EndedAt = past[0].StartedAt.Add(10 * time.Minute)
-	past = append(past, bot.Restore{State: bot.Succeeded, StartedAt: viewNow, EndedAt: viewNow}) // took no time
+	past = append(past, bot.Run{State: bot.Succeeded, StartedAt: viewNow, EndedAt: viewNow}) // took no time
 	img := drawn(t, past)
 	slot := (chartRight - chartLeft) / len(past)
 	for i, want := range []struct {
@@ -77,7 +77,7 @@ func TestChartsBarsAreAsHighAsTheRestoresWereLong(t *testing.T) {
 
 func TestChartsTextIsDrawn(t *testing.T) {
 	t.Parallel()
-	img := drawn(t, pastRestores(2))
+	img := drawn(t, pastRuns(2))
 	for name, where := range map[string]image.Rectangle{
 		"the title": image.Rect(chartLeft, 10, chartLeft+300, 44), "the legend": image.Rect(chartRight-206, 20, chartRight-100, 44),
 		"a day": image.Rect(chartLeft, chartBottom+5, chartRight, chartHeight-5), "a number": image.Rect(10, chartTop-10, chartLeft-5, chartBottom),

@@ -29,7 +29,7 @@ func (c *Chat) Upload(ctx context.Context, r bot.Restore, f bot.File) error {
 }
 
 // Chart draws how long restores took and shows that in the thread of r's card.
-func (c *Chat) Chart(ctx context.Context, r bot.Restore, past []bot.Restore) error {
+func (c *Chat) Chart(ctx context.Context, r bot.Restore, past []bot.Run) error {
 	picture, err := durationsChart(past)
 	if err != nil {
 		return fmt.Errorf("chart: %w", err)

@@ -14,12 +14,12 @@ import (
 	"docspace-restorebot/bot/slacktest"
 )
 
-// pastRestores are a number of ends, every third one a failure.
-func pastRestores(n int) []bot.Restore {
-	var past []bot.Restore
+// pastRuns are a number of ends, every third one a failure.
+func pastRuns(n int) []bot.Run {
+	var past []bot.Run
 	for i := range n {
 		at := viewNow.Add(time.Duration(i-n) * 24 * time.Hour)
-		r := bot.Restore{ID: "k3vq7x2mhd", State: bot.Succeeded, StartedAt: at, EndedAt: at.Add(time.Duration(i%7+3) * time.Minute)}
+		r := bot.Run{State: bot.Succeeded, StartedAt: at, EndedAt: at.Add(time.Duration(i%7+3) * time.Minute)}
 		if i%3 == 2 {
 			r.State = bot.Failed
 		}
@@ -46,7 +46,7 @@ func TestChatUploadsToTheThreadWhereItMay(t *testing.T) {
 	if err := chat.Upload(t.Context(), card.Restore, file); err != nil {
 		t.Fatal(err)
 	}
-	if err := chat.Chart(t.Context(), card.Restore, pastRestores(3)); err != nil {
+	if err := chat.Chart(t.Context(), card.Restore, pastRuns(3)); err != nil {
 		t.Fatal(err)
 	}
 	files := fake.Files()

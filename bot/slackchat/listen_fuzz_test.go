@@ -49,8 +49,6 @@ func (s *shelf) Create(context.Context, bot.Restore, ...bot.Event) error { retur
 
 func (s *shelf) OpenOn(context.Context, string) (bot.Restore, bool, error) { return s.r, true, nil }
 
-func (s *shelf) Older(context.Context, string, int) ([]bot.Restore, error) { return nil, nil }
-
 func (s *shelf) Recent(context.Context, int) ([]bot.Restore, error) { return []bot.Restore{s.r}, nil }
 
 func (s *shelf) SetFreeze(context.Context, bot.Freeze, ...bot.Event) error { return nil }

@@ -1,0 +1,70 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// Run is what there is to learn from a restore that succeeded or failed.
+type Run struct {
+	State       State
+	StorageType docspace.StorageType // "" where the backup was not one of the history
+	Dump        bool
+	Followed    bool   // it was started elsewhere
+	ClosedBy    string // who said that it is over, "" where the bot saw it
+	StartedAt   time.Time
+	EndedAt     time.Time
+}
+
+// Took is how long it ran, 0 where that is not known.
+func (r Run) Took() time.Duration {
+	if r.StartedAt.IsZero() || r.EndedAt.IsZero() {
+		return 0
+	}
+	return max(0, r.EndedAt.Sub(r.StartedAt))
+}
+
+// RunOf is the run of a restore.
+func RunOf(r Restore) Run {
+	return Run{r.State, r.Backup.StorageType, r.Order.Dump, r.Followed, r.ClosedBy, r.StartedAt, r.EndedAt}
+}
+
+// usualRuns is how many of the latest runs say what is usual: enough for nine of
+// ten, and few enough to be read while others wait.
+const usualRuns = 20
+
+// usual learns from our own history; of one that it cannot read it says nothing.
+func (b *Bot) usual(ctx context.Context, r Restore) Usual {
+	runs, err := b.Store.Runs(ctx, r.Portal, usualRuns)
+	if err != nil {
+		b.Log.WarnContext(ctx, "the history could not be read", "restore", r.ID, "err", err)
+		return Usual{}
+	}
+	return usualOf(runs, RunOf(r))
+}
+
+// usualOf takes into account what this bot started and saw the end of itself,
+// from the same storage and of the same kind.
+func usualOf(runs []Run, like Run) Usual {
+	var took []time.Duration
+	for _, r := range runs {
+		if r.State == Succeeded && r.ClosedBy == "" && !r.Followed && !r.StartedAt.IsZero() && r.StorageType == like.StorageType && r.Dump == like.Dump {
+			took = append(took, r.EndedAt.Sub(r.StartedAt))
+		}
+	}
+	if len(took) == 0 {
+		return Usual{}
+	}
+	slices.Sort(took)
+	return Usual{Runs: len(took), Median: took[(len(took)-1)/2], P90: took[(len(took)*9+9)/10-1]}
+}
+
+// timed keeps the runs whose duration is known, oldest first.
+func timed(runs []Run) []Run {
+	kept := slices.DeleteFunc(slices.Clone(runs), func(r Run) bool { return r.StartedAt.IsZero() || r.EndedAt.IsZero() || r.Followed })
+	slices.SortStableFunc(kept, func(a, b Run) int { return a.StartedAt.Compare(b.StartedAt) })
+	return kept
+}
