@@ -205,10 +205,7 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 		return err
 	}
 	// Last, for what they bring about goes on after their acks.
-	if m.Request, err = rush(ctx, a.slack, 1, len(a.portals), func(n int) slacktest.Line {
-		p := a.portals[n]
-		return slacktest.Line{User: asker, Channel: p.channel, Text: "/restore " + p.Backups()[0].ID + " --portal " + p.name}
-	}); err != nil {
+	if m.Request, err = a.request(ctx, 1, a.portals); err != nil {
 		return err
 	}
 	m.Lost = m.Single.Lost + m.Crowd.Lost + m.Rush.Lost + m.Refused.Lost + m.Request.Lost

@@ -154,10 +154,10 @@ func (c *crowd) count() (n int) {
 	return n
 }
 
-// request asks for a restore of every portal.
-func (s *stage) request(ctx context.Context, atOnce int) (loaded, error) {
-	return rush(ctx, s.slack, atOnce, len(s.portals), func(n int) slacktest.Line {
-		p := s.portals[n]
+// request asks for a restore of each portal.
+func (s *stage) request(ctx context.Context, atOnce int, portals []*portal) (loaded, error) {
+	return rush(ctx, s.slack, atOnce, len(portals), func(n int) slacktest.Line {
+		p := portals[n]
 		return slacktest.Line{User: asker, Channel: p.channel, Text: "/restore " + p.Backups()[0].ID + " --portal " + p.name}
 	})
 }

@@ -97,7 +97,7 @@ func scaleTo(ctx context.Context, o options, bot subject, portals int) (one scal
 	go crowd.watch(watching)
 	began := time.Now()
 	one = scaled{Portals: portals, Takes: o.takes, Channels: len(s.channels)}
-	if one.Request, err = s.request(ctx, 32); err != nil {
+	if one.Request, err = s.request(ctx, 32, s.portals); err != nil {
 		return one, err
 	}
 	most := make(chan int64, 1)

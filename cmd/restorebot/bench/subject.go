@@ -113,6 +113,7 @@ type actor struct {
 	subject subject
 	cmd     *exec.Cmd
 	log     bytes.Buffer
+	began   time.Time
 	Ready   time.Duration // from its start to the first hello
 }
 
@@ -122,7 +123,7 @@ func (s *stage) enter(ctx context.Context, sub subject, env ...string) (*actor, 
 	a.cmd = exec.Command(sub.argv[0], sub.argv[1:]...) //nolint:gosec,noctx // ended by leave
 	a.cmd.Env, a.cmd.Dir = append(s.env(), env...), s.dir
 	a.cmd.Stderr, a.cmd.Stdout = &a.log, &a.log
-	began := time.Now()
+	a.began = time.Now()
 	if err := a.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("%s did not start: %w", sub.name, err)
 	}
@@ -133,16 +134,36 @@ func (s *stage) enter(ctx context.Context, sub subject, env ...string) (*actor, 
 	}
 	since := time.Now()
 	for _, event := range s.slack.Log() {
-		if event.Kind == slacktest.ConnectionOpened && event.At.After(began) {
+		if event.Kind == slacktest.ConnectionOpened && event.At.After(a.began) {
 			since = event.At
 			break
 		}
 	}
-	a.Ready = since.Sub(began)
+	a.Ready = since.Sub(a.began)
 	return a, nil
 }
 
 func (a *actor) usage() (usage, error) { return usageOf(a.cmd.Process.Pid) }
+
+// calm waits until the process has done next to nothing for half a second: less
+// than what many open requests bring with them.
+func (a *actor) calm(ctx context.Context) error {
+	const span, little = 500 * time.Millisecond, 25 * time.Millisecond
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	before, err := a.usage()
+	for err == nil {
+		if err = pause(ctx, span); err != nil {
+			return fmt.Errorf("it does not come to rest: %w", err)
+		}
+		var after usage
+		if after, err = a.usage(); err == nil && after.CPU-before.CPU < little {
+			return nil
+		}
+		before = after
+	}
+	return err
+}
 
 // leave ends the process.
 func (a *actor) leave() error {
