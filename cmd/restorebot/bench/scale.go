@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sort"
 	"strconv"
 	"time"
@@ -38,8 +39,9 @@ type scaled struct {
 	LateP50  time.Duration  `json:"end_told_p50"`
 	LateMax  time.Duration  `json:"end_told_max"`
 	ToldLate int            `json:"ends_told_late"`
-	Memory   int64          `json:"memory"`       // the process's own pages, at most
-	Grown    int64          `json:"memory_grown"` // since before the first request
+	Memory   int64          `json:"memory"`       // the process's own pages while they ran, the median
+	Most     int64          `json:"memory_most"`  // what a burst takes and gives back among it
+	Grown    int64          `json:"memory_grown"` // of Memory, since before the first request
 	CPU      float64        `json:"cpu"`          // of one core
 }
 
@@ -100,15 +102,17 @@ func scaleTo(ctx context.Context, o options, bot subject, portals int) (one scal
 	if one.Request, err = s.request(ctx, 32, s.portals); err != nil {
 		return one, err
 	}
-	most := make(chan int64, 1)
+	taken := make(chan []int64, 1)
 	sampling, enough := context.WithCancel(ctx)
-	go func() { most <- a.most(sampling) }()
+	go func() { taken <- a.sampled(sampling) }()
 	// Five messages of each restore, one a second in a channel, and room.
 	patience, cancel := context.WithTimeout(ctx, 2*o.takes+90*time.Second+8*time.Second*time.Duration(o.channels))
 	defer cancel()
 	err = crowd.ends(patience, s.portals)
 	enough()
-	one.Memory = <-most
+	if memory := <-taken; len(memory) > 0 {
+		one.Memory, one.Most = memory[len(memory)/2], memory[len(memory)-1]
+	}
 	if err != nil {
 		begun, ended := s.counts()
 		return one, fmt.Errorf("%w; %d had begun, %d had ended; Slack: %+v\n%s", err, begun, ended, s.slack.Stats(), tail(a.log.String()))
@@ -130,14 +134,15 @@ func scaleTo(ctx context.Context, o options, bot subject, portals int) (one scal
 	return one, nil
 }
 
-// most is the largest memory of a process until ctx ends.
-func (a *actor) most(ctx context.Context) (most int64) {
+// sampled is a process's own memory twice a second until ctx ends, sorted.
+func (a *actor) sampled(ctx context.Context) (memory []int64) {
 	for {
 		if u, err := a.usage(); err == nil {
-			most = max(most, u.Anon)
+			memory = append(memory, u.Anon)
 		}
 		if pause(ctx, 500*time.Millisecond) != nil {
-			return most
+			slices.Sort(memory)
+			return memory
 		}
 	}
 }
@@ -163,15 +168,16 @@ func sum(counts map[string]int) (n int) {
 
 func (s *scaling) table(w io.Writer) {
 	fmt.Fprintf(w, "All restores are asked for in the same moment; every portal is asked every %v. All of Slack's limits hold. "+
-		"Memory is what the process's own pages grew by, at most; each more is what a restore added to the row before, which carries what the first one costs.\n\n", pollEvery)
-	head := []string{"portals", "each takes", "channels", "at once", "request p50", "p99", "polls on time", "gap p50", "p99", "max", "429s", "edits a minute", "end told p50", "max", "late", "memory", "grown", "each more", "CPU"}
+		"Memory is the process's own pages while the restores run, its median; grown is that since before the first request, each more what a restore added "+
+		"to the row before. The row of one carries what the first one costs. At most is what a burst takes, too, and gives back.\n\n", pollEvery)
+	head := []string{"portals", "each takes", "channels", "at once", "request p50", "p99", "polls on time", "gap p50", "p99", "max", "429s", "edits a minute", "end told p50", "max", "late", "memory", "grown", "each more", "at most", "CPU"}
 	var lines [][]string
 	for i, r := range s.Rows {
 		lines = append(lines, []string{
 			strconv.Itoa(r.Portals), r.Takes.String(), strconv.Itoa(r.Channels), strconv.Itoa(r.AtOnce), showSpan(float64(r.Request.P50)), showSpan(float64(r.Request.P99)),
 			showPercent(r.OnTime), showSpan(float64(r.PollP50)), showSpan(float64(r.PollP99)), showSpan(float64(r.PollMax)),
 			strconv.Itoa(sum(r.Limited)), strconv.Itoa(r.Edits), showSpan(float64(r.LateP50)), showSpan(float64(r.LateMax)), strconv.Itoa(r.ToldLate),
-			showBytes(float64(r.Memory)), showBytes(float64(r.Grown)), s.eachMore(i), showPercent(r.CPU),
+			showBytes(float64(r.Memory)), showBytes(float64(r.Grown)), s.eachMore(i), showBytes(float64(r.Most)), showPercent(r.CPU),
 		})
 	}
 	markdown(w, head, lines)
