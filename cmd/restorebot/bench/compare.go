@@ -150,8 +150,10 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 		}
 		return slacktest.Line{User: asker, Channel: a.channels[0], Text: "/restore 5f9e6ac8 --force"}
 	}
-	if _, err := rush(ctx, a.slack, 32, o.commands/20+1, help); err != nil { // until it is warm
-		return err
+	for _, what := range []func(int) slacktest.Line{help, wrong} { // until it is warm
+		if _, err := rush(ctx, a.slack, 32, o.commands/20+1, what); err != nil {
+			return err
+		}
 	}
 	before, err := a.usage()
 	if err != nil {
@@ -167,7 +169,7 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 		{&m.Single, o.commands / 10, 1, help},
 		{&m.Crowd, o.commands * 4 / 10, 32, help},
 		{&m.Rush, o.commands * 3 / 10, 256, help},
-		{&m.Refused, o.commands / 10, 32, wrong},
+		{&m.Refused, o.commands * 2 / 10, 32, wrong},
 	} {
 		if *part.into, err = rush(ctx, a.slack, part.atOnce, part.n, part.what); err != nil {
 			return err
