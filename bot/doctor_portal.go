@@ -40,7 +40,7 @@ func (p Portal) examine(ctx context.Context) []Finding {
 	case errors.Is(err, docspace.ErrRedirected):
 		return []Finding{faulty(check, "the address redirects: "+err.Error(), "Put the address it leads to in DOCSPACE_URL; most often that is https:// instead of http://.")}
 	case err != nil:
-		return []Finding{faulty(check, "it cannot be reached: "+err.Error(), "From this machine, open "+p.URL+"/api/2.0/settings; look at the name, the firewall and the certificate.")}
+		return []Finding{faulty(check, "it cannot be reached: "+err.Error(), WayFix(err, "From this machine, open "+p.URL+"/api/2.0/settings; look at the name and the firewall."))}
 	}
 	state := passed(check, "version "+settings.Version+", "+string(settings.TenantStatus))
 	switch {

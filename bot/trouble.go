@@ -23,6 +23,8 @@ func trouble(err error) string {
 		timeout     net.Error
 	)
 	switch {
+	case atProxy(err):
+		return "the proxy on the way to it does not let the bot through"
 	case errors.As(err, &name):
 		return "its name cannot be found (DNS)"
 	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &host):

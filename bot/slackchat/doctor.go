@@ -65,7 +65,7 @@ func (c *Checkup) Token(ctx context.Context) []bot.Finding {
 func refusedToken(check string, err error) bot.Finding {
 	code, refused := errors.AsType[slack.SlackErrorResponse](err)
 	if !refused {
-		return finding(check, bot.Fail, "Slack cannot be reached: "+err.Error(), "Look at SLACK_API_URL, the name server, the firewall and the proxy; only outgoing HTTPS is needed.")
+		return finding(check, bot.Fail, "Slack cannot be reached: "+err.Error(), bot.WayFix(err, "Look at SLACK_API_URL, the name server and the firewall; only outgoing HTTPS is needed."))
 	}
 	cure := "Put the Bot User OAuth Token (xoxb-...) of OAuth & Permissions in SLACK_BOT_TOKEN; install the app again if there is none."
 	switch code.Err {

@@ -38,6 +38,7 @@ type stage struct {
 	env    []string
 
 	database string // the file
+	dotenv   string // what a file of settings says besides
 }
 
 func setStage(t *testing.T) *stage {
@@ -75,6 +76,7 @@ func (s *stage) start(ctx context.Context) *exec.Cmd {
 	s.t.Helper()
 	cmd := exec.CommandContext(ctx, os.Args[0], "run")
 	cmd.Env, cmd.Dir = s.env, s.t.TempDir()
+	write(s.t, filepath.Join(cmd.Dir, ".env"), s.dotenv)
 	var log strings.Builder
 	cmd.Stderr = &log
 	if err := cmd.Start(); err != nil {

@@ -12,6 +12,7 @@ import (
 )
 
 func main() {
+	explainProxies()
 	err := command(untilSignal(), os.Args[1:], os.Stdout, os.Stderr)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "restorebot:", err)

@@ -62,14 +62,18 @@ type settings struct {
 }
 
 // loadSettings reads environ and, below it, the file dotenv if there is one.
-// All faults are reported at once, by name and rule, never with a value.
+// All faults are reported at once, by name and rule, never with a value. What
+// dotenv says of the network it puts into the environment of the process.
 func loadSettings(environ []string, dotenv string) (settings, error) {
 	vars, err := readDotenv(dotenv)
 	if err != nil {
 		return settings{}, err
 	}
+	if err := adoptNetwork(vars, environ); err != nil {
+		return settings{}, err
+	}
 	maps.Copy(vars, env.ToMap(environ))
-	faults := readFiles(vars)
+	faults := append(readFiles(vars), checkNetwork(vars)...)
 	var r raw
 	if err := env.ParseWithOptions(&r, env.Options{Environment: vars}); err != nil {
 		return settings{}, errors.New("the settings cannot be read")

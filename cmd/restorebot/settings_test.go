@@ -140,6 +140,7 @@ func names() []string {
 	for field := range reflect.TypeFor[raw]().Fields() {
 		names = append(names, field.Tag.Get("env"))
 	}
+	names = append(names, networkSettings()...)
 	slices.Sort(names)
 	return names
 }
@@ -148,5 +149,29 @@ func write(t *testing.T, path, content string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The network code would pass over each of these in silence.
+func TestNetworkSettingsThatWouldBePassedOverAreRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	empty := filepath.Join(dir, "empty.pem")
+	write(t, empty, "no certificate\n")
+	for _, wrong := range []string{
+		"HTTPS_PROXY=http://", "HTTPS_PROXY=ftp://proxy", "HTTP_PROXY=:hunter2 @", "HTTPS_PROXY=http://bot:hunter2@%zz", "SSL_CERT_FILE=" + filepath.Join(dir, "none"), "SSL_CERT_FILE=" + empty,
+	} {
+		name, _, _ := strings.Cut(wrong, "=")
+		_, err := loadSettings(append(good(), wrong), filepath.Join(dir, "none"))
+		if err == nil || !strings.Contains(err.Error(), name+" must") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+	for _, right := range []string{
+		"HTTPS_PROXY=http://bot:hunter2@proxy.example.com:3128", "HTTPS_PROXY=proxy:3128", "HTTP_PROXY=socks5://127.0.0.1:1080", "HTTPS_PROXY=", "NO_PROXY=*", "SSL_CERT_FILE=",
+	} {
+		if _, err := loadSettings(append(good(), right), filepath.Join(dir, "none")); err != nil {
+			t.Errorf("%s: %v", right, err)
+		}
 	}
 }

@@ -110,6 +110,9 @@ func (s *setup) begin() error {
 		if s.old, err = readDotenv(path); err != nil {
 			return misuse(err)
 		}
+		if err := adoptNetwork(s.old, s.process.environ); err != nil {
+			return err
+		}
 		switch {
 		case s.flags.force:
 		case s.ask == nil:

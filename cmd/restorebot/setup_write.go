@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/caarlos0/env/v11"
 	"github.com/joho/godotenv"
 )
 
@@ -15,6 +16,13 @@ import (
 func (s *setup) write() error {
 	vars := map[string]string{}
 	maps.Copy(vars, s.old)
+	// What setup has reached over a proxy the bot reaches over none but that one.
+	around := env.ToMap(s.process.environ)
+	for _, name := range networkSettings() {
+		if around[name] != "" && vars[name] == "" {
+			vars[name] = around[name]
+		}
+	}
 	for name, value := range s.have {
 		if value != "" {
 			vars[name] = value

@@ -1,0 +1,37 @@
+package bot
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+)
+
+// ProxyError is what a proxy answers that does not let a call through.
+type ProxyError struct{ Status string } // such as "407 Proxy Authentication Required"
+
+func (e *ProxyError) Error() string { return "the proxy answers " + e.Status }
+
+// atProxy reports whether a call came no further than to the proxy.
+func atProxy(err error) bool {
+	var refusal *ProxyError
+	var dial *net.OpError
+	return errors.As(err, &refusal) || errors.As(err, &dial) && dial.Op == "proxyconnect"
+}
+
+// WayFix says what to do about a call that did not arrive, where it is one of the
+// settings of the network that is to blame, and otherwise what else is said.
+func WayFix(err error, otherwise string) string {
+	var certificate *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	switch {
+	case atProxy(err):
+		return "Look at HTTPS_PROXY and NO_PROXY, and let the proxy allow CONNECT to this host, port 443."
+	case errors.As(err, &authority):
+		return "If the certificate is of an authority of your own, or of a proxy that reads along, name the file of that authority (PEM) in SSL_CERT_FILE."
+	case errors.As(err, &certificate):
+		return "Its certificate is not accepted: renew it, or make it out for this name."
+	default:
+		return otherwise
+	}
+}
