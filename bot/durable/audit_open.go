@@ -51,6 +51,30 @@ func OpenAudit(ctx context.Context, databaseURL string) (*Store, error) {
 	return nil, err
 }
 
+// OpenTrail is [OpenAudit] of a file that a running bot holds, too. That bot makes
+// a copy, which is read in the place of the file and is gone with Close.
+func OpenTrail(ctx context.Context, databaseURL string) (*Store, error) {
+	s, err := OpenAudit(ctx, databaseURL)
+	if !errors.Is(err, ErrHeld) {
+		return s, err
+	}
+	dir, dirErr := os.MkdirTemp("", "restorebot-audit-") // for its owner alone
+	if dirErr != nil {
+		return nil, fmt.Errorf("%w, and there is no place for a copy: %w", err, dirErr)
+	}
+	file := filepath.Join(dir, "copy.db")
+	if _, copyErr := Copy(ctx, databaseURL, file); copyErr != nil {
+		return nil, errors.Join(fmt.Errorf("%w, and cannot be asked for a copy: %w", err, copyErr), os.RemoveAll(dir))
+	}
+	s, err = OpenAudit(ctx, "sqlite:"+file)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	shut := s.shut
+	s.shut = func() error { return errors.Join(shut(), os.RemoveAll(dir)) }
+	return s, nil
+}
+
 // openCopy opens an SQLite file that is there, to read it, and holds nothing.
 func openCopy(file string) (*Store, error) {
 	file, err := filepath.Abs(file)

@@ -26,7 +26,8 @@ func auditCommand() subcommand {
 			"changed, added or removed, at the end too, and prints the head: its length and last hash. Keep that elsewhere and give it to " +
 			"--head later: then even a trail that was written anew is found out.\n\n" +
 			"export writes the lines to standard output, oldest first.\n\n" +
-			"The database is the one of DATABASE_URL. A running bot holds an SQLite file: stop it, or use a copy made with restorebot backup.",
+			"The database is the one of DATABASE_URL. A running bot holds an SQLite file: it is asked for a copy through a socket beside the file, " +
+			"so this has to run as the same user on the same machine, and the copy is removed again.",
 		examples: []string{"restorebot audit verify", "restorebot audit verify --head 1201:9f86d0...", "restorebot audit export --format csv > audit.csv"},
 		words:    1,
 		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
@@ -63,10 +64,9 @@ func audit(ctx context.Context, p process, file envFile, head, format string) er
 	if err != nil {
 		return misuse(err)
 	}
-	s, err := durable.OpenAudit(ctx, databaseURL)
+	s, err := durable.OpenTrail(ctx, databaseURL)
 	if errors.Is(err, durable.ErrHeld) {
-		return fmt.Errorf("%w. Nothing was read. Stop the bot, or copy its database with restorebot backup and read the copy: "+
-			"DATABASE_URL=sqlite:<copy> restorebot audit %s", err, strings.Join(p.args, " "))
+		return fmt.Errorf("%w. Nothing was read. Run this as the user of the bot and on its machine, or stop the bot", err)
 	}
 	if err != nil {
 		return err

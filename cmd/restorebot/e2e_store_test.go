@@ -91,12 +91,18 @@ func TestBinaryBackup(t *testing.T) {
 	if out, err := backup(); err == nil || !strings.Contains(out, "is there already. No copy was made") {
 		t.Errorf("over a file: %s%v", out, err)
 	}
-	// The guides send those here who want the trail of a bot that runs.
-	for command, words := range map[string]string{"verify": "", "export": `"kind":"starting"`} {
-		cmd := exec.CommandContext(ctx, os.Args[0], "audit", command)
-		cmd.Env, cmd.Dir = append(s.env, "DATABASE_URL=sqlite:"+file), t.TempDir()
-		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), words) {
-			t.Errorf("audit %s of the copy: %v: %s", command, err, out)
+	// The trail is read of the copy, and beside the bot that runs.
+	for _, from := range []string{file, s.database} {
+		for command, words := range map[string]string{"verify": "is whole", "export": `"kind":"starting"`} {
+			scratch := t.TempDir()
+			cmd := exec.CommandContext(ctx, os.Args[0], "audit", command)
+			cmd.Env, cmd.Dir = append(s.env, "DATABASE_URL=sqlite:"+from, "TMPDIR="+scratch), t.TempDir()
+			if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), words) {
+				t.Errorf("audit %s of %s: %v: %s", command, from, err, out)
+			}
+			if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
+				t.Errorf("audit %s left %v, %v", command, left, err)
+			}
 		}
 	}
 	store, err := durable.Open(ctx, "sqlite:"+file)
