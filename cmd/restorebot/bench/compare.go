@@ -24,6 +24,8 @@ type measured struct {
 	Recycled   loaded        `json:"recycled_32"`
 	Recycles   int           `json:"recycles"`
 	PerCommand time.Duration `json:"cpu_per_command"`
+	PerHelp    time.Duration `json:"cpu_per_help"`
+	PerRefusal time.Duration `json:"cpu_per_refusal"`
 	LoadedRSS  int64         `json:"loaded_rss"`
 	LoadedAnon int64         `json:"loaded_anon"`
 	CalmRSS    int64         `json:"calm_rss"` // some time after the load
@@ -159,7 +161,8 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 	if err != nil {
 		return err
 	}
-	measured := 0
+	var measured int
+	var helped usage
 	for _, part := range []struct {
 		into   *loaded
 		n      int
@@ -169,8 +172,11 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 		{&m.Single, o.commands / 10, 1, help},
 		{&m.Crowd, o.commands * 4 / 10, 32, help},
 		{&m.Rush, o.commands * 3 / 10, 256, help},
-		{&m.Refused, o.commands * 2 / 10, 32, wrong},
+		{&m.Refused, o.commands * 2 / 10, 32, wrong}, // the last, for its CPU is told apart, too
 	} {
+		if helped, err = a.usage(); err != nil {
+			return err
+		}
 		if *part.into, err = rush(ctx, a.slack, part.atOnce, part.n, part.what); err != nil {
 			return err
 		}
@@ -184,6 +190,9 @@ func (a *actor) loads(ctx context.Context, o options, m *measured) (err error) {
 		return err
 	}
 	m.PerCommand = (after.CPU - before.CPU) / time.Duration(measured)
+	refused := o.commands * 2 / 10
+	m.PerHelp = (helped.CPU - before.CPU) / time.Duration(measured-refused)
+	m.PerRefusal = (after.CPU - helped.CPU) / time.Duration(refused)
 	if err := a.recycles(ctx, o.commands/4, m, help); err != nil {
 		return err
 	}

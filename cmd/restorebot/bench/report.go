@@ -58,6 +58,8 @@ var rows = []row{
 	{"requests, 1 at once: ack p50", spans(func(m measured) time.Duration { return m.Request.P50 }), showSpan},
 	{"p99", spans(func(m measured) time.Duration { return m.Request.P99 }), showSpan},
 	{"CPU per command", spans(func(m measured) time.Duration { return m.PerCommand }), showSpan},
+	{"of a help", spans(func(m measured) time.Duration { return m.PerHelp }), showSpan},
+	{"of a refusal", spans(func(m measured) time.Duration { return m.PerRefusal }), showSpan},
 	{"memory after all commands", func(m measured) float64 { return float64(m.LoadedRSS) }, showBytes},
 	{"that without the program's file", func(m measured) float64 { return float64(m.LoadedAnon) }, showBytes},
 	{"memory once idle again", func(m measured) float64 { return float64(m.CalmRSS) }, showBytes},
