@@ -146,22 +146,6 @@ func TestBinaryLetsASecondPersonTypeForADump(t *testing.T) {
 	s.shows(ctx, card, "restored")
 }
 
-func TestBinaryTellsALatePressThatTheRequestExpired(t *testing.T) {
-	t.Parallel()
-	ctx, s := begin(t, "RESTORE_CONFIRM_TTL=10s")
-	card := s.card(ctx)
-	s.shows(ctx, card, "expired")
-	d, err := s.slack.PressStale("UBOB", card, "restore_confirm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.Wait(ctx); err != nil {
-		t.Fatal(err)
-	}
-	s.told(ctx, "UBOB", "This request has expired", "nothing was started")
-	s.notStarted()
-}
-
 // What a modal shows is what is confirmed: other settings, another question.
 func TestBinaryAsksAgainWhenTheRulesHaveChanged(t *testing.T) {
 	t.Parallel()

@@ -86,7 +86,7 @@ func TestBinaryTellsWhyARestoreFailed(t *testing.T) {
 
 func TestBinaryLetsARequestExpire(t *testing.T) {
 	t.Parallel()
-	ctx, s := begin(t, "RESTORE_CONFIRM_TTL=10s")
+	ctx, s := begin(t, "RESTORE_CONFIRM_TTL=20s") // a busy machine needs some of it to show the card
 	card := s.card(ctx)
 	s.shows(ctx, card, "expired")
 	d, err := s.slack.PressStale("UBOB", card, "restore_confirm")
@@ -96,10 +96,8 @@ func TestBinaryLetsARequestExpire(t *testing.T) {
 	if _, err := d.Wait(ctx); err != nil {
 		t.Fatal(err)
 	}
-	s.told(ctx, "UBOB", "expired", "changed nothing")
-	if s.portal.Starts() != 0 {
-		t.Errorf("startrestore was sent %d times", s.portal.Starts())
-	}
+	s.told(ctx, "UBOB", "This request has expired", "nothing was started", "changed nothing")
+	s.notStarted()
 }
 
 func TestBinaryRefusesWhatCannotBeRestored(t *testing.T) {

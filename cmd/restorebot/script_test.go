@@ -146,7 +146,7 @@ func checkMode(ts *testscript.TestScript, _ bool, args []string) {
 // newest, press the button and watch until the card tells the end.
 func playDrill(ts *testscript.TestScript, _ bool, _ []string) {
 	slack := ts.Value("slack").(*slacktest.Slack) // set above
-	ctx, cancel := context.WithTimeout(context.Background(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	var id string
 	guid := regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
