@@ -54,7 +54,12 @@ func nearest(s string, names []string) string {
 
 // distance is Levenshtein's.
 func distance(a, b []rune) int {
-	row := make([]int, len(b)+1)
+	var short [32]int // longer than any word that is compared with
+	row := short[:]
+	if len(b) >= len(row) {
+		row = make([]int, len(b)+1)
+	}
+	row = row[:len(b)+1]
 	for j := range row {
 		row[j] = j
 	}

@@ -15,7 +15,7 @@ func (s *Store) insertLines(ctx context.Context, tx *sql.Tx, lines []line) error
 	if s.alone {
 		texts = &plainInserts
 	}
-	var values []any
+	values := make([]any, 0, lineColumns*min(len(lines), 1<<(insertSizes-1)))
 	for len(lines) > 0 {
 		size := min(bits.Len(uint(len(lines))), insertSizes) - 1
 		values = values[:0]

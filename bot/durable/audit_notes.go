@@ -3,6 +3,7 @@ package durable
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -54,8 +55,9 @@ func (n *notes) write(ctx context.Context, lines []line, commit func(context.Con
 
 // drain writes until nobody waits.
 func (n *notes) drain(ctx context.Context, commit func(context.Context, []line) error) {
+	var lines []line
 	for batch := n.gather(); len(batch) > 0; batch = n.gather() {
-		var lines []line
+		lines = slices.Grow(lines[:0], len(batch)) // most note one
 		for _, one := range batch {
 			lines = append(lines, one.lines...)
 		}
