@@ -40,6 +40,7 @@ type options struct {
 	steps              []int
 	channels           int
 	takes              time.Duration
+	plain              bool
 	history            int
 	length             time.Duration
 	notes              io.Writer // how far it has come
@@ -67,6 +68,7 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.IntSliceVar(&o.steps, "portals", []int{1, 10, 100, 500}, "scale: restores at once, one row each")
 	flags.IntVar(&o.channels, "per-channel", 5, "scale: portals that share a channel")
 	flags.DurationVar(&o.takes, "takes", 90*time.Second, "scale: how long each restore takes, for 20 minutes of a real one")
+	flags.BoolVar(&o.plain, "plain", false, "scale: portals speak HTTP instead of HTTPS")
 	flags.IntVar(&o.history, "rows", 100_000, "history: ended restores in the past, beside 10 and 1000")
 	flags.DurationVar(&o.length, "for", 10*time.Minute, "soak: how long")
 	if err := flags.Parse(args); err != nil {

@@ -75,7 +75,7 @@ func scale(ctx context.Context, o options) (found result, err error) {
 
 func scaleTo(ctx context.Context, o options, bot subject, portals int) (one scaled, err error) {
 	// All of Slack's limits hold, as the fake has them.
-	s, err := setStage(scene{portals: portals, perChannel: o.channels, takes: o.takes})
+	s, err := setStage(scene{portals: portals, perChannel: o.channels, takes: o.takes, tls: !o.plain})
 	if err != nil {
 		return one, err
 	}

@@ -33,6 +33,7 @@ type stage struct {
 	base     string
 	channels []string
 	web      http.Server
+	trusts   *authority // nil where portals speak plain HTTP
 	hosts    map[string]*portal
 }
 
@@ -61,6 +62,7 @@ type scene struct {
 	perChannel int // portals that share a channel; 0: all
 	limits     slacktest.Limits
 	takes      time.Duration
+	tls        bool // the portals speak it, as in the world
 	sockets    slacktest.Sockets
 }
 
@@ -88,20 +90,30 @@ func setStage(sc scene) (s *stage, err error) {
 	if s.dir, err = os.MkdirTemp("", "restorebot-bench-"); err != nil {
 		return nil, err
 	}
-	address, err := s.serve("127.0.0.1")
+	address, err := s.serve("127.0.0.1", nil)
 	if err != nil {
 		return nil, err
 	}
 	s.base = "http://" + address
+	scheme := "http://"
+	if sc.tls {
+		if s.trusts, err = newAuthority(); err != nil {
+			return nil, err
+		}
+		if err = os.WriteFile(s.authorityFile(), s.trusts.pem(), 0o600); err != nil {
+			return nil, err
+		}
+		scheme = "https://"
+	}
 	for n := range sc.portals {
 		// All of 127/8 is this machine's.
-		address, err := s.serve(fmt.Sprintf("127.1.%d.%d", n/250, n%250+1))
+		address, err := s.serve(fmt.Sprintf("127.1.%d.%d", n/250, n%250+1), s.trusts)
 		if err != nil {
 			return nil, err
 		}
 		p := &portal{
 			Portal: docspacetest.New(docspacetest.Config{Alias: fmt.Sprintf("p%d", n), Script: docspacetest.Total(sc.takes)}),
-			name:   fmt.Sprintf("p%d", n), url: "http://" + address, channel: s.channels[n/sc.perChannel],
+			name:   fmt.Sprintf("p%d", n), url: scheme + address, channel: s.channels[n/sc.perChannel],
 		}
 		s.portals = append(s.portals, p)
 		s.hosts[address] = p
@@ -109,8 +121,12 @@ func setStage(sc scene) (s *stage, err error) {
 	return s, s.writePortals()
 }
 
-func (s *stage) serve(host string) (address string, err error) {
+// serve listens at a free port of host, by TLS if there is somebody to vouch for it.
+func (s *stage) serve(host string, guard *authority) (address string, err error) {
 	listener, err := net.Listen("tcp", host+":0") //nolint:noctx // it returns at once
+	if err == nil && guard != nil {
+		listener, err = guard.guard(listener)
+	}
 	if err != nil {
 		return "", fmt.Errorf("loopback: %w", err)
 	}
@@ -131,6 +147,8 @@ func (s *stage) portalsFile() string { return filepath.Join(s.dir, "portals.yaml
 
 func (s *stage) keyFile(p *portal) string { return filepath.Join(s.dir, p.name+".key") }
 
+func (s *stage) authorityFile() string { return filepath.Join(s.dir, "authority.pem") }
+
 func (s *stage) databaseFile() string { return filepath.Join(s.dir, "restorebot.db") }
 
 func (s *stage) writePortals() error {
@@ -147,12 +165,16 @@ func (s *stage) writePortals() error {
 
 // env is the whole environment of a process on the stage.
 func (s *stage) env() []string {
-	return []string{
+	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir,
 		"SLACK_APP_TOKEN=" + slacktest.DefaultAppToken, "SLACK_BOT_TOKEN=" + slacktest.DefaultBotToken, "SLACK_API_URL=" + s.base + "/api/",
 		"PORTALS_FILE=" + s.portalsFile(), "RESTORE_USERS=" + asker, "RESTORE_CHANNELS=" + strings.Join(s.channels, ","),
 		"DATABASE_URL=sqlite:" + s.databaseFile(),
 	}
+	if s.trusts != nil {
+		env = append(env, "SSL_CERT_FILE="+s.authorityFile())
+	}
+	return env
 }
 
 // connected waits until a process holds a connection.
