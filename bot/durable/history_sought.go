@@ -18,20 +18,20 @@ import (
 // longer: nobody else gets at a file while rows are open.
 func scanAll(rows *sql.Rows) ([]bot.Restore, error) {
 	defer func() { _ = rows.Close() }()
-	var list []bot.Restore
-	var texts []string
+	var found []written
 	for rows.Next() {
-		r, data, err := columnsOf(rows)
+		c, err := columnsOf(rows)
 		if err != nil {
 			return nil, fmt.Errorf("restores: %w", err)
 		}
-		list, texts = append(list, r), append(texts, data)
+		found = append(found, c)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, fmt.Errorf("restores: %w", err)
 	}
-	for i, data := range texts {
-		r, err := decode(list[i], data, false)
+	list := make([]bot.Restore, len(found))
+	for i, c := range found {
+		r, err := c.decode(false)
 		if err != nil {
 			return nil, fmt.Errorf("restores: %w", err)
 		}

@@ -3,87 +3,12 @@ package durable
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"docspace-restorebot/bot"
-	"docspace-restorebot/docspace"
 )
-
-// record is a restore as the data column holds it. A [docspace.Secret] does not
-// show itself to encoders, so the one secret of a restore is named here.
-type record struct {
-	bot.Restore
-	AnswerURL string `json:",omitempty"` // hides the embedded one
-}
-
-func encode(r bot.Restore) (string, error) {
-	b, err := json.Marshal(record{r, r.AnswerURL.Reveal()})
-	return string(b), err
-}
-
-// columns are what scan reads.
-const columns = `id, portal, state, version, generation, delivery, settled, data`
-
-type row interface{ Scan(into ...any) error }
-
-// scan reads a restore to be looked at.
-func scan(row row) (bot.Restore, error) { return read(row, false) }
-
-// scanToAct reads a restore that may be changed. While replicas are upgraded one
-// by one, an older one must not work on what a newer one has written: it would
-// drop what it does not know.
-func scanToAct(row row) (bot.Restore, error) { return read(row, true) }
-
-func read(row row, act bool) (bot.Restore, error) {
-	c, data, err := columnsOf(row)
-	if err != nil {
-		return bot.Restore{}, err
-	}
-	return decode(c, data, act)
-}
-
-// columnsOf reads the columns, and the data as it is.
-func columnsOf(row row) (c bot.Restore, data string, err error) {
-	err = row.Scan(&c.ID, &c.Portal, &c.State, &c.Version, &c.Generation, &c.Delivery, &c.Settled, &data)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = bot.ErrNotFound
-	}
-	return c, data, err
-}
-
-func decode(c bot.Restore, data string, act bool) (bot.Restore, error) {
-	var rec record
-	in := json.NewDecoder(strings.NewReader(data))
-	if act && !c.Settled {
-		in.DisallowUnknownFields()
-	}
-	if err := in.Decode(&rec); err != nil && act && json.Valid([]byte(data)) {
-		return bot.Restore{}, fmt.Errorf("restore %s: %w (%w)", c.ID, errWrittenByNewer, err)
-	} else if err != nil {
-		return bot.Restore{}, fmt.Errorf("restore %s: %w", c.ID, err)
-	}
-	if act && !known(c.State) {
-		return bot.Restore{}, fmt.Errorf("restore %s: %w (state %q)", c.ID, errWrittenByNewer, c.State)
-	}
-	r := rec.Restore
-	r.ID, r.Portal, r.State, r.Version, r.Generation = c.ID, c.Portal, c.State, c.Version, c.Generation
-	r.Delivery, r.Settled = c.Delivery, c.Settled
-	if rec.AnswerURL != "" {
-		r.AnswerURL = docspace.NewSecret(rec.AnswerURL)
-	}
-	return r, nil
-}
-
-var errWrittenByNewer = errors.New("a newer version of restorebot has written it, and that version has to work on it")
-
-func known(s bot.State) bool {
-	return s.Open() || slices.ContainsFunc(bot.OpenStates(), func(from bot.State) bool { return bot.CanMove(from, s) })
-}
 
 // Create implements [bot.Store].
 func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) error {
@@ -262,7 +187,8 @@ func swap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) e
 	if err != nil || n == 1 {
 		return err
 	}
-	err = tx.QueryRowContext(ctx, `SELECT id FROM restore WHERE id = $1`, was.ID).Scan(&was.ID)
+	var id string
+	err = tx.QueryRowContext(ctx, `SELECT id FROM restore WHERE id = $1`, was.ID).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.ErrNotFound
 	}

@@ -1,0 +1,143 @@
+package durable
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+// record is a restore as the data column holds it. A [docspace.Secret] does not
+// show itself to encoders, so the one secret of a restore is named here.
+type record struct {
+	bot.Restore
+	AnswerURL string `json:",omitempty"` // hides the embedded one
+}
+
+// scribe writes and reads records. Each restore that runs is read and written
+// every few seconds: what that takes is kept from one to the next.
+type scribe struct {
+	written record
+	text    bytes.Buffer
+	encoder *json.Encoder
+
+	from    strings.Reader
+	decoder *json.Decoder // strict: it knows every field
+}
+
+var scribes = sync.Pool{New: func() any {
+	s := new(scribe)
+	s.encoder = json.NewEncoder(&s.text)
+	s.decoder = json.NewDecoder(&s.from)
+	s.decoder.DisallowUnknownFields()
+	return s
+}}
+
+// free gives a scribe back, without what it has written.
+func (s *scribe) free() {
+	s.written = record{}
+	s.text.Reset()
+	s.from.Reset("")
+	scribes.Put(s)
+}
+
+func encode(r bot.Restore) (string, error) {
+	s := scribes.Get().(*scribe) //nolint:forcetypeassert // ours
+	s.written = record{r, r.AnswerURL.Reveal()}
+	if err := s.encoder.Encode(&s.written); err != nil {
+		return "", err // an encoder keeps its error: it is not given back
+	}
+	defer s.free()
+	return string(bytes.TrimSuffix(s.text.Bytes(), []byte("\n"))), nil
+}
+
+// strictly reads a record of which every field has to be known.
+func strictly(data string, rec *record) error {
+	s := scribes.Get().(*scribe) //nolint:forcetypeassert // ours
+	s.from.Reset(data)
+	if err := s.decoder.Decode(rec); err != nil {
+		return err // and a decoder keeps what it could not read
+	}
+	if s.from.Len() > 0 || s.decoder.More() {
+		return errors.New("more follows the record")
+	}
+	s.free()
+	return nil
+}
+
+// columns are what scan reads.
+const columns = `id, portal, state, version, generation, delivery, settled, data`
+
+type row interface{ Scan(into ...any) error }
+
+// scan reads a restore to be looked at.
+func scan(row row) (bot.Restore, error) { return read(row, false) }
+
+// scanToAct reads a restore that may be changed. While replicas are upgraded one
+// by one, an older one must not work on what a newer one has written: it would
+// drop what it does not know.
+func scanToAct(row row) (bot.Restore, error) { return read(row, true) }
+
+func read(row row, act bool) (bot.Restore, error) {
+	c, err := columnsOf(row)
+	if err != nil {
+		return bot.Restore{}, err
+	}
+	return c.decode(act)
+}
+
+// written is a row. Its columns are the truth; what has none is read from data.
+type written struct {
+	id, portal          string
+	state               bot.State
+	version, generation int64
+	delivery            string
+	settled             bool
+	data                string
+}
+
+func columnsOf(row row) (c written, err error) {
+	err = row.Scan(&c.id, &c.portal, &c.state, &c.version, &c.generation, &c.delivery, &c.settled, &c.data)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = bot.ErrNotFound
+	}
+	return c, err
+}
+
+func (c written) decode(act bool) (bot.Restore, error) {
+	var rec record
+	var err error
+	if act && !c.settled {
+		err = strictly(c.data, &rec)
+	} else {
+		err = json.Unmarshal([]byte(c.data), &rec)
+	}
+	switch {
+	case err != nil && act && json.Valid([]byte(c.data)):
+		return bot.Restore{}, fmt.Errorf("restore %s: %w (%w)", c.id, errWrittenByNewer, err)
+	case err != nil:
+		return bot.Restore{}, fmt.Errorf("restore %s: %w", c.id, err)
+	case act && !known(c.state):
+		return bot.Restore{}, fmt.Errorf("restore %s: %w (state %q)", c.id, errWrittenByNewer, c.state)
+	}
+	r := rec.Restore
+	r.ID, r.Portal, r.State, r.Version, r.Generation = c.id, c.portal, c.state, c.version, c.generation
+	r.Delivery, r.Settled = c.delivery, c.settled
+	if rec.AnswerURL != "" {
+		r.AnswerURL = docspace.NewSecret(rec.AnswerURL)
+	}
+	return r, nil
+}
+
+var errWrittenByNewer = errors.New("a newer version of restorebot has written it, and that version has to work on it")
+
+func known(s bot.State) bool {
+	return s.Open() || slices.ContainsFunc(bot.OpenStates(), func(from bot.State) bool { return bot.CanMove(from, s) })
+}
