@@ -7,19 +7,26 @@ import (
 	"runtime/metrics"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
 const (
 	// heapGrowth is what may become garbage before it is collected, in percent of
-	// what lives. Little lives here: half of Go's 100 costs no measurable time.
-	heapGrowth = 50
+	// what lives. Little lives here: half of Go's 100 costs no measurable time. With
+	// hundreds of restores more lives, most of it connections, and makes no more
+	// garbage for that: calmGarbage is enough, but leastGrowth for what lives.
+	heapGrowth  = 50
+	calmGarbage = 4 << 20
+	leastGrowth = 20
 	// A crowd makes garbage faster than it is worth to collect: after two collections
 	// within often, busyGarbage may wait, and in a small heap at most busyGrowth. What
 	// it takes is given back as soon as the crowd is gone.
 	busyGarbage = 5 << 20
 	busyGrowth  = 200
 	often       = 100 * time.Millisecond
+	// littleMore is what is not worth to set anew: the world stops for it.
+	littleMore = 5
 	// startOver is when the start is over: connected, its migrations and checks done.
 	startOver = 2 * time.Second
 	// restEach is how soon all is given back that is not needed, and lookEach how soon
@@ -34,39 +41,56 @@ const (
 // collector sets how much garbage may wait, unless the environment says it.
 type collector struct {
 	fixed bool
-	live  func() uint64 // bytes
+	live  func() uint64 // bytes, stacks included, as the collector reckons
+
+	mu   sync.Mutex
+	busy bool // a crowd is there, or was a moment ago
+	set  int  // percent
 }
 
 func newCollector(environ []string) *collector {
 	c := &collector{
 		fixed: slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "GOGC=") }),
-		live:  func() uint64 { return read("/gc/heap/live:bytes") },
+		live:  func() uint64 { return read("/gc/heap/live:bytes") + read("/memory/classes/heap/stacks:bytes") },
 	}
-	c.grow(heapGrowth)
+	c.adjust(false)
 	if !c.fixed {
 		c.attend(time.Now())
 	}
 	return c
 }
 
-func (c *collector) grow(percent int) {
-	if !c.fixed {
+// adjust sets how much garbage may wait from now on.
+func (c *collector) adjust(busy bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy = busy
+	percent := calmly(c.live())
+	if busy {
+		percent = busily(c.live())
+	}
+	if off := percent - c.set; !c.fixed && (off > littleMore || off < -littleMore) {
 		debug.SetGCPercent(percent)
+		c.set = percent
 	}
 }
 
-// busy is how much garbage may wait in a crowd, in percent of what lives.
-func busy(live uint64) int {
-	return int(min(busyGrowth, max(heapGrowth, busyGarbage*100/max(live, 1))))
+// calmly is how much garbage may wait where there is no crowd, in percent of what
+// lives.
+func calmly(live uint64) int {
+	return int(min(heapGrowth, max(leastGrowth, calmGarbage*100/max(live, 1))))
+}
+
+// busily is the same in a crowd.
+func busily(live uint64) int {
+	return max(calmly(live), int(min(busyGrowth, busyGarbage*100/max(live, 1))))
 }
 
 // attend looks at each collection, by something that the next one collects.
 func (c *collector) attend(last time.Time) {
 	runtime.AddCleanup(new([16]byte), func(last time.Time) {
 		now := time.Now()
-		if now.Sub(last) < often {
-			c.grow(busy(c.live()))
-		}
+		c.adjust(c.isBusy() || now.Sub(last) < often)
 		c.attend(now)
 	}, last)
 }
@@ -95,8 +119,14 @@ func (c *collector) rest(ctx context.Context) {
 	}
 }
 
+func (c *collector) isBusy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.busy
+}
+
 func (c *collector) giveBack() {
-	c.grow(heapGrowth)
+	c.adjust(false)
 	debug.FreeOSMemory()
 	dropProgram()
 }

@@ -57,7 +57,7 @@ func TestCollectorWaitsInABurstOnly(t *testing.T) {
 		debug.SetGCPercent(now)
 		return now
 	}
-	newCollector([]string{"HOME=/", "GOGC=100"}).grow(busyGrowth)
+	newCollector([]string{"HOME=/", "GOGC=100"}).adjust(true)
 	if got := percent(); got != 100 {
 		t.Fatalf("with GOGC set the collector was set to %d", got)
 	}
@@ -80,12 +80,15 @@ func TestCollectorWaitsInABurstOnly(t *testing.T) {
 	}
 }
 
-// In a large heap as much garbage waits as at rest.
-func TestABurstTakesOnlySoMuch(t *testing.T) {
+// Of a large heap no more may wait than of a small one, and of a very large one
+// its fifth.
+func TestOnlySoMuchGarbageWaits(t *testing.T) {
 	t.Parallel()
-	for live, want := range map[uint64]int{0: busyGrowth, 1 << 20: busyGrowth, 4 << 20: 125, 10 << 20: heapGrowth, 1 << 40: heapGrowth} {
-		if got := busy(live); got != want {
-			t.Errorf("with %d bytes alive %d %%, want %d", live, got, want)
+	for live, want := range map[uint64]struct{ calm, busy int }{
+		0: {heapGrowth, busyGrowth}, 1 << 20: {heapGrowth, busyGrowth}, 4 << 20: {heapGrowth, 125}, 10 << 20: {40, 50}, 16 << 20: {25, 31}, 1 << 40: {leastGrowth, leastGrowth},
+	} {
+		if calm, busy := calmly(live), busily(live); calm != want.calm || busy != want.busy {
+			t.Errorf("with %d bytes alive %d %%, in a crowd %d %%, want %+v", live, calm, busy, want)
 		}
 	}
 }
