@@ -65,8 +65,8 @@ func strictly(data string, rec *record) error {
 	if err := s.decoder.Decode(rec); err != nil {
 		return err // and a decoder keeps what it could not read
 	}
-	if s.from.Len() > 0 || s.decoder.More() {
-		return errors.New("more follows the record")
+	if left, ok := s.decoder.Buffered().(*bytes.Reader); !ok || left.Len() > 0 || s.from.Len() > 0 {
+		return errors.New("something follows the record") // the decoder would take it for the next one
 	}
 	s.free()
 	return nil
