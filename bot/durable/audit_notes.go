@@ -12,8 +12,15 @@ import (
 // own.
 const notesWithin = 2 * time.Second
 
-// gatherAtMost is how many may come before the first of them are written.
-const gatherAtMost = 256
+const (
+	// gatherAtMost is how many may come before the first of them are written.
+	gatherAtMost = 256
+	// Where a crowd was just written and a small part of it has come again, the
+	// others are on their way: they are waited for, for less than a commit takes,
+	// which they would have to wait for otherwise.
+	crowd     = 8
+	gatherFor = 200 * time.Microsecond
+)
 
 // notes writes what many callers note at once in one transaction: a crowd that
 // is refused waits for two commits and not for one each.
@@ -21,6 +28,7 @@ type notes struct {
 	mu      sync.Mutex
 	waiting []*noted
 	writing bool
+	before  int // how many were written last
 }
 
 // noted is what one caller notes.
@@ -56,7 +64,7 @@ func (n *notes) write(ctx context.Context, lines []line, commit func(context.Con
 // drain writes until nobody waits.
 func (n *notes) drain(ctx context.Context, commit func(context.Context, []line) error) {
 	var lines []line
-	for batch := n.gather(); len(batch) > 0; batch = n.gather() {
+	for batch := n.gather(ctx); len(batch) > 0; batch = n.gather(ctx) {
 		lines = slices.Grow(lines[:0], len(batch)) // most note one
 		for _, one := range batch {
 			lines = append(lines, one.lines...)
@@ -73,17 +81,27 @@ func (n *notes) drain(ctx context.Context, commit func(context.Context, []line) 
 
 // gather takes all that waits. Whoever is ready to run goes first, for as long
 // as each turn brings more: the first of a crowd would be written alone, and all
-// others wait for that. Nobody waits here for time to pass.
-func (n *notes) gather() (batch []*noted) {
-	for had := 0; ; runtime.Gosched() {
+// others wait for that. Somebody alone waits for no time to pass.
+func (n *notes) gather(ctx context.Context) (batch []*noted) {
+	for had, waited := 0, false; ; runtime.Gosched() {
 		n.mu.Lock()
-		if len(n.waiting) == had || had >= gatherAtMost {
+		now, more := len(n.waiting), n.before >= crowd && len(n.waiting) < n.before/2
+		switch {
+		case now == 0 || now >= gatherAtMost || now == had && (waited || !more):
 			batch, n.waiting = n.waiting, nil
-			n.writing = len(batch) > 0
+			n.writing, n.before = now > 0, now
 			n.mu.Unlock()
 			return batch
+		case now == had:
+			waited = true
+			n.mu.Unlock()
+			select {
+			case <-time.After(gatherFor):
+			case <-ctx.Done():
+			}
+		default:
+			had = now
+			n.mu.Unlock()
 		}
-		had = len(n.waiting)
-		n.mu.Unlock()
 	}
 }
