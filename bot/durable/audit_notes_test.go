@@ -130,3 +130,43 @@ func TestNotesOfACrowdKeepTheChain(t *testing.T) {
 		t.Errorf("%+v, %v", head, err)
 	}
 }
+
+// Of a crowd that comes again the first few are not written alone; and nobody
+// waits who is no part of one.
+func TestACrowdOnItsWayIsWaitedForOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before, there, late int
+		want                int
+		waited              time.Duration
+	}{
+		"somebody alone":            {0, 1, 0, 1, 0},
+		"one after another":         {1, 1, 5, 1, 0},
+		"a few after a few":         {crowd - 1, 1, 5, 1, 0},
+		"the rest of a crowd":       {20, 3, 15, 18, gatherFor},
+		"most of a crowd is there":  {20, 10, 9, 10, 0},
+		"nobody comes":              {20, 1, 0, 1, gatherFor},
+		"nobody is there":           {20, 0, 5, 0, 0},
+		"more than can be gathered": {2 * gatherAtMost, gatherAtMost, 5, gatherAtMost, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n := &notes{writing: true, before: c.before, waiting: make([]*noted, c.there)}
+				var others sync.WaitGroup
+				defer others.Wait()
+				others.Go(func() {
+					time.Sleep(gatherFor / 2)
+					n.mu.Lock()
+					defer n.mu.Unlock()
+					n.waiting = append(n.waiting, make([]*noted, c.late)...)
+				})
+				began := time.Now()
+				batch := n.gather(t.Context())
+				if waited := time.Since(began); len(batch) != c.want || waited != c.waited || n.writing != (c.want > 0) {
+					t.Errorf("%d after %v, writing: %v; want %d after %v", len(batch), waited, n.writing, c.want, c.waited)
+				}
+			})
+		})
+	}
+}
