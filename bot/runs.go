@@ -52,7 +52,7 @@ func usualOf(runs []Run, like Run) Usual {
 	var took []time.Duration
 	for _, r := range runs {
 		if r.State == Succeeded && r.ClosedBy == "" && !r.Followed && !r.StartedAt.IsZero() && r.StorageType == like.StorageType && r.Dump == like.Dump {
-			took = append(took, r.EndedAt.Sub(r.StartedAt))
+			took = append(took, r.Took())
 		}
 	}
 	if len(took) == 0 {

@@ -43,6 +43,9 @@ func TestReportIsReadFromAFileWhoeverHoldsIt(t *testing.T) {
 	if _, err := durable.Report(t.Context(), "sqlite:"+file, "r1"); !errors.Is(err, durable.ErrHeld) || !strings.Contains(err.Error(), file) {
 		t.Errorf("of a bot that answers nobody: %v", err)
 	}
+	if _, err := durable.OpenTrail(t.Context(), "sqlite:"+file); !errors.Is(err, durable.ErrHeld) || !strings.Contains(err.Error(), file) {
+		t.Errorf("the trail of a bot that answers nobody: %v", err)
+	}
 	servesCopies(t, s, file)
 	wantReport(t, "sqlite:"+file)
 	if err := s.Close(); err != nil {

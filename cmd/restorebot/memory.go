@@ -53,20 +53,34 @@ func newCollector(environ []string) *collector {
 		fixed: slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "GOGC=") }),
 		live:  func() uint64 { return read("/gc/heap/live:bytes") + read("/memory/classes/heap/stacks:bytes") },
 	}
-	c.adjust(false)
+	c.calm()
 	if !c.fixed {
 		c.attend(time.Now())
 	}
 	return c
 }
 
-// adjust sets how much garbage may wait from now on.
-func (c *collector) adjust(busy bool) {
+// collected is told of each collection. A crowd that is there stays until memory
+// is given back.
+func (c *collector) collected(soon bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.busy = busy
+	c.busy = c.busy || soon
+	c.adjust()
+}
+
+// calm is told that no crowd is there.
+func (c *collector) calm() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy = false
+	c.adjust()
+}
+
+// adjust sets how much garbage may wait from now on.
+func (c *collector) adjust() {
 	percent := calmly(c.live())
-	if busy {
+	if c.busy {
 		percent = busily(c.live())
 	}
 	if off := percent - c.set; !c.fixed && (off > littleMore || off < -littleMore) {
@@ -90,7 +104,7 @@ func busily(live uint64) int {
 func (c *collector) attend(last time.Time) {
 	runtime.AddCleanup(new([16]byte), func(last time.Time) {
 		now := time.Now()
-		c.adjust(c.isBusy() || now.Sub(last) < often)
+		c.collected(now.Sub(last) < often)
 		c.attend(now)
 	}, last)
 }
@@ -119,14 +133,8 @@ func (c *collector) rest(ctx context.Context) {
 	}
 }
 
-func (c *collector) isBusy() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.busy
-}
-
 func (c *collector) giveBack() {
-	c.adjust(false)
+	c.calm()
 	debug.FreeOSMemory()
 	dropProgram()
 }

@@ -57,7 +57,7 @@ func TestCollectorWaitsInABurstOnly(t *testing.T) {
 		debug.SetGCPercent(now)
 		return now
 	}
-	newCollector([]string{"HOME=/", "GOGC=100"}).adjust(true)
+	newCollector([]string{"HOME=/", "GOGC=100"}).collected(true)
 	if got := percent(); got != 100 {
 		t.Fatalf("with GOGC set the collector was set to %d", got)
 	}

@@ -127,7 +127,7 @@ func ratios(few, many old) []string {
 }
 
 // check compares with a past of 1000: /restore history looks through the last
-// 200 for those that the person may see, and takes less where there are fewer.
+// 1000 for those that the person may see, and takes less where there are fewer.
 func (a *aged) check() []error {
 	few, many := a.Rows[1], a.Rows[2]
 	var wrong []error

@@ -113,7 +113,6 @@ type actor struct {
 	subject subject
 	cmd     *exec.Cmd
 	log     bytes.Buffer
-	began   time.Time
 	Ready   time.Duration // from its start to the first hello
 }
 
@@ -123,7 +122,7 @@ func (s *stage) enter(ctx context.Context, sub subject, env ...string) (*actor, 
 	a.cmd = exec.Command(sub.argv[0], sub.argv[1:]...) //nolint:gosec,noctx // ended by leave
 	a.cmd.Env, a.cmd.Dir = append(s.env(), env...), s.dir
 	a.cmd.Stderr, a.cmd.Stdout = &a.log, &a.log
-	a.began = time.Now()
+	began := time.Now()
 	if err := a.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("%s did not start: %w", sub.name, err)
 	}
@@ -134,12 +133,12 @@ func (s *stage) enter(ctx context.Context, sub subject, env ...string) (*actor, 
 	}
 	since := time.Now()
 	for _, event := range s.slack.Log() {
-		if event.Kind == slacktest.ConnectionOpened && event.At.After(a.began) {
+		if event.Kind == slacktest.ConnectionOpened && event.At.After(began) {
 			since = event.At
 			break
 		}
 	}
-	a.Ready = since.Sub(a.began)
+	a.Ready = since.Sub(began)
 	return a, nil
 }
 
