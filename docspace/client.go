@@ -19,8 +19,8 @@ const (
 // the first call.
 type Client struct {
 	// BaseURL is where the portal lives: scheme, host and perhaps a path prefix,
-	// such as "https://docs.example.com". User info, query and fragment are
-	// refused. The host decides which portal of an installation answers.
+	// such as "https://docs.example.com". User info, query, fragment and a port that
+	// cannot be are refused. The host decides which portal of an installation answers.
 	BaseURL string
 	// Key is an API key ("sk-...", sent as a bearer), or the whole value of an
 	// Authorization header. Calls that need none are sent without.

@@ -71,6 +71,7 @@ func TestBadClientSendsNothingAndEchoesNothing(t *testing.T) {
 		"user info":      func(c *docspace.Client) { c.BaseURL = "https://u:hunter2@docs.example.com" },
 		"query":          func(c *docspace.Client) { c.BaseURL = "https://docs.example.com?key=hunter2" },
 		"fragment":       func(c *docspace.Client) { c.BaseURL = "https://docs.example.com#hunter2" },
+		"no such port":   func(c *docspace.Client) { c.BaseURL = "https://docs.example.com:70000" },
 		"broken":         func(c *docspace.Client) { c.BaseURL = "https://docs.example.com/%zzhunter2" },
 		"no key":         func(c *docspace.Client) { c.Key = docspace.Secret{} },
 		"newline in key": func(c *docspace.Client) { c.Key = docspace.NewSecret("sk-hunter2\r\nX-Evil: 1") },

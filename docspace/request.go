@@ -45,16 +45,9 @@ func (r request) invalid(format string, args ...any) *Error {
 
 // url puts the path below the base. The base may have a path of its own.
 func (c *Client) url(r request) (*url.URL, *Error) {
-	u, err := url.Parse(strings.TrimSpace(c.BaseURL))
-	switch {
-	case err != nil: // the error of url.Parse repeats the URL, which may hold a password
-		return nil, r.invalid("BaseURL is not a URL")
-	case u.Scheme != "https" && u.Scheme != "http", u.Host == "":
-		return nil, r.invalid("BaseURL must be http:// or https:// and a host")
-	case u.User != nil:
-		return nil, r.invalid("BaseURL must not hold a user or password")
-	case u.RawQuery != "", u.Fragment != "":
-		return nil, r.invalid("BaseURL must not have a query or fragment")
+	u, err := parseBase(c.BaseURL)
+	if err != nil {
+		return nil, r.invalid("BaseURL %w", err)
 	}
 	escaped := make([]string, 0, len(r.path))
 	for _, element := range r.path {
