@@ -215,5 +215,6 @@ func knownFailure(resp *http.Response) bool {
 		"System.Collections.Generic.KeyNotFoundException", // a parameter is missing
 		"System.NullReferenceException",                   // a parameter is null
 		"System.Exception",                                // storage Local on SaaS
+		"System.FormatException",                          // a schedule that there is not
 	}, body.Error.Type)
 }

@@ -97,7 +97,7 @@ func ExampleClient_Settings() {
 	ctx := context.Background()
 	_, portal := quick()
 	settings, err := portal.Settings(ctx)
-	fmt.Println(settings.Version, settings.TenantStatus, "dumps:", settings.Standalone && !settings.LimitedSpace, err)
+	fmt.Println(settings.Version, settings.TenantStatus, "dumps:", settings.Standalone, err)
 	key, err := portal.KeySelf(ctx)
 	fmt.Println("may restore:", key.CanRestore() && !key.Expired(time.Now()), err)
 	person, err := portal.PersonSelf(ctx)

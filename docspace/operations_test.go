@@ -3,8 +3,11 @@ package docspace_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
@@ -128,8 +131,17 @@ func TestBadScheduleIsNotSent(t *testing.T) {
 		"storage": func(s *docspace.Schedule) { s.StorageType = "" },
 		"period":  func(s *docspace.Schedule) { s.Cron.Period = "Hourly" },
 		"hour":    func(s *docspace.Schedule) { s.Cron.Hour = 24 },
-		"day":     func(s *docspace.Schedule) { s.Cron.Day = -1 },
-		"stored":  func(s *docspace.Schedule) { s.Stored = -1 },
+		"no hour": func(s *docspace.Schedule) { s.Cron.Hour = -1 },
+
+		"a day of a day":         func(s *docspace.Schedule) { s.Cron.Day = 1 },
+		"no day of a day":        func(s *docspace.Schedule) { s.Cron.Day = -1 },
+		"no day of a week":       func(s *docspace.Schedule) { s.Cron = docspace.Cron{Period: docspace.EveryWeek} },
+		"the 8th day of a week":  func(s *docspace.Schedule) { s.Cron = docspace.Cron{Period: docspace.EveryWeek, Day: 8} },
+		"the 31st day of a week": func(s *docspace.Schedule) { s.Cron = docspace.Cron{Period: docspace.EveryWeek, Day: 31} },
+		"no day of a month":      func(s *docspace.Schedule) { s.Cron = docspace.Cron{Period: docspace.EveryMonth} },
+		"the 32nd of a month":    func(s *docspace.Schedule) { s.Cron = docspace.Cron{Period: docspace.EveryMonth, Day: 32} },
+
+		"stored": func(s *docspace.Schedule) { s.Stored = -1 },
 	} {
 		p, c := bundle(docspacetest.Config{})
 		s := good
@@ -139,6 +151,48 @@ func TestBadScheduleIsNotSent(t *testing.T) {
 		}
 		if ok, err := c.SetBackupSchedule(t.Context(), good); !ok || err != nil {
 			t.Errorf("the good one: %v %v", ok, err)
+		}
+	}
+}
+
+// A schedule that was read can be written again: what the server added is left
+// out, for it adds it anew and refuses it twice.
+func TestScheduleCanBeReadAndWrittenBack(t *testing.T) {
+	t.Parallel()
+	path := []docspace.Param{{Key: "filePath", Value: "/backups"}}
+	module := []docspace.Param{{Key: "bucket", Value: "b"}, {Key: "module", Value: "s3"}}
+	folder := []docspace.Param{{Key: "folderId", Value: "7"}}
+	for _, dump := range []bool{false, true} {
+		for storage, params := range map[docspace.StorageType][]docspace.Param{
+			docspace.StorageLocal: path, docspace.StorageThirdPartyConsumer: module, docspace.StorageDocuments: folder,
+			docspace.StorageDataStore: nil, docspace.StorageThirdpartyDocs: {{Key: "folderId", Value: "sbox-1"}},
+		} {
+			for _, cron := range []docspace.Cron{
+				{Period: docspace.EveryDay},
+				{Period: docspace.EveryWeek, Hour: 23, Day: 7},
+				{Period: docspace.EveryMonth, Hour: 4, Day: 1},
+				{Period: docspace.EveryMonth, Day: 31},
+			} {
+				p, c := bundle(docspacetest.Config{})
+				want := docspace.Schedule{StorageType: storage, StorageParams: params, Cron: cron, Dump: dump}
+				for round := range 2 {
+					if _, err := c.SetBackupSchedule(t.Context(), want); err != nil {
+						t.Fatalf("%s, dump %v, round %d: %v", storage, dump, round, err)
+					}
+					got, ok, err := c.BackupSchedule(t.Context(), dump)
+					if diff := cmp.Diff(want, got); diff != "" || !ok || err != nil {
+						t.Errorf("%s, dump %v, round %d (-want +got): %v\n%s", storage, dump, round, err, diff)
+					}
+					want = got
+				}
+				want.StorageParams = append(want.StorageParams, docspace.Param{Key: "tenantId", Value: "1"})
+				if _, err := c.SetBackupSchedule(t.Context(), want); err != nil {
+					t.Errorf("%s, dump %v, with a tenantId: %v", storage, dump, err)
+				}
+				if sent := strings.Contains(p.Requests()[len(p.Requests())-1].Body, "tenantId"); sent == dump {
+					t.Errorf("%s, dump %v: tenantId was sent: %v", storage, dump, sent)
+				}
+			}
 		}
 	}
 }
@@ -175,8 +229,8 @@ func TestDumpWhereThereIsNoneIsForbidden(t *testing.T) {
 			t.Errorf("%s, backup: %v means %q", name, err, meant(err))
 		}
 		s, err := c.Settings(t.Context())
-		if err != nil || s.Standalone && !s.LimitedSpace {
-			t.Errorf("%s: the settings would allow it: %+v %v", name, s, err)
+		if err != nil || s.Standalone == config.SaaS {
+			t.Errorf("%s: %+v %v", name, s, err)
 		}
 	}
 }

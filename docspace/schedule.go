@@ -29,13 +29,13 @@ func (p *Period) UnmarshalJSON(b []byte) error { return decodeEnum(b, periodName
 type Cron struct {
 	Period Period `json:"period"`
 	Hour   int    `json:"hour"` // 0 to 23, in the portal's time zone
-	Day    int    `json:"day"`  // of the week or month; 0 with EveryDay
+	Day    int    `json:"day"`  // EveryWeek: 1 to 7; EveryMonth: 1 to 31, and no backup in a month without that day; EveryDay: 0
 }
 
 // Schedule is the automatic backup of a portal.
 type Schedule struct {
 	StorageType   StorageType
-	StorageParams []Param // sorted by key when read
+	StorageParams []Param // sorted by key when read, without what the server adds
 	Cron          Cron
 	Stored        int       // how many backups are kept; 0: the server's default
 	LastBackupOn  time.Time // zero: never; only read
@@ -44,12 +44,12 @@ type Schedule struct {
 
 // wireSchedule is what the server writes: parameters are an object there.
 type wireSchedule struct {
-	StorageType    StorageType       `json:"storageType"`
-	StorageParams  map[string]string `json:"storageParams"`
-	CronParams     Cron              `json:"cronParams"`
-	BackupsStored  number            `json:"backupsStored"`
-	LastBackupTime date              `json:"lastBackupTime"`
-	Dump           bool              `json:"dump"`
+	StorageType    StorageType        `json:"storageType"`
+	StorageParams  map[string]*string `json:"storageParams"`
+	CronParams     Cron               `json:"cronParams"`
+	BackupsStored  number             `json:"backupsStored"`
+	LastBackupTime date               `json:"lastBackupTime"`
+	Dump           bool               `json:"dump"`
 }
 
 // wireScheduleRequest is what the server reads: parameters are a list here.
@@ -83,9 +83,24 @@ func (c *Client) BackupSchedule(ctx context.Context, dump bool) (Schedule, bool,
 		LastBackupOn: w.LastBackupTime.Time, Dump: w.Dump,
 	}
 	for _, key := range slices.Sorted(maps.Keys(w.StorageParams)) {
-		s.StorageParams = append(s.StorageParams, Param{key, w.StorageParams[key]})
+		if value := w.StorageParams[key]; value != nil && !serverParam(s.StorageType, s.Dump, key) {
+			s.StorageParams = append(s.StorageParams, Param{key, *value})
+		}
 	}
 	return s, true, nil
+}
+
+// serverParam reports whether the server writes the parameter itself: tenantId
+// into the schedule of a dump, which it refuses to be sent, and into folderId the
+// path of what has no folder.
+func serverParam(t StorageType, dump bool, key string) bool {
+	switch key {
+	case "tenantId":
+		return dump
+	case "folderId":
+		return t == StorageLocal || t == StorageDataStore || t == StorageCustomCloud
+	}
+	return false
 }
 
 // SetBackupSchedule makes or replaces the automatic backup of the portal, or
@@ -101,7 +116,8 @@ func (c *Client) BackupSchedule(ctx context.Context, dump bool) (Schedule, bool,
 // Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/create-backup-schedule/
 func (c *Client) SetBackupSchedule(ctx context.Context, s Schedule) (bool, error) {
 	body := wireScheduleRequest{
-		StorageType: wireStorage(s.StorageType), StorageParams: s.StorageParams, CronParams: s.Cron, Dump: s.Dump,
+		StorageType: wireStorage(s.StorageType), CronParams: s.Cron, Dump: s.Dump,
+		StorageParams: slices.DeleteFunc(slices.Clone(s.StorageParams), func(p Param) bool { return serverParam(s.StorageType, s.Dump, p.Key) }),
 	}
 	if s.Stored != 0 {
 		body.BackupsStored = &s.Stored
@@ -119,8 +135,16 @@ func (c Cron) check() error {
 	if !slices.Contains(periodNames, string(c.Period)) {
 		return errors.New("the period must be EveryDay, EveryWeek or EveryMonth")
 	}
-	if c.Hour < 0 || c.Hour > 23 || c.Day < 0 || c.Day > 31 {
-		return errors.New("the hour must be 0 to 23 and the day 0 to 31")
+	if c.Hour < 0 || c.Hour > 23 {
+		return errors.New("the hour must be 0 to 23")
+	}
+	switch {
+	case c.Period == EveryDay && c.Day != 0:
+		return errors.New("the day must be 0 with EveryDay")
+	case c.Period == EveryWeek && (c.Day < 1 || c.Day > 7):
+		return errors.New("the day must be 1 to 7 with EveryWeek")
+	case c.Period == EveryMonth && (c.Day < 1 || c.Day > 31):
+		return errors.New("the day must be 1 to 31 with EveryMonth")
 	}
 	return nil
 }

@@ -30,13 +30,14 @@ func (s *TenantStatus) UnmarshalJSON(b []byte) error {
 	return decodeEnum(b, tenantNames, (*string)(s))
 }
 
-// Settings is what a portal tells everybody about itself.
+// Settings is what a portal tells everybody about itself. It tells a caller without
+// a key nothing about space management, so a portal where it is switched off
+// refuses a dump only when asked for one, with [ErrForbidden].
 type Settings struct {
 	TenantStatus TenantStatus `json:"tenantStatus"`
 	TenantAlias  string       `json:"tenantAlias"`
-	Standalone   bool         `json:"standalone"`         // self-hosted: only there a dump is possible
-	LimitedSpace bool         `json:"limitedAccessSpace"` // space management is switched off: no dump either
-	Version      string       `json:"version"`            // of the portal, such as "3.7.2"
+	Standalone   bool         `json:"standalone"` // self-hosted: only there a dump is possible, unless space management is off
+	Version      string       `json:"version"`    // of the portal, such as "3.7.2"
 }
 
 // Settings asks the portal about itself. It also answers while the portal is

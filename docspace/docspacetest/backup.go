@@ -44,19 +44,24 @@ func (p *Portal) target(x *exchange, in restoreInput) bool {
 	folder, given := in.params["folderId"]
 	_, err := strconv.Atoi(folder)
 	switch in.storage {
-	case 0, 1:
-		if in.storage == 1 && !given {
+	case storageDocuments, storageThirdparty:
+		if in.storage == storageThirdparty && !given {
 			x.exception(http.StatusInternalServerError, "System.Collections.Generic.KeyNotFoundException",
 				"The given key 'folderId' was not present in the dictionary.")
 			return false
 		}
-		if (err == nil) != (in.storage == 0) {
+		if (err == nil) != (in.storage == storageDocuments) {
 			x.exception(http.StatusBadRequest, "System.ArgumentException", "wrong folder type")
 			return false
 		}
-	case 3:
+	case storageLocal:
 		if p.config.SaaS {
 			x.exception(http.StatusInternalServerError, "System.Exception", "Access denied")
+			return false
+		}
+		if _, given := in.params["filePath"]; !given {
+			x.exception(http.StatusInternalServerError, "System.Collections.Generic.KeyNotFoundException",
+				"The given key 'filePath' was not present in the dictionary.")
 			return false
 		}
 	}

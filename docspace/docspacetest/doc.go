@@ -43,6 +43,16 @@
 // now and then; a backup's warning comes from 3.6 on, a task's status from 3.7 on,
 // and with it the 403 for a bad key where none is needed.
 //
+// # What it does not know
+//
+// Of the portal's API beside backups it answers settings, portal, keys, keys/@self,
+// people/@self, portal/userscount and files/rooms (the number alone), as far as
+// their fields are of use to a restore. Every other path is a 404, although a real
+// portal has hundreds: the audit trail, quotas and tariffs, two-factor and IP
+// rules, mail, webhooks, OAuth apps, files and people. Keys cannot be made or
+// revoked by requests. A schedule is kept and told, and never runs. The exact
+// texts of exceptions are not promised, their class and status are.
+//
 // # As a text
 //
 // [ParseConfig] reads all of that from a text, with [Turn] for what happens

@@ -2,6 +2,7 @@ package docspacetest
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -95,15 +96,15 @@ func (p *Portal) deleteHistory(x *exchange) {
 // otherwise, also what was deleted since.
 func (p *Portal) backupsCount(x *exchange) {
 	now := p.tickedAt.UTC()
-	q := x.r.URL.Query()
+	q := folded(x.r.URL.Query())
 	from, to := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC), now
 	for name, end := range map[string]*time.Time{"from": &from, "to": &to} {
 		value := q.Get(name)
 		if value == "" {
 			continue
 		}
-		t, err := time.Parse(time.RFC3339, value)
-		if err != nil {
+		t, ok := queryTime(value)
+		if !ok {
 			x.invalid(name, "The value '"+value+"' is not valid.")
 			return
 		}
@@ -111,9 +112,36 @@ func (p *Portal) backupsCount(x *exchange) {
 	}
 	count := 0
 	for _, at := range p.made {
-		if !at.Before(from) && !at.After(to) && q.Get("paid") != "true" {
+		if !at.Before(from) && !at.After(to) && !equalFold(q.Get("paid"), "true") {
 			count++
 		}
 	}
 	x.ok(count, 1)
+}
+
+// folded are the values of a query by their names in lower case: the server
+// takes them in any.
+func folded(q url.Values) url.Values {
+	f := url.Values{}
+	for name, values := range q {
+		f[strings.ToLower(name)] = append(f[strings.ToLower(name)], values...)
+	}
+	return f
+}
+
+// queryTimes are the ways of writing a time that the server takes in a query,
+// or at least those that somebody sends: its parser takes many more.
+var queryTimes = []string{
+	time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02",
+	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999", "2006-01-02 15:04", "01/02/2006", "01/02/2006 15:04:05",
+}
+
+// queryTime reads a time of a query; one without a zone is UTC.
+func queryTime(value string) (time.Time, bool) {
+	for _, layout := range queryTimes {
+		if t, err := time.Parse(layout, strings.TrimSpace(value)); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }

@@ -127,6 +127,14 @@ func text(v any) string {
 	return string(b)
 }
 
+// Storage types by the numbers of the server.
+const (
+	storageDocuments  = 0
+	storageThirdparty = 1
+	storageLocal      = 3
+	storageConsumer   = 5
+)
+
 var storageTypes = []string{"Documents", "ThridpartyDocuments", "CustomCloud", "Local", "DataStore", "ThirdPartyConsumer"}
 
 // storageNumber reads a storage type as the server does: a name in any case, a

@@ -1,6 +1,8 @@
 package docspacetest
 
 import (
+	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -111,14 +113,33 @@ func (p *Portal) keySelf(x *exchange) {
 		x.exception(http.StatusNotFound, "ASC.Common.Web.ItemNotFoundException", "The record could not be found")
 		return
 	}
+	x.ok(keyRecord(k, x.who.secret), 1)
+}
+
+// keyRecord is a key as it is listed: of the secret only its end is told.
+func keyRecord(k *Key, secret string) map[string]any {
+	end := secret[len(secret)-4:]
 	record := map[string]any{
-		"id": k.ID, "name": k.Name, "keyPostfix": x.who.secret[len(x.who.secret)-4:],
+		"id": k.ID, "name": k.Name, "key": "sk-***" + end, "keyPostfix": end,
 		"permissions": or2(k.Permissions), "createOn": apiTime(k.CreatedOn), "isActive": !k.Inactive,
 	}
 	if !k.ExpiresOn.IsZero() {
 		record["expiresAt"] = apiTime(k.ExpiresOn)
 	}
-	x.ok(record, 1)
+	return record
+}
+
+// keysList is GET keys, in the order of their making. All of them are the
+// owner's, so that an admin, who sees everybody's, sees no more.
+func (p *Portal) keysList(x *exchange) {
+	secrets := slices.SortedFunc(maps.Keys(p.keys), func(a, b string) int {
+		return cmp.Or(p.keys[a].CreatedOn.Compare(p.keys[b].CreatedOn), cmp.Compare(p.keys[a].ID, p.keys[b].ID))
+	})
+	list := make([]any, len(secrets))
+	for i, secret := range secrets {
+		list[i] = keyRecord(p.keys[secret], secret)
+	}
+	x.ok(list, len(list))
 }
 
 func or2(permissions []string) []string {

@@ -36,6 +36,8 @@ func family(op string) string {
 var operations = map[string]operation{
 	"GET settings":                 {serve: (*Portal).settings, anonymous: true, unpaid: true},
 	"GET keys/@self":               {serve: (*Portal).keySelf, selfOnly: true, unpaid: true, keys: true},
+	"GET keys":                     {serve: (*Portal).keysList, unpaid: true, keys: true},
+	"GET portal":                   {serve: (*Portal).information, unpaid: true},
 	"GET people/@self":             {serve: (*Portal).peopleSelf, extra: []string{"accounts.self:read", "accounts:read"}, unpaid: true},
 	"GET portal/userscount":        {serve: (*Portal).usersCount, extra: []string{"accounts:read"}, admin: true},
 	"GET files/rooms":              {serve: (*Portal).roomsList, extra: []string{"rooms:read"}},
@@ -67,11 +69,29 @@ func (p *Portal) pages(x *exchange) {
 }
 
 func (p *Portal) settings(x *exchange) {
-	x.ok(map[string]any{
+	known := map[string]any{
 		"culture": "en-US", "docSpace": true, "standalone": !p.config.SaaS, "baseDomain": x.r.Host,
 		"version": p.config.Version, "tenantStatus": p.status, "tenantAlias": p.config.Alias,
-		"limitedAccessSpace": p.config.LimitedSpace, "enableAdmMess": true, "cookieSettingsEnabled": false,
-	}, 1)
+		"enableAdmMess": true, "cookieSettingsEnabled": false,
+	}
+	if x.who.known {
+		known["limitedAccessSpace"] = p.config.LimitedSpace // told to nobody else
+	}
+	x.ok(known, 1)
+}
+
+// information is GET portal: all of it for the owner and admins, the tenant's id
+// for the rest.
+func (p *Portal) information(x *exchange) {
+	known := map[string]any{"tenantId": p.tenantID}
+	if !p.faults.NotAdmin {
+		known = map[string]any{
+			"tenantId": p.tenantID, "tenantAlias": p.config.Alias, "status": p.status, "version": p.config.Version,
+			"ownerId": p.ownerID, "timeZone": "UTC", "mappedDomain": "", "name": p.config.Alias, "language": "en-US",
+			"creationDateTime": p.date(p.born), "trustedDomainsType": 0,
+		}
+	}
+	x.ok(known, 1)
 }
 
 func (p *Portal) peopleSelf(x *exchange) {
