@@ -28,7 +28,7 @@ func backupsMessage(a bot.Backups) message {
 			}
 			press = slack.NewAccessory(button(actionPick, value, "Restore ..."))
 		}
-		m.blocks = append(m.blocks, slack.NewSectionBlock(mrkdwn(item, maxSection), nil, press))
+		m.blocks = append(m.blocks, unfolded(mrkdwn(item, maxSection), press))
 	}
 	return m
 }

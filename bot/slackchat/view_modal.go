@@ -53,7 +53,7 @@ func modalView(m bot.Modal) slack.ModalViewRequest {
 func partBlocks(part bot.Part) []slack.Block {
 	switch p := part.(type) {
 	case bot.Words:
-		return []slack.Block{slack.NewSectionBlock(plainWords(orElse(p.Text, "…"), maxSection), nil, nil)}
+		return []slack.Block{unfolded(plainWords(orElse(p.Text, "…"), maxSection), nil)}
 	case bot.Plan:
 		return []slack.Block{section(backupText(p.Card)), section(lossText(p.Card)), section(outlookText(p.Card))}
 	case bot.Told:
@@ -67,7 +67,7 @@ func partBlocks(part bot.Part) []slack.Block {
 func fieldBlock(f bot.Field) slack.Block {
 	element := fieldElement(f)
 	if element == nil {
-		return slack.NewSectionBlock(plainWords(f.Label+": there is nothing to choose from.", maxSection), nil, nil)
+		return unfolded(plainWords(f.Label+": there is nothing to choose from.", maxSection), nil)
 	}
 	var hint *slack.TextBlockObject
 	if f.Hint != "" {

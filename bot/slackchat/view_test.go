@@ -283,3 +283,25 @@ func TestHarmlessTextsNeedNoCleaning(t *testing.T) {
 		}
 	})
 }
+
+// Slack folds a section that does not say otherwise behind "see more".
+func TestEverySectionIsShownWhole(t *testing.T) {
+	t.Parallel()
+	all := map[string][]slack.Block{"retired": retired(viewCard(bot.Requested).Restore).blocks}
+	for name, m := range views() {
+		all[name] = m.blocks
+	}
+	for name, s := range situations() {
+		all["situation "+name] = s.shown.blocks
+	}
+	for name, m := range modals() {
+		all["modal "+name] = modalView(m).Blocks.BlockSet
+	}
+	for name, blocks := range all {
+		for i, b := range blocks {
+			if s, ok := b.(*slack.SectionBlock); ok && !s.Expand {
+				t.Errorf("%s: section %d may be folded: %s", name, i, s.Text.Text)
+			}
+		}
+	}
+}

@@ -36,8 +36,12 @@ func plainMessage(text string) message {
 	return message{text: cutMarkup(text, maxText), blocks: []slack.Block{section(text)}}
 }
 
-func section(text string) slack.Block {
-	return slack.NewSectionBlock(mrkdwn(text, maxSection), nil, nil)
+func section(text string) slack.Block { return unfolded(mrkdwn(text, maxSection), nil) }
+
+// unfolded is a section that Slack shows whole: it folds others behind "see
+// more", and the loss with them.
+func unfolded(text *slack.TextBlockObject, beside *slack.Accessory) slack.Block {
+	return slack.NewSectionBlock(text, nil, beside, slack.SectionBlockOptionExpand(true))
 }
 
 func header(text string) slack.Block {
