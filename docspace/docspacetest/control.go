@@ -19,8 +19,9 @@ var errNoRecord = errors.New("the history holds nothing to restore")
 //	GET  /records    the history, without the side effect of asking for it
 //	GET  /key        the newest API key, as text
 //	POST /key        makes a new one, as an administrator does after a restore
-//	POST /apply      lines of [Portal.Apply] in the body: fault ..., heal, unlock
-//	POST /elsewhere  somebody else starts a restore of the newest record; the task id as text
+//	POST /apply      lines of [Portal.Apply] in the body: fault ..., heal, forget and others
+//	POST /elsewhere  somebody else starts a restore of the newest record, or with
+//	                 ?dump=true of the whole server; the task id as text
 //
 // It trusts its callers: keep it on the loopback.
 func Control(p *Portal) http.Handler {
@@ -57,7 +58,10 @@ func Control(p *Portal) http.Handler {
 		}
 		return "done", p.Apply(string(b))
 	})
-	text("POST /elsewhere", func(*http.Request) (string, error) {
+	text("POST /elsewhere", func(r *http.Request) (string, error) {
+		if r.URL.Query().Get("dump") == "true" {
+			return p.StartDumpElsewhere(), nil
+		}
 		for _, b := range p.Backups() {
 			return p.StartElsewhere(b.ID), nil
 		}

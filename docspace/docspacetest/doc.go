@@ -29,6 +29,13 @@
 // old file names. The users and rooms are those of the restored record. After a
 // dump keys, ids and history are as before.
 //
+// # More than one task
+//
+// The server's queue may know two tasks here: this tenant's restore, and a dump
+// that another portal of the server started ([Portal.StartDumpElsewhere]). Each is
+// shown in its scope. [Portal.LeaveTask] leaves one of this morning behind,
+// [Portal.ForgetTasks] empties the queue.
+//
 // # A backup
 //
 // A backup takes Config.BackupTime. Its task id is the id of the record that the

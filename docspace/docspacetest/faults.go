@@ -21,15 +21,34 @@ type Faults struct {
 	// WorkerDiesAt kills the worker at that percentage; 0 is never.
 	WorkerDiesAt int
 
-	// NoResponse leaves the response out of the answers about tasks.
+	// NoResponse leaves the response out of the answers about tasks, as a cache does
+	// that is flushed while the worker goes on. Without work that goes on it is
+	// [Portal.ForgetTasks].
 	NoResponse bool
 	// LoseStartAnswer performs startrestore and cuts the connection.
 	LoseStartAnswer bool
-	// RefuseStart answers startrestore with that status and starts nothing.
+	// RefuseStart answers startrestore with that status and starts nothing: 500 is
+	// an error before the task was published.
 	RefuseStart int
+	// LoseStartEvent: startrestore publishes its task, cannot reach the event bus and
+	// answers 500. DropStartEvent: it answers 200, and the worker's handler fails,
+	// which acknowledges the message (EventBusRabbitMQ). The task stays Created in
+	// both cases, whatever heals, until a start with the same task id replaces it.
+	LoseStartEvent bool
+	DropStartEvent bool
 	// SwapNotFound and SwapError answer 404 and 500 while the tenants are swapped.
 	SwapNotFound bool
 	SwapError    bool
+	// SwapHost is the mapped domain in a backup: the swap brings it back, and the
+	// portal answers to this host alone, with 404 for good at the old one.
+	SwapHost string
+	// OtherPortal is the alias of another portal of the same server, while this
+	// portal's host is one that belongs to none: the server then takes the portal of
+	// the lowest status and then the lowest id, so the other answers in place of a
+	// locked one. OtherPortalStays: the other has the lower id, so after the swap, which
+	// makes a new one, it answers for good.
+	OtherPortal      string
+	OtherPortalStays bool
 
 	// Pages are answered by a proxy in front of the portal.
 	Pages []Page

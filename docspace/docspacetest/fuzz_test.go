@@ -12,7 +12,9 @@ import (
 func FuzzParseConfig(f *testing.F) {
 	for _, s := range []string{
 		"version 3.6.1\nrestore queued=1s copy=8s\nrecord storage=Local age=27h dump", "at 5s fault page=startrestore times=1",
-		`fault fail-text="x # y" fail-at=10 # z`, "after 1s unlock", "saas\nno-records\nfault error-in-200", "\"", "=", "fault =",
+		`fault fail-text="x # y" fail-at=10 # z`, "after 1s unlock", "at 0s elsewhere dump\nat 0s leftover age=1h\nupload users=3\nat 0s forget\nat 0s status 4",
+		"fault other-portal=x swap-host=y",
+		"saas\nno-records\nfault error-in-200", "\"", "=", "fault =",
 	} {
 		f.Add(s)
 	}

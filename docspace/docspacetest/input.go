@@ -15,6 +15,7 @@ type restoreInput struct {
 	notify   bool
 	dump     bool
 	fate     *fate
+	source   *Backup
 	stuck    bool
 }
 

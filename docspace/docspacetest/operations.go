@@ -69,15 +69,20 @@ func (p *Portal) pages(x *exchange) {
 }
 
 func (p *Portal) settings(x *exchange) {
-	known := map[string]any{
-		"culture": "en-US", "docSpace": true, "standalone": !p.config.SaaS, "baseDomain": x.r.Host,
-		"version": p.config.Version, "tenantStatus": p.status, "tenantAlias": p.config.Alias,
-		"enableAdmMess": true, "cookieSettingsEnabled": false,
-	}
+	known := p.settingsOf(x, p.config.Alias, p.status)
 	if x.who.known {
 		known["limitedAccessSpace"] = p.config.LimitedSpace // told to nobody else
 	}
 	x.ok(known, 1)
+}
+
+// settingsOf is what anybody is told of a portal of this server.
+func (p *Portal) settingsOf(x *exchange, alias string, status int) map[string]any {
+	return map[string]any{
+		"culture": "en-US", "docSpace": true, "standalone": !p.config.SaaS, "baseDomain": x.r.Host,
+		"version": p.config.Version, "tenantStatus": status, "tenantAlias": alias,
+		"enableAdmMess": true, "cookieSettingsEnabled": false,
+	}
 }
 
 // information is GET portal: all of it for the owner and admins, the tenant's id

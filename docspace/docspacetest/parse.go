@@ -24,13 +24,19 @@ import (
 //	record storage=Local age=50h dump
 //	record age=9h missing       # its file is gone
 //	no-records                  # an empty history
+//	upload name=old.tar.gz users=40 rooms=6  # what Local takes without a GUID
 //	fault lose-start-answer     # a field of Faults, in this spelling
 //	fault fail-text="The backup file is invalid." fail-at=10
 //	fault page=startrestore status=504 times=1 performed
 //	at 30s fault down           # half a minute after the portal was made
 //	at 40s heal                 # all switches off
 //	after 5s fault worker-dead  # five seconds into each restore
-//	after 60s unlock            # an operator opens the portal
+//	after 60s unlock            # an operator opens the portal, or: status Suspended
+//	after 60s forget            # the server's queue loses its tasks
+//	at 5s elsewhere             # somebody restores the newest record; "elsewhere dump":
+//	                            # the whole server, at another portal of it
+//	at 0s leftover age=3h dump  # a task of this morning; error="..." if it failed
+//	at 9s upload                # as above, in place of the one before
 //
 // The error names every bad line and what it could not read.
 func ParseConfig(text string) (Config, error) {
@@ -93,6 +99,10 @@ func (c *Config) read(words []string) error {
 		c.Script, err = parseScript(rest)
 	case "record":
 		err = c.readRecord(rest)
+	case "upload":
+		var b Backup
+		b, err = parseUpload(rest)
+		c.Upload = &b
 	case "fault":
 		var f func(*Faults)
 		if f, err = parseFaults(rest); err == nil {

@@ -221,6 +221,10 @@ func TestPortalIsSteeredOverHTTP(t *testing.T) {
 	if got, _, err := c.RestoreProgress(t.Context(), docspace.AnyTask); err != nil || got.TaskID != task {
 		t.Errorf("%+v %v", got, err)
 	}
+	_, task = call("POST", "/elsewhere?dump=true", "")
+	if got, _, err := c.RestoreProgress(t.Context(), docspace.DumpOnly); err != nil || got.TaskID != task {
+		t.Errorf("%+v %v", got, err)
+	}
 	for path, want := range map[string]string{
 		"/requests": `"Path": "/api/2.0/keys/@self"`, "/restores": `"Elsewhere": true`, "/records": `"StorageType": 5`, "/backups": "[]",
 	} {

@@ -11,8 +11,9 @@ import (
 	"unicode"
 )
 
-// Apply does to a portal at once what the lines say: "fault ...", "heal" or
-// "unlock", as in [ParseConfig]. A text with an error changes nothing.
+// Apply does to a portal at once what the lines say: what may stand after a time
+// in [ParseConfig], such as "fault ...", "heal" or "forget". A text with an error
+// changes nothing.
 func (p *Portal) Apply(text string) error {
 	var turns []Turn
 	for n, line := range strings.Split(text, "\n") {
@@ -34,22 +35,6 @@ func (p *Portal) Apply(text string) error {
 	}
 	p.tick()
 	return nil
-}
-
-func parseTurn(words []string) (Turn, error) {
-	switch word := words[0]; {
-	case word == "fault":
-		f, err := parseFaults(words[1:])
-		return Turn{Break: f}, err
-	case len(words) > 1:
-		return Turn{}, fmt.Errorf("%s takes nothing, not %q", word, words[1])
-	case word == "heal":
-		return Turn{Break: func(f *Faults) { *f = Faults{} }}, nil
-	case word == "unlock":
-		return Turn{Unlock: true}, nil
-	default:
-		return Turn{}, fmt.Errorf("%q cannot happen: fault, heal, unlock", word)
-	}
 }
 
 // parseFaults reads switches by the names of their fields: a bool alone is on,

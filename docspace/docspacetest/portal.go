@@ -31,6 +31,8 @@ type Config struct {
 	// Faults are the switches at first. Turns change them as time goes by.
 	Faults Faults
 	Turns  []Turn
+	// Upload is what Local takes without a GUID, see [Portal.Upload]; nil is nothing.
+	Upload *Backup
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -64,10 +66,12 @@ type Portal struct {
 	ownerID  string // of the same person
 	backups  []Backup
 	made     []time.Time // when backups of the portal were made, also deleted ones
-	uploaded bool
+	uploaded *Backup     // what Upload put there last
+	swapped  bool        // a restore has put a new tenant in the place of the first
 	schedule map[bool]*schedule
 
-	restore     *task
+	restore     *task // this tenant's
+	dumpBeside  *task // of the whole server, started at another portal of it
 	backup      *task
 	restores    []Restore
 	backupTasks []BackupTask
@@ -111,6 +115,9 @@ func New(config Config) *Portal {
 	}
 	for _, b := range config.Backups {
 		p.add(b)
+	}
+	if config.Upload != nil {
+		p.upload(*config.Upload)
 	}
 	p.tick() // a turn may be due at once
 	return p
@@ -163,14 +170,6 @@ func (p *Portal) Backups() []Backup {
 	sorted := slices.Clone(p.backups)
 	slices.SortStableFunc(sorted, func(a, b Backup) int { return b.CreatedOn.Compare(a.CreatedOn) })
 	return sorted
-}
-
-// Upload puts a file where a restore with storage type Local finds it. Without
-// one such a restore is never picked up.
-func (p *Portal) Upload() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.uploaded = true
 }
 
 // TenantID returns the tenant's id, which changes with a restore.

@@ -185,7 +185,7 @@ func TestLocalFileMustBeUploaded(t *testing.T) {
 		if err != nil || got.Status != docspace.TaskCreated {
 			t.Errorf("%+v %v", got, err)
 		}
-		p.Upload()
+		p.Upload(docspacetest.Backup{})
 		second, _, err := c.StartRestore(t.Context(), local)
 		if err != nil || second.TaskID != first.TaskID || len(p.Restores()) != 1 {
 			t.Errorf("a stuck task is taken over under its id: %+v %v", second, err)

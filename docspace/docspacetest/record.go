@@ -60,7 +60,8 @@ type Restore struct {
 	BackupID  string
 	Dump      bool
 	Notify    bool
-	Elsewhere bool // by StartElsewhere
+	Elsewhere bool   // by StartElsewhere, StartDumpElsewhere or LeaveTask
+	Upload    string // the name of the upload that a Local restore took
 	Started   time.Time
 	Ended     time.Time // zero while it runs
 	Succeeded bool

@@ -33,12 +33,24 @@ func (p *Portal) startRestore(x *exchange) {
 	if !p.findBackup(x, &in) {
 		return
 	}
-	t := p.begin(in, false)
-	if t.dump != in.dump {
-		x.ok(nil, 0) // the running task is not of the kind that was asked for
+	in.stuck = in.stuck || p.faults.LoseStartEvent || p.faults.DropStartEvent
+	p.begin(in, false)
+	if p.faults.LoseStartEvent {
+		x.exception(http.StatusInternalServerError, "RabbitMQ.Client.Exceptions.BrokerUnreachableException", "None of the specified endpoints were reachable")
 		return
 	}
-	p.answerTask(x, t)
+	p.answerKnown(x, &in.dump)
+}
+
+// answerKnown writes the task of that scope, if there is one. After a start it
+// is not always the one that was joined: a running dump is found by the tenant
+// and hidden by the flag.
+func (p *Portal) answerKnown(x *exchange, dump *bool) {
+	if t := p.known(dump); t != nil {
+		p.answerTask(x, t)
+		return
+	}
+	x.ok(nil, 0)
 }
 
 // findBackup is the server's look-up, which knows GUIDs from other ids.
@@ -71,7 +83,7 @@ func (p *Portal) findBackup(x *exchange, in *restoreInput) bool {
 			return false
 		}
 	case 3:
-		in.stuck = !p.uploaded
+		p.takeUpload(in)
 	case 5:
 		if in.params["module"] == "" {
 			in.fate = &fate{0, "The given key 'module' was not present in the dictionary."}
@@ -107,13 +119,15 @@ func (p *Portal) begin(in restoreInput, elsewhere bool) *task {
 	}
 	p.restore = &task{
 		id: id, kind: 1, backupID: in.backupID, dump: in.dump, notify: in.notify, script: p.config.Script,
-		fate: in.fate, stuck: in.stuck, seen: now, changed: now, tenant: p.tenantID,
+		fate: in.fate, stuck: in.stuck, source: in.source, began: now, seen: now, changed: now, tenant: p.tenantID,
 	}
 	p.begun()
 	p.restores = slices.DeleteFunc(p.restores, func(r Restore) bool { return r.TaskID == id })
-	p.restores = append(p.restores, Restore{
-		TaskID: id, BackupID: in.backupID, Dump: in.dump, Notify: in.notify, Elsewhere: elsewhere, Started: now,
-	})
+	r := Restore{TaskID: id, BackupID: in.backupID, Dump: in.dump, Notify: in.notify, Elsewhere: elsewhere, Started: now}
+	if in.source != nil {
+		r.Upload = in.source.FileName
+	}
+	p.restores = append(p.restores, r)
 	return p.restore
 }
 
@@ -123,6 +137,24 @@ func (p *Portal) StartElsewhere(backupID string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tick()
+	return p.startElsewhere(backupID)
+}
+
+// startNewest is a restore of the newest record; "" is that there is none.
+func (p *Portal) startNewest() string {
+	var newest *Backup
+	for i := range p.backups {
+		if b := &p.backups[i]; newest == nil || b.CreatedOn.After(newest.CreatedOn) {
+			newest = b
+		}
+	}
+	if newest == nil {
+		return ""
+	}
+	return p.startElsewhere(newest.ID)
+}
+
+func (p *Portal) startElsewhere(backupID string) string {
 	in := restoreInput{backupID: backupID}
 	for _, b := range p.backups {
 		if equalFold(b.ID, backupID) {
@@ -138,15 +170,10 @@ func (p *Portal) restoreProgress(x *exchange) {
 	if !ok {
 		return
 	}
-	t := p.restore
 	if p.config.SaaS {
 		dump = new(bool)
 	}
-	if t == nil || dump != nil && t.dump != *dump {
-		x.ok(nil, 0)
-		return
-	}
-	p.answerTask(x, t)
+	p.answerKnown(x, dump)
 }
 
 // answerTask writes a task as the release does.

@@ -53,7 +53,11 @@ func (p *Portal) handle(x *exchange) {
 	if p.inFront(x) {
 		return
 	}
-	p.application(x)
+	if p.otherAnswers() {
+		p.other(x)
+	} else {
+		p.application(x)
+	}
 	if p.faults.LoseStartAnswer && x.op == "backup/startrestore" ||
 		p.faults.LoseBackupAnswer && x.op == "backup/startbackup" {
 		x.cut = true

@@ -12,6 +12,9 @@ type task struct {
 	script   Script
 	fate     *fate // how it will fail, nil when it will not
 
+	source *Backup // what a Local restore takes; nil looks the record up
+
+	began   time.Time
 	elapsed time.Duration // of the script
 	seen    time.Time     // when elapsed was worked out
 	changed time.Time     // when something was last published
@@ -128,6 +131,9 @@ func (p *Portal) end(t *task, at time.Time, status, percent int, text string) {
 // swap puts the restored tenant in the old one's place. A dump writes over
 // everything in place and keeps ids and keys.
 func (p *Portal) swap(t *task) {
+	if t.source != nil {
+		p.users, p.rooms = or(t.source.Users, p.users), or(t.source.Rooms, p.rooms)
+	}
 	for _, b := range p.backups {
 		if b.ID == t.backupID {
 			p.users, p.rooms = or(b.Users, p.users), or(b.Rooms, p.rooms)
@@ -137,7 +143,9 @@ func (p *Portal) swap(t *task) {
 		return
 	}
 	p.tenantID += 6
-	t.tenant = p.tenantID
+	t.tenant, p.swapped = p.tenantID, true
+	p.uploaded = nil
+	p.config.Host = or(p.faults.SwapHost, p.config.Host)
 	clear(p.keys)
 	p.token, p.ownerID = "person-"+hexes(32), newGUID()
 	if b := p.backup; b != nil && !b.dump {

@@ -13,6 +13,7 @@ type Turn struct {
 	OfRestore bool
 	Break     func(*Faults) // changes the switches; nil changes none
 	Unlock    bool          // sets the tenant active, as an operator does in the database
+	do        func(*Portal) // what else a text can say; called under the lock
 }
 
 type dueTurn struct {
@@ -60,6 +61,9 @@ func (p *Portal) do(t Turn) {
 	if t.Unlock {
 		p.status = tenantActive
 	}
+	if t.do != nil {
+		t.do(p)
+	}
 }
 
 // pass lets the time go on to now.
@@ -74,17 +78,27 @@ func (p *Portal) pass(now time.Time) {
 			p.backup = nil
 		}
 	}
-	if t := p.restore; t != nil {
-		p.advance(t, now)
-		if !t.ended {
-			t.status, t.percent = p.look(t)
-			if t.elapsed >= t.script.lock() && !t.locked {
-				// Once only: a portal that was opened by hand is not locked by a dead worker.
-				t.locked, p.status = true, tenantRestoring
-			}
+	for _, t := range p.tasks() {
+		p.passTask(t, now)
+	}
+}
+
+func (p *Portal) passTask(t *task, now time.Time) {
+	p.advance(t, now)
+	if !t.ended {
+		t.status, t.percent = p.look(t)
+		if t.elapsed >= t.script.lock() && !t.locked && !t.stuck {
+			// Once only: a portal that was opened by hand is not locked by a dead worker.
+			t.locked, p.status = true, tenantRestoring
 		}
-		if now.Sub(t.changed) > taskRetention {
-			p.restore = nil // a portal that a dead worker locked stays locked
-		}
+	}
+	if now.Sub(t.changed) <= taskRetention {
+		return
+	}
+	// A portal that a dead worker locked stays locked.
+	if p.restore == t {
+		p.restore = nil
+	} else {
+		p.dumpBeside = nil
 	}
 }
