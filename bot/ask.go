@@ -24,7 +24,7 @@ func (b *Bot) status(ctx context.Context, c Caller) Answer {
 		s.Last = &last[0]
 	}
 	for _, p := range may {
-		open, ok, err := b.Store.OpenOn(ctx, p.Name)
+		open, ok, err := b.Store.OpenOn(ctx, p.PortalName)
 		if err != nil {
 			return b.unrecorded(err)
 		}

@@ -129,7 +129,7 @@ func (b *Bot) request(ctx context.Context, c Command, line Line) Answer {
 	}
 	now := time.Now().UTC()
 	r := Restore{
-		ID: NewID(), Portal: portal.Name, State: Requested, Delivery: c.Delivery,
+		ID: NewID(), Portal: portal.Name, Address: portal.Address(), State: Requested, Delivery: c.Delivery,
 		Team: c.Caller.Team, Channel: c.Caller.Channel, Requester: c.Caller.User,
 		Order: line.Order, AnswerURL: c.AnswerURL,
 		RequestedAt: now, ExpiresAt: now.Add(b.Policy.TTL),
@@ -151,21 +151,32 @@ func (b *Bot) request(ctx context.Context, c Command, line Line) Answer {
 		}
 		return b.unrecorded(err)
 	case errors.Is(err, ErrPortalBusy):
-		return b.refuse(ctx, c.Caller, "", b.busy(ctx, portal.Name))
+		return b.refuse(ctx, c.Caller, "", b.busy(ctx, portal.PortalName))
 	case err != nil:
 		return b.unrecorded(err)
 	}
 	return Accepted{Restore: r, Portal: portal.PortalName}
 }
 
-func (b *Bot) busy(ctx context.Context, portal string) *Refusal {
+func (b *Bot) busy(ctx context.Context, portal PortalName) *Refusal {
 	no := &Refusal{
 		Rule: RuleBusy,
-		What: "Another restore of " + portal + " is open already. Nothing was started.",
-		Do:   "Look at its card, or at /restore status; dismiss it there if it is not wanted.",
+		What: "Another restore of " + portal.Name + " is open already. Nothing was started.",
+		Do:   "Look at its card, or at /restore status.",
 	}
-	if open, ok, err := b.Store.OpenOn(ctx, portal); err == nil && ok {
-		no.Restore = open.ID
+	open, ok, err := b.Store.OpenOn(ctx, portal)
+	if err != nil || !ok {
+		return no
+	}
+	no.Restore = open.ID
+	switch open.State {
+	case Requested, Saving:
+		no.Do = "Look at its card, or at /restore status; dismiss it there if it is not wanted."
+	case Unclear:
+		no.What = "Whether another restore of " + portal.Name + " is over cannot be told, so nothing else is started."
+		no.Do = "Look at the portal, then say with the buttons on its card what became of it."
+	default: // it goes on by itself
+		no.Do = "Wait for its end; its card and /restore status show how far it is."
 	}
 	return no
 }

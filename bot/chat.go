@@ -138,6 +138,16 @@ type PortalName struct {
 	URL  string
 }
 
+// Address is the one spelling of the portal's URL, which a restore is bound to.
+// A portal without a URL, as in a test, goes by its name.
+func (n PortalName) Address() string {
+	address, err := docspace.Address(n.URL)
+	if err != nil {
+		return n.Name
+	}
+	return address
+}
+
 // CardRules says who may confirm, in ids, and how many it takes.
 type CardRules struct {
 	Approvers AllowList

@@ -40,7 +40,7 @@ func (b *Bot) followElsewhere(ctx context.Context, c Caller, p Portal) Answer {
 	whole, known, err := p.API.RestoreProgress(ctx, docspace.RestoreScope(true))
 	now := time.Now().UTC()
 	r := Restore{
-		ID: NewID(), Portal: p.Name, State: Running, Followed: true,
+		ID: NewID(), Portal: p.Name, Address: p.Address(), State: Running, Followed: true,
 		Delivery: "follow:" + p.Name + ":" + task.TaskID, // one row a task, whoever presses
 		Team:     c.Team, Channel: c.Channel, Requester: c.User,
 		RequestedAt: now, ExpiresAt: now, StartedAt: now, TaskID: task.TaskID, SeenAt: now, SeenBy: b.Process,
@@ -54,7 +54,7 @@ func (b *Bot) followElsewhere(ctx context.Context, c Caller, p Portal) Answer {
 	case errors.Is(err, ErrDuplicate):
 		return Said{"It is followed already; /restore status shows how far it is. Nothing was changed."}
 	case errors.Is(err, ErrPortalBusy):
-		return b.refuse(ctx, c, "", b.busy(ctx, p.Name))
+		return b.refuse(ctx, c, "", b.busy(ctx, p.PortalName))
 	case err != nil:
 		return b.unrecorded(err)
 	}

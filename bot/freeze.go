@@ -92,7 +92,7 @@ func (b *Bot) unfreeze(ctx context.Context, c Caller, now time.Time) Answer {
 func (b *Bot) onTheirWay(ctx context.Context) []Restore {
 	var under []Restore
 	for _, p := range b.Portals {
-		r, ok, err := b.Store.OpenOn(ctx, p.Name)
+		r, ok, err := b.Store.OpenOn(ctx, p.PortalName)
 		if err == nil && ok && (r.State == Starting || r.State == Running || r.State == Unclear) {
 			under = append(under, r)
 		}

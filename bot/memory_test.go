@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +68,7 @@ func (m *memory) Create(_ context.Context, r bot.Restore, events ...bot.Event) e
 		switch {
 		case have.Delivery == r.Delivery:
 			return bot.ErrDuplicate
-		case have.Portal == r.Portal && have.State.Open():
+		case boundTo(have) == boundTo(r) && have.State.Open():
 			return bot.ErrPortalBusy
 		}
 	}
@@ -93,8 +94,10 @@ func (m *memory) ByDelivery(_ context.Context, delivery string) (bot.Restore, er
 	return m.find(func(r bot.Restore) bool { return r.Delivery == delivery })
 }
 
-func (m *memory) OpenOn(_ context.Context, portal string) (bot.Restore, bool, error) {
-	r, err := m.find(func(r bot.Restore) bool { return r.Portal == portal && r.State.Open() })
+func boundTo(r bot.Restore) string { return cmp.Or(r.Address, r.Portal) }
+
+func (m *memory) OpenOn(_ context.Context, p bot.PortalName) (bot.Restore, bool, error) {
+	r, err := m.find(func(r bot.Restore) bool { return boundTo(r) == p.Address() && r.State.Open() })
 	if errors.Is(err, bot.ErrNotFound) {
 		return bot.Restore{}, false, nil
 	}
@@ -166,6 +169,11 @@ func (m *memory) save(was, next bot.Restore, wake int64, events []bot.Event) (bo
 		}
 		if !bot.CanMove(was.State, next.State) {
 			return bot.Restore{}, fmt.Errorf("%s may not become %s", was.State, next.State)
+		}
+		if next.TaskID != "" && next.State.Open() && slices.ContainsFunc(m.restores, func(r bot.Restore) bool {
+			return r.ID != next.ID && r.TaskID == next.TaskID && r.State.Open()
+		}) {
+			return bot.Restore{}, bot.ErrTaskHeld
 		}
 		if next.State == bot.Starting && was.State != bot.Starting && (m.freeze.On() || m.broken != nil) {
 			return bot.Restore{}, bot.ErrFrozen

@@ -14,10 +14,14 @@ import (
 // is not written, here and in its parts, for half of a restore never is set.
 type Restore struct {
 	ID         string `json:",omitzero"` // opaque; the value of the card's buttons
-	Portal     string `json:",omitzero"` // name of the portal
+	Portal     string `json:",omitzero"` // name that the portal had when it was asked for
 	State      State  `json:",omitzero"`
 	Version    int64  `json:",omitzero"` // counted up by every Save; the compare of compare-and-swap
 	Generation int64  `json:",omitzero"` // fencing token: a step of an older generation is a no-op
+
+	// Address is the portal that the restore is bound to, whatever its name is now:
+	// see [PortalName.Address]. "" only in what was recorded before it was kept.
+	Address string `json:",omitzero"`
 
 	// Delivery is the trigger_id of the command. Slack may deliver a command
 	// twice; a second row with the same Delivery cannot exist.
@@ -40,6 +44,7 @@ type Restore struct {
 	// means that the id is not one of the history (Order.Params name a file).
 	Backup        docspace.Backup `json:",omitzero"`
 	PortalVersion string          `json:",omitzero"` // as the portal's settings said when it was checked
+	PortalAlias   string          `json:",omitzero"` // likewise: another portal of the same server has another one
 	Outlook       Outlook         `json:",omitzero"`
 
 	// Plan is the hash of what was asked for and under which rules, as the card
@@ -54,11 +59,16 @@ type Restore struct {
 	ClosedAt time.Time `json:",omitzero"`
 	Safety   Safety    `json:",omitzero"`
 
-	// TaskBefore is the id of the task that the portal knew just before the
-	// start, "" for none: any other id seen afterwards is ours.
-	TaskBefore string    `json:",omitzero"`
-	TaskID     string    `json:",omitzero"`
-	StartedAt  time.Time `json:",omitzero"` // when the intent was saved, just before the one POST
+	// TaskBefore and DumpBefore are the ids of the portal's own restore task and of
+	// that of the whole server just before the start, "" for none.
+	TaskBefore string `json:",omitzero"`
+	DumpBefore string `json:",omitzero"`
+	// TaskID is the task that this restore is, "" until it is known.
+	TaskID string `json:",omitzero"`
+	// Other is a task that appeared on the portal and that cannot be said to be
+	// this restore: it is watched, and its backup is not known.
+	Other     OtherTask `json:",omitzero"`
+	StartedAt time.Time `json:",omitzero"` // when the intent was saved, just before the one POST
 	// SilentSince is when the portal first answered that it knows no task of
 	// ours. Zero while it does, or has not answered.
 	SilentSince time.Time `json:",omitzero"`
@@ -119,6 +129,15 @@ type Confirmation struct {
 	At   time.Time `json:",omitzero"`
 	// MessageTS is the message that held the button.
 	MessageTS string `json:",omitzero"`
+}
+
+// OtherTask is a restore on the portal that this bot cannot say it started.
+type OtherTask struct {
+	ID      string    `json:",omitzero"`
+	SeenAt  time.Time `json:",omitzero"` // first
+	Percent int       `json:",omitzero"`
+	Ended   bool      `json:",omitzero"`
+	OK      bool      `json:",omitzero"` // it ended, and the portal calls it completed
 }
 
 // Away is a time without the bot, seen afterwards.

@@ -12,6 +12,7 @@ var (
 	ErrStale      = errors.New("the restore was changed by somebody else")
 	ErrPortalBusy = errors.New("the portal has an open restore already")
 	ErrDuplicate  = errors.New("this command was recorded already")
+	ErrTaskHeld   = errors.New("another open restore holds this task of the portal")
 )
 
 // Store keeps restores, their audit trail and the steps that are due. Each
@@ -20,7 +21,8 @@ var (
 type Store interface {
 	// Create records a new restore, its audit events and its first step, due at
 	// once. It returns [ErrDuplicate] if the Delivery was recorded before and
-	// [ErrPortalBusy] if the portal has an open restore.
+	// [ErrPortalBusy] if an open restore is bound to the same Address (or, without
+	// one, to the same Portal).
 	Create(ctx context.Context, r Restore, events ...Event) error
 
 	// Get returns one restore, or [ErrNotFound].
@@ -29,8 +31,9 @@ type Store interface {
 	// ByDelivery returns the restore that a command's delivery made, or [ErrNotFound].
 	ByDelivery(ctx context.Context, delivery string) (Restore, error)
 
-	// OpenOn returns the open restore of a portal; ok is false when there is none.
-	OpenOn(ctx context.Context, portal string) (r Restore, ok bool, err error)
+	// OpenOn returns the open restore that is bound to a portal's address; ok is
+	// false when there is none.
+	OpenOn(ctx context.Context, p PortalName) (r Restore, ok bool, err error)
 
 	// Recent returns up to limit restores, newest first, of all portals.
 	Recent(ctx context.Context, limit int) ([]Restore, error)
@@ -50,7 +53,8 @@ type Store interface {
 	// returns next as it now stands: its Version counted up. [ErrStale] means that
 	// somebody has; nothing is written then. A move that [CanMove] forbids is an
 	// error too, and a move to Starting during a freeze is [ErrFrozen].
-	// Confirmations are unique by person.
+	// Confirmations are unique by person. No two open restores hold one TaskID: who
+	// comes second is [ErrTaskHeld]. An Address, once set, stays.
 	Save(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
 
 	// Wake is Save followed by a step that is due at once: the Generation is

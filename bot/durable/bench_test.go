@@ -77,7 +77,7 @@ func benchmark(b *testing.B, url string, history int) {
 		must(err)
 	})
 	measure("OpenOn", func() {
-		_, _, err := s.OpenOn(b.Context(), "portal 1")
+		_, _, err := s.OpenOn(b.Context(), bot.PortalName{Name: "portal 1"})
 		must(err)
 	})
 	measure("Recent", func() {

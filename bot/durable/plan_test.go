@@ -74,7 +74,7 @@ func live(t *testing.T, s *Store) {
 		}
 	}
 	ask := func(_ any, err error) { errs = append(errs, err) }
-	_, _, err := s.OpenOn(ctx, "p")
+	_, _, err := s.OpenOn(ctx, bot.PortalName{Name: "p"})
 	ask(nil, err)
 	ask(s.ByDelivery(ctx, "d"))
 	ask(s.Recent(ctx, 10))

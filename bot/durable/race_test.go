@@ -69,7 +69,7 @@ func onePortal(t *testing.T, url string) {
 		return s.Create(t.Context(), durabletest.Restore(fmt.Sprint("r", i), "p"))
 	}), bot.ErrPortalBusy)
 	s := openURL(t, url)
-	r, ok, err := s.OpenOn(t.Context(), "p")
+	r, ok, err := s.OpenOn(t.Context(), bot.PortalName{Name: "p"})
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}

@@ -22,10 +22,12 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO restore
-			(id, portal, state, version, generation, delivery, requested_at, due_at, settled, data)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+			(id, portal, state, version, generation, delivery, requested_at, due_at, settled, data, address, task)
+			SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+			WHERE NOT EXISTS (SELECT 1 FROM restore WHERE portal = $2 AND address = '' AND `+isOpen+`)
+			ON CONFLICT DO NOTHING`,
 			r.ID, r.Portal, r.State, r.Version, r.Generation, r.Delivery,
-			nanos(r.RequestedAt), nanos(time.Now()), r.Settled, data)
+			nanos(r.RequestedAt), nanos(time.Now()), r.Settled, data, r.Address, r.TaskID)
 		if err != nil {
 			return err
 		}
@@ -51,6 +53,9 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 	s.bell.ring()
 	return nil
 }
+
+// isOpen is the condition of the open states: those of [bot.OpenStates].
+const isOpen = `state IN ('requested', 'confirmed', 'saving', 'starting', 'running', 'unclear')`
 
 // refused tells which index stood in the way. A command delivered twice violates
 // both, and then it is the duplicate that counts.
@@ -106,9 +111,10 @@ func (s *Store) ByDelivery(ctx context.Context, delivery string) (bot.Restore, e
 }
 
 // OpenOn implements [bot.Store].
-func (s *Store) OpenOn(ctx context.Context, portal string) (bot.Restore, bool, error) {
-	r, err := scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE portal = $1
-		AND state IN ('requested', 'confirmed', 'saving', 'starting', 'running', 'unclear')`, portal))
+func (s *Store) OpenOn(ctx context.Context, p bot.PortalName) (bot.Restore, bool, error) {
+	r, err := scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore
+		WHERE (address = $1 OR address = '' AND portal = $2) AND `+isOpen,
+		p.Address(), p.Name))
 	if errors.Is(err, bot.ErrNotFound) {
 		return bot.Restore{}, false, nil
 	}
@@ -128,6 +134,9 @@ func (s *Store) Wake(ctx context.Context, was, next bot.Restore, events ...bot.E
 func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, events []bot.Event) (bot.Restore, error) {
 	// What a restore is known by never changes.
 	next.ID, next.Portal, next.Delivery, next.RequestedAt = was.ID, was.Portal, was.Delivery, was.RequestedAt
+	if was.Address != "" {
+		next.Address = was.Address
+	}
 	next.Version, next.Generation = was.Version+1, was.Generation
 	if !bot.CanMove(was.State, next.State) {
 		return bot.Restore{}, fmt.Errorf("restore %s: no move leads from %q to %q", was.ID, was.State, next.State)
@@ -144,6 +153,9 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := unheld(ctx, tx, was, next); err != nil {
+			return err
+		}
 		if err := swap(ctx, tx, was, next, data); err != nil {
 			return err
 		}
@@ -176,10 +188,11 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 func swap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) error {
 	res, err := tx.ExecContext(ctx, `UPDATE restore
 		SET state = $1, version = $2, generation = $3, settled = $4, data = $5,
-			due_at = CASE WHEN generation = $3 THEN due_at ELSE $6 END -- a new generation is due at once
+			due_at = CASE WHEN generation = $3 THEN due_at ELSE $6 END, -- a new generation is due at once
+			address = $11, task = $12
 		WHERE id = $7 AND state = $8 AND version = $9 AND generation = $10`,
 		next.State, next.Version, next.Generation, next.Settled, data, nanos(time.Now()),
-		was.ID, was.State, was.Version, was.Generation)
+		was.ID, was.State, was.Version, was.Generation, next.Address, next.TaskID)
 	if err != nil {
 		return err
 	}
@@ -196,4 +209,18 @@ func swap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) e
 		return err
 	}
 	return bot.ErrStale
+}
+
+// unheld returns [bot.ErrTaskHeld] if another open restore holds the task that
+// next begins to hold.
+func unheld(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
+	if next.TaskID == "" || next.TaskID == was.TaskID || !next.State.Open() {
+		return nil
+	}
+	var n int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM restore WHERE task = $1 AND id <> $2 AND `+isOpen, next.TaskID, next.ID).Scan(&n)
+	if err == nil && n > 0 {
+		return bot.ErrTaskHeld
+	}
+	return err
 }

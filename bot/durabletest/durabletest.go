@@ -40,6 +40,8 @@ func Exercise(t *testing.T, open func(t *testing.T) bot.Store) {
 		"trail":        trail,
 		"long trail":   longTrail,
 		"freeze":       freeze,
+		"address":      address,
+		"task":         task,
 	}
 	for name, exam := range exams {
 		t.Run(name, func(t *testing.T) {
@@ -85,7 +87,7 @@ func missing(t *testing.T, s bot.Store) {
 	wantErr(t, err, bot.ErrNotFound)
 	_, err = s.Save(t.Context(), Restore("nobody", "p"), Restore("nobody", "p"))
 	wantErr(t, err, bot.ErrNotFound)
-	if _, ok, err := s.OpenOn(t.Context(), "nowhere"); ok || err != nil {
+	if _, ok, err := s.OpenOn(t.Context(), bot.PortalName{Name: "nowhere"}); ok || err != nil {
 		t.Errorf("OpenOn an unknown portal: %t, %v", ok, err)
 	}
 }
@@ -155,7 +157,7 @@ func busyPortal(t *testing.T, s bot.Store) {
 		first.State = state
 		create(t, s, first)
 		wantErr(t, s.Create(t.Context(), Restore("second "+string(state), portal)), bot.ErrPortalBusy)
-		if r, ok, err := s.OpenOn(t.Context(), portal); err != nil || !ok || r.ID != first.ID {
+		if r, ok, err := s.OpenOn(t.Context(), bot.PortalName{Name: portal}); err != nil || !ok || r.ID != first.ID {
 			t.Errorf("OpenOn: %q, %t, %v", r.ID, ok, err)
 		}
 	}
@@ -166,7 +168,7 @@ func busyPortal(t *testing.T, s bot.Store) {
 	if _, err := s.Save(t.Context(), first, next); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, err := s.OpenOn(t.Context(), "p"); ok || err != nil {
+	if _, ok, err := s.OpenOn(t.Context(), bot.PortalName{Name: "p"}); ok || err != nil {
 		t.Errorf("OpenOn after the end: %t, %v", ok, err)
 	}
 	create(t, s, Restore("b", "p"))
