@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -16,7 +17,8 @@ type SafetyTarget struct {
 }
 
 // ParseSafetyTarget reads "off", "Local:<folder>" or
-// "ThirdPartyConsumer:<module>,key=value...".
+// "ThirdPartyConsumer:<module>,key=value...". The module may be written in any
+// case.
 func ParseSafetyTarget(text string) (SafetyTarget, error) {
 	kind, rest, _ := strings.Cut(strings.TrimSpace(text), ":")
 	if kind == "" || strings.EqualFold(kind, "off") {
@@ -43,10 +45,12 @@ func ParseSafetyTarget(text string) (SafetyTarget, error) {
 
 func consumerTarget(rest string) (SafetyTarget, error) {
 	words := strings.Split(rest, ",")
-	t := SafetyTarget{docspace.StorageThirdPartyConsumer, []Param{{"module", strings.TrimSpace(words[0])}}}
-	if t.Params[0].Value == "" || strings.Contains(words[0], "=") {
-		return SafetyTarget{}, errors.New("must name a module, as in ThirdPartyConsumer:S3")
+	module := docspace.ConsumerModule(words[0])
+	if module == "" {
+		return SafetyTarget{}, fmt.Errorf("must name a module that the server keeps backups in, one of %s, as in ThirdPartyConsumer:s3,bucket=backups",
+			strings.Join(docspace.ConsumerModules(), ", "))
 	}
+	t := SafetyTarget{docspace.StorageThirdPartyConsumer, []Param{{"module", module}}}
 	seen := map[string]bool{"module": true}
 	for _, word := range words[1:] {
 		key, value, ok := strings.Cut(strings.TrimSpace(word), "=")

@@ -13,8 +13,9 @@ import (
 type BackupRequest struct {
 	// StorageType is Documents with the parameter folderId, a number;
 	// ThridpartyDocuments with folderId, which is none; DataStore; Local with
-	// filePath, self-hosted only; or ThirdPartyConsumer with module and what the
-	// module wants. Only backups in the last two outlive a restore.
+	// filePath, self-hosted only; or ThirdPartyConsumer with module, spelled as
+	// [ConsumerModule] does, and what the module wants. Only backups in the last two
+	// outlive a restore.
 	StorageType   StorageType
 	StorageParams []Param
 	Dump          bool // of the whole installation, self-hosted only

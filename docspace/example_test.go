@@ -260,3 +260,11 @@ func ExampleParseStorageType() {
 	// ThridpartyDocuments <nil>
 	// unknown storage type "floppy": one of Documents, ThridpartyDocuments, CustomCloud, Local, DataStore, ThirdPartyConsumer
 }
+
+func ExampleConsumerModule() {
+	fmt.Printf("%q %q\n", docspace.ConsumerModule("S3"), docspace.ConsumerModule("dropbox"))
+	fmt.Println(docspace.ConsumerModules())
+	// Output:
+	// "s3" ""
+	// [s3 googlecloud rackspace]
+}

@@ -86,3 +86,22 @@ type Param struct {
 	Key   string `json:"key"`
 	Value string `json:"value"`
 }
+
+// consumerModules are the data stores among the consumers of the server's own
+// configuration (config/autofac.consumers.json), by their keys.
+var consumerModules = []string{"s3", "googlecloud", "rackspace"}
+
+// ConsumerModules lists the modules of StorageThirdPartyConsumer.
+func ConsumerModules() []string { return slices.Clone(consumerModules) }
+
+// ConsumerModule is the server's spelling of a module that is written in any
+// case; "" is a module that it does not know. The server looks modules up by
+// exactly these keys: another spelling is accepted, finds a consumer without
+// settings and fails in the worker.
+func ConsumerModule(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if slices.Contains(consumerModules, name) {
+		return name
+	}
+	return ""
+}

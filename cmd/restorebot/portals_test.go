@@ -46,7 +46,7 @@ portals:
 		t.Fatalf("got %d portals", len(s.portalList))
 	}
 	docs, wiki := s.portalList[0], s.portalList[1]
-	if docs.name != "docs" || docs.key.Reveal() != "sk-docs" || docs.own.Channels != nil || docs.safety.Place() != "ThirdPartyConsumer S3" {
+	if docs.name != "docs" || docs.key.Reveal() != "sk-docs" || docs.own.Channels != nil || docs.safety.Place() != "ThirdPartyConsumer s3" {
 		t.Errorf("docs: %+v", docs)
 	}
 	if wiki.url != "http://wiki.example.com/office" || wiki.key.Reveal() != "sk-wiki" || wiki.own.Channels.IDs[0] != "C0WIKI" ||

@@ -135,6 +135,25 @@ func TestBackupEndsAsTheSwitchesSay(t *testing.T) {
 	}
 }
 
+// The server finds a module by its exact key, and the worker is told no more.
+func TestBackupToAModuleInCapitalsFails(t *testing.T) {
+	t.Parallel()
+	for module, want := range map[string]string{
+		"s3": "", "S3": "Object reference not set to an instance of an object.", "dropbox": "Object reference not set to an instance of an object.",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p, c := bundle(docspacetest.Config{})
+			_, _, err := c.StartBackup(t.Context(), docspace.BackupRequest{
+				StorageType: docspace.StorageThirdPartyConsumer, StorageParams: []docspace.Param{{Key: "module", Value: module}},
+			})
+			time.Sleep(time.Minute)
+			if b := p.BackupTasks()[0]; err != nil || b.Error != want || b.Succeeded != (want == "") {
+				t.Errorf("%s: %+v %v", module, b, err)
+			}
+		})
+	}
+}
+
 func TestStartOfABackupIsRefusedOrLost(t *testing.T) {
 	t.Parallel()
 	documents := docspace.BackupRequest{

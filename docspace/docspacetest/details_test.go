@@ -72,6 +72,7 @@ func TestRestoreFailsInTheWorker(t *testing.T) {
 	}{
 		"GUID of zeros":      {`{"backupId":"{00000000-0000-0000-0000-000000000000}"}`, "File not found."},
 		"file that is gone":  {`{"backupId":"9a1c3d52-6b0e-4c59-8d0f-2f6f0c6a7b11"}`, "File not found."},
+		"module in capitals": {`{"backupId":"x","storageType":5,"storageParams":[{"key":"filePath","value":"a"},{"key":"module","value":"S3"}]}`, "Object reference not set to an instance of an object."},
 		"no module":          {`{"backupId":"x","storageType":5,"storageParams":[{"key":"filePath","value":"a"}]}`, "The given key 'module' was not present in the dictionary."},
 		"custom cloud":       {`{"backupId":"x","storageType":2,"storageParams":[{"key":"filePath","value":"a"}]}`, "Unknown storage type."},
 		"nothing goes wrong": {`{"backupId":"x","storageType":4,"storageParams":[{"key":"filePath","value":"a"}]}`, ""},

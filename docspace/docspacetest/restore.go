@@ -85,9 +85,7 @@ func (p *Portal) findBackup(x *exchange, in *restoreInput) bool {
 	case 3:
 		p.takeUpload(in)
 	case 5:
-		if in.params["module"] == "" {
-			in.fate = &fate{0, "The given key 'module' was not present in the dictionary."}
-		}
+		in.fate = fateOfModule(in.params)
 	case 1, 4:
 	default:
 		in.fate = &fate{0, "Unknown storage type."}
@@ -102,6 +100,22 @@ func fateOf(b Backup, dump bool) *fate {
 		return &fate{0, "File not found."}
 	case b.Dump != dump:
 		return &fate{10, "The backup file is invalid."}
+	}
+	return nil
+}
+
+// consumers are the keys under which the server finds its data stores. The
+// look-up minds the case; what it does not find is a consumer without settings,
+// which fails in the worker.
+var consumers = []string{"s3", "googlecloud", "rackspace"}
+
+// fateOfModule is how a task with the storage type ThirdPartyConsumer fails.
+func fateOfModule(params map[string]string) *fate {
+	switch module, given := params["module"]; {
+	case !given || module == "":
+		return &fate{0, "The given key 'module' was not present in the dictionary."}
+	case !slices.Contains(consumers, module):
+		return &fate{0, "Object reference not set to an instance of an object."}
 	}
 	return nil
 }
