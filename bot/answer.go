@@ -59,7 +59,9 @@ type Elsewhere struct {
 	Portal  PortalName
 	Task    docspace.Progress
 	Running bool
-	Trouble string // why it could not be asked
+	Trouble string                // why it could not be asked, or could not be restored now
+	Cure    string                // what can be done about that
+	State   docspace.TenantStatus // "" where it is active, or could not be asked
 }
 
 // Past lists restores that ended, newest first.

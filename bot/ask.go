@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -23,6 +24,7 @@ func (b *Bot) status(ctx context.Context, c Caller) Answer {
 	if len(last) > 0 {
 		s.Last = &last[0]
 	}
+	ours := map[string]string{} // task ids by portal
 	for _, p := range may {
 		open, ok, err := b.Store.OpenOn(ctx, p.PortalName)
 		if err != nil {
@@ -30,16 +32,63 @@ func (b *Bot) status(ctx context.Context, c Caller) Answer {
 		}
 		if ok {
 			s.Open = append(s.Open, open)
+			ours[p.Name] = open.TaskID
 		}
-		task, known, err := p.API.RestoreProgress(ctx, docspace.AnyTask)
-		switch {
-		case err != nil:
-			s.Elsewhere = append(s.Elsewhere, Elsewhere{Portal: p.PortalName, Trouble: err.Error()})
-		case known && !task.Terminal() && (!ok || task.TaskID != open.TaskID):
-			s.Elsewhere = append(s.Elsewhere, Elsewhere{Portal: p.PortalName, Task: task, Running: true})
+	}
+	for _, e := range b.askAll(ctx, may) {
+		_, busy := ours[e.Portal.Name]
+		mine := e.Running && busy && e.Task.TaskID == ours[e.Portal.Name]
+		if locked := e.State != "" && busy; !mine && !locked && (e.Running || e.Trouble != "") {
+			s.Elsewhere = append(s.Elsewhere, e)
 		}
 	}
 	return s
+}
+
+// answerWithin is how long portals are asked for an answer that somebody waits
+// for: what is known by then is told.
+const answerWithin = 7 * time.Second
+
+// askAll asks portals what they do, side by side.
+func (b *Bot) askAll(ctx context.Context, ps Portals) []Elsewhere {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	told := make([]Elsewhere, len(ps))
+	var asked sync.WaitGroup
+	for i, p := range ps {
+		asked.Go(func() { told[i] = b.askOne(ctx, p) })
+	}
+	asked.Wait()
+	return told
+}
+
+// askOne asks a portal for its task, then for its state, and whether it answers to
+// the key.
+func (b *Bot) askOne(ctx context.Context, p Portal) Elsewhere {
+	e := Elsewhere{Portal: p.PortalName}
+	task, known, err := p.API.RestoreProgress(ctx, docspace.AnyTask)
+	if err == nil && known && !task.Terminal() {
+		e.Task, e.Running = task, true
+		return e
+	}
+	var settings docspace.Settings
+	if err == nil {
+		settings, err = p.API.Settings(ctx)
+	}
+	if err == nil && inactive(settings) {
+		c := standing(settings.TenantStatus)
+		e.State, e.Trouble, e.Cure = settings.TenantStatus, c.why, c.do
+		return e
+	}
+	if err == nil {
+		_, err = p.API.UsersCount(ctx) // what is refused to it is refused to a restore
+	}
+	if err != nil {
+		b.Log.WarnContext(ctx, "a portal could not be asked for its status", "portal", p.Name, "err", err)
+		c := trouble(err)
+		e.Trouble, e.Cure = c.why, c.do
+	}
+	return e
 }
 
 func (b *Bot) past(ctx context.Context, c Caller) Answer {
@@ -51,12 +100,21 @@ func (b *Bot) past(ctx context.Context, c Caller) Answer {
 }
 
 func (b *Bot) list(ctx context.Context, p Portal, dump bool) Answer {
+	_, err := settingsSoon(ctx, p)
+	if err != nil {
+		return unlisted(ctx, p, err)
+	}
 	backups, err := p.API.BackupHistory(ctx, dump)
 	if err != nil {
-		return &Refusal{
-			Rule: RulePortal, What: "The portal's backups could not be read: " + err.Error() + ". Nothing was changed.",
-			Do: "Try again in a minute; if it goes on, look at the portal itself.",
-		}
+		return unlisted(ctx, p, err)
 	}
 	return Backups{Portal: p.PortalName, Dump: dump, Backups: backups, Now: time.Now().UTC()}
+}
+
+// settingsSoon asks a portal for its settings while somebody waits: one that is
+// silent is told from one whose list of backups takes long.
+func settingsSoon(ctx context.Context, p Portal) (docspace.Settings, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	return p.API.Settings(ctx)
 }

@@ -46,7 +46,7 @@ func (b *Bot) care(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	next.Care.Counts = count(ask, p)
 	if backups, err := p.API.BackupHistory(ask, r.Order.Dump); err != nil {
-		next.Care.Counts.Trouble = err.Error()
+		next.Care.Counts.Trouble = trouble(err).why
 	} else {
 		next.Care.Counts.Backups = len(backups)
 		for _, backup := range backups {

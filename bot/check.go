@@ -84,10 +84,10 @@ func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *Refusal {
 	if no != nil {
 		return no
 	}
-	key, err := p.API.KeySelf(ctx)
+	ask, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	key, err := p.API.KeySelf(ask)
 	switch {
-	case errors.Is(err, docspace.ErrUnauthorized):
-		return &Refusal{Rule: RuleKey, What: "The portal does not accept the bot's API key. Nothing was started.", Do: "Make a new key as the portal's owner or a DocSpace admin and put it in place of DOCSPACE_API_KEY."}
 	case err != nil:
 		return unanswered(err)
 	case !key.CanRestore() || key.Expired(time.Now()):
@@ -102,6 +102,8 @@ func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *Refusal {
 
 // free checks that the portal is up and that nothing restores it now.
 func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusal) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
 	settings, err := p.API.Settings(ctx)
 	if err != nil {
 		return settings, unanswered(err)
@@ -119,12 +121,8 @@ func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusa
 		}
 	}
 	r.TaskBefore = task.TaskID
-	if settings.TenantStatus != docspace.TenantActive && settings.TenantStatus != "" {
-		return settings, &Refusal{
-			Rule: RulePortal,
-			What: "The portal is not active but " + string(settings.TenantStatus) + ". Nothing was started.",
-			Do:   "Look at the portal itself; a worker that died in a restore leaves it locked.",
-		}
+	if inactive(settings) {
+		return settings, standing(settings.TenantStatus).refusal("The portal is not active")
 	}
 	if r.Order.Dump && !settings.Standalone {
 		return settings, &Refusal{Rule: RulePortal, What: "This portal is not self-hosted, and --dump is for whole self-hosted servers. Nothing was started.", Do: "Ask again without --dump."}
@@ -147,14 +145,6 @@ func knowsDump(version string) bool {
 		return false
 	}
 	return major > 3 || major == 3 && minor >= 1
-}
-
-func unanswered(err error) *Refusal {
-	return &Refusal{
-		Rule: RulePortal,
-		What: "The portal could not be asked: " + err.Error() + ". Nothing was started.",
-		Do:   "Check that the portal is up and that DOCSPACE_URL is right, then ask again.",
-	}
 }
 
 // find looks the backup up in the history and returns all of it.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,22 +33,20 @@ func (ps Portals) Examine(ctx context.Context) []Finding {
 }
 
 func (p Portal) examine(ctx context.Context) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
 	check := "portal " + p.Name
 	settings, err := p.API.Settings(ctx)
-	switch {
-	case errors.Is(err, docspace.ErrNoPortal):
-		return []Finding{faulty(check, "no portal answers at "+p.URL, "Put the portal's own address in DOCSPACE_URL, as people type it in a browser.")}
-	case errors.Is(err, docspace.ErrRedirected):
-		return []Finding{faulty(check, "the address redirects: "+err.Error(), "Put the address it leads to in DOCSPACE_URL; most often that is https:// instead of http://.")}
-	case err != nil:
-		return []Finding{faulty(check, "it cannot be reached: "+err.Error(), WayFix(err, "From this machine, open "+p.URL+"/api/2.0/settings; look at the name and the firewall."))}
+	if err != nil {
+		c := trouble(err)
+		return []Finding{faulty(check, c.why+"; its address is "+p.URL, c.do)}
 	}
-	state := passed(check, "version "+settings.Version+", "+string(settings.TenantStatus))
-	switch {
+	state := passed(check, "version "+settings.Version+", "+cmp.Or(string(settings.TenantStatus), "which does not say whether it is active"))
+	switch c := standing(settings.TenantStatus); {
 	case settings.TenantStatus == docspace.TenantRestoring:
-		state = warned(check, state.What, "A restore runs, or a worker died in one: see /restore status, and the operator's guide for a portal that stays locked.")
-	case settings.TenantStatus != docspace.TenantActive && settings.TenantStatus != "":
-		state = faulty(check, state.What, "Make the portal active again: nothing can be restored before.")
+		state = warned(check, c.why+", version "+settings.Version, c.do)
+	case inactive(settings):
+		state = faulty(check, c.why+", version "+settings.Version, c.do)
 	case !strings.HasPrefix(p.URL, "https://") && !strings.Contains(p.URL, "://127.") && !strings.Contains(p.URL, "://localhost"):
 		state = warned(check, state.What+", over plain http", "Use https in DOCSPACE_URL: the key is readable on the way.")
 	}
@@ -60,14 +59,13 @@ type whom interface {
 }
 
 func (p Portal) examineKey(ctx context.Context) []Finding {
-	check, newKey := "key of "+p.Name, "Make a new key as the portal's owner or a DocSpace admin (Developer Tools, API keys), put it in DOCSPACE_API_KEY and start the bot again."
+	check := "key of " + p.Name
 	key, err := p.API.KeySelf(ctx)
 	now := time.Now()
 	switch {
-	case errors.Is(err, docspace.ErrUnauthorized):
-		return []Finding{faulty(check, "the portal does not accept it: it is wrong, expired, switched off, or a restore has killed it", newKey)}
 	case err != nil:
-		return []Finding{faulty(check, "it could not be checked: "+err.Error(), "Look at the portal, then run this again.")}
+		c := trouble(err)
+		return []Finding{faulty(check, "the portal was asked with it, and "+c.why, c.do)}
 	case !key.Active || key.Expired(now):
 		return []Finding{faulty(check, "it is switched off or expired", newKey)}
 	case !key.CanRestore():
@@ -86,10 +84,15 @@ func (p Portal) examineKey(ctx context.Context) []Finding {
 		case errors.Is(err, docspace.ErrScope):
 			state = warned(check, "whose it is could not be told: it may not read accounts", "Give the key the permission *:read too.")
 		case err != nil:
-			state = warned(check, "whose it is could not be told: "+err.Error(), "Run this again.")
+			c := trouble(err)
+			state = warned(check, "whose it is could not be told: "+c.why, c.do)
 		case !person.CanRestore():
 			state = faulty(check, "its owner is neither the portal's owner nor a DocSpace admin", newKey)
 		}
+	}
+	if _, err := p.API.UsersCount(ctx); err != nil && state.Grade == Pass {
+		c := trouble(err)
+		state = faulty(check, "the portal was asked with it, and "+c.why, c.do)
 	}
 	return []Finding{state}
 }

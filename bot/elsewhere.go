@@ -14,6 +14,7 @@ const PressFollow Action = "follow"
 
 // follows answers a press on Follow.
 func (b *Bot) follows(ctx context.Context, p Press) Answer {
+	p.Caller = b.Policy.seated(p.Caller)
 	if no := b.Policy.Origin(p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, "", no)
 	}
@@ -30,14 +31,16 @@ func (b *Bot) follows(ctx context.Context, p Press) Answer {
 // followElsewhere records a restore that this bot did not start. It begins in
 // the state running, from which no move leads to a start.
 func (b *Bot) followElsewhere(ctx context.Context, c Caller, p Portal) Answer {
-	task, known, err := p.API.RestoreProgress(ctx, docspace.AnyTask)
+	ask, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	task, known, err := p.API.RestoreProgress(ask, docspace.AnyTask)
 	switch {
 	case err != nil:
 		return b.refuse(ctx, c, "", unanswered(err))
 	case !known || task.Terminal() || task.TaskID == "":
 		return Said{"Nothing runs on " + p.Name + " now, so there is nothing to follow. Nothing was changed. /restore status looks again."}
 	}
-	whole, known, err := p.API.RestoreProgress(ctx, docspace.RestoreScope(true))
+	whole, known, err := p.API.RestoreProgress(ask, docspace.RestoreScope(true))
 	now := time.Now().UTC()
 	r := Restore{
 		ID: NewID(), Portal: p.Name, Address: p.Address(), State: Running, Followed: true,

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -58,7 +59,7 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 		if next.SilentSince.IsZero() {
 			next.SilentSince = now
 		}
-		next.Progress.AskedAt, next.Progress.Trouble = now, ""
+		next.Progress.AskedAt, next.Progress.Trouble, next.Progress.TroubleCure = now, "", ""
 		if tenant := next.askTenant(ask, docspace.Progress{}, p, now); tenant != "" {
 			next.Progress.Tenant = tenant
 		}
@@ -167,13 +168,13 @@ func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Pro
 	settings, err := p.API.Settings(ctx)
 	switch {
 	case err != nil:
-		v.Trouble = "the portal does not answer"
-	case settings.TenantStatus != docspace.TenantActive:
-		v.Trouble = "the portal is " + string(settings.TenantStatus) + " and not Active"
+		v.Trouble = trouble(err).why
+	case inactive(settings):
+		v.Trouble = standing(settings.TenantStatus).why
 	default:
-		v.Version = settings.Version
+		v.Version, v.Untold = settings.Version, settings.TenantStatus == ""
 		if err := p.API.LoginPage(ctx); err != nil {
-			v.Trouble = "the login page does not answer"
+			v.Trouble = "its login page does not answer"
 		} else {
 			v.Login = true
 		}
@@ -185,7 +186,7 @@ func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Pro
 	case now.Sub(v.At) >= verifyFor:
 		return b.move(ctx, r, next.ended(Unclear, now, Reason{
 			Rule: RuleVerify, What: "The portal's task says that it is done, but " + v.Trouble + ".",
-			Do: "Look at the portal and say with the buttons what became of it.",
+			Do: movedAway(err) + "Look at the portal and say with the buttons what became of it.",
 		}), EventEnded)
 	case r.Verdict.Trouble == v.Trouble:
 		return Next{After: b.Poll}, nil
@@ -193,8 +194,17 @@ func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Pro
 	return b.again(ctx, r, next, b.Poll)
 }
 
+// movedAway is what to look for where nobody answers at the address any more: a
+// domain in the backup takes the place of the portal's.
+func movedAway(err error) string {
+	if errors.Is(err, docspace.ErrNoPortal) {
+		return "If the backup holds another domain of its own, the portal answers there now. "
+	}
+	return ""
+}
+
 func failed(r Restore, task docspace.Progress, now time.Time) Restore {
-	why := Reason{Rule: RuleTask, What: "The portal stopped the restore: " + task.Error, Do: "Choose another backup from /restore list, or ask who runs the server to look at its backup worker's log."}
+	why := Reason{Rule: RuleTask, What: "The portal stopped the restore. Its own words: “" + task.Error + "”", Do: "Choose another backup from /restore list, or ask who runs the server to look at its backup worker's log."}
 	if task.Error == "" {
 		why.What = "The portal's worker was stopped before the restore was done."
 		why.Do = "When the server is well again, ask again with /restore."

@@ -80,7 +80,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now = time.Now().UTC()
 	switch {
 	case errors.Is(err, docspace.ErrRefused):
-		next := r.ended(Failed, now, Reason{Rule: RuleAnswer, What: "The portal refused to start: " + err.Error() + ". Nothing was changed.", Do: "Put right what it says and ask again."})
+		next := r.ended(Failed, now, refusedStart(err))
 		return b.move(post, r, next, EventEnded)
 	case err != nil || !known || task.TaskID == "" || task.TaskID == r.TaskBefore:
 		return Next{After: soon}, err // resolve tells

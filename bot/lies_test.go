@@ -67,7 +67,7 @@ func TestPortalThatCannotBeAskedIsAskedUntilItAnswers(t *testing.T) {
 		"429":              {set(func(f *docspacetest.Faults) { f.RateLimited = -1 }), "fewer requests"},
 		"429 with a time":  {set(func(f *docspacetest.Faults) { f.RateLimited, f.RetryAfter = -1, time.Minute }), "fewer requests"},
 		"garbage":          {set(func(f *docspacetest.Faults) { f.Garbage = true }), "cannot be read"},
-		"a huge answer":    {set(func(f *docspacetest.Faults) { f.HugeBody = true }), "cannot be read"},
+		"a huge answer":    {set(func(f *docspacetest.Faults) { f.HugeBody = true }), "too large"},
 		"an error in 200":  {set(func(f *docspacetest.Faults) { f.ErrorIn200, f.LeakStack = true, true }), ""},
 		"elsewhere":        {set(func(f *docspacetest.Faults) { f.Redirect = "https://evil.example" }), "redirect"},
 		"not allowed":      {set(func(f *docspacetest.Faults) { f.AddressRefused = true }), ""},

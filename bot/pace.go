@@ -27,10 +27,15 @@ func (b *Bot) atWork(ctx context.Context, r *Restore, p Portal) error {
 // of hundreds of portals would tell nothing.
 const tenantEvery = 10 * time.Second
 
+// stillFor is after how long without a change a portal is asked about itself in any
+// phase: it may stand still because it was closed.
+const stillFor = time.Minute
+
 // askTenant asks the portal about itself where the progress does not tell the
 // phase; "" where that is not needed, too early or not answered.
 func (r *Restore) askTenant(ctx context.Context, task docspace.Progress, p Portal, now time.Time) docspace.TenantStatus {
-	if task.Percent > 0 && task.Percent < percentCopying || now.Sub(r.Progress.TenantAt) < tenantEvery {
+	told := task.Percent > 0 && task.Percent < percentCopying && now.Sub(r.Progress.ChangedAt) < stillFor
+	if told || now.Sub(r.Progress.TenantAt) < tenantEvery {
 		return ""
 	}
 	r.Progress.TenantAt = now

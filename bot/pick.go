@@ -64,6 +64,7 @@ func (b *Bot) pick(c Caller, portal string) (Answer, Later) {
 // pickListed is a press on Restore in the list of backups.
 func (b *Bot) pickListed(p Press) (Answer, Later) {
 	return Opens{pickPlaceholder()}, func(ctx context.Context) Answer {
+		p.Caller = b.Policy.seated(p.Caller)
 		words := strings.Fields(p.Restore)
 		if no := b.Policy.Origin(p.Caller); no != nil {
 			return b.refuse(ctx, p.Caller, "", no)
@@ -87,15 +88,12 @@ func (b *Bot) fillPick(ctx context.Context, c Caller, f Form, show picking, chos
 	if no != nil {
 		return b.refuse(ctx, c, "", no)
 	}
-	settings, err := p.API.Settings(ctx)
+	settings, err := settingsSoon(ctx, p)
 	if err == nil {
 		show.Backups, err = p.API.BackupHistory(ctx, show.Dump)
 	}
 	if err != nil {
-		return b.refuse(ctx, c, "", &Refusal{
-			Rule: RulePortal, What: "The backups of " + p.Name + " could not be read: " + err.Error() + ". Nothing was started.",
-			Do: "Check that the portal is up; /restore status looks at it. After a restore the bot needs a new API key.",
-		})
+		return b.refuse(ctx, c, "", unlisted(ctx, p, err))
 	}
 	now := time.Now().UTC()
 	all := len(show.Backups)

@@ -199,7 +199,7 @@ func TestPickerSaysWhyThereIsNothingToPick(t *testing.T) {
 		want   bot.Rule
 	}{
 		"portal down": {func(s *scene) { s.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, bot.RulePortal},
-		"dead key":    {func(s *scene) { s.portal.RevokeKeys() }, bot.RulePortal},
+		"dead key":    {func(s *scene) { s.portal.RevokeKeys() }, bot.RuleKey},
 		"a guest":     {func(s *scene) { s.chat.people["UALICE"] = bot.Person{Guest: true} }, bot.RulePerson},
 	} {
 		t.Run(name, func(t *testing.T) {

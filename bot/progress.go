@@ -42,6 +42,7 @@ type Progress struct {
 	TenantAt time.Time             `json:",omitzero"` // when it was last asked for that
 	// Trouble says why the portal could not be asked, "" when it answered.
 	Trouble      string    `json:",omitzero"`
+	TroubleCure  string    `json:",omitzero"` // what can be done about it
 	TroubleSince time.Time `json:",omitzero"`
 }
 
@@ -59,16 +60,16 @@ func (p Progress) next(a docspace.Progress, tenant docspace.TenantStatus, now ti
 	}
 	p.Seen = a.Percent
 	p.Percent = min(max(p.Percent, a.Percent), 100)
-	p.AskedAt, p.Trouble, p.TroubleSince = now, "", time.Time{}
+	p.AskedAt, p.Trouble, p.TroubleCure, p.TroubleSince = now, "", "", time.Time{}
 	return p
 }
 
 // failed notes that the portal could not be asked.
-func (p Progress) failed(why string, now time.Time) Progress {
+func (p Progress) failed(why cause, now time.Time) Progress {
 	if p.Trouble == "" {
 		p.TroubleSince = now
 	}
-	p.Trouble = why
+	p.Trouble, p.TroubleCure = why.why, why.do
 	return p
 }
 

@@ -173,6 +173,7 @@ type Verdict struct {
 	At      time.Time `json:",omitzero"`
 	Version string    `json:",omitzero"` // of the restored portal
 	Login   bool      `json:",omitzero"` // the login page answered
+	Untold  bool      `json:",omitzero"` // the portal does not say whether it is active
 	Trouble string    `json:",omitzero"` // why it is not verified, one line
 }
 

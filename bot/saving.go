@@ -58,7 +58,7 @@ func (b *Bot) beginSafety(ctx context.Context, r Restore, p Portal) (Next, error
 	case ctx.Err() != nil:
 		return Next{After: soon}, ctx.Err()
 	case errors.Is(err, docspace.ErrRefused), errors.Is(err, docspace.ErrUnauthorized):
-		return b.askSafety(ctx, r, "the portal does not say whether a backup runs: "+err.Error())
+		return b.askSafety(ctx, r, "the portal does not say whether a backup runs: "+trouble(err).why)
 	case err != nil && now.Sub(r.Safety.StartedAt) >= silentFor:
 		return b.askSafety(ctx, r, "the portal does not answer")
 	case err != nil:
@@ -80,7 +80,7 @@ func (b *Bot) beginSafety(ctx context.Context, r Restore, p Portal) (Next, error
 	task, known, err = p.API.StartBackup(post, p.Safety.request(r.Order.Dump))
 	switch {
 	case errors.Is(err, docspace.ErrRefused):
-		return b.askSafety(post, r, "the portal refused it: "+err.Error())
+		return b.askSafety(post, r, "the portal refused it: "+trouble(err).why)
 	case err != nil || !known || task.TaskID == "" || task.TaskID == r.Safety.TaskBefore:
 		return Next{After: soon}, err // followSafety tells
 	}

@@ -5,56 +5,150 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 
 	"docspace-restorebot/docspace"
 )
 
-// trouble says in plain words why a portal could not be asked. The server's own
-// words are left out: they are in its language and may be a stack trace.
-func trouble(err error) string {
+// cause is why a portal does not do what it is asked, as a clause whose "it" is
+// the portal, and what somebody can do about it, as sentences. Both are the bot's
+// own words: the server's are in its language and may be a stack trace.
+type cause struct{ why, do string }
+
+// trouble explains an error of a portal's, in the same words wherever it is met.
+func trouble(err error) cause {
+	for _, explain := range []func(error) cause{onTheWay, refused, failing} {
+		if c := explain(err); c.why != "" {
+			return c
+		}
+	}
+	return cause{"it does not answer", "Check that the portal is up and that " + portalAddress + " is right."}
+}
+
+// portalAddress is where the address of a portal is set.
+const portalAddress = "DOCSPACE_URL (or the url in PORTALS_FILE)"
+
+// refusal tells somebody for whom a portal was asked in vain.
+func (c cause) refusal(what string) *Refusal {
+	return &Refusal{Rule: RulePortal, What: what + ": " + c.why + ". Nothing was started.", Do: c.do}
+}
+
+// unanswered refuses what a portal had to be asked for.
+func unanswered(err error) *Refusal { return unansweredBy("The portal could not be asked", err) }
+
+func unansweredBy(what string, err error) *Refusal {
+	no := trouble(err).refusal(what)
+	if errors.Is(err, docspace.ErrUnauthorized) || errors.Is(err, docspace.ErrScope) {
+		no.Rule = RuleKey
+	}
+	return no
+}
+
+// unlisted refuses what the backups of a portal had to be read for. Where the
+// portal is locked, it says itself by what.
+func unlisted(ctx context.Context, p Portal, err error) *Refusal {
+	what := "The backups of " + p.Name + " could not be read"
+	if errors.Is(err, docspace.ErrRestoring) {
+		if s, look := p.API.Settings(ctx); look == nil && inactive(s) {
+			return standing(s.TenantStatus).refusal(what)
+		}
+	}
+	return unansweredBy(what, err)
+}
+
+// refusedStart is why a portal did not start a restore.
+func refusedStart(err error) Reason {
+	c := trouble(err)
+	return Reason{Rule: RuleAnswer, What: "The portal refused to start: " + c.why + ". Nothing was changed.", Do: c.do + " Then ask again with /restore."}
+}
+
+// onTheWay explains what kept a call from coming to the portal.
+func onTheWay(err error) cause {
 	var (
 		name        *net.DNSError
 		certificate *tls.CertificateVerificationError
 		authority   x509.UnknownAuthorityError
 		host        x509.HostnameError
 		record      tls.RecordHeaderError
-		timeout     net.Error
 	)
-	switch {
+	switch e := answered(err); {
 	case atProxy(err):
-		return "the proxy on the way to it does not let the bot through"
+		return cause{"the proxy on the way to it does not let the bot through", WayFix(err, "")}
 	case errors.As(err, &name):
-		return "its name cannot be found (DNS)"
+		return cause{"its name cannot be found (DNS)", "Check " + portalAddress + " and the name server of the bot's machine."}
 	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &host):
-		return "its certificate is not accepted (TLS)"
+		return cause{"its certificate is not accepted (TLS)", WayFix(err, "Its certificate is not accepted: renew it, or make it out for this name.")}
 	case errors.As(err, &record):
-		return "it does not speak TLS where it should"
-	case errors.Is(err, docspace.ErrRateLimited):
-		return "it asks for fewer requests (429)"
+		return cause{"it does not speak TLS where it should", "Check " + portalAddress + ": http:// or another port may be meant."}
 	case errors.Is(err, docspace.ErrRedirected):
-		return "its address leads elsewhere (a redirect)"
-	case errors.Is(err, docspace.ErrAnswer):
-		return "its answer cannot be read"
-	case errors.Is(err, docspace.ErrNotFound), errors.Is(err, docspace.ErrNoPortal):
-		return "no portal is at its address (404)"
-	case errors.Is(err, docspace.ErrForbidden), errors.Is(err, docspace.ErrRestoring), errors.Is(err, docspace.ErrUnauthorized):
-		return "it refuses to say how far it is (403)"
-	case errors.Is(err, docspace.ErrPlan):
-		return "it says that it is not paid for (402)"
-	case errors.Is(err, docspace.ErrServer):
-		return "it answers with an error of its own (500)"
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "it does not answer in time"
+		return cause{"its address leads elsewhere (a redirect)" + quoted(e.Message), "Put the address that it leads to in " + portalAddress + "; most often that is https:// instead of http://."}
+	case e.Proxy && e.Status >= http.StatusBadRequest && e.Status < http.StatusInternalServerError:
+		return cause{fmt.Sprintf("something in front of it refuses the bot (%d)", e.Status), "Whoever runs the proxy or firewall before the portal has to let the bot's calls to /api/2.0/ through."}
+	case e.Proxy && e.Status < http.StatusMultipleChoices && e.Status > 0:
+		return cause{"a page comes where its answer should be", "Open the portal in a browser: a page of maintenance or of a login stands before it. Else check " + portalAddress + "."}
 	}
-	var e *docspace.Error
+	return cause{}
+}
+
+// answered is the portal's answer in an error; the zero value where none came.
+func answered(err error) docspace.Error {
+	if e, ok := errors.AsType[*docspace.Error](err); ok {
+		return *e
+	}
+	return docspace.Error{}
+}
+
+// failing explains an answer that did not come, or not as it should.
+func failing(err error) cause {
+	var timeout net.Error
+	e := answered(err)
 	switch {
-	case !errors.As(err, &e) || e.Status == 0:
-		return "it does not answer"
+	case errors.Is(err, docspace.ErrTooLarge):
+		return cause{"its answer is too large to be read", "Whoever administers the portal has to delete old backups there."}
+	case errors.Is(err, docspace.ErrAnswer):
+		return cause{"its answer cannot be read", "Check " + portalAddress + ". If it is right, the portal or something in front of it is broken: ask whoever runs the server."}
+	case errors.Is(err, docspace.ErrServer) && !e.Proxy:
+		return failedInside(e)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return cause{"it does not answer in time", "Look whether the portal is up and not overloaded, then try again."}
+	case e.Status == 0 && errors.Is(err, docspace.ErrBadRequest):
+		return cause{"the bot cannot ask it with its settings", "Whoever runs the bot has to look at the address and the key that it has: restorebot doctor tells more."}
 	case e.Status >= http.StatusInternalServerError:
-		return "the server behind its proxy cannot be reached"
-	default:
-		return "its answer breaks off"
+		return cause{fmt.Sprintf("the server behind its proxy cannot be reached (%d)", e.Status), "Whoever runs the server has to look whether DocSpace's services run."}
+	case e.Status != 0:
+		return cause{"its answer breaks off", "Try again; if it goes on, look at what is in front of the portal."}
 	}
+	return cause{}
+}
+
+// failedInside explains a 500 of the application. One record of the history whose
+// storage cannot be read is enough for one.
+func failedInside(e docspace.Error) cause {
+	c := cause{"it failed with an error of its own (" + coded(e) + ")", "Whoever runs the server has to look at its log; try again then."}
+	if e.Op == docspace.OpHistory {
+		c = cause{
+			"it cannot put its list of backups together (" + coded(e) + ")",
+			"One backup whose storage cannot be read is enough for that: an admin of the portal has to look at the storages that its backups lie in, and whoever runs the server at its log.",
+		}
+	}
+	return c
+}
+
+// coded is a status with the class of the server's exception, which is the same
+// in every language.
+func coded(e docspace.Error) string {
+	const most = 80
+	if e.Type == "" || len(e.Type) > most {
+		return fmt.Sprint(e.Status)
+	}
+	return fmt.Sprintf("%d, %s", e.Status, e.Type)
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ": " + s
 }

@@ -163,7 +163,7 @@ func TestFailedRestoreSaysWhy(t *testing.T) {
 		s.press(r, "UALICE", bot.PressConfirm)
 		r = s.walk(r.ID, never)
 		s.want(r, bot.Failed, 1)
-		if r.Reason.What != "The portal stopped the restore: The backup file is invalid." {
+		if r.Reason.What != "The portal stopped the restore. Its own words: “The backup file is invalid.”" {
 			s.t.Errorf("got %q", r.Reason.What)
 		}
 	})

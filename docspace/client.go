@@ -11,7 +11,8 @@ import (
 const (
 	DefaultTimeout = 10 * time.Second // one request, from dialing to the last byte
 	DefaultRetries = 3                // further attempts of a GET
-	MaxBody        = 8 << 20          // bytes read of any answer
+	MaxBody        = 8 << 20          // bytes read of any answer but a backup history
+	MaxHistory     = 32 << 20         // bytes read of a backup history: some 150,000 records
 )
 
 // Client talks to one portal. Its zero fields are defaults, except for BaseURL.

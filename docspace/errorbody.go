@@ -22,14 +22,15 @@ const (
 	shapeEmpty          // 401, key scope 403, 429
 	shapeEnvelope       // an exception of the application
 	shapeProblem        // a filter before the application: application/problem+json
-	shapeText           // a bare string: the address filter
+	shapeText           // a bare string, or one as the response: the address filter
 	shapeHTML           // a proxy
 )
 
 // failure is the union of the server's error bodies.
 type failure struct {
 	Error json.RawMessage `json:"error"`
-	// Response holds a problem when the model validation failed.
+	// Response holds a problem when the model validation failed, and the bare text of
+	// the address filter.
 	Response   json.RawMessage `json:"response"`
 	StatusCode json.RawMessage `json:"statusCode"`
 	problem
@@ -112,7 +113,10 @@ func (e *Error) describeJSON(kind string, body []byte) {
 	case present(f.Response):
 		e.shape = shapeEnvelope
 		var p problem
-		if json.Unmarshal(f.Response, &p) == nil {
+		var text string
+		if json.Unmarshal(f.Response, &text) == nil { // the address filter, as later servers wrap it
+			e.shape, e.Message = shapeText, oneLine(text)
+		} else if json.Unmarshal(f.Response, &p) == nil {
 			e.Message, e.RequestID = oneLine(p.text()), cmp.Or(oneLine(p.TraceID), e.RequestID)
 		}
 	case kind == "application/problem+json" || f.Title != "" || f.TraceID != "":

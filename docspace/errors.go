@@ -47,11 +47,20 @@ var (
 	ErrRedirected = errors.New("docspace: redirected")
 	// ErrAnswer is an answer that cannot be read or is longer than allowed.
 	ErrAnswer = errors.New("docspace: unreadable answer")
+	// ErrTooLarge is an ErrAnswer that is longer than [MaxBody] or [MaxHistory].
+	ErrTooLarge = errors.New("docspace: answer too large")
 
 	// ErrRefused is a write that certainly was not done.
 	ErrRefused = errors.New("docspace: refused, nothing was done")
 	// ErrAmbiguous is a write that may have been done.
 	ErrAmbiguous = errors.New("docspace: outcome unknown")
+)
+
+// What an [*Error] was asked, for those who explain one; see [Error.Op].
+const (
+	OpHistory         = "backup history"
+	OpRestoreProgress = "restore progress"
+	OpStart           = "start restore"
 )
 
 // Error is a call that did not succeed.
@@ -132,6 +141,8 @@ func (e *Error) Is(target error) bool {
 		return status >= 300 && status < 400
 	case ErrAnswer:
 		return errors.Is(e.Err, errUnreadable) || errors.Is(e.Err, errTooLong)
+	case ErrTooLarge:
+		return errors.Is(e.Err, errTooLong)
 	case ErrBadRequest:
 		return badRequest(status) || errors.Is(e.Err, errInvalid)
 	case ErrUnavailable:

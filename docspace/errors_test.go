@@ -36,6 +36,7 @@ var meanings = []struct {
 	{"unavailable", docspace.ErrUnavailable},
 	{"redirected", docspace.ErrRedirected},
 	{"answer", docspace.ErrAnswer},
+	{"toolarge", docspace.ErrTooLarge},
 	{"refused", docspace.ErrRefused},
 	{"ambiguous", docspace.ErrAmbiguous},
 }
@@ -75,6 +76,7 @@ var failures = []struct {
 	{"locked", 403, problem, `{"type":"x","title":"Forbidden","status":403,"traceId":"00-1"}`, "forbidden restoring refused"},
 	{"address", 403, plainJSON, `"The access to the portal is restricted"`, "forbidden address refused"},
 	{"address as text", 403, "text/plain", `The access to the portal is restricted`, "forbidden address refused"},
+	{"address, wrapped", 403, plainJSON, `{"response":"The access to the portal is restricted","count":1,"status":1,"statusCode":403}`, "forbidden address refused"},
 	{"plan", 402, plainJSON, exception(402, "ASC.Core.Billing.BillingException"), "plan refused"},
 	{"unpaid", 402, problem, `{"status":402,"traceId":"00-1"}`, "plan refused"},
 	{"no backup", 404, plainJSON, exception(404, "System.IO.FileNotFoundException"), "notfound refused"},

@@ -49,8 +49,8 @@ type wireBackup struct {
 // Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-backup-history/
 func (c *Client) BackupHistory(ctx context.Context, dump bool) ([]Backup, error) {
 	records, _, err := call[[]wireBackup](ctx, c, request{
-		op: "backup history", method: http.MethodGet, path: api("backup", "getbackuphistory"),
-		query: dumpQuery(dump), once: true,
+		op: OpHistory, method: http.MethodGet, path: api("backup", "getbackuphistory"),
+		query: dumpQuery(dump), once: true, long: true,
 	})
 	if err != nil {
 		return nil, err

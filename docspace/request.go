@@ -25,16 +25,25 @@ type request struct {
 	page      bool // an HTML page is wanted, and redirects within the host are followed
 	once      bool // sent again only if it certainly was not performed
 	needed    bool // an answer without a response is an error
+	long      bool // the answer is a list that may be very long
 }
 
 func (r request) write() bool { return r.method != http.MethodGet }
+
+// most is how many bytes of the answer are read.
+func (r request) most() int64 {
+	if r.long {
+		return MaxHistory
+	}
+	return MaxBody
+}
 
 var (
 	errInvalid    = errors.New("not sent")
 	errCanceled   = errors.New("canceled")
 	errUnreadable = errors.New("unreadable answer")
 	errNothing    = errors.New("it holds no response")
-	errTooLong    = fmt.Errorf("answer longer than %d bytes", MaxBody)
+	errTooLong    = errors.New("answer longer")
 )
 
 // invalid is the error of a request that the client will not send.

@@ -62,7 +62,7 @@ type wireRestore struct {
 // Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/start-backup-restore/
 func (c *Client) StartRestore(ctx context.Context, restore RestoreRequest) (Progress, bool, error) {
 	r := request{
-		op: "start restore", method: http.MethodPost, path: api("backup", "startrestore"),
+		op: OpStart, method: http.MethodPost, path: api("backup", "startrestore"),
 		body: wireRestore{
 			restore.BackupID, wireStorage(cmp.Or(restore.StorageType, StorageDocuments)), restore.StorageParams, restore.Notify, restore.Dump,
 		},
@@ -158,7 +158,7 @@ func (s Scope) query() url.Values {
 // Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-restore-progress/
 func (c *Client) RestoreProgress(ctx context.Context, scope Scope) (Progress, bool, error) {
 	return call[Progress](ctx, c, request{
-		op: "restore progress", method: http.MethodGet, path: api("backup", "getrestoreprogress"),
+		op: OpRestoreProgress, method: http.MethodGet, path: api("backup", "getrestoreprogress"),
 		query: scope.query(), anonymous: true,
 	})
 }

@@ -62,7 +62,7 @@ func (c *Client) exchange(ctx context.Context, r request) (answer, *Error) {
 		return answer{}, c.unanswered(ctx, bounded, r, err, wire.untouched(err))
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, r.most()+1))
 	fail := &Error{Op: r.op, Attempts: 1, write: r.write()}
 	switch {
 	case resp.StatusCode >= 300:
@@ -74,8 +74,8 @@ func (c *Client) exchange(ctx context.Context, r request) (answer, *Error) {
 	case err != nil:
 		fail = c.unanswered(ctx, bounded, r, err, false)
 		fail.Status, fail.cut = resp.StatusCode, true
-	case len(body) > MaxBody:
-		fail.Status, fail.Err = resp.StatusCode, errTooLong
+	case int64(len(body)) > r.most():
+		fail.Status, fail.Err = resp.StatusCode, fmt.Errorf("%w than %d bytes", errTooLong, r.most())
 	case r.page:
 		return answer{status: resp.StatusCode, body: body}, nil
 	case rejected(body):

@@ -261,7 +261,20 @@ func (l *Listener) finish(ctx context.Context, to bot.Recipient, later bot.Later
 	if answer == nil {
 		return
 	}
+	ctx, cancel := l.toDeliver(ctx)
+	defer cancel()
 	l.deliver(ctx, to, answer)
+}
+
+// deliverWithin bounds the delivery of an answer that was worked out.
+const deliverWithin = 10 * time.Second
+
+// toDeliver gives the delivery of an answer a time of its own: to work it out may
+// have taken all of it.
+func (l *Listener) toDeliver(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliverWithin)
+	stop := context.AfterFunc(l.ctx, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
 func (l *Listener) workOut(ctx context.Context, later bot.Later) (answer bot.Answer) {

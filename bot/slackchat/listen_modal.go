@@ -66,6 +66,8 @@ func (l *Listener) fill(ctx context.Context, view bot.View, later bot.Later) {
 	if answer == nil {
 		return
 	}
+	ctx, cancel := l.toDeliver(ctx)
+	defer cancel()
 	_, err := l.chat.UpdateModal(ctx, view, answerModal(answer))
 	switch {
 	case errors.Is(err, bot.ErrModalGone):

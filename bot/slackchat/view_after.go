@@ -11,7 +11,7 @@ import (
 // what a restore leaves to do.
 func succeededText(c bot.Card) string {
 	r := c.Restore
-	what := "The portal was restored in " + span(r.Elapsed(c.Now)) + ". It is now as it was when the backup was taken" + lostWindow(r) + "."
+	what := "The portal was restored in " + span(r.Elapsed(c.Now)) + ". It is now as the backup has it" + lostWindow(r) + "."
 	if r.Followed {
 		what = "The portal was restored. This bot did not start it and followed it for " + span(r.Elapsed(c.Now)) + "; from which backup is not known."
 	}
@@ -43,6 +43,9 @@ func verdictText(v bot.Verdict) string {
 		return ":warning: *Not verified:* the login page did not answer. Look at the portal."
 	}
 	text := "Verified " + date(v.At) + ": its status is Active, its login page answers"
+	if v.Untold {
+		text = "Verified " + date(v.At) + ": it answers and so does its login page (its version does not say whether it is active)"
+	}
 	if v.Version != "" {
 		text += ", version " + code(v.Version)
 	}
@@ -65,12 +68,37 @@ func careLines(c bot.Card) []string {
 	return []string{
 		"• *Passwords* were reset: " + mail + ".",
 		keyCare(r),
-		"• *Two-factor* settings were wiped: if it was required, switch it on again in Settings, Security; people then set it up anew.",
-		"• *OAuth apps and tokens* are dead: make the apps anew in Developer Tools and give their new client ids out.",
+		twoFactorCare(r),
+		"• *OAuth apps* came back with new client ids: copy the new ids from Developer Tools to where the apps are used. Their tokens are dead.",
 		"• *IP restrictions* are the backup's: look at them in Settings, Security.",
 		"• *Backup ids* changed: use `/restore list` before the next restore, never an old id.",
+		notInABackup,
 		wayBack(c),
 	}
+}
+
+// notInABackup are the tables that a portal's backup leaves out.
+const notInABackup = "• *Not in a backup*, so gone or to be set anew: links to accounts of other services and to Telegram, short links and invitation links, " +
+	"the order of files by hand, groups of rooms, who fills which role of a form, and the plan."
+
+// wipesTwoFactor reports whether a restore by this release wipes the two-factor
+// settings, and whether that can be told.
+func wipesTwoFactor(version string) (wipes, known bool) {
+	var major, minor, patch int
+	if n, _ := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); n < 2 {
+		return true, false
+	}
+	return major > 3 || major == 3 && (minor > 7 || minor == 7 && patch >= 1), true
+}
+
+func twoFactorCare(r bot.Restore) string {
+	switch wipes, known := wipesTwoFactor(orElse(r.PortalVersion, r.Verdict.Version)); {
+	case !known:
+		return "• *Two-factor* settings: servers from 3.7.1 on wipe them, older ones keep the backup's. Look in Settings, Security."
+	case !wipes:
+		return "• *Two-factor* settings are the backup's: look at them in Settings, Security."
+	}
+	return "• *Two-factor* settings were wiped: if it was required, switch it on again in Settings, Security; people then set it up anew."
 }
 
 func keyCare(r bot.Restore) string {

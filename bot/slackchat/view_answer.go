@@ -167,7 +167,7 @@ func statusLines(s bot.Status) []string {
 			out = append(out, fmt.Sprintf("• :warning: *%s* restores something that the bot did not start: %d%%, task %s. Do not ask for another: follow it, or wait for its end.",
 				name, e.Task.Percent, code(e.Task.TaskID)))
 		} else if e.Trouble != "" {
-			out = append(out, "• :warning: *"+name+"* could not be asked: "+foreign(e.Trouble, maxSaid)+" Look whether it answers.")
+			out = append(out, "• :warning: *"+name+"* cannot be restored now: "+foreign(e.Trouble, maxSaid)+". "+foreign(e.Cure, maxSaid))
 		}
 	}
 	if len(s.Open) == 0 {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
 )
 
 // noteText is the reply in the thread of a card. The end mentions everybody
@@ -53,14 +54,12 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 		return lines(
 			sign+"*No change* for "+span(c.Now.Sub(p.ChangedAt))+", at "+foreign(string(p.Phase), maxWord)+".",
 			tenantLine(p),
-			"A large backup can take this long; else the worker is dead and the portal stays locked in the status Restoring.",
-			"Look at the log of the server's backup background service. If it is dead, start it again; if the portal then still says Restoring, "+
-				"whoever runs the server has to set its status back to Active in the database. The bot keeps asking.")
+			stalledText(p))
 	case bot.AlarmSilent:
 		return lines(
-			sign+"*The portal cannot be asked* for "+span(c.Now.Sub(p.TroubleSince))+": "+foreign(p.Trouble, maxSaid),
+			sign+"*The portal cannot be asked* for "+span(c.Now.Sub(p.TroubleSince))+": "+foreign(p.Trouble, maxSaid)+".",
 			"The restore may well go on: the bot only cannot see it, and starts nothing anew.",
-			"Look whether the portal answers and whether its API key is still good. The bot keeps asking.")
+			orElse(foreign(p.TroubleCure, maxSaid), "Look whether the portal answers.")+" The bot keeps asking.")
 	case bot.AlarmForgotten:
 		return lines(
 			sign+"*The portal no longer knows the task* since "+date(c.Restore.SilentSince)+".",
@@ -69,6 +68,22 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 			"Look at the portal: is its status Active, and does it hold what the backup held?")
 	}
 	return sign + "Something looks wrong: " + foreign(string(kind), maxWord) + ". Nothing was started anew; look at the portal."
+}
+
+// stalledText says what to look for. A portal that says that it is closed for
+// another reason has no dead worker.
+func stalledText(p bot.Progress) string {
+	const look = "Look at the log of the server's backup background service."
+	switch p.Tenant {
+	case docspace.TenantSuspended, docspace.TenantRemovePending, docspace.TenantMigrating, docspace.TenantEncryption, docspace.TenantTransferring:
+		return "That is not the restore's doing: whoever runs the server has to say what becomes of both. The bot keeps asking."
+	case docspace.TenantActive:
+		return "A large backup can take this long. " + look + " The bot keeps asking."
+	case docspace.TenantRestoring:
+	}
+	return "A large backup can take this long; else the worker may be dead, and the portal stays locked then.\n" + look +
+		" If it is dead, start it again; if the portal then still says Restoring, " +
+		"whoever runs the server has to set its status back to Active in the database. The bot keeps asking."
 }
 
 // bar draws a percentage.

@@ -32,8 +32,7 @@ func windowText(c bot.Card) string {
 	return ":warning: *Everything changed since then will be lost: the last " + span(c.Now.Sub(taken)) + "*, since " + date(taken) + "."
 }
 
-// peopleLines: facts of the server's restore of one portal, the same in all
-// versions that have API keys.
+// peopleLines: facts of the server's restore of one portal.
 func peopleLines(r bot.Restore) []string {
 	mail := "only the owner gets the mail to set a new one; everybody else needs _Forgot password_"
 	if r.Order.Notify {
@@ -41,9 +40,19 @@ func peopleLines(r bot.Restore) []string {
 	}
 	return []string{
 		"• All passwords are reset: " + mail + ".",
-		"• API keys, tokens and OAuth apps stop working, the bot's own key too.",
-		"• Two-factor settings are wiped; IP restrictions go back to the backup's.",
+		"• API keys and tokens stop working, the bot's own key too; OAuth apps get new client ids.",
+		"• " + twoFactorPlan(r) + "; IP restrictions go back to the backup's.",
 	}
+}
+
+func twoFactorPlan(r bot.Restore) string {
+	switch wipes, known := wipesTwoFactor(r.PortalVersion); {
+	case !known:
+		return "Two-factor settings are wiped from version 3.7.1 on"
+	case wipes:
+		return "Two-factor settings are wiped"
+	}
+	return "Two-factor settings go back to the backup's"
 }
 
 // dumpLines: a dump replaces the tables of the whole installation in place.

@@ -118,7 +118,7 @@ func views() map[string]message {
 		"backups":  bot.Backups{Portal: bot.PortalName{Name: "docs"}, Backups: []docspace.Backup{r.Backup}, Now: viewNow},
 		"empty":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Dump: true, Now: viewNow},
 		"status": bot.Status{
-			Open: []bot.Restore{r}, Elsewhere: []bot.Elsewhere{{Portal: bot.PortalName{Name: "other"}, Trouble: "down <now>"}},
+			Open: []bot.Restore{r}, Elsewhere: []bot.Elsewhere{{Portal: bot.PortalName{Name: "other"}, Trouble: "it is down <now>", Cure: "Start it."}},
 			Freeze: bot.FreezeShown{Freeze: bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}}, Now: viewNow,
 		},
 		"idle":     bot.Status{Last: &past, Now: viewNow},

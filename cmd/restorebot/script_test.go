@@ -97,7 +97,8 @@ func breakSlack(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // breakPortal is "portal down", "portal locked", "portal nokeys", "portal
-// notadmin", "portal key days=3" or "portal key scope=*:read".
+// notadmin", "portal key days=3", "portal key scope=*:read", "portal fault SWITCH",
+// "portal heal" or "portal state 6".
 func breakPortal(ts *testscript.TestScript, _ bool, args []string) {
 	portal := ts.Value("portal").(*docspacetest.Portal) // set above
 	switch strings.Join(args[:1], "") {
@@ -107,6 +108,12 @@ func breakPortal(ts *testscript.TestScript, _ bool, args []string) {
 		portal.SetTenantStatus(4)
 	case "transferring":
 		portal.SetTenantStatus(3)
+	case "fault", "heal":
+		ts.Check(portal.Apply(strings.Join(args, " ")))
+	case "state":
+		state, err := strconv.Atoi(strings.Join(args[1:], ""))
+		ts.Check(err)
+		portal.SetTenantStatus(state)
 	case "nokeys":
 		portal.RevokeKeys()
 	case "notadmin":

@@ -63,6 +63,15 @@ func (x *exchange) empty(status int) {
 	x.status, x.contentType, x.answer = status, "", nil
 }
 
+// addressRefused is the answer of the address filter, bare or as a response.
+func (x *exchange) addressRefused(wrapped bool) {
+	var body any = "The access to the portal is restricted"
+	if wrapped {
+		body = map[string]any{"response": body, "count": 1, "status": 1, "statusCode": http.StatusForbidden}
+	}
+	x.json(http.StatusForbidden, "application/json; charset=utf-8", body)
+}
+
 // exception is an error of the application, with the stack that must go no
 // further.
 func (x *exchange) exception(status int, class, message string) {

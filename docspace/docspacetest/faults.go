@@ -74,6 +74,12 @@ type Faults struct {
 	NotAdmin bool
 	// AddressRefused: the caller's address is not allowed.
 	AddressRefused bool
+	// AddressWrapped puts the words of that refusal into an envelope.
+	AddressWrapped bool
+	// HistoryFails: one record's storage cannot be read, and the list answers 500.
+	HistoryFails bool
+	// NoTenantStatus leaves the portal's state out of its settings.
+	NoTenantStatus bool
 	// LeakStack writes a stack trace into the message and the key into both.
 	LeakStack bool
 	// Redirect sends every request to this URL with 307.

@@ -24,6 +24,10 @@ func (p *Portal) history(x *exchange) {
 	if !ok {
 		return
 	}
+	if p.faults.HistoryFails {
+		x.exception(http.StatusInternalServerError, "System.NullReferenceException", "Object reference not set to an instance of an object.")
+		return
+	}
 	p.backups = slices.DeleteFunc(p.backups, func(b Backup) bool { return b.Missing })
 	records := []record{}
 	for _, b := range p.backups {

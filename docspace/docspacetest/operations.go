@@ -70,6 +70,9 @@ func (p *Portal) pages(x *exchange) {
 
 func (p *Portal) settings(x *exchange) {
 	known := p.settingsOf(x, p.config.Alias, p.status)
+	if p.faults.NoTenantStatus {
+		delete(known, "tenantStatus")
+	}
 	if x.who.known {
 		known["limitedAccessSpace"] = p.config.LimitedSpace // told to nobody else
 	}

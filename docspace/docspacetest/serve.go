@@ -132,7 +132,7 @@ func (p *Portal) application(x *exchange) {
 	case p.faults.Unpaid && !o.unpaid:
 		x.problem(http.StatusPaymentRequired)
 	case p.faults.AddressRefused && x.who.known:
-		x.json(http.StatusForbidden, "application/json; charset=utf-8", "The access to the portal is restricted")
+		x.addressRefused(p.faults.AddressWrapped)
 	case p.faults.ErrorIn200:
 		x.exception(http.StatusInternalServerError, "System.Exception", "Something went wrong")
 		x.status = http.StatusOK
