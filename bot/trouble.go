@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 
 	"docspace-restorebot/docspace"
 )
@@ -141,7 +142,7 @@ func failedInside(e docspace.Error) cause {
 func coded(e docspace.Error) string {
 	const most = 80
 	if e.Type == "" || len(e.Type) > most {
-		return fmt.Sprint(e.Status)
+		return strconv.Itoa(e.Status)
 	}
 	return fmt.Sprintf("%d, %s", e.Status, e.Type)
 }

@@ -83,6 +83,8 @@ func standing(s docspace.TenantStatus) cause {
 		return cause{"it is being migrated" + said, wait}
 	case docspace.TenantEncryption:
 		return cause{"its storage is being encrypted or decrypted" + said, wait}
+	case docspace.TenantActive:
+		return cause{}
 	}
 	return cause{"its state is one that the bot does not know" + said, "Make the portal active again: nothing can be restored before."}
 }

@@ -52,12 +52,12 @@ func TestPortalsRefusalHasTheSameWordsEverywhere(t *testing.T) {
 		"narrow key": {func(s *scene) {
 			s.Portals[0].API = &docspace.Client{BaseURL: "https://docs.example.com", Key: docspace.NewSecret(s.portal.IssueKey(docspacetest.Key{Permissions: []string{"rooms:read"}})), HTTP: docspacetest.Via(s.portal)}
 		}, "list picker status", "the bot's API key lacks the permission for this (403)", "*:write"},
-		"suspended":   {state(1), all, "no portal is at its address (404), or it is suspended", "whoever runs the server has to make it active again"},
-		"to removed":  {state(2), all, "or it is suspended or about to be removed", "whoever runs the server has to make it active again"},
-		"transfering": {state(3), all, "it is being moved (Transfering)", "Wait for the end of that"},
-		"restoring":   {state(4), all, "a restore of it runs or has broken off (Restoring)", "See /restore status"},
-		"migrating":   {state(5), "request status doctor", "it is being migrated (Migrating)", "Wait for the end of that"},
-		"encryption":  {state(6), all, "its storage is being encrypted or decrypted (Encryption)", "Wait for the end of that"},
+		"suspended":  {state(1), all, "no portal is at its address (404), or it is suspended", "whoever runs the server has to make it active again"},
+		"to removed": {state(2), all, "or it is suspended or about to be removed", "whoever runs the server has to make it active again"},
+		"moved":      {state(3), all, "it is being moved (", "Wait for the end of that"},
+		"restoring":  {state(4), all, "a restore of it runs or has broken off (Restoring)", "See /restore status"},
+		"migrating":  {state(5), "request status doctor", "it is being migrated (Migrating)", "Wait for the end of that"},
+		"encryption": {state(6), all, "its storage is being encrypted or decrypted (Encryption)", "Wait for the end of that"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

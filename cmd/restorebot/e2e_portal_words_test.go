@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -91,12 +92,13 @@ func TestBinaryAnswersBesidePortalsThatAreSilent(t *testing.T) {
 		}
 	}))
 	t.Cleanup(func() { close(stop); mute.Close() })
-	file := "portals:\n"
+	var file strings.Builder
+	file.WriteString("portals:\n")
 	for _, name := range []string{"one", "two", "three"} {
-		file += "  - name: " + name + "\n    url: " + mute.URL + "/" + name + "\n    api_key: sk-" + strings.Repeat("0", 64) + "\n"
+		fmt.Fprintf(&file, "  - name: %[1]s\n    url: %[2]s/%[1]s\n    api_key: sk-%[3]s\n", name, mute.URL, strings.Repeat("0", 64))
 	}
 	path := filepath.Join(t.TempDir(), "portals.yaml")
-	write(t, path, file)
+	write(t, path, file.String())
 	s.env = append(s.env, "PORTALS_FILE="+path)
 	s.start(ctx)
 	s.portal.StartElsewhere(s.newest())
