@@ -1,9 +1,11 @@
 package slacktest
 
 import (
-	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // Limits of elements and composition objects (docs: Block elements, Composition objects).
@@ -20,6 +22,7 @@ const (
 	maxOptionValue  = 150
 	maxPlaceholder  = 150
 	maxInput        = 3_000 // max_length of a plain_text_input
+	maxUploads      = 10
 )
 
 // place is the block that holds an element.
@@ -29,16 +32,29 @@ const (
 	inActions place = iota
 	inSection
 	inInput
+	inContextActions
+	inCard // and in a cell of a data_table
 )
 
+// notInMessages are inputs that only modals have.
+var notInMessages = []string{"email_text_input", "number_input", "url_text_input", "file_input", "rich_text_input"}
+
 // elementFits reports whether an element is known and may stand in a block.
-func elementFits(kind string, p place) bool {
+func elementFits(kind string, p place, s surface) bool {
 	isInput := strings.HasSuffix(kind, "_input")
 	switch {
+	case kind == "feedback_buttons", kind == "icon_button":
+		return p == inContextActions
+	case p == inContextActions:
+		return false
+	case p == inCard:
+		return kind == "button"
 	case kind == "image":
 		return p == inSection
-	case !interactive[kind]:
+	case !interactive[kind], s == inMessage && slices.Contains(notInMessages, kind):
 		return false
+	case kind == "rich_text_input":
+		return p != inSection
 	case isInput:
 		return p == inInput
 	case kind == "button", kind == "overflow", kind == "workflow_button":
@@ -48,147 +64,150 @@ func elementFits(kind string, p place) bool {
 	}
 }
 
-// elements checks the elements of an actions block.
-func (c *checker) elements(at string, b Object, most int, p place) {
-	list, _ := b["elements"].([]any)
-	switch {
-	case len(list) == 0:
-		c.add(at+"/elements", "must provide at least 1 item")
-	case len(list) > most:
-		c.add(at+"/elements", "no more than %d items allowed", most)
+// element is one that stands in a block of a kind.
+func element(p place) check {
+	return func(c *checker, at string, v any) {
+		e, ok := v.(Object)
+		kind := str(e, "type")
+		switch {
+		case !ok || kind == "":
+			c.missing(at, "type")
+			return
+		case !elementFits(kind, p, c.surface):
+			c.add(at+"/type", "unsupported type: %s", kind)
+			return
+		case kind == "image":
+			image(c, at, v)
+			return
+		}
+		if focus, _ := e["focus_on_load"].(bool); focus {
+			c.focused++
+		}
+		c.fits(at, e, elementShapes()[kind])
 	}
-	seen := map[string]bool{}
-	for i, item := range list {
-		at := fmt.Sprintf("%s/elements/%d", at, i)
-		e, _ := item.(Object)
-		if id := str(e, "action_id"); id != "" {
-			if seen[id] {
-				c.add(at+"/action_id", "`action_id` %q already exists", id)
+}
+
+var (
+	style      = may("style", oneOf("primary", "danger"))
+	label      = may("accessibility_label", chars(0, maxButtonText))
+	confirming = may("confirm", shaped(members(
+		must("title", plainText(maxConfirmTitle)), must("text", plainText(maxConfirmText)),
+		must("confirm", plainText(maxConfirmLabel)), must("deny", plainText(maxConfirmLabel)), style,
+	)))
+	placeholder = may("placeholder", plainText(maxPlaceholder))
+	focus       = may("focus_on_load", flag)
+	seenBy      = may("visible_to_user_ids", list(0, 0, like(userID, "the id of a person")))
+	dispatch    = may("dispatch_action_config", shaped(members(may("trigger_actions_on", list(1, 2, oneOf("on_enter_pressed", "on_character_entered"))))))
+	most        = may("max_selected_items", between(1, 1_000_000))
+	fewest      = may("min_query_length", between(0, 1_000_000))
+	hookWanted  = may("response_url_enabled", flag)
+	filter      = may("filter", shaped(shape{
+		fields: []field{
+			may("include", list(1, 4, oneOf("im", "mpim", "private", "public"))),
+			may("exclude_external_shared_channels", flag), may("exclude_bot_users", flag),
+		},
+		also: func(c *checker, at string, o Object) {
+			if len(o) == 0 {
+				c.add(at, "must define at least one filter")
 			}
-			seen[id] = true
+		},
+	}))
+
+	userID         = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+	channelID      = regexp.MustCompile(`^C[A-Z0-9]+$`)
+	conversationID = regexp.MustCompile(`^[CDGUW][A-Z0-9]+$`)
+	decimal        = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+	tenDigits      = regexp.MustCompile(`^[0-9]{10}$`)
+)
+
+// elementShapes are the members of the elements.
+func elementShapes() map[string]shape {
+	tables.once.Do(fillTables)
+	return tables.elements
+}
+
+// makeElements lists the members of the elements (docs: Block elements).
+func makeElements() map[string]shape {
+	option, longer := optionOf(true), optionOf(false)
+	firstOption, firstOptions := may("initial_option", shaped(option)), may("initial_options", list(1, 0, shaped(option)))
+	menu := []field{
+		placeholder, confirming, focus, may("options", list(1, maxOptions, shaped(option))),
+		may("option_groups", groupsOf(option)),
+	}
+	picker := func(fields ...field) shape { return members(append(fields, placeholder, confirming, focus)...) }
+	input := func(fields ...field) shape { return members(append(fields, placeholder, focus, dispatch)...) }
+	people, channels := list(1, 0, like(userID, "the id of a person")), list(1, 0, like(channelID, "the id of a public channel"))
+	conversation := like(conversationID, "the id of a conversation")
+	shapes := map[string]shape{
+		"button": members(must("text", plainText(maxButtonText)), may("value", chars(0, maxButtonValue)), may("url", address()),
+			style, label, confirming, seenBy, may("agent_prompt", nil), may("agent_prompt_display", nil)),
+		"workflow_button":  members(must("text", plainText(maxButtonText)), must("workflow", shaped(members(must("trigger", nil)))), style, label, confirming),
+		"icon_button":      members(must("icon", oneOf("trash")), must("text", plainText(maxButtonText)), may("value", chars(0, maxButtonValue)), label, confirming, seenBy),
+		"feedback_buttons": members(must("positive_button", shaped(feedback)), must("negative_button", shaped(feedback))),
+
+		"static_select":       {also: oneList, fields: append(slices.Clone(menu), firstOption)},
+		"multi_static_select": {also: oneList, fields: append(slices.Clone(menu), firstOptions, most)},
+		"radio_buttons":       {also: initialAmong, fields: []field{must("options", list(1, maxFewOptions, shaped(longer))), may("initial_option", shaped(longer)), confirming, focus}},
+		"checkboxes":          {also: initialAmong, fields: []field{must("options", list(1, maxFewOptions, shaped(longer))), may("initial_options", list(1, 0, shaped(longer))), confirming, focus, seenBy}},
+		"overflow":            members(must("options", list(1, maxOverflow, shaped(linked(option)))), confirming),
+
+		"external_select":            picker(firstOption, fewest),
+		"multi_external_select":      picker(firstOptions, fewest, most),
+		"users_select":               picker(may("initial_user", like(userID, "the id of a person"))),
+		"multi_users_select":         picker(may("initial_users", people), most),
+		"channels_select":            picker(may("initial_channel", like(channelID, "the id of a public channel")), hookWanted),
+		"multi_channels_select":      picker(may("initial_channels", channels), most),
+		"conversations_select":       picker(may("initial_conversation", conversation), may("default_to_current_conversation", flag), hookWanted, filter),
+		"multi_conversations_select": picker(may("initial_conversations", list(1, 0, conversation)), may("default_to_current_conversation", flag), filter, most),
+		"datepicker":                 picker(may("initial_date", onCalendar(time.DateOnly, "a date YYYY-MM-DD"))),
+		"timepicker":                 picker(may("initial_time", onCalendar("15:04", "a time HH:mm")), may("timezone", zone)),
+		"datetimepicker":             members(may("initial_date_time", secondsSince1970), confirming, focus),
+
+		"plain_text_input": {also: lengthsInOrder, fields: input(may("initial_value", chars(0, maxInput)), may("multiline", flag),
+			may("min_length", between(0, maxInput)), may("max_length", between(1, maxInput))).fields},
+		"email_text_input": input(may("initial_value", chars(0, 0))),
+		"url_text_input":   input(may("initial_value", chars(0, 0))),
+		"number_input": input(must("is_decimal_allowed", flag), may("initial_value", like(decimal, "a number in a string")),
+			may("min_value", like(decimal, "a number in a string")), may("max_value", like(decimal, "a number in a string"))),
+		"rich_text_input": input(may("initial_value", blockOf("rich_text")), may("min_lines", between(1, 1_000)), may("max_lines", between(1, 1_000))),
+		"file_input":      members(may("filetypes", list(1, 0, chars(1, maxID))), may("max_files", between(1, maxUploads))),
+	}
+	for kind, s := range shapes {
+		s.fields = append(s.fields, may("type", nil), may("action_id", chars(0, maxID)))
+		shapes[kind] = s
+	}
+	return shapes
+}
+
+// feedback is one of feedback_buttons.
+var feedback = members(must("text", plainText(maxButtonText)), must("value", chars(1, maxButtonValue)), label)
+
+// onCalendar is a date or a time that there is.
+func onCalendar(layout, what string) check {
+	return func(c *checker, at string, v any) {
+		text, ok := v.(string)
+		if _, err := time.Parse(layout, text); !ok || err != nil || len(text) != len(layout) {
+			c.add(at, "must be %s", what)
 		}
-		c.element(at, item, p)
 	}
 }
 
-func (c *checker) element(at string, v any, p place) {
-	e, ok := v.(Object)
-	kind := str(e, "type")
-	switch {
-	case !ok || kind == "":
-		c.add(at, "missing required field: type")
-		return
-	case !elementFits(kind, p):
-		c.add(at+"/type", "unsupported type: %s", kind)
-		return
-	case kind == "image":
-		c.image(at, e)
-		return
-	}
-	c.members(at, kind, e)
-	c.length(at+"/action_id", str(e, "action_id"), 0, maxID)
-	if e["confirm"] != nil {
-		c.confirm(at+"/confirm", e["confirm"])
-	}
-	if e["placeholder"] != nil {
-		c.plain(at, e, "placeholder", maxPlaceholder, true)
-	}
-	switch kind {
-	case "button":
-		c.button(at, e)
-	case "static_select", "multi_static_select":
-		c.options(at, e, maxOptions, true)
-	case "radio_buttons", "checkboxes":
-		c.options(at, e, maxFewOptions, false)
-	case "overflow":
-		c.options(at, e, maxOverflow, true)
-	case "plain_text_input":
-		c.length(at+"/initial_value", str(e, "initial_value"), 0, maxInput)
-		if n := number(e["max_length"]); e["max_length"] != nil && (n < 1 || n > maxInput) {
-			c.add(at+"/max_length", "must be between 1 and %d", maxInput)
-		}
-		if n := number(e["min_length"]); n < 0 || n > maxInput {
-			c.add(at+"/min_length", "must be between 0 and %d", maxInput)
-		}
+func zone(c *checker, at string, v any) {
+	name, ok := v.(string)
+	if _, err := time.LoadLocation(name); !ok || err != nil || name == "" {
+		c.add(at, "must be the name of a time zone")
 	}
 }
 
-func (c *checker) button(at string, e Object) {
-	c.plain(at, e, "text", maxButtonText, true)
-	c.length(at+"/value", str(e, "value"), 0, maxButtonValue)
-	c.length(at+"/url", str(e, "url"), 0, maxURL)
-	c.length(at+"/accessibility_label", str(e, "accessibility_label"), 0, maxButtonText)
-	c.style(at, e)
-}
-
-func (c *checker) style(at string, e Object) {
-	if _, given := e["style"]; given && !slices.Contains([]string{"primary", "danger"}, str(e, "style")) {
-		c.add(at+"/style", "must be one of: primary, danger")
+func secondsSince1970(c *checker, at string, v any) {
+	between(0, 9_999_999_999)(c, at, v)
+	if n := strconv.Itoa(number(v)); !tenDigits.MatchString(n) {
+		c.add(at, "must have 10 digits")
 	}
 }
 
-func (c *checker) confirm(at string, v any) {
-	o, ok := v.(Object)
-	if !ok {
-		c.add(at, "must provide an object")
-		return
-	}
-	c.members(at, "confirm", o)
-	c.plain(at, o, "title", maxConfirmTitle, true)
-	c.plain(at, o, "text", maxConfirmText, true)
-	c.plain(at, o, "confirm", maxConfirmLabel, true)
-	c.plain(at, o, "deny", maxConfirmLabel, true)
-	c.style(at, o)
-}
-
-// options checks a list of options or of option groups.
-func (c *checker) options(at string, e Object, most int, plainOnly bool) {
-	if groups, ok := e["option_groups"].([]any); ok {
-		if len(groups) == 0 || len(groups) > maxOptions {
-			c.add(at+"/option_groups", "must have between 1 and %d items", maxOptions)
-		}
-		for i, g := range groups {
-			at := fmt.Sprintf("%s/option_groups/%d", at, i)
-			o, _ := g.(Object)
-			c.members(at, "option group", o)
-			c.plain(at, o, "label", maxOptionText, true)
-			c.optionList(at, o, "option", most, plainOnly)
-		}
-		return
-	}
-	item := "option"
-	if str(e, "type") == "overflow" {
-		item = "overflow item"
-	}
-	c.optionList(at, e, item, most, plainOnly)
-	all := optionsOf(e)
-	if initial, ok := e["initial_option"].(Object); ok && !slices.ContainsFunc(all, func(o Object) bool {
-		return str(o, "value") == str(initial, "value") && text(o, "text") == text(initial, "text")
-	}) {
-		c.add(at+"/initial_option", "must be one of the provided options")
-	}
-}
-
-func (c *checker) optionList(at string, e Object, kind string, most int, plainOnly bool) {
-	list, _ := e["options"].([]any)
-	if len(list) == 0 {
-		c.add(at+"/options", "must provide at least 1 item")
-	}
-	if len(list) > most {
-		c.add(at+"/options", "no more than %d items allowed", most)
-	}
-	for i, item := range list {
-		at := fmt.Sprintf("%s/options/%d", at, i)
-		o, ok := item.(Object)
-		if !ok || o["text"] == nil {
-			c.add(at, "missing required field: text")
-			continue
-		}
-		c.members(at, kind, o)
-		c.textObject(at+"/text", o["text"], maxOptionText, plainOnly)
-		c.length(at+"/value", str(o, "value"), 1, maxOptionValue)
-		if o["description"] != nil {
-			c.textObject(at+"/description", o["description"], maxOptionText, plainOnly)
-		}
+func lengthsInOrder(c *checker, at string, e Object) {
+	if e["max_length"] != nil && number(e["min_length"]) > number(e["max_length"]) {
+		c.add(at+"/min_length", "must not be more than `max_length`")
 	}
 }

@@ -1,8 +1,9 @@
 package slacktest
 
 import (
-	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,11 +22,13 @@ const (
 	maxID            = 255 // block_id, action_id, callback_id, external_id
 	maxURL           = 3_000
 	maxAltText       = 2_000
-	maxMarkdown      = 12_000
-	maxLabel         = 2_000 // label and hint of an input
+	maxMarkdown      = 12_000 // of all markdown blocks together
+	maxLabel         = 2_000  // label and hint of an input
+	maxDepth         = 2      // of containers and layouts in each other
 	// maxBlocksText is where msg_blocks_too_long begins: not documented, measured by users
-	// as 12,000 characters and a buffer.
+	// as 12,000 characters and a buffer; headerExtra is what a header counts besides.
 	maxBlocksText = 13_200
+	headerExtra   = 100
 )
 
 // surface is where blocks are shown.
@@ -36,218 +39,182 @@ const (
 	inModal
 )
 
-// blockSurfaces lists the known blocks and where they may stand (docs: Blocks). Of those
-// without a check of their own only type and block_id are checked.
+// blockSurfaces lists the known blocks and where they may stand (docs: Blocks).
 var blockSurfaces = map[string][]surface{
 	"actions": {inMessage, inModal}, "context": {inMessage, inModal}, "divider": {inMessage, inModal},
 	"header": {inMessage, inModal}, "image": {inMessage, inModal}, "section": {inMessage, inModal},
-	"rich_text": {inMessage, inModal}, "video": {inMessage, inModal},
-	"input": {inModal}, "alert": {inModal},
+	"rich_text": {inMessage, inModal}, "video": {inMessage, inModal}, "input": {inMessage, inModal},
+	"card": {inMessage, inModal}, "alert": {inModal},
 	"markdown": {inMessage}, "file": {inMessage}, "context_actions": {inMessage}, "table": {inMessage},
-	"card": {inMessage, inModal}, "carousel": {inMessage}, "task_card": {inMessage}, "plan": {inMessage},
-	"data_table": {inMessage}, "data_visualization": {inMessage}, "container": {inMessage}, "layout": {inMessage},
+	"carousel": {inMessage}, "task_card": {inMessage}, "plan": {inMessage}, "data_table": {inMessage},
+	"data_visualization": {inMessage}, "container": {inMessage}, "layout": {inMessage},
 }
 
-// checker collects what is wrong with blocks, in Slack's words where they are known.
-type checker struct {
-	surface  surface
-	problems []string
-}
-
-// checkBlocks returns what Slack would refuse; nil if nothing.
-func checkBlocks(blocks []Object, where surface) []string {
-	c := &checker{surface: where}
+// checkBlocks returns what Slack would refuse of blocks that stand at a pointer; nil if
+// nothing.
+func checkBlocks(blocks []Object, where surface, at string, refused map[string]bool) []problem {
+	c := &checker{surface: where, refused: refused}
 	limit := maxMessageBlocks
 	if where == inModal {
 		limit = maxModalBlocks
 	}
-	if len(blocks) > limit {
-		c.add("/blocks", "no more than %d items allowed", limit)
+	all := nested(at, blocks)
+	if len(all) > limit {
+		c.add(at, "no more than %d items allowed", limit)
 	}
-	seen := map[string]bool{}
-	markdown := 0
 	for i, b := range blocks {
-		at := fmt.Sprintf("/blocks/%d", i)
-		if id := str(b, "block_id"); id != "" {
-			c.length(at+"/block_id", id, 1, maxID)
-			if seen[id] {
-				c.add(at+"/block_id", "`block_id` %q already exists", id)
-			}
-			seen[id] = true
-		}
-		if str(b, "type") == "markdown" {
-			markdown += utf8.RuneCountInString(str(b, "text"))
-		}
-		c.block(at, b)
+		c.block(at+"/"+strconv.Itoa(i), b, nil)
 	}
-	if markdown > maxMarkdown {
-		c.add("/blocks", "markdown blocks must be less than %d characters together", maxMarkdown+1)
-	}
+	c.together(at, all)
 	return c.problems
 }
 
-func (c *checker) add(at, format string, args ...any) {
-	c.problems = append(c.problems, fmt.Sprintf(format, args...)+" [json-pointer:"+at+"]")
+// placed is a block and where it stands.
+type placed struct {
+	at string
+	Object
 }
 
-func (c *checker) length(at, text string, least, most int) {
-	n := utf8.RuneCountInString(text)
-	if least > 0 && strings.TrimSpace(text) == "" { // spaces alone are nothing
-		c.add(at, "must be more than %d characters", least-1)
+// nested are blocks and those in them, which count as well.
+func nested(at string, blocks []Object) []placed {
+	var all []placed
+	for i, b := range blocks {
+		all = append(all, inside(placed{at + "/" + strconv.Itoa(i), b})...)
 	}
-	if n > most {
-		c.add(at, "must be less than %d characters", most+1)
+	return all
+}
+
+// inside are a block and those in it.
+func inside(p placed) []placed {
+	all := []placed{p}
+	into := func(at string, v any) {
+		if o, ok := v.(Object); ok {
+			all = append(all, inside(placed{at, o})...)
+		}
+	}
+	for _, member := range []string{"child_blocks", "tasks", "elements"} {
+		items, _ := p.Object[member].([]any)
+		for i, item := range items {
+			if holders[str(p.Object, "type")] == member {
+				into(p.at+"/"+member+"/"+strconv.Itoa(i), item)
+			}
+		}
+	}
+	if str(p.Object, "type") != "layout" {
+		return all
+	}
+	rows, _ := p.Object["rows"].([]any)
+	for i, row := range rows {
+		r, _ := row.(Object)
+		items, _ := r["items"].([]any)
+		for j, item := range items {
+			o, _ := item.(Object)
+			into(p.at+"/rows/"+strconv.Itoa(i)+"/items/"+strconv.Itoa(j)+"/block", o["block"])
+		}
+	}
+	return all
+}
+
+// holders are the blocks that hold a list of blocks, and where.
+var holders = map[string]string{"container": "child_blocks", "plan": "tasks", "carousel": "elements"}
+
+// together checks what the blocks of one message or modal have to do with each other.
+func (c *checker) together(at string, blocks []placed) {
+	seen, count, markdown, cells := map[string]bool{}, map[string]int{}, 0, 0
+	for _, b := range blocks {
+		if id := str(b.Object, "block_id"); id != "" {
+			if seen[id] {
+				c.add(b.at+"/block_id", "`block_id` %q already exists", id)
+			}
+			seen[id] = true
+		}
+		kind := str(b.Object, "type")
+		count[kind]++
+		switch kind {
+		case "markdown":
+			markdown += utf8.RuneCountInString(str(b.Object, "text"))
+		case "table":
+			cells += cellText(b.Object["rows"])
+		case "plan":
+			tasks, _ := b.Object["tasks"].([]any)
+			count["task_card"] -= len(tasks)
+		}
+	}
+	for _, rule := range []struct {
+		broken bool
+		says   string
+	}{
+		{markdown > maxMarkdown, "markdown blocks must be less than " + strconv.Itoa(maxMarkdown+1) + " characters together"},
+		{count["table"] > 1, "only_one_table_allowed"},
+		{cells > maxTableText, "tables must be less than " + strconv.Itoa(maxTableText+1) + " characters together"},
+		{count["data_visualization"] > maxCharts, "no more than " + strconv.Itoa(maxCharts) + " data_visualization blocks allowed"},
+		{count["plan"] > 0 && count["task_card"] > 0, "a plan and a task_card may not stand in one message"},
+		{c.focused > 1, "only one element may have focus_on_load"},
+	} {
+		if rule.broken {
+			c.add(at, "%s", rule.says)
+		}
 	}
 }
 
-func (c *checker) block(at string, b Object) {
+// block checks a block; within names those that may stand here, nil is any that the
+// surface has.
+func (c *checker) block(at string, v any, within []string) {
+	b, ok := v.(Object)
 	kind := str(b, "type")
-	if kind == "" {
-		c.add(at, "missing required field: type")
-		return
-	}
-	if !slices.Contains(blockSurfaces[kind], c.surface) {
-		c.add(at+"/type", "unsupported type: %s", kind)
-		return
-	}
-	c.members(at, kind, b)
-	switch kind {
-	case "section":
-		c.section(at, b)
-	case "header":
-		c.plain(at, b, "text", maxHeaderText, true)
-	case "actions":
-		c.elements(at, b, maxActions, inActions)
-	case "context":
-		c.context(at, b)
-	case "input":
-		c.input(at, b)
-	case "image":
-		c.image(at, b)
-	case "markdown":
-		c.length(at+"/text", str(b, "text"), 1, maxMarkdown)
-	}
-}
-
-func (c *checker) section(at string, b Object) {
-	fields, hasFields := b["fields"].([]any)
-	if b["text"] == nil && !hasFields {
-		c.add(at, "must define either `fields` or `text`")
-	}
-	if b["text"] != nil {
-		c.text(at, b, "text", maxSectionText, true)
-	}
-	if len(fields) > maxFields {
-		c.add(at+"/fields", "no more than %d items allowed", maxFields)
-	}
-	if hasFields && len(fields) == 0 {
-		c.add(at+"/fields", "must provide at least 1 item")
-	}
-	for i, f := range fields {
-		c.textObject(fmt.Sprintf("%s/fields/%d", at, i), f, maxFieldText, false)
-	}
-	if accessory, ok := b["accessory"]; ok && accessory != nil {
-		c.element(at+"/accessory", accessory, inSection)
-	}
-}
-
-func (c *checker) context(at string, b Object) {
-	list, _ := b["elements"].([]any)
 	switch {
-	case len(list) == 0:
-		c.add(at+"/elements", "must provide at least 1 item")
-	case len(list) > maxContext:
-		c.add(at+"/elements", "no more than %d items allowed", maxContext)
-	}
-	for i, item := range list {
-		at := fmt.Sprintf("%s/elements/%d", at, i)
-		if e, _ := item.(Object); str(e, "type") == "image" {
-			c.image(at, e)
-			continue
-		}
-		// The page names no limit for the text; a text object has 3,000.
-		c.textObject(at, item, maxSectionText, false)
-	}
-}
-
-func (c *checker) image(at string, b Object) {
-	if str(b, "image_url") == "" && b["slack_file"] == nil {
-		c.add(at, "missing required field: image_url")
-	}
-	c.length(at+"/image_url", str(b, "image_url"), 0, maxURL)
-	c.length(at+"/alt_text", str(b, "alt_text"), 1, maxAltText)
-}
-
-func (c *checker) input(at string, b Object) {
-	c.plain(at, b, "label", maxLabel, true)
-	if b["hint"] != nil {
-		c.plain(at, b, "hint", maxLabel, true)
-	}
-	if b["element"] == nil {
-		c.add(at, "missing required field: element")
-		return
-	}
-	c.element(at+"/element", b["element"], inInput)
-}
-
-// text checks a text object, plain_text or mrkdwn, that is a member.
-func (c *checker) text(at string, o Object, member string, most int, required bool) {
-	if o[member] == nil {
-		if required {
-			c.add(at, "missing required field: %s", member)
-		}
-		return
-	}
-	c.textObject(at+"/"+member, o[member], most, false)
-}
-
-// plain checks a plain_text object that is a member.
-func (c *checker) plain(at string, o Object, member string, most int, required bool) {
-	if o[member] == nil {
-		if required {
-			c.add(at, "missing required field: %s", member)
-		}
-		return
-	}
-	c.textObject(at+"/"+member, o[member], most, true)
-}
-
-func (c *checker) textObject(at string, v any, most int, plainOnly bool) {
-	o, ok := v.(Object)
-	if !ok {
+	case !ok:
 		c.add(at, "must provide an object")
 		return
+	case kind == "":
+		c.missing(at, "type")
+		return
+	case c.refused[kind], within == nil && !slices.Contains(blockSurfaces[kind], c.surface), within != nil && !slices.Contains(within, kind):
+		c.add(at+"/type", "unsupported type: %s", kind)
+		c.constrained("enum", kind, c.known(within)...)
+		return
 	}
-	switch kind := str(o, "type"); {
-	case kind != "plain_text" && kind != "mrkdwn":
-		c.add(at+"/type", "must be one of: plain_text, mrkdwn")
-	case plainOnly && kind != "plain_text":
-		c.add(at+"/type", "must be one of: plain_text")
-	case kind == "mrkdwn" && o["emoji"] != nil:
-		c.add(at+"/emoji", "not allowed with mrkdwn")
-	}
-	c.members(at, "text", o)
-	c.length(at+"/text", str(o, "text"), 1, most)
+	c.fits(at, b, blockShapes()[kind])
 }
 
-// textOf counts the characters of all texts in blocks.
-func textOf(v any) int {
+// known are the types of blocks that may stand in a place.
+func (c *checker) known(within []string) []string {
+	if within == nil {
+		within = slices.Sorted(maps.Keys(blockSurfaces))
+	}
+	return slices.DeleteFunc(slices.Clone(within), func(kind string) bool {
+		return c.refused[kind] || !slices.Contains(blockSurfaces[kind], c.surface)
+	})
+}
+
+// sizeOf counts the characters of blocks as msg_blocks_too_long does: texts with & < >
+// written out, and something for each header.
+func sizeOf(v any) int {
 	n := 0
 	switch v := v.(type) {
 	case []Object:
 		for _, item := range v {
-			n += textOf(item)
+			n += sizeOf(item)
 		}
 	case []any:
 		for _, item := range v {
-			n += textOf(item)
+			n += sizeOf(item)
 		}
 	case Object:
+		if str(v, "type") == "header" {
+			n += headerExtra
+		}
+		plain := str(v, "type") != "mrkdwn" // whose writer has escaped it
 		for name, item := range v {
-			if text, ok := item.(string); ok && name == "text" {
+			text, ok := item.(string)
+			switch {
+			case !ok:
+				n += sizeOf(item)
+			case name == "text" || name == "title" || name == "caption":
 				n += utf8.RuneCountInString(text)
-			} else {
-				n += textOf(item)
+				if plain {
+					n += 4*strings.Count(text, "&") + 3*strings.Count(text, "<") + 3*strings.Count(text, ">")
+				}
 			}
 		}
 	}

@@ -71,7 +71,7 @@ func TestBlocks(t *testing.T) {
 		"type unknown":          {`[{"type":"bogus"}]`, "unsupported type: bogus [json-pointer:/blocks/0/type]"},
 		"type missing":          {`[{}]`, "missing required field: type"},
 		"alert in a message":    {`[{"type":"alert"}]`, "unsupported type: alert"},
-		"input in a message":    {`[{"type":"input"}]`, "unsupported type: input"},
+		"input, bare":           {`[{"type":"input"}]`, "missing required field: element"},
 		"25 actions":            {actions(repeat(25, buttonWith(""))), ""},
 		"26 actions":            {actions(repeat(26, buttonWith(""))), "no more than 25 items allowed [json-pointer:/blocks/0/elements]"},
 		"no actions":            {actions(""), "must provide at least 1 item"},
@@ -104,7 +104,7 @@ func TestBlocks(t *testing.T) {
 		"empty context":         {`[{"type":"context","elements":[]}]`, "must provide at least 1 item"},
 		"button in a context":   {`[{"type":"context","elements":[` + buttonWith("") + `]}]`, "must be one of: plain_text, mrkdwn"},
 		"image":                 {`[{"type":"image","image_url":"https://x/y.png","alt_text":"x"}]`, ""},
-		"image without alt":     {`[{"type":"image","image_url":"https://x/y.png"}]`, "must be more than 0 characters [json-pointer:/blocks/0/alt_text]"},
+		"image without alt":     {`[{"type":"image","image_url":"https://x/y.png"}]`, "missing required field: alt_text [json-pointer:/blocks/0]"},
 		"image without url":     {`[{"type":"image","alt_text":"x"}]`, "missing required field: image_url"},
 		"image in a context":    {`[{"type":"context","elements":[{"type":"image","image_url":"https://x/y.png","alt_text":"x"}]}]`, ""},
 		"accessory":             {`[{"type":"section","text":` + plain("x") + `,"accessory":` + buttonWith("") + `}]`, ""},
@@ -134,38 +134,53 @@ func TestBlocks(t *testing.T) {
 		"option with url":       {menu("static_select", `,"options":[{"text":`+plain("x")+`,"value":"1","url":""}]`), "invalid additional property: url"},
 		"overflow with url":     {menu("overflow", `,"options":[{"text":`+plain("x")+`,"value":"1","url":"https://x"}]`), ""},
 		"text with style":       {`[{"type":"header","text":{"type":"plain_text","text":"x","style":"b"}}]`, "invalid additional property: style [json-pointer:/blocks/0/text]"},
-		"plan":                  {`[{"type":"plan"}]`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := b.call(t, "xoxb-good", "chat.postMessage", map[string]string{"channel": "C1", "text": "x", "blocks": tc.blocks})
-			if tc.want == "" {
-				if got["ok"] != true {
-					t.Errorf("refused: %v", got)
-				}
-				return
-			}
-			metadata, _ := got["response_metadata"].(map[string]any)
-			messages := fmt.Sprint(metadata["messages"])
-			if got["error"] != "invalid_blocks" || !strings.Contains(messages, "[ERROR]") || !strings.Contains(messages, tc.want) {
-				t.Errorf("%v, want %s", got, tc.want)
-			}
+			b.wantBlocks(t, tc.blocks, tc.want)
 		})
+	}
+}
+
+// wantBlocks posts blocks that Slack takes, if want is empty, or refuses with these words.
+func (b bundle) wantBlocks(t *testing.T, blocks, want string) {
+	t.Helper()
+	got := b.call(t, "xoxb-good", "chat.postMessage", map[string]string{"channel": "C1", "text": "x", "blocks": blocks})
+	if want == "" {
+		if got["ok"] != true {
+			t.Errorf("refused: %v", got)
+		}
+		return
+	}
+	metadata, _ := got["response_metadata"].(map[string]any)
+	messages := fmt.Sprint(metadata["messages"])
+	if got["error"] != "invalid_blocks" || !strings.Contains(messages, "[ERROR]") || !strings.Contains(messages, want) {
+		t.Errorf("%v, want %s", got, want)
 	}
 }
 
 func TestBlocksMayBeTooLongTogether(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
-	blocks := func(last int) map[string]string {
-		section := func(n int) string { return `{"type":"section","text":` + plain(strings.Repeat("a", n)) + `}` }
-		return map[string]string{"channel": "C1", "text": "x", "blocks": "[" + repeat(4, section(3_000)) + "," + section(last) + "]"}
-	}
-	if got := b.call(t, "xoxb-good", "chat.postMessage", blocks(1_200)); got["ok"] != true {
-		t.Errorf("13,200 characters: %v", got)
-	}
-	if got := b.call(t, "xoxb-good", "chat.postMessage", blocks(1_201)); got["error"] != "msg_blocks_too_long" {
-		t.Errorf("13,201 characters: %v", got)
+	b := setup(t, func(w *slacktest.World) { w.Limits = slacktest.Unlimited() })
+	section := func(text string) string { return `{"type":"section","text":` + plain(text) + `}` }
+	const full = 4 * 3_000
+	header := `{"type":"header","text":` + plain("1234567890") + `}` // and 100 for itself
+	for name, tc := range map[string]struct {
+		last string
+		want any
+	}{
+		"13,200 characters":         {section(strings.Repeat("a", 13_200-full)), nil},
+		"13,201 characters":         {section(strings.Repeat("a", 13_201-full)), "msg_blocks_too_long"},
+		"13,200 with a header":      {section(strings.Repeat("a", 13_090-full)) + "," + header, nil},
+		"13,201 with a header":      {section(strings.Repeat("a", 13_091-full)) + "," + header, "msg_blocks_too_long"},
+		"13,200 when it is escaped": {section(strings.Repeat("&", (13_200-full)/5)), nil},
+		"13,205 when it is escaped": {section(strings.Repeat("&", (13_205-full)/5)), "msg_blocks_too_long"},
+		"escaped by who wrote it":   {`{"type":"section","text":{"type":"mrkdwn","text":"` + strings.Repeat("&amp;", (13_200-full)/5) + `"}}`, nil},
+	} {
+		args := map[string]string{"channel": "C1", "text": "x", "blocks": "[" + repeat(4, section(strings.Repeat("a", 3_000))) + "," + tc.last + "]"}
+		if got := b.call(t, "xoxb-good", "chat.postMessage", args); got["error"] != tc.want {
+			t.Errorf("%s: %v", name, got["error"])
+		}
 	}
 }
 

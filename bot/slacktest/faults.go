@@ -117,3 +117,15 @@ func (f *Failure) reply() reply {
 // spent reports whether nothing of the failure is left to show: a Delay, or a Hang that
 // was healed.
 func (f *Failure) spent() bool { return !f.Cut && f.Status == 0 && f.Error == "" }
+
+// RefuseBlocks makes this workspace refuse blocks of some types, on top and inside
+// others, as one that they have not reached yet: invalid_blocks, or invalid_arguments
+// in a modal. It takes the place of an earlier call; none ends it.
+func (s *Slack) RefuseBlocks(types ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noBlocks = map[string]bool{}
+	for _, kind := range types {
+		s.noBlocks[kind] = true
+	}
+}

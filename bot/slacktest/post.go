@@ -7,8 +7,8 @@ import (
 const (
 	// maxText is where chat.postMessage cuts a text (docs: Truncating content).
 	maxText = 40_000
-	// maxUpdateText is the longest text of chat.update; a longer one is msg_too_long
-	// (docs: chat.update).
+	// maxUpdateText is the longest text of chat.update, in bytes; a longer one is
+	// msg_too_long (docs: chat.update, which says characters; measured by users).
 	maxUpdateText = 4_000
 )
 
@@ -64,11 +64,14 @@ func (s *Slack) postEphemeral(req *request) reply {
 func (s *Slack) content(req *request) (Content, *reply) {
 	c := Content{Text: req.args["text"], Attachments: req.args["attachments"], Metadata: req.args["metadata"]}
 	var bad *reply
-	if c.Blocks, bad = s.blocks(req.args["blocks"]); bad != nil {
+	if c.Blocks, bad = s.blocks(req.args["blocks"], req.method == "response_url"); bad != nil {
 		return c, bad
 	}
-	if c.Attachments == "[]" || c.Attachments == "null" {
-		c.Attachments = ""
+	if c.Attachments, bad = s.attachments(c.Attachments); bad != nil {
+		return c, bad
+	}
+	if c.Metadata, bad = metadata(c.Metadata, req.method == "response_url"); bad != nil {
+		return c, bad
 	}
 	if c.Text == "" && len(c.Blocks) == 0 && c.Attachments == "" {
 		no := fail("no_text")
@@ -81,7 +84,8 @@ func (s *Slack) content(req *request) (Content, *reply) {
 }
 
 // blocks reads and checks the blocks of a message and gives ids to those without.
-func (s *Slack) blocks(raw string) ([]Object, *reply) {
+// A response_url was seen to take blocks that are too long together.
+func (s *Slack) blocks(raw string, byHook bool) ([]Object, *reply) {
 	if raw == "" || raw == "null" {
 		return nil, nil
 	}
@@ -90,11 +94,11 @@ func (s *Slack) blocks(raw string) ([]Object, *reply) {
 		bad := fail("invalid_blocks_format")
 		return nil, &bad
 	}
-	if problems := checkBlocks(blocks, inMessage); len(problems) > 0 {
-		bad := invalidBlocks(problems)
+	if problems := checkBlocks(blocks, inMessage, "/blocks", s.noBlocks); len(problems) > 0 {
+		bad := invalidBlocks(saidOf(problems))
 		return nil, &bad
 	}
-	if textOf(blocks) > maxBlocksText {
+	if !byHook && sizeOf(blocks) > maxBlocksText {
 		bad := fail("msg_blocks_too_long")
 		return nil, &bad
 	}
@@ -104,12 +108,8 @@ func (s *Slack) blocks(raw string) ([]Object, *reply) {
 
 // invalidBlocks is the refusal of blocks, with the reasons where Slack puts them.
 func invalidBlocks(problems []string) reply {
-	messages := make([]string, len(problems))
-	for i, p := range problems {
-		messages[i] = "[ERROR] " + p
-	}
 	return fail("invalid_blocks", Object{
 		"errors":            problems,
-		"response_metadata": Object{"messages": messages},
+		"response_metadata": Object{"messages": errorLines(problems)},
 	})
 }

@@ -85,7 +85,7 @@ func hookError(status int, code string) reply {
 // respond does what a payload of a response_url, or of the ack of a command, says.
 // The caller holds mu.
 func (s *Slack) respond(h *hook, body []byte) (code string) {
-	req := &request{args: map[string]string{}}
+	req := &request{method: "response_url", args: map[string]string{}}
 	if code := decodeJSON(body, req.args); code != "" {
 		return "invalid_payload"
 	}

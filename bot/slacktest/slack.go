@@ -52,11 +52,12 @@ type Slack struct {
 	uploads map[string]*upload // begun and not yet shared
 	files   []File
 
-	faults  []*fault
-	buckets map[string]*bucket
-	calls   []Call
-	stats   Stats
-	log     []Event
+	faults   []*fault
+	noBlocks map[string]bool // block types that are refused
+	buckets  map[string]*bucket
+	calls    []Call
+	stats    Stats
+	log      []Event
 }
 
 // New makes a workspace. A person, group or channel that is named twice is the last one

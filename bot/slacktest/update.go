@@ -2,7 +2,6 @@ package slacktest
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // updateMessage does chat.update.
@@ -11,7 +10,7 @@ func (s *Slack) updateMessage(req *request) reply {
 	if code != "" {
 		return fail(code)
 	}
-	if utf8.RuneCountInString(req.args["text"]) > maxUpdateText {
+	if len(req.args["text"]) > maxUpdateText {
 		return fail("msg_too_long")
 	}
 	// Text without blocks removes the blocks (docs: chat.update).

@@ -4,11 +4,25 @@ import "slices"
 
 // invalidArguments is the refusal of a view.
 func invalidArguments(problems ...string) reply {
-	messages := make([]string, len(problems))
+	return fail("invalid_arguments", Object{"response_metadata": Object{"messages": errorLines(problems)}})
+}
+
+// errorLines are problems as response_metadata has them.
+func errorLines(problems []string) []string {
+	lines := make([]string, len(problems))
 	for i, p := range problems {
-		messages[i] = "[ERROR] " + p
+		lines[i] = "[ERROR] " + p
 	}
-	return fail("invalid_arguments", Object{"response_metadata": Object{"messages": messages}})
+	return lines
+}
+
+// said are problems in words.
+func saidOf(problems []problem) []string {
+	words := make([]string, len(problems))
+	for i, p := range problems {
+		words[i] = p.String()
+	}
+	return words
 }
 
 // parseView reads and checks a view. The caller holds mu.
@@ -25,8 +39,8 @@ func (s *Slack) parseView(raw string) (*View, *reply) {
 	if !ok {
 		return refuse(invalidArguments("missing required field: blocks [json-pointer:/view]"))
 	}
-	if problems := checkView(o, blocks); len(problems) > 0 {
-		return refuse(invalidArguments(problems...))
+	if problems := checkView(o, blocks, "/view", s.noBlocks); len(problems) > 0 {
+		return refuse(invalidArguments(saidOf(problems)...))
 	}
 	s.nameBlocks(blocks)
 	flag := func(name string) bool { on, _ := o[name].(bool); return on }
@@ -39,22 +53,23 @@ func (s *Slack) parseView(raw string) (*View, *reply) {
 	}, nil
 }
 
+// viewShape are the members of a modal (docs: Views).
+var viewShape = members(
+	may("type", nil), may("blocks", nil), must("title", plainText(maxViewTitle)), may("submit", plainText(maxViewTitle)), may("close", plainText(maxViewTitle)),
+	may("private_metadata", chars(0, maxPrivateMetadata)), may("callback_id", chars(0, maxID)), may("external_id", chars(0, maxID)),
+	may("clear_on_close", flag), may("notify_on_close", flag), may("submit_disabled", flag),
+)
+
 // checkView returns what Slack would refuse; nil if nothing.
-func checkView(o Object, blocks []Object) []string {
+func checkView(o Object, blocks []Object, at string, refused map[string]bool) []problem {
 	c := &checker{surface: inModal}
-	c.members("/view", "view", o)
 	if kind := str(o, "type"); kind != "modal" {
-		c.add("/view/type", "unsupported type: %s", kind)
+		c.add(at+"/type", "unsupported type: %s", kind)
 	}
-	c.plain("/view", o, "title", maxViewTitle, true)
-	c.plain("/view", o, "submit", maxViewTitle, false)
-	c.plain("/view", o, "close", maxViewTitle, false)
-	c.length("/view/private_metadata", str(o, "private_metadata"), 0, maxPrivateMetadata)
-	c.length("/view/callback_id", str(o, "callback_id"), 0, maxID)
-	c.length("/view/external_id", str(o, "external_id"), 0, maxID)
+	c.fits(at, o, viewShape)
 	isInput := func(b Object) bool { return str(b, "type") == "input" }
 	if o["submit"] == nil && slices.ContainsFunc(blocks, isInput) {
-		c.add("/view/submit", "required when an input block is within the blocks array")
+		c.add(at+"/submit", "required when an input block is within the blocks array")
 	}
-	return append(c.problems, checkBlocks(blocks, inModal)...)
+	return append(c.problems, checkBlocks(blocks, inModal, at+"/blocks", refused)...)
 }
