@@ -29,8 +29,8 @@ func ParseAllowList(text, kinds string) (AllowList, error) {
 		case word == "*":
 			list.Any = true
 		case !isID(word) || !strings.ContainsRune(kinds, rune(word[0])):
-			return AllowList{}, fmt.Errorf("entry %d must be * or an id that starts with %s: names, e-mail addresses and #channels are not accepted",
-				i+1, strings.Join(strings.Split(kinds, ""), ", "))
+			return AllowList{}, fmt.Errorf("entry %d must be * or an id, which is %s and then two capitals or digits at least, as in %s; names, e-mail addresses and #channels are not accepted",
+				i+1, strings.Join(strings.Split(kinds, ""), " or "), kinds[:1]+"0123456789")
 		case word[0] == 'S':
 			list.Groups = append(list.Groups, word)
 		default:
@@ -41,7 +41,7 @@ func ParseAllowList(text, kinds string) (AllowList, error) {
 }
 
 // isID reports whether a word is spelled like one of Slack's ids: a capital
-// letter, then capitals and digits.
+// letter, then capitals and digits, two at least.
 func isID(word string) bool {
 	if len(word) < 3 || word[0] < 'A' || word[0] > 'Z' {
 		return false

@@ -85,6 +85,7 @@ func (c PolicyCheck) Examine(ctx context.Context) []Finding {
 		})
 	}
 	asked.Wait()
+	found = append(found, c.Quorums(ctx)...)
 	if n.anyChannel {
 		found = append(found, warned("channels", "restores may be asked for in any channel that the bot is in", "Name the channels in RESTORE_CHANNELS."))
 	}

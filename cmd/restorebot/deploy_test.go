@@ -64,17 +64,6 @@ func wantAt(t *testing.T, o, want any, path ...any) {
 	}
 }
 
-// settingNames are those that the loader reads, with the _FILE of secrets.
-func settingNames() []string {
-	all := names()
-	for _, name := range names() {
-		if strings.HasSuffix(name, "_TOKEN") || strings.HasSuffix(name, "_KEY") {
-			all = append(all, name+"_FILE")
-		}
-	}
-	return all
-}
-
 func TestKubernetesManifestsHoldTogether(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]string{
@@ -157,7 +146,7 @@ func TestKubernetesManifestsHoldTogether(t *testing.T) {
 // known reports a setting that the loader does not read.
 func known(t *testing.T, name string) {
 	t.Helper()
-	if !slices.Contains(settingNames(), name) {
+	if !slices.Contains(knownNames(), name) {
 		t.Errorf("there is no setting %s", name)
 	}
 }

@@ -70,6 +70,7 @@ func (s settings) examiners(sockets *slackchat.Sockets, store *durable.Store) []
 		database = store
 	}
 	return []bot.Examiner{
+		looseFiles(s.files),
 		&slackchat.Checkup{API: api, Scopes: slackchat.Scopes(s.features()), Sockets: sockets},
 		bot.PolicyCheck{Policy: s.policy, Portals: portals, Directory: &slackchat.Directory{API: api}},
 		portals, database,

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -47,11 +46,8 @@ The app-level token (xapp-...) is not part of a manifest: make one with the scop
 // namesGroups reports whether any list of people names a user group. Settings
 // that are wrong or missing are not in the way.
 func namesGroups(file envFile, p process) bool {
-	vars, err := readDotenv(*file.path)
-	if err != nil {
-		vars = map[string]string{}
-	}
-	maps.Copy(vars, env.ToMap(p.environ))
+	vars, _ := readDotenv(*file.path)
+	vars = merged(vars, env.ToMap(p.environ))
 	for _, name := range []string{"RESTORE_USERS", "RESTORE_APPROVERS", "RESTORE_BREAK_GLASS"} {
 		for _, id := range strings.FieldsFunc(vars[name], func(r rune) bool { return r == ',' || r == ' ' }) {
 			if strings.HasPrefix(id, "S") {

@@ -13,7 +13,8 @@ import (
 
 // portalSettings is one portal that the bot may restore.
 type portalSettings struct {
-	name, url string
+	name, url string // the url as [docspace.Address] spells it
+	line      int    // of PORTALS_FILE; 0 for that of DOCSPACE_URL
 	key       docspace.Secret
 	keyFile   string // read anew before each call; "" where the key is fixed
 	own       bot.PortalRules

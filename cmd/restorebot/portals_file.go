@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -36,9 +38,13 @@ func readPortals(path string) ([]portalSettings, []error) {
 		return nil, []error{errors.New("PORTALS_FILE must name a file that can be read")}
 	}
 	f := &portalsFile{dir: filepath.Dir(path), lists: map[string]*bot.AllowList{}}
-	var root yaml.Node
-	if err := yaml.Unmarshal(content, &root); err != nil || len(root.Content) != 1 {
+	var root, second yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(content))
+	if err := documents.Decode(&root); err != nil || len(root.Content) != 1 {
 		return nil, []error{errors.New("PORTALS_FILE must hold YAML: a list called portals")}
+	}
+	if err := documents.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, []error{errors.New("PORTALS_FILE must hold one YAML document: what follows a line --- would not be read")}
 	}
 	return f.portals(root.Content[0]), f.faults
 }
@@ -90,7 +96,7 @@ func (f *portalsFile) portals(root *yaml.Node) []portalSettings {
 }
 
 func (f *portalsFile) portal(n *yaml.Node) portalSettings {
-	var p portalSettings
+	p := portalSettings{line: n.Line}
 	given := f.entries(n, map[string]func(*yaml.Node){
 		"name": func(n *yaml.Node) {
 			if p.name = f.text(n); !portalName.MatchString(p.name) {
@@ -98,12 +104,10 @@ func (f *portalsFile) portal(n *yaml.Node) portalSettings {
 			}
 		},
 		"url": func(n *yaml.Node) {
-			u, err := webURL(f.text(n))
-			if err != nil {
-				f.fault(n, "url must be an http or https URL, without user or password")
-				return
+			var err error
+			if p.url, err = docspace.Address(f.text(n)); err != nil {
+				f.fault(n, "url must be the http or https URL of the portal: it "+err.Error())
 			}
-			p.url = u.String()
 		},
 		"api_key": func(n *yaml.Node) {
 			key := strings.TrimSpace(f.text(n))
@@ -134,10 +138,10 @@ func (f *portalsFile) portal(n *yaml.Node) portalSettings {
 }
 
 func (f *portalsFile) text(n *yaml.Node) string {
-	if n.Kind != yaml.ScalarNode {
+	if n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
 		return ""
 	}
-	return n.Value
+	return trim(n.Value)
 }
 
 func (f *portalsFile) keyFile(n *yaml.Node) (string, docspace.Secret) {

@@ -25,7 +25,7 @@ func TestPortalsFileGivesEachPortalItsOwnRules(t *testing.T) {
 	write(t, filepath.Join(dir, "portals.yaml"), `
 portals:
   - name: docs
-    url: https://docs.example.com
+    url: https://docs2.example.com
     api_key: sk-docs
   - name: wiki
     url: http://wiki.example.com/office

@@ -45,6 +45,9 @@ SIGTERM or SIGINT stops it within seconds; a restore that runs on the portal goe
 // run serves Slack until ctx ends. It returns nil only for a clean stop.
 func run(ctx context.Context, s settings, stderr io.Writer) error {
 	log := logger(s, stderr)
+	for _, f := range s.cautions(ctx) {
+		log.WarnContext(ctx, "a setting deserves a look", "check", f.Check, "found", f.What, "fix", f.Fix)
+	}
 	store, err := durable.Open(ctx, s.databaseURL)
 	if err != nil {
 		return fmt.Errorf("the database cannot be opened: %w", err)

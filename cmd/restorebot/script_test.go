@@ -21,7 +21,7 @@ import (
 
 // TestScript plays testdata/script: each file is one use of the command line,
 // readable as its documentation. Each has a Slack and a portal of its own, whose
-// addresses and credentials are $SLACK_URL, $APP_TOKEN, $BOT_TOKEN, $PORTAL_URL
+// addresses and credentials are $API_URL, $APP_TOKEN, $BOT_TOKEN, $PORTAL_URL
 // and $PORTAL_KEY; slack and portal break them.
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -54,7 +54,7 @@ func setWorld(env *testscript.Env) error {
 	})
 	env.Values["slack"], env.Values["portal"] = slack, portal
 	for name, value := range map[string]string{
-		"SLACK_URL": web.URL + "/api/", "APP_TOKEN": slacktest.DefaultAppToken, "BOT_TOKEN": slacktest.DefaultBotToken,
+		"API_URL": web.URL + "/api/", "APP_TOKEN": slacktest.DefaultAppToken, "BOT_TOKEN": slacktest.DefaultBotToken,
 		"PORTAL_URL": docs.URL, "PORTAL_KEY": portal.Key(),
 	} {
 		env.Setenv(name, value)
@@ -66,7 +66,7 @@ func setWorld(env *testscript.Env) error {
 // "settings off", which takes them away.
 func setSettings(ts *testscript.TestScript, _ bool, args []string) {
 	for name, value := range map[string]string{
-		"SLACK_APP_TOKEN": ts.Getenv("APP_TOKEN"), "SLACK_BOT_TOKEN": ts.Getenv("BOT_TOKEN"), "SLACK_API_URL": ts.Getenv("SLACK_URL"),
+		"SLACK_APP_TOKEN": ts.Getenv("APP_TOKEN"), "SLACK_BOT_TOKEN": ts.Getenv("BOT_TOKEN"), "SLACK_API_URL": ts.Getenv("API_URL"),
 		"DOCSPACE_URL": ts.Getenv("PORTAL_URL"), "DOCSPACE_API_KEY": ts.Getenv("PORTAL_KEY"),
 		"RESTORE_USERS": "UALICE,SONCALL", "RESTORE_CHANNELS": "COPS", "DATABASE_URL": "sqlite:bot.db",
 	} {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
-	"github.com/joho/godotenv"
 	"github.com/spf13/pflag"
 
 	"docspace-restorebot/bot"
@@ -59,21 +57,28 @@ type settings struct {
 	httpAddr           string
 	logLevel           slog.Level
 	logFormat          string
+	files              []string // that the settings stand in; "" is none
 }
 
 // loadSettings reads environ and, below it, the file dotenv if there is one.
 // All faults are reported at once, by name and rule, never with a value. What
 // dotenv says of the network it puts into the environment of the process.
 func loadSettings(environ []string, dotenv string) (settings, error) {
-	vars, err := readDotenv(dotenv)
-	if err != nil {
+	around := env.ToMap(environ)
+	vars, faults := readDotenv(dotenv)
+	if vars == nil {
+		return settings{}, errors.Join(faults...)
+	}
+	faults = append(faults, checkNames(source{dotenv, vars, true}, source{"the environment", around, false})...)
+	files := []string{dotenv}
+	vars = merged(vars, around)
+	if err := adoptNetwork(vars, around); err != nil {
 		return settings{}, err
 	}
-	if err := adoptNetwork(vars, environ); err != nil {
-		return settings{}, err
+	for _, name := range fromFiles() {
+		files = append(files, vars[name+"_FILE"])
 	}
-	maps.Copy(vars, env.ToMap(environ))
-	faults := append(readFiles(vars), checkNetwork(vars)...)
+	faults = append(append(faults, readFiles(vars)...), checkNetwork(vars)...)
 	var r raw
 	if err := env.ParseWithOptions(&r, env.Options{Environment: vars}); err != nil {
 		return settings{}, errors.New("the settings cannot be read")
@@ -82,7 +87,25 @@ func loadSettings(environ []string, dotenv string) (settings, error) {
 	if len(s.portalList) > 0 && r.DocSpaceURL != "" {
 		s.portalList[0].keyFile = vars["DOCSPACE_API_KEY_FILE"]
 	}
+	s.files = append(files, r.PortalsFile)
+	for _, p := range s.portalList {
+		s.files = append(s.files, p.keyFile)
+	}
 	return s, errors.Join(append(faults, more...)...)
+}
+
+// merged are the settings of a file with those of the environment over them, each
+// without what stands around it.
+func merged(vars, around map[string]string) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, vars)
+	maps.Copy(all, around)
+	for _, name := range knownNames() {
+		if value, ok := all[name]; ok {
+			all[name] = trim(value)
+		}
+	}
+	return all
 }
 
 // envFile is the flag that names the file of settings.
@@ -108,11 +131,11 @@ func (f envFile) load(p process) (settings, error) {
 // database reads where the state is kept, and nothing else: whoever looks at it
 // or copies it needs no tokens.
 func (f envFile) database(p process) (string, error) {
-	vars, err := readDotenv(*f.path)
-	if err != nil {
-		return "", err
+	vars, faults := readDotenv(*f.path)
+	if len(faults) > 0 {
+		return "", errors.Join(faults...)
 	}
-	maps.Copy(vars, env.ToMap(p.environ))
+	vars = merged(vars, env.ToMap(p.environ))
 	maps.DeleteFunc(vars, func(name, _ string) bool { return !strings.HasPrefix(name, "DATABASE_URL") })
 	if err := errors.Join(readFiles(vars)...); err != nil {
 		return "", err
@@ -126,21 +149,10 @@ func (f envFile) database(p process) (string, error) {
 	return r.DatabaseURL, nil
 }
 
-func readDotenv(path string) (map[string]string, error) {
-	vars, err := godotenv.Read(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return map[string]string{}, nil
-	case err != nil: // its text may quote a line, and so a secret
-		return nil, fmt.Errorf("%s cannot be read: every line must be NAME=value", path)
-	}
-	return vars, nil
-}
-
 // readFiles puts the content of each NAME_FILE in the place of NAME.
 func readFiles(vars map[string]string) []error {
 	var faults []error
-	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "DOCSPACE_API_KEY", "DATABASE_URL"} {
+	for _, name := range fromFiles() {
 		path := vars[name+"_FILE"]
 		if path == "" {
 			continue
@@ -154,7 +166,9 @@ func readFiles(vars map[string]string) []error {
 			faults = append(faults, fmt.Errorf("%s_FILE must name a file that can be read", name))
 			continue
 		}
-		vars[name] = strings.TrimSpace(string(content))
+		if vars[name] = trim(string(content)); vars[name] == "" {
+			faults = append(faults, fmt.Errorf("%s_FILE must name a file that is not empty", name))
+		}
 	}
 	return faults
 }

@@ -25,7 +25,9 @@ func (r raw) check() (settings, []error) {
 	if !strings.HasPrefix(r.SlackBotToken, "xoxb-") {
 		fault("SLACK_BOT_TOKEN", `must be set and start with "xoxb-"`)
 	}
-	if u, err := webURL(r.SlackAPIURL); err != nil || !strings.HasSuffix(u.Path, "/") {
+	if u, err := webURL(r.SlackAPIURL); err != nil {
+		fault("SLACK_API_URL", `must be an http or https URL that ends in "/": it `+err.Error())
+	} else if !strings.HasSuffix(u.Path, "/") {
 		fault("SLACK_API_URL", `must be an http or https URL that ends in "/"`)
 	}
 	connections, err := strconv.Atoi(r.Connections)
@@ -45,8 +47,9 @@ func (r raw) check() (settings, []error) {
 		},
 	}
 	r.checkApprovals(fault, &s.policy)
+	faults = append(faults, s.checkQuorums()...)
 	if !databaseURL(r.DatabaseURL) {
-		fault("DATABASE_URL", `must be "sqlite:" and the name of a file, or a postgres:// URL`)
+		fault("DATABASE_URL", `must be "sqlite:" and the name of a file, or a postgres:// URL with possible ports`)
 	}
 	if !address(r.HTTPAddr) {
 		fault("HTTP_ADDR", "must be empty or an address with a port, such as 127.0.0.1:9464")
@@ -68,18 +71,42 @@ func address(text string) bool {
 	return text == "" || (err == nil && bad == nil && n <= math.MaxUint16)
 }
 
+// webURL reads a URL of the kind that [docspace.Address] takes. Its error is the
+// rule that text breaks.
 func webURL(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
-		return nil, errors.New("not a web address")
+	if _, err := docspace.Address(text); err != nil {
+		return nil, err
 	}
-	return u, nil
+	return url.Parse(text)
 }
 
 func databaseURL(text string) bool {
 	scheme, rest, _ := strings.Cut(text, ":")
-	postgres := (scheme == "postgres" || scheme == "postgresql") && strings.HasPrefix(rest, "//")
-	return postgres || (scheme == "sqlite" && rest != "")
+	switch scheme {
+	case "sqlite":
+		return rest != ""
+	case "postgres", "postgresql":
+		return strings.HasPrefix(rest, "//") && possiblePorts(rest[2:])
+	}
+	return false
+}
+
+// possiblePorts looks at each host of a PostgreSQL URL, of which there may be
+// several, with commas between.
+func possiblePorts(text string) bool {
+	authority, _, _ := strings.Cut(strings.TrimRight(text, "#"), "/")
+	authority, _, _ = strings.Cut(authority, "?")
+	for host := range strings.SplitSeq(authority[strings.LastIndex(authority, "@")+1:], ",") {
+		if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') && !possiblePort(host[i+1:]) {
+			return false
+		}
+	}
+	return !strings.Contains(text, "#")
+}
+
+func possiblePort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
 }
 
 func between(fault func(name, rule string), name, text string, low, high time.Duration) time.Duration {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -36,17 +37,35 @@ func (r raw) checkApprovals(fault func(name, rule string), p *bot.Policy) {
 	if r.Confirm != "button" && r.Confirm != "modal" {
 		fault("RESTORE_CONFIRM", `must be "button" or "modal"`)
 	}
-	if l := p.Approvers; !l.Any && len(l.Groups) == 0 && distinct(l.IDs) < n && n <= maxApprovals {
-		fault("RESTORE_APPROVALS", "asks for more people than RESTORE_APPROVERS names")
-	}
 }
 
-func distinct(ids []string) int {
-	set := map[string]bool{}
-	for _, id := range ids {
-		set[id] = true
+// checkQuorums refuses rules that nobody can meet: those of the bot, and those
+// that a portal has of its own.
+func (s settings) checkQuorums() (faults []error) {
+	p := s.policy
+	if p.Users.Nobody() || p.Approvers.Nobody() || p.Approvals < 1 || p.Approvals > maxApprovals {
+		return nil // a fault of another kind
 	}
-	return len(set)
+	switch p.Quorum(bot.PortalRules{}) {
+	case bot.TooFew:
+		faults = append(faults, errors.New("RESTORE_APPROVALS asks for more people than RESTORE_APPROVERS names"))
+	case bot.NobodyElse:
+		faults = append(faults, fmt.Errorf("RESTORE_SELF_APPROVAL is false, and for nobody on RESTORE_USERS does RESTORE_APPROVERS name enough others: %d must confirm", p.Needed()))
+	case bot.Enough, bot.NoSecond:
+	}
+	for _, portal := range s.portalList {
+		if own := portal.own; own.Users == nil && own.Approvers == nil && own.Approvals == 0 {
+			continue // as above
+		}
+		switch p.Quorum(portal.own) {
+		case bot.TooFew:
+			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal asks for more approvals than there are approvers", portal.line))
+		case bot.NobodyElse:
+			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: RESTORE_SELF_APPROVAL is false, and nobody who may ask for this portal has enough others who may confirm", portal.line))
+		case bot.Enough, bot.NoSecond:
+		}
+	}
+	return faults
 }
 
 // noteSettings writes what the bot was started with to the audit trail. No

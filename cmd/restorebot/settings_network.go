@@ -21,14 +21,13 @@ func networkSettings() []string {
 	return []string{"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
 }
 
-// adoptNetwork puts what a file of settings says of the network where the network
-// code finds it, unless the environment says it already. It has to come before the
-// first call: what is read then stays.
-func adoptNetwork(vars map[string]string, environ []string) error {
+// adoptNetwork puts what the settings say of the network where the network code
+// finds it, unless the environment around says just that. It has to come before
+// the first call: what is read then stays.
+func adoptNetwork(vars, around map[string]string) error {
 	var errs []error
 	for _, name := range networkSettings() {
-		said := slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, name+"=") })
-		if value := vars[name]; value != "" && !said {
+		if value := vars[name]; value != around[name] {
 			errs = append(errs, os.Setenv(name, value))
 		}
 	}
@@ -72,5 +71,8 @@ func isProxy(value string) bool {
 		value = "http://" + value
 	}
 	u, err := url.Parse(value)
-	return err == nil && u.Hostname() != "" && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
+	if err != nil || strings.ContainsAny(value, "?#") || (u.Port() != "" && !possiblePort(u.Port())) {
+		return false
+	}
+	return u.Hostname() != "" && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
 }

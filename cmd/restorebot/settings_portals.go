@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -17,11 +19,11 @@ func (r raw) checkPortals(fault func(name, rule string)) (list []portalSettings,
 		fault("SAFETY_BACKUP", err.Error())
 	}
 	if r.PortalsFile == "" || r.DocSpaceURL != "" || r.DocSpaceAPIKey != "" {
-		u, err := webURL(r.DocSpaceURL)
+		address, err := docspace.Address(r.DocSpaceURL)
 		if err != nil {
-			fault("DOCSPACE_URL", "must be set to the http or https URL of the portal, without user or password")
+			fault("DOCSPACE_URL", "must be set to the http or https URL of the portal: it "+err.Error())
 		} else {
-			list = append(list, portalSettings{name: u.Hostname(), url: u.String(), key: docspace.NewSecret(strings.TrimSpace(r.DocSpaceAPIKey)), safety: safety})
+			list = append(list, portalSettings{name: hostname(r.DocSpaceURL), url: address, key: docspace.NewSecret(strings.TrimSpace(r.DocSpaceAPIKey)), safety: safety})
 		}
 		if strings.TrimSpace(r.DocSpaceAPIKey) == "" {
 			fault("DOCSPACE_API_KEY", "must be set")
@@ -31,20 +33,44 @@ func (r raw) checkPortals(fault func(name, rule string)) (list []portalSettings,
 		return list, nil
 	}
 	more, faults := readPortals(r.PortalsFile)
-	named := map[string]bool{}
-	for _, p := range append(slices.Clip(list), more...) {
-		if p.name != "" && named[strings.ToLower(p.name)] {
-			faults = append(faults, errors.New("PORTALS_FILE must give each portal a name of its own; DOCSPACE_URL is named by its host"))
-		}
-		named[strings.ToLower(p.name)] = true
-	}
+	faults = append(faults, twoOfOne(append(slices.Clip(list), more...))...)
 	for i := range more {
-		if l := more[i].own.Approvers; l != nil && !l.Any && len(l.Groups) == 0 && distinct(l.IDs) < more[i].own.Approvals {
-			faults = append(faults, errors.New("PORTALS_FILE asks for more approvals on a portal than it names approvers"))
-		}
 		if !more[i].safetySet {
 			more[i].safety = safety
 		}
 	}
 	return append(list, more...), faults
+}
+
+// twoOfOne refuses a second portal of one name, and a second name for one
+// address: of each portal one restore is open at most.
+func twoOfOne(all []portalSettings) (faults []error) {
+	named, at := map[string]bool{}, map[string]portalSettings{}
+	for _, p := range all {
+		name := strings.ToLower(p.name)
+		if name != "" && named[name] {
+			faults = append(faults, errors.New("PORTALS_FILE must give each portal a name of its own; DOCSPACE_URL is named by its host"))
+		}
+		named[name] = true
+		first, twice := at[p.url]
+		switch {
+		case p.url == "":
+		case twice && first.line == 0:
+			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal has the address of DOCSPACE_URL, and each must have one of its own", p.line))
+		case twice:
+			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal has the address of the one in line %d, and each must have one of its own", p.line, first.line))
+		default:
+			at[p.url] = p
+		}
+	}
+	return faults
+}
+
+// hostname is how the portal of DOCSPACE_URL is called: its host, as written.
+func hostname(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }

@@ -139,15 +139,7 @@ func TestExampleAndLoaderNameTheSameSettings(t *testing.T) {
 }
 
 // names lists the settings that the loader reads.
-func names() []string {
-	var names []string
-	for field := range reflect.TypeFor[raw]().Fields() {
-		names = append(names, field.Tag.Get("env"))
-	}
-	names = append(names, networkSettings()...)
-	slices.Sort(names)
-	return names
-}
+func names() []string { return slices.Sorted(slices.Values(settingNames())) }
 
 func write(t *testing.T, path, content string) {
 	t.Helper()

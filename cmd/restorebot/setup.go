@@ -106,12 +106,10 @@ func (s *setup) begin() error {
 		s.ask = newAsker(s.process)
 	}
 	path := *s.flags.file
+	var faults []error
 	if _, err := os.Lstat(path); err == nil {
-		if s.old, err = readDotenv(path); err != nil {
-			return misuse(err)
-		}
-		if err := adoptNetwork(s.old, s.process.environ); err != nil {
-			return err
+		if s.old, faults = readDotenv(path); s.old == nil {
+			return misuse(errors.Join(faults...))
 		}
 		switch {
 		case s.flags.force:
@@ -121,8 +119,13 @@ func (s *setup) begin() error {
 			return errors.New("nothing was changed")
 		}
 	}
-	vars := env.ToMap(s.process.environ)
-	if faults := readFiles(vars); len(faults) > 0 {
+	around := env.ToMap(s.process.environ)
+	if err := adoptNetwork(merged(s.old, around), around); err != nil {
+		return err
+	}
+	vars := merged(nil, around)
+	faults = append(faults, checkNames(source{path, s.old, true}, source{"the environment", around, false})...)
+	if faults = append(faults, readFiles(vars)...); len(faults) > 0 {
 		return misuse(errors.Join(faults...))
 	}
 	for _, name := range []string{"SLACK_API_URL", "DATABASE_URL"} {

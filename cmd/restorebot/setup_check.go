@@ -37,7 +37,7 @@ func (s *setup) testBotToken(ctx context.Context) []bot.Finding {
 func (s *setup) portal(ctx context.Context) []bot.Finding {
 	url := s.have["DOCSPACE_URL"]
 	if _, err := webURL(url); err != nil {
-		return []bot.Finding{{Check: "portal", Grade: bot.Fail, What: "that is no web address", Fix: "Write it as https://docs.example.com."}}
+		return []bot.Finding{{Check: "portal", Grade: bot.Fail, What: "the address " + err.Error(), Fix: "Write it as https://docs.example.com."}}
 	}
 	key := docspace.NewSecret(s.have["DOCSPACE_API_KEY"])
 	return bot.Portals{{

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"slices"
+
+	"docspace-restorebot/bot"
+)
+
+// cautions are what the settings allow and what deserves a look all the same. The
+// start writes them to the log.
+func (s settings) cautions(ctx context.Context) []bot.Finding {
+	people := bot.PolicyCheck{Policy: s.policy, Portals: s.portals(nil)}
+	return append(looseFiles(s.files).Examine(ctx), people.Quorums(ctx)...)
+}
+
+// looseFiles are the files that the settings stand in.
+type looseFiles []string
+
+// othersAccess are the rights to read and write of those who are neither the owner
+// nor of the group.
+const othersAccess = 0o006
+
+// Examine implements [bot.Examiner]: it warns of files with secrets that every
+// user of the machine may read or write. On Windows a file's mode tells nothing.
+func (files looseFiles) Examine(context.Context) (found []bot.Finding) {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	for _, path := range slices.Compact(slices.Sorted(slices.Values(files))) {
+		info, err := os.Stat(path)
+		if path == "" || err != nil || info.Mode().Perm()&othersAccess == 0 {
+			continue
+		}
+		found = append(found, bot.Finding{
+			Check: "file " + path, Grade: bot.Warn, What: "every user of this machine may read or change it, and secrets belong in it",
+			Fix: "Let its owner alone read it: chmod 600 " + path,
+		})
+	}
+	return found
+}
