@@ -17,8 +17,6 @@ const (
 	AlarmStalled AlarmKind = "stalled"
 	// AlarmSilent: the portal cannot be asked.
 	AlarmSilent AlarmKind = "silent"
-	// AlarmForgotten: the portal no longer knows the task.
-	AlarmForgotten AlarmKind = "forgotten"
 )
 
 // Alarm is raised once a kind.
@@ -32,9 +30,11 @@ type Alarm struct {
 // so these are guesses on the safe side: a worker picks a task up within
 // seconds, and a download or the copying of files may show no change for long.
 const (
-	queuedFor    = 3 * time.Minute
-	stalledFor   = 30 * time.Minute
-	silentFor    = 2 * time.Minute
+	queuedFor  = 3 * time.Minute
+	stalledFor = 30 * time.Minute
+	silentFor  = 2 * time.Minute
+	// forgottenFor is how long a portal that is not Active may answer that it knows
+	// no task of ours before a person is asked to look.
 	forgottenFor = 2 * time.Minute
 )
 
@@ -42,12 +42,11 @@ const (
 func (r Restore) alarmed(now time.Time) Restore {
 	p := r.Progress
 	due := map[AlarmKind]bool{
-		AlarmQueued:    p.Trouble == "" && p.Phase == PhaseQueued && now.Sub(p.ChangedAt) >= queuedFor,
-		AlarmStalled:   p.Trouble == "" && p.Phase != PhaseQueued && now.Sub(p.ChangedAt) >= stalledFor,
-		AlarmSilent:    p.Trouble != "" && now.Sub(p.TroubleSince) >= silentFor,
-		AlarmForgotten: !r.SilentSince.IsZero() && now.Sub(r.SilentSince) >= forgottenFor,
+		AlarmQueued:  p.Trouble == "" && p.Phase == PhaseQueued && now.Sub(p.ChangedAt) >= queuedFor,
+		AlarmStalled: p.Trouble == "" && p.Phase != PhaseQueued && now.Sub(p.ChangedAt) >= stalledFor,
+		AlarmSilent:  p.Trouble != "" && now.Sub(p.TroubleSince) >= silentFor,
 	}
-	for _, kind := range []AlarmKind{AlarmQueued, AlarmStalled, AlarmSilent, AlarmForgotten} {
+	for _, kind := range []AlarmKind{AlarmQueued, AlarmStalled, AlarmSilent} {
 		if due[kind] && !r.raised(kind) {
 			r.Alarms = append(slices.Clip(r.Alarms), Alarm{Kind: kind, At: now})
 		}

@@ -24,6 +24,9 @@ func (b *Bot) status(ctx context.Context, c Caller) Answer {
 	if len(last) > 0 {
 		s.Last = &last[0]
 	}
+	if s.Open, err = b.openAndGone(ctx, c); err != nil {
+		return b.unrecorded(err)
+	}
 	ours := map[string]string{} // task ids by portal
 	for _, p := range may {
 		open, ok, err := b.Store.OpenOn(ctx, p.PortalName)
@@ -62,12 +65,12 @@ func (b *Bot) askAll(ctx context.Context, ps Portals) []Elsewhere {
 	return told
 }
 
-// askOne asks a portal for its task, then for its state, and whether it answers to
-// the key.
+// askOne asks a portal for its tasks, then for its state, and whether it answers
+// to the key.
 func (b *Bot) askOne(ctx context.Context, p Portal) Elsewhere {
 	e := Elsewhere{Portal: p.PortalName}
-	task, known, err := p.API.RestoreProgress(ctx, docspace.AnyTask)
-	if err == nil && known && !task.Terminal() {
+	ts, err := askTasks(ctx, p.API)
+	if task, _, runs := ts.running(); runs {
 		e.Task, e.Running = task, true
 		return e
 	}
@@ -89,6 +92,15 @@ func (b *Bot) askOne(ctx context.Context, p Portal) Elsewhere {
 		e.Trouble, e.Cure = c.why, c.do
 	}
 	return e
+}
+
+// openAndGone are the open restores whose portal is no longer set up, for whom the
+// bot's own rules let in.
+func (b *Bot) openAndGone(ctx context.Context, c Caller) ([]Restore, error) {
+	if b.Policy.Enter(ctx, b.Directory, c) != nil {
+		return nil, nil
+	}
+	return b.lost(ctx)
 }
 
 func (b *Bot) past(ctx context.Context, c Caller) Answer {

@@ -108,19 +108,18 @@ func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusa
 	if err != nil {
 		return settings, unanswered(err)
 	}
-	r.PortalVersion = settings.Version
-	task, known, err := p.API.RestoreProgress(ctx, docspace.AnyTask)
+	if another := r.otherPortal(settings); another != "" {
+		return settings, another.refusal()
+	}
+	r.PortalVersion, r.PortalAlias = settings.Version, settings.TenantAlias
+	ts, err := askTasks(ctx, p.API)
 	if err != nil {
 		return settings, unanswered(err)
 	}
-	if known && !task.Terminal() {
-		return settings, &Refusal{
-			Rule: RuleBusy,
-			What: fmt.Sprintf("A restore runs on the portal already, at %d %%, and this bot did not start it. Nothing was started.", task.Percent),
-			Do:   "Wait for its end; /restore status shows how far it is.",
-		}
+	if task, dump, ok := ts.running(); ok {
+		return settings, runsElsewhere(task, dump)
 	}
-	r.TaskBefore = task.TaskID
+	r.TaskBefore, r.DumpBefore = ts.own.TaskID, ts.dump.TaskID
 	if inactive(settings) {
 		return settings, standing(settings.TenantStatus).refusal("The portal is not active")
 	}
@@ -135,6 +134,19 @@ func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusa
 		}
 	}
 	return settings, nil
+}
+
+// runsElsewhere refuses a request for what runs already.
+func runsElsewhere(task docspace.Progress, dump bool) *Refusal {
+	what := "A restore runs on the portal"
+	if dump {
+		what = "A restore of the whole server runs"
+	}
+	return &Refusal{
+		Rule: RuleBusy,
+		What: fmt.Sprintf("%s already, at %d %%, and this bot did not start it. Nothing was started.", what, task.Percent),
+		Do:   "Wait for its end; /restore status shows how far it is.",
+	}
 }
 
 // knowsDump reports whether a server of this version heeds dump: before 3.1 it

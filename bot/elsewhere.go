@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"docspace-restorebot/docspace"
 )
 
 // PressFollow asks to follow a restore that was started elsewhere. Its button
@@ -33,14 +31,14 @@ func (b *Bot) follows(ctx context.Context, p Press) Answer {
 func (b *Bot) followElsewhere(ctx context.Context, c Caller, p Portal) Answer {
 	ask, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	task, known, err := p.API.RestoreProgress(ask, docspace.AnyTask)
+	ts, err := askTasks(ask, p.API)
+	task, dump, runs := ts.running()
 	switch {
 	case err != nil:
 		return b.refuse(ctx, c, "", unanswered(err))
-	case !known || task.Terminal() || task.TaskID == "":
+	case !runs:
 		return Said{"Nothing runs on " + p.Name + " now, so there is nothing to follow. Nothing was changed. /restore status looks again."}
 	}
-	whole, known, err := p.API.RestoreProgress(ask, docspace.RestoreScope(true))
 	now := time.Now().UTC()
 	r := Restore{
 		ID: NewID(), Portal: p.Name, Address: p.Address(), State: Running, Followed: true,
@@ -48,7 +46,7 @@ func (b *Bot) followElsewhere(ctx context.Context, c Caller, p Portal) Answer {
 		Team:     c.Team, Channel: c.Channel, Requester: c.User,
 		RequestedAt: now, ExpiresAt: now, StartedAt: now, TaskID: task.TaskID, SeenAt: now, SeenBy: b.Process,
 	}
-	r.Order.Dump = err == nil && known && whole.TaskID == task.TaskID
+	r.Order.Dump = dump
 	r.Progress = r.Progress.next(task, "", now)
 	err = b.Store.Create(ctx, r, Event{
 		At: now, Restore: r.ID, Kind: EventFollowed, Actor: c.User, Detail: map[string]string{"portal": p.Name, "task": task.TaskID, "channel": c.Channel},

@@ -22,18 +22,11 @@ const (
 )
 
 // follow asks a running restore for its progress, shows it, raises what alarms
-// are due, and finds its end. It never gives up.
+// are due, and finds its end. It goes on until the portal or a person tells that.
 func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
-	var later error // what the chat would not take now
-	if r.State == Unclear && r.EndTS == "" {
-		if later = b.tellUnclear(ctx, &r, p); later != nil && !isUntold(later) {
-			return Next{After: soon}, later
-		}
-	}
-	if r.State == Running {
-		if later = b.atWork(ctx, &r, p); later != nil && !isUntold(later) {
-			return Next{After: soon}, later
-		}
+	later := b.atWork(ctx, &r, p) // what the chat would not take now
+	if later != nil && !isUntold(later) {
+		return Next{After: soon}, later
 	}
 	ask, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
@@ -42,48 +35,76 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return Next{After: soon}, ctx.Err() // the bot stops: the portal is not to blame
 	}
 	now := time.Now().UTC()
-	if r.State == Unclear {
-		if err == nil && known && task.TaskID != "" && task.TaskID != r.TaskBefore && (r.TaskID == "" || r.TaskID == task.TaskID) && !task.Terminal() {
-			return b.started(ctx, r, task)
-		}
-		if err := b.show(ctx, &r, p); later == nil {
-			later = err
-		}
-		return Next{After: min(rarely, pause(later))}, later
-	}
 	next := r
 	switch {
 	case err != nil:
-		next.Progress = r.Progress.failed(trouble(err), now)
+		why := trouble(err)
+		if rank(r.Progress.Phase) >= rank(PhaseImporting) {
+			why.do = movedAway(err) + why.do
+		}
+		next.Progress = r.Progress.failed(why, now)
 	case !known || task.TaskID != r.TaskID:
-		if next.SilentSince.IsZero() {
-			next.SilentSince = now
+		next = r.forgotten(ask, p, now)
+		if known && next.Progress.Trouble == "" {
+			next, _ = next.noteOther(task, now)
 		}
-		next.Progress.AskedAt, next.Progress.Trouble, next.Progress.TroubleCure = now, "", ""
-		if tenant := next.askTenant(ask, docspace.Progress{}, p, now); tenant != "" {
-			next.Progress.Tenant = tenant
-		}
-		if known && now.Sub(next.SilentSince) >= graceOf {
-			return b.move(ctx, r, r.ended(Unclear, now, Reason{
-				Rule: RuleTask,
-				What: "The portal now works on another restore than the one this bot started; how ours ended cannot be told from here.",
-				Do:   "Look at the portal and say with the buttons what became of it.",
-			}), EventEnded)
+		if why, lost := next.lostTask(now); lost {
+			return b.move(ctx, r, next.alarmed(now).ended(Unclear, now, why), EventEnded)
 		}
 	case task.Succeeded():
 		return b.verify(ctx, r, p, task)
 	case task.Terminal():
 		return b.move(ctx, r, failed(r, task, now), EventEnded)
 	default:
-		next.SilentSince = time.Time{}
-		tenant := next.askTenant(ask, task, p, now)
-		next.Progress = next.Progress.next(task, tenant, now)
+		next.SilentSince, next.Other = time.Time{}, OtherTask{}
+		next.askTenant(ask, task, p, now)
+		next.Progress = next.Progress.next(task, next.Progress.Tenant, now)
 	}
 	after, err := b.progress(ctx, r, next.alarmed(now), p)
 	if err == nil {
 		err = later
 	}
 	return after, err
+}
+
+// forgotten returns r when the portal answers that it knows no task of ours. What
+// another portal of the server answers in its place is no answer.
+func (r Restore) forgotten(ask context.Context, p Portal, now time.Time) Restore {
+	settings, err := p.API.Settings(ask)
+	if another := r.otherPortal(settings); err == nil && another != "" {
+		r.SilentSince, r.Progress = time.Time{}, r.Progress.failed(trouble(another), now)
+		return r
+	}
+	if r.SilentSince.IsZero() {
+		r.SilentSince = now
+	}
+	r.Progress = r.Progress.answered(now)
+	r.Progress.Tenant, r.Progress.TenantAt = settings.TenantStatus, now // "" where it was not answered
+	return r
+}
+
+// lostTask says why the end of a task that the portal no longer knows cannot be
+// told, once it has not known it for long enough. A portal that is Active again
+// has nothing more to tell; one that is locked may come to know its task again.
+func (r Restore) lostTask(now time.Time) (Reason, bool) {
+	if r.SilentSince.IsZero() {
+		return Reason{}, false
+	}
+	silent := now.Sub(r.SilentSince)
+	why := Reason{
+		Rule: RuleTask,
+		What: "The portal no longer knows the restore that was started; how it ended cannot be told from here.",
+		Do:   "Look at the portal and say with the buttons what became of it. The bot asks on meanwhile.",
+	}
+	switch {
+	case r.Other.ID != "" && silent >= graceOf:
+		why.What = "The portal now works on another restore than the one this bot started; how ours ended cannot be told from here."
+		return why, true
+	case r.Progress.Tenant == docspace.TenantActive && silent >= graceOf:
+		why.What = "The portal is Active and no longer knows the restore that was started; how it ended cannot be told from here."
+		return why, true
+	}
+	return why, silent >= forgottenFor
 }
 
 // progress saves what has changed and shows it when an edit is due. The portal
@@ -141,7 +162,7 @@ func (b *Bot) tellAlarms(ctx context.Context, r *Restore, p Portal) error {
 // was last asked is not worth a write.
 func changed(a, b Restore) bool {
 	return a.Progress.Phase != b.Progress.Phase || a.Progress.Seen != b.Progress.Seen || a.Progress.Percent != b.Progress.Percent ||
-		a.Progress.Trouble != b.Progress.Trouble || a.Progress.TenantAt != b.Progress.TenantAt || a.SilentSince != b.SilentSince || len(a.Alarms) != len(b.Alarms)
+		a.Progress.Trouble != b.Progress.Trouble || a.Progress.TenantAt != b.Progress.TenantAt || a.Other != b.Other || a.SilentSince != b.SilentSince || len(a.Alarms) != len(b.Alarms)
 }
 
 func editEvery(elapsed time.Duration) time.Duration {
@@ -160,25 +181,8 @@ func editEvery(elapsed time.Duration) time.Duration {
 func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Progress) (Next, error) {
 	now := time.Now().UTC()
 	next := r
-	next.Progress = r.Progress.next(task, "", now)
-	v := Verdict{At: now}
-	if r.Verdict.Trouble != "" {
-		v.At = r.Verdict.At // since when it does not look right
-	}
-	settings, err := p.API.Settings(ctx)
-	switch {
-	case err != nil:
-		v.Trouble = trouble(err).why
-	case inactive(settings):
-		v.Trouble = standing(settings.TenantStatus).why
-	default:
-		v.Version, v.Untold = settings.Version, settings.TenantStatus == ""
-		if err := p.API.LoginPage(ctx); err != nil {
-			v.Trouble = "its login page does not answer"
-		} else {
-			v.Login = true
-		}
-	}
+	next.Progress, next.SilentSince = r.Progress.next(task, "", now), time.Time{}
+	v, err := r.verdict(ctx, p, now)
 	next.Verdict = v
 	switch {
 	case v.Trouble == "":
@@ -194,11 +198,37 @@ func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Pro
 	return b.again(ctx, r, next, b.Poll)
 }
 
+// verdict looks at the portal. What looks wrong keeps the time since when it did;
+// the error is why the portal could not be asked.
+func (r Restore) verdict(ctx context.Context, p Portal, now time.Time) (Verdict, error) {
+	v := Verdict{At: now}
+	if r.Verdict.Trouble != "" {
+		v.At = r.Verdict.At
+	}
+	settings, err := p.API.Settings(ctx)
+	switch another := r.otherPortal(settings); {
+	case err != nil:
+		v.Trouble = trouble(err).why
+	case another != "":
+		v.Trouble = another.Error()
+	case inactive(settings):
+		v.Trouble = standing(settings.TenantStatus).why
+	default:
+		v.Version, v.Untold = settings.Version, settings.TenantStatus == ""
+		if err := p.API.LoginPage(ctx); err != nil {
+			v.Trouble = "its login page does not answer"
+		} else {
+			v.Login = true
+		}
+	}
+	return v, err
+}
+
 // movedAway is what to look for where nobody answers at the address any more: a
 // domain in the backup takes the place of the portal's.
 func movedAway(err error) string {
 	if errors.Is(err, docspace.ErrNoPortal) {
-		return "If the backup holds another domain of its own, the portal answers there now. "
+		return "If the backup holds another domain of its own, the portal answers there now: put that address into the bot's settings. "
 	}
 	return ""
 }
@@ -212,16 +242,4 @@ func failed(r Restore, task docspace.Progress, now time.Time) Restore {
 	next := r.ended(Failed, now, why)
 	next.Progress = r.Progress.next(task, "", now)
 	return next
-}
-
-// tellUnclear shows and announces once that a person has to look.
-func (b *Bot) tellUnclear(ctx context.Context, r *Restore, p Portal) error {
-	shown := b.show(ctx, r, p)
-	if shown != nil && !isUntold(shown) {
-		return shown
-	}
-	if err := b.announce(ctx, r, p); err != nil {
-		return err
-	}
-	return shown
 }

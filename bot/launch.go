@@ -60,7 +60,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	saving := time.Now()
 	r.State, r.StartedAt = Starting, now
 	r.SeenAt, r.SeenBy = now, b.Process
-	r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore}})
+	r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore, "dump_before": r.DumpBefore}})
 	if err != nil { // ErrFrozen too: the next step says so
 		return Next{After: soon}, err
 	}
@@ -82,7 +82,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	case errors.Is(err, docspace.ErrRefused):
 		next := r.ended(Failed, now, refusedStart(err))
 		return b.move(post, r, next, EventEnded)
-	case err != nil || !known || task.TaskID == "" || task.TaskID == r.TaskBefore:
+	case err != nil || !known || !r.isNew(task):
 		return Next{After: soon}, err // resolve tells
 	}
 	return b.started(post, r, task)
@@ -106,65 +106,67 @@ func request(r Restore) docspace.RestoreRequest {
 	return req
 }
 
-// started records that the portal's task is known.
+// started records that the portal's task is known. A task that another restore
+// holds is not ours, whatever the portal answered.
 func (b *Bot) started(ctx context.Context, r Restore, task docspace.Progress) (Next, error) {
 	next := r
-	next.State, next.TaskID, next.SilentSince = Running, task.TaskID, time.Time{}
+	next.State, next.TaskID, next.SilentSince, next.Other = Running, task.TaskID, time.Time{}, OtherTask{}
 	if r.State == Unclear {
 		next.SeenAt, next.SeenBy = time.Now().UTC(), b.Process // it was watched rarely
 	}
 	next.Reason, next.EndedAt, next.EndTS = Reason{}, time.Time{}, "" // an unclear one is told anew
 	next.Astray.EndTS = ""
 	next.Progress = next.Progress.next(task, "", time.Now().UTC())
-	return b.move(ctx, r, next, EventRunning)
+	after, err := b.move(ctx, r, next, EventRunning)
+	if errors.Is(err, ErrTaskHeld) && r.State == Starting {
+		return b.move(ctx, r, r.ended(Unclear, time.Now().UTC(), startUnclear("the portal works on a restore that another request has started")), EventEnded)
+	}
+	return after, err
 }
 
-// graceOf is how long a portal may answer that it knows no new task before the
-// start is called unclear.
-const graceOf = 30 * time.Second
-
 // resolve finds out what became of a start whose answer was lost. It asks and
-// never sends again.
+// never sends again. What cannot be told within the grace is unclear.
 func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if err := b.noticeAway(ctx, &r, p); err != nil {
 		return Next{After: soon}, err
 	}
-	task, known, err := p.API.RestoreProgress(ctx, docspace.RestoreScope(r.Order.Dump))
-	now := time.Now().UTC()
-	next := r
-	switch {
-	case err != nil:
-		next.Progress = r.Progress.failed(trouble(err), now)
-		return b.unanswered(ctx, r, next.alarmed(now), p)
-	case known && task.TaskID != "" && task.TaskID != r.TaskBefore:
-		return b.started(ctx, r, task)
-	case r.SilentSince.IsZero():
-		next.SilentSince = now
-		return b.again(ctx, r, next, soon)
-	case now.Sub(r.SilentSince) < graceOf:
-		return Next{After: soon}, nil
+	ask, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	ts, err := askTasks(ask, p.API)
+	if ctx.Err() != nil {
+		return Next{After: soon}, ctx.Err()
 	}
-	return b.move(ctx, r, r.ended(Unclear, now, Reason{
-		Rule: RuleAnswer,
-		What: "The start was sent, its answer was lost, and the portal knows no new restore. Whether anything was changed cannot be told from here.",
-		Do:   "Open the portal: if it shows a restore or lost recent work, it was restored; then say so with the buttons. The bot will not send the start again.",
-	}), EventEnded)
-}
-
-// unanswered tells that a start cannot be resolved for now, and asks on.
-func (b *Bot) unanswered(ctx context.Context, r, next Restore, p Portal) (Next, error) {
-	if changed(r, next) {
-		saved, err := b.Store.Save(ctx, r, next)
-		if err != nil {
+	now := time.Now().UTC()
+	next, task, inScope, appeared := r, docspace.Progress{}, false, false
+	why := "the portal knows no new restore"
+	if err != nil {
+		next.Progress = r.Progress.failed(trouble(err), now)
+		why = "the portal cannot be asked: " + next.Progress.Trouble
+	} else if task, inScope, appeared = ts.appeared(r); appeared {
+		next, _ = r.noteOther(task, now)
+		why = "the portal has a restore that appeared too late, or elsewhere, to be taken for this one"
+	}
+	switch {
+	case inScope && r.inGrace(now):
+		return b.started(ctx, r, task)
+	case !r.inGrace(now):
+		return b.move(ctx, r, next.ended(Unclear, now, startUnclear(why)), EventEnded)
+	case next.Progress != r.Progress:
+		if next, err = b.Store.Save(ctx, r, next); err != nil {
 			return Next{After: soon}, err
 		}
-		next = saved
+		return Next{After: soon}, b.show(ctx, &next, p)
 	}
-	err := b.tellAlarms(ctx, &next, p)
-	if shown := b.show(ctx, &next, p); err == nil {
-		err = shown
+	return Next{After: soon}, nil
+}
+
+// startUnclear is the reason of a start that cannot be resolved.
+func startUnclear(why string) Reason {
+	return Reason{
+		Rule: RuleAnswer,
+		What: "The start was sent, its answer was lost, and " + why + ". Whether anything was changed cannot be told from here.",
+		Do:   "Open the portal: if it shows a restore or lost recent work, it was restored; then say so with the buttons. The bot will not send the start again.",
 	}
-	return Next{After: soon}, err
 }
 
 // again saves progress and asks for another step.

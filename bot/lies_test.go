@@ -132,7 +132,6 @@ func TestPortalThatLiesIsSeenThrough(t *testing.T) {
 		"no status":                   {docspacetest.Config{Version: "3.6.1"}, nil, "", bot.Succeeded},
 		"404 at the swap":             {docspacetest.Config{}, func(f *docspacetest.Faults) { f.SwapNotFound = true }, "", bot.Succeeded},
 		"500 at the swap":             {docspacetest.Config{}, func(f *docspacetest.Faults) { f.SwapError = true }, "", bot.Succeeded},
-		"no response":                 {docspacetest.Config{}, func(f *docspacetest.Faults) { f.NoResponse = true }, bot.AlarmForgotten, bot.Succeeded},
 		"stopped by the server":       {docspacetest.Config{}, func(f *docspacetest.Faults) { f.Cancel = true }, "", bot.Failed},
 		"failed outside": {docspacetest.Config{}, func(f *docspacetest.Faults) {
 			f.FailOutside, f.FailText, f.FailAt = true, "One or more errors occurred.", 20
@@ -188,28 +187,5 @@ func TestOldTaskIsNotOurs(t *testing.T) {
 		if n := len(s.portal.Restores()); before != 1 || n != 2 {
 			s.t.Errorf("%d restores before and %d after, want 1 and 2", before, n)
 		}
-	})
-}
-
-// While the answer to the start is lost and the portal cannot be asked, nothing
-// is sent again, the channel is alarmed, and the start is found afterwards.
-func TestLostStartOfASilentPortalIsAlarmedAndFound(t *testing.T) {
-	t.Parallel()
-	playOn(t, docspacetest.Config{Script: docspacetest.Total(time.Hour)}, func(s *scene) {
-		r := s.request("")
-		wire := s.wire()
-		s.portal.Break(func(f *docspacetest.Faults) { f.LoseStartAnswer = true })
-		if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
-			s.t.Fatalf("the press was answered %+v", a)
-		}
-		r = s.walk(r.ID, func(bot.Restore) bool { return s.portal.Starts() > 0 })
-		wire.err = errors.New("connection refused")
-		long := time.Now().Add(10 * time.Minute)
-		r = s.walk(r.ID, func(bot.Restore) bool { return time.Now().After(long) })
-		if r.State != bot.Starting || !slices.Contains(s.alarms(), bot.AlarmSilent) {
-			s.t.Errorf("after 10 minutes it is %s with alarms %v", r.State, s.alarms())
-		}
-		wire.err = nil
-		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
 	})
 }

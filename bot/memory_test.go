@@ -119,7 +119,7 @@ func (m *memory) Sought(_ context.Context, limit int, want func(bot.Restore) boo
 		if len(found) == limit || len(m.restores)-n > bot.Searched {
 			break
 		}
-		if want(bot.Restore{ID: r.ID, Portal: r.Portal, State: r.State, RequestedAt: r.RequestedAt}) {
+		if want(bot.Restore{ID: r.ID, Portal: r.Portal, Address: r.Address, State: r.State, RequestedAt: r.RequestedAt}) {
 			found = append(found, r)
 		}
 	}

@@ -27,23 +27,24 @@ func (b *Bot) atWork(ctx context.Context, r *Restore, p Portal) error {
 // of hundreds of portals would tell nothing.
 const tenantEvery = 10 * time.Second
 
-// stillFor is after how long without a change a portal is asked about itself in any
-// phase: it may stand still because it was closed.
+// stillFor is how long the progress stands still before the portal is asked about
+// itself: a portal whose worker died is locked.
 const stillFor = time.Minute
 
 // askTenant asks the portal about itself where the progress does not tell the
-// phase; "" where that is not needed, too early or not answered.
-func (r *Restore) askTenant(ctx context.Context, task docspace.Progress, p Portal, now time.Time) docspace.TenantStatus {
-	told := task.Percent > 0 && task.Percent < percentCopying && now.Sub(r.Progress.ChangedAt) < stillFor
-	if told || now.Sub(r.Progress.TenantAt) < tenantEvery {
-		return ""
+// phase, unless that was done a moment ago. What is not answered, and what
+// another portal answers in its place, is not known.
+func (r *Restore) askTenant(ctx context.Context, task docspace.Progress, p Portal, now time.Time) {
+	moving := now.Sub(r.Progress.ChangedAt) < stillFor
+	if task.Percent > 0 && task.Percent < percentCopying && moving || now.Sub(r.Progress.TenantAt) < tenantEvery {
+		return
 	}
-	r.Progress.TenantAt = now
+	r.Progress.Tenant, r.Progress.TenantAt = "", now
 	settings, err := p.API.Settings(ctx)
-	if err != nil {
-		return "" // at the swap it may answer 404 or 500
+	if err != nil || r.otherPortal(settings) != "" {
+		return // at the swap it may answer 404 or 500
 	}
-	return settings.TenantStatus
+	r.Progress.Tenant = settings.TenantStatus
 }
 
 // tellPhase tells the thread that a restore has come to another phase. It is

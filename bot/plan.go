@@ -45,8 +45,8 @@ func planChanged() *Refusal {
 
 // asPlanned checks a press against the settings as they are now.
 func (b *Bot) asPlanned(r Restore) *Refusal {
-	portal, ok := b.Portals.Named(r.Portal)
-	if !ok || r.Portal == "" || r.Plan != planOf(r, portal, b.policyOf(r)) {
+	portal, ok := b.Portals.Of(r)
+	if !ok || r.Plan != planOf(r, portal, b.policyOf(r)) {
 		return planChanged()
 	}
 	return nil

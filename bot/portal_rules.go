@@ -33,11 +33,11 @@ func (p Policy) with(own PortalRules) Policy {
 func (b *Bot) policy(p Portal) Policy { return b.Policy.with(p.Own) }
 
 // policyOf is who may do what with a restore. Of a portal that is no longer set
-// up nobody may do anything.
+// up the bot's own rules say who may end it; nothing of it can be started.
 func (b *Bot) policyOf(r Restore) Policy {
-	p, ok := b.Portals.Named(r.Portal)
-	if !ok || r.Portal == "" {
-		return Policy{Team: b.Policy.Team, Enterprise: b.Policy.Enterprise, App: b.Policy.App}
+	p, ok := b.Portals.Of(r)
+	if !ok {
+		return b.Policy
 	}
 	return b.policy(p)
 }
@@ -153,8 +153,15 @@ func noPortal(name string, may Portals) *Refusal {
 	return no
 }
 
-// ended reports whether a restore is over, and was of one of these portals.
-func (ps Portals) ended(r Restore) bool {
-	_, ok := ps.Named(r.Portal)
-	return ok && r.State.Ended()
+// holds reports whether a restore was of one of these portals: by its address,
+// or under a name that one of them has.
+func (ps Portals) holds(r Restore) bool {
+	_, ok := ps.Of(r)
+	if !ok && r.Portal != "" {
+		_, ok = ps.Named(r.Portal)
+	}
+	return ok
 }
+
+// ended reports whether a restore is over, and was of one of these portals.
+func (ps Portals) ended(r Restore) bool { return r.State.Ended() && ps.holds(r) }

@@ -183,7 +183,7 @@ func (b *Bot) dismissal(ctx context.Context, c Caller, r Restore) Answer {
 
 // settle is a person's word on a restore that the bot cannot tell the end of.
 func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
-	if r.State != Unclear {
+	if r.State != Unclear && !r.Stuck(time.Now().UTC()) {
 		return b.refuse(ctx, p.Caller, r.ID, became(r))
 	}
 	if no := b.policyOf(r).MayDismiss(ctx, b.Directory, r, p.Caller.User); no != nil {
@@ -194,9 +194,8 @@ func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
 	if p.Action == PressRestored {
 		next = r.ended(Succeeded, now, Reason{What: "A person looked and says that the portal was restored."})
 	}
-	next = next.heeding(p.Caller)
+	next = next.heeding(p.Caller).toldAnew()
 	next.ClosedBy, next.ClosedAt = p.Caller.User, now
-	next.EndTS, next.Astray.EndTS = "", "" // the end is told again: it is another one
 	_, err := b.Store.Wake(ctx, r, next, Event{
 		At: now, Restore: r.ID, Kind: EventSettled, Actor: p.Caller.User, Detail: map[string]string{"as": string(p.Action)},
 	})

@@ -40,6 +40,9 @@ type Progress struct {
 	// not tell the phase.
 	Tenant   docspace.TenantStatus `json:",omitzero"`
 	TenantAt time.Time             `json:",omitzero"` // when it was last asked for that
+	// TenantID is the tenant that the task was first seen on. Another one means
+	// that the tenants were swapped.
+	TenantID int `json:",omitzero"`
 	// Trouble says why the portal could not be asked, "" when it answered.
 	Trouble      string    `json:",omitzero"`
 	TroubleCure  string    `json:",omitzero"` // what can be done about it
@@ -48,10 +51,10 @@ type Progress struct {
 
 // next folds one answer of the portal into the progress.
 func (p Progress) next(a docspace.Progress, tenant docspace.TenantStatus, now time.Time) Progress {
-	phase := phaseOf(a, tenant)
-	if tenant != "" {
-		p.Tenant = tenant
+	if p.TenantID == 0 {
+		p.TenantID = a.TenantID
 	}
+	phase := phaseOf(a, tenant, p.TenantID)
 	if a.Percent != p.Seen || p.ChangedAt.IsZero() || rank(phase) > rank(p.Phase) {
 		p.ChangedAt = now
 	}
@@ -60,6 +63,11 @@ func (p Progress) next(a docspace.Progress, tenant docspace.TenantStatus, now ti
 	}
 	p.Seen = a.Percent
 	p.Percent = min(max(p.Percent, a.Percent), 100)
+	return p.answered(now)
+}
+
+// answered notes that the portal could be asked.
+func (p Progress) answered(now time.Time) Progress {
 	p.AskedAt, p.Trouble, p.TroubleCure, p.TroubleSince = now, "", "", time.Time{}
 	return p
 }
@@ -74,13 +82,12 @@ func (p Progress) failed(why cause, now time.Time) Progress {
 }
 
 // phaseOf reads the phase from the progress and, where that does not tell, from
-// the tenant: it is locked when the import begins and active again once the
-// tenants are swapped. tenant is "" where it was not asked for.
-func phaseOf(a docspace.Progress, tenant docspace.TenantStatus) Phase {
+// the tenant: it is locked when the import begins. That the tenants were swapped
+// is told by another tenant id or by completion alone: a status may be set by hand.
+// tenant is "" where it is not known, first is the tenant that the task began on.
+func phaseOf(a docspace.Progress, tenant docspace.TenantStatus, first int) Phase {
 	switch {
-	case a.Completed || a.Percent >= 100:
-		return PhaseFinishing
-	case a.Percent >= percentCopying && tenant == docspace.TenantActive:
+	case a.Completed || a.Percent >= 100 || a.TenantID != 0 && first != 0 && a.TenantID != first:
 		return PhaseFinishing
 	case a.Percent >= percentCopying:
 		return PhaseCopying

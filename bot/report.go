@@ -34,9 +34,9 @@ type File struct {
 // thread of the restore.
 func (b *Bot) report(ctx context.Context, c Caller, id string) Answer {
 	r, err := b.Store.Get(ctx, id)
-	_, may := b.admitted(ctx, c).Named(r.Portal)
+	may := b.admitted(ctx, c).holds(r)
 	switch {
-	case errors.Is(err, ErrNotFound), err == nil && (!may || r.Portal == ""):
+	case errors.Is(err, ErrNotFound), err == nil && !may:
 		return b.refuse(ctx, c, "", &Refusal{
 			Rule: RuleUnknown, What: "There is no restore with this id here. Nothing was changed.", Do: "/restore history shows the ids.",
 		})
@@ -49,7 +49,10 @@ func (b *Bot) report(ctx context.Context, c Caller, id string) Answer {
 	if err != nil {
 		return b.unrecorded(err)
 	}
-	p, _ := b.Portals.Named(r.Portal)
+	p, ok := b.Portals.Of(r)
+	if !ok {
+		p = gone(r)
+	}
 	text := reportOf(r, p.PortalName, trail, b.links(ctx, r, trail), time.Now().UTC())
 	err = patiently(ctx, func() error {
 		_, err := b.Chat.Reply(ctx, b.card(ctx, r, p), Note{Kind: NoteReport, Text: text})

@@ -25,7 +25,7 @@ const (
 // moves lists every legal move; anything else is a bug or a lost race.
 var moves = map[State][]State{
 	Requested: {Confirmed, Refused, Dismissed, Expired},
-	Confirmed: {Saving, Starting, Failed, Rehearsed, Dismissed},
+	Confirmed: {Saving, Starting, Failed, Rehearsed, Dismissed, Expired},
 	Saving:    {Starting, Failed, Dismissed, Expired},
 	Starting:  {Running, Failed, Unclear},
 	Running:   {Succeeded, Failed, Unclear},

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 )
@@ -33,11 +32,7 @@ func (b *Bot) Step(ctx context.Context, id string, generation int64) (Next, erro
 		return Next{Done: true}, nil
 	}
 	ctx = LogWith(ctx, slog.String("portal", r.Portal))
-	portal, ok := b.Portals.Named(r.Portal)
-	if !ok {
-		return Next{After: rarely}, fmt.Errorf("restore %s: portal %s is no longer set up", r.ID, r.Portal)
-	}
-	next, err := b.step(ctx, r, portal)
+	next, err := b.stepOn(ctx, r)
 	if errors.Is(err, ErrStale) {
 		return Next{}, nil // somebody moved it: look again
 	}
@@ -46,6 +41,20 @@ func (b *Bot) Step(ctx context.Context, id string, generation int64) (Next, erro
 		return next, nil // no fault of the step's
 	}
 	return next, err
+}
+
+// stepOn finds the portal of a restore.
+func (b *Bot) stepOn(ctx context.Context, r Restore) (Next, error) {
+	portal, ok := b.Portals.Of(r)
+	switch {
+	case !ok:
+		return b.portalGone(ctx, r)
+	case r.Address == "" && r.State.Open(): // an older version has recorded it
+		next := r
+		next.Address = portal.Address()
+		return b.again(ctx, r, next, 0)
+	}
+	return b.step(ctx, r, portal)
 }
 
 func (b *Bot) step(ctx context.Context, r Restore, p Portal) (Next, error) {
@@ -66,8 +75,10 @@ func (b *Bot) step(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.saving(ctx, r, p)
 	case Starting:
 		return b.resolve(ctx, r, p)
-	case Running, Unclear:
+	case Running:
 		return b.follow(ctx, r, p)
+	case Unclear:
+		return b.watchUnclear(ctx, r, p)
 	case Refused:
 		return b.turnAway(ctx, r)
 	case Succeeded, Failed, Rehearsed, Dismissed, Expired:

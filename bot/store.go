@@ -39,8 +39,8 @@ type Store interface {
 	Recent(ctx context.Context, limit int) ([]Restore, error)
 
 	// Sought is Recent, of those that want says yes to, and looks no further than
-	// at the newest [Searched]. want sees no more than ID, Portal, State and
-	// RequestedAt: what is not wanted is not read any further.
+	// at the newest [Searched]. want sees no more than ID, Portal, Address,
+	// State and RequestedAt: what is not wanted is not read any further.
 	Sought(ctx context.Context, limit int, want func(Restore) bool) ([]Restore, error)
 
 	// Runs returns up to limit runs of a portal, newest first.

@@ -74,6 +74,9 @@ func onTheWay(err error) cause {
 		host        x509.HostnameError
 		record      tls.RecordHeaderError
 	)
+	if another, ok := errors.AsType[alias](err); ok {
+		return cause{another.Error(), "Look whether the portal itself is still locked: while it is, the server lets another one answer. Its own host name in " + portalAddress + " ends that."}
+	}
 	switch e := answered(err); {
 	case atProxy(err):
 		return cause{"the proxy on the way to it does not let the bot through", WayFix(err, "")}

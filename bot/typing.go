@@ -50,7 +50,7 @@ func (b *Bot) typing(ctx context.Context, p Press, r Restore) Answer {
 	if no := b.confirmable(ctx, p.Caller, r); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
-	portal, _ := b.Portals.Named(r.Portal)
+	portal, _ := b.Portals.Of(r)
 	now := time.Now().UTC()
 	f := Form{
 		ID: NewID() + NewID(), Kind: FormConfirm, User: p.Caller.User, Team: r.Team, Channel: r.Channel,

@@ -64,7 +64,7 @@ func (s *Store) Sought(ctx context.Context, limit int, want func(bot.Restore) bo
 			return nil, fmt.Errorf("restores that are sought: %w", err)
 		}
 		for _, p := range list {
-			r := bot.Restore{ID: p.id, Portal: p.portal, State: p.state, RequestedAt: time.Unix(0, p.at).UTC()}
+			r := bot.Restore{ID: p.id, Portal: p.portal, Address: p.address, State: p.state, RequestedAt: time.Unix(0, p.at).UTC()}
 			if len(ids) < limit && want(r) {
 				ids = append(ids, r.ID)
 			}
@@ -81,14 +81,15 @@ func (s *Store) Sought(ctx context.Context, limit int, want func(bot.Restore) bo
 // passed is a restore that is looked at and mostly not read: a whole one would
 // take two kilobytes.
 type passed struct {
-	id, portal string
-	state      bot.State
-	at         int64 // when it was requested, in nanoseconds
+	id, portal, address string
+
+	state bot.State
+	at    int64 // when it was requested, in nanoseconds
 }
 
 // before returns the next page of restores.
 func (s *Store) before(ctx context.Context, at int64, id string) (list []passed, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, portal, state, requested_at FROM restore
+	rows, err := s.db.QueryContext(ctx, `SELECT id, portal, address, state, requested_at FROM restore
 		WHERE (requested_at, id) < ($1, $2) ORDER BY requested_at DESC, id DESC LIMIT $3`, at, id, page)
 	if err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func (s *Store) before(ctx context.Context, at int64, id string) (list []passed,
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var p passed
-		if err := rows.Scan(&p.id, &p.portal, &p.state, &p.at); err != nil {
+		if err := rows.Scan(&p.id, &p.portal, &p.address, &p.state, &p.at); err != nil {
 			return nil, err
 		}
 		list = append(list, p)

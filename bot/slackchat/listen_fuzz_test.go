@@ -47,7 +47,9 @@ func (s *shelf) Form(context.Context, string) (bot.Form, error) { return bot.For
 
 func (s *shelf) Create(context.Context, bot.Restore, ...bot.Event) error { return bot.ErrPortalBusy }
 
-func (s *shelf) OpenOn(context.Context, bot.PortalName) (bot.Restore, bool, error) { return s.r, true, nil }
+func (s *shelf) OpenOn(context.Context, bot.PortalName) (bot.Restore, bool, error) {
+	return s.r, true, nil
+}
 
 func (s *shelf) Recent(context.Context, int) ([]bot.Restore, error) { return []bot.Restore{s.r}, nil }
 

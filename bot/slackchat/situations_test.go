@@ -38,13 +38,21 @@ func unstarted(c *bot.Card) { c.Restore.StartedAt = time.Time{} }
 // situations with a card or in its thread; the refusals have a list of their
 // own, beside the domain that words them.
 func situations() map[string]situation {
-	failed := because("The portal stopped the restore: disk full.", "Choose another backup.")
+	failed := func(c *bot.Card) {
+		because("The portal stopped the restore: disk full.", "Choose another backup.")(c)
+		c.Restore.ClosedBy = ""
+	}
 	away := func(c *bot.Card) {
 		c.Restore.Aways = []bot.Away{{From: viewNow.Add(-2 * time.Minute), To: viewNow.Add(-time.Minute)}}
 	}
 	silent := func(c *bot.Card) {
 		c.Restore.Progress.Trouble, c.Restore.Progress.TroubleSince = "the portal does not answer", viewNow.Add(-time.Minute)
 	}
+	stuck := func(c *bot.Card) {
+		silent(c)
+		c.Restore.Progress.TroubleSince = viewNow.Add(-time.Hour)
+	}
+	another := func(c *bot.Card) { c.Restore.Other = bot.OtherTask{ID: "1", SeenAt: viewNow, Ended: true, OK: true} }
 	locked := func(c *bot.Card) { c.Restore.Progress.Tenant = docspace.TenantRestoring }
 	unverified := func(c *bot.Card) {
 		c.Restore.Verdict = bot.Verdict{At: viewNow, Trouble: "the login page does not answer"}
@@ -68,10 +76,12 @@ func situations() map[string]situation {
 		"started elsewhere":       {cardMessage(viewCard(bot.Running, working(bot.PhaseImporting, 40), elsewhere)), "did not start it", "locked and being replaced", "Nothing to do but wait"},
 		"phase reached":           {noted(viewCard(bot.Running, working(bot.PhaseCopying, 75)), bot.NotePhase), "Now: *copying files*", "goes on by itself", "nothing to do"},
 		"bot was away":            {noted(viewCard(bot.Running, working(bot.PhaseCopying, 75), away), bot.NoteAway), "The bot was away from", "Nothing was started twice", "The card shows"},
-		"never picked up":         {alarmed(viewCard(bot.Running, working(bot.PhaseQueued, 0)), bot.AlarmQueued), "No worker has picked", "unchanged so far", "Look whether"},
-		"stalled and locked":      {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), locked), bot.AlarmStalled), "No change", "says of itself: *Restoring*", "set its status back to Active"},
+		"never picked up":         {alarmed(viewCard(bot.Running, working(bot.PhaseQueued, 0)), bot.AlarmQueued), "No worker has begun", "unchanged so far", "Look at the server"},
+		"stalled and locked":      {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), locked), bot.AlarmStalled), "No change", "says of itself: *Restoring*", "status back to Active"},
 		"cannot be asked":         {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), silent), bot.AlarmSilent), "cannot be asked", "starts nothing anew", "Look whether the portal answers"},
-		"task forgotten":          {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), locked), bot.AlarmForgotten), "no longer knows the task", "starts nothing anew", "Look at the portal"},
+		"stuck":                   {cardMessage(viewCard(bot.Running, working(bot.PhaseCopying, 75), stuck)), "could not be asked since", "Nothing is started by that", "press the button that is true"},
+		"a worker that died":      {cardMessage(viewCard(bot.Unclear, because("The portal no longer knows it.", "Look."), locked)), "no longer knows", "starts nothing by itself", "removes the dead task"},
+		"another's task":          {cardMessage(viewCard(bot.Unclear, because("The answer was lost.", "Look."), another)), "does not know the backup", "starts nothing by itself", "press the button that is true"},
 		"unclear":                 {cardMessage(viewCard(bot.Unclear, because("The answer was lost.", "Look."))), "unclear", "cannot tell whether", "press the button that is true"},
 		"done":                    {cardMessage(viewCard(bot.Succeeded, restored)), "was restored in", "It is now as the backup has it", "What to do now"},
 		"done, to be announced":   {noted(viewCard(bot.Succeeded, restored), bot.NoteEnd), "was restored in", "It is now as the backup has it", "What to do now"},

@@ -48,6 +48,11 @@ func cardMessage(c bot.Card) message {
 		m.blocks = append(m.blocks, savingButtons(c))
 	case bot.Unclear:
 		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)), unclearButtons(c))
+	case bot.Running:
+		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)))
+		if c.Restore.Stuck(c.Now) {
+			m.blocks = append(m.blocks, section("If its end never comes, look at the portal and press the button that is true. Nothing is started by that."), unclearButtons(c))
+		}
 	default:
 		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)))
 	}

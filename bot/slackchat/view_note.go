@@ -47,43 +47,46 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 	switch kind {
 	case bot.AlarmQueued:
 		return lines(
-			sign+"*No worker has picked the restore up* for "+span(c.Now.Sub(p.ChangedAt))+".",
-			"The portal is unchanged so far, but the restore begins as soon as a worker is there.",
-			"Look whether the server's backup background service runs, and start it. Do not ask for a second restore.")
+			sign+"*No worker has begun the restore* for "+span(c.Now.Sub(p.ChangedAt))+".",
+			"The portal is unchanged so far. Either the server's backup worker is down or busy, and the restore begins when it is back; or the server lost the order, and it never begins. Its answers do not tell which.",
+			"Look at the server's backup services and their log, and start the worker if it is down. Do not ask for a second restore. The bot keeps asking.")
 	case bot.AlarmStalled:
 		return lines(
 			sign+"*No change* for "+span(c.Now.Sub(p.ChangedAt))+", at "+foreign(string(p.Phase), maxWord)+".",
 			tenantLine(p),
-			stalledText(p))
+			stalledText(p),
+			"The bot keeps asking. If the portal's end never comes, say with the buttons on the card what became of it.")
 	case bot.AlarmSilent:
 		return lines(
 			sign+"*The portal cannot be asked* for "+span(c.Now.Sub(p.TroubleSince))+": "+foreign(p.Trouble, maxSaid)+".",
 			"The restore may well go on: the bot only cannot see it, and starts nothing anew.",
-			orElse(foreign(p.TroubleCure, maxSaid), "Look whether the portal answers.")+" The bot keeps asking.")
-	case bot.AlarmForgotten:
-		return lines(
-			sign+"*The portal no longer knows the task* since "+date(c.Restore.SilentSince)+".",
-			tenantLine(p),
-			"It may have ended, or been lost with the server's queue. The bot starts nothing anew.",
-			"Look at the portal: is its status Active, and does it hold what the backup held?")
+			orElse(foreign(p.TroubleCure, maxSaid), "Look whether the portal answers.")+" The bot keeps asking; until it is answered, the buttons on the card say what became of the restore.")
 	}
 	return sign + "Something looks wrong: " + foreign(string(kind), maxWord) + ". Nothing was started anew; look at the portal."
 }
 
-// stalledText says what to look for. A portal that says that it is closed for
-// another reason has no dead worker.
+// workerCure is the whole cure of a portal whose worker died in a restore. Its
+// status alone leaves the dead task in the queue, which each new start joins.
+const workerCure = "If the worker is dead, whoever runs the server starts it again, sets the portal's status back to Active in the database " +
+	"(`tenants_tenants.status` = 0) *and* removes the dead task from the queue's cache (the key that begins with `asc_distributed_task_queue_v2_`): " +
+	"while that is there, a new restore silently joins the dead one, for up to a day."
+
+// stalledText says what a restore that does not move may be. A portal that says
+// that it is closed for another reason has no dead worker.
 func stalledText(p bot.Progress) string {
-	const look = "Look at the log of the server's backup background service."
+	const large = "A large backup can take this long. Look at the log of the server's backup background service."
 	switch p.Tenant {
 	case docspace.TenantSuspended, docspace.TenantRemovePending, docspace.TenantMigrating, docspace.TenantEncryption, docspace.TenantTransferring:
-		return "That is not the restore's doing: whoever runs the server has to say what becomes of both. The bot keeps asking."
+		return "That is not the restore's doing: whoever runs the server has to say what becomes of both."
 	case docspace.TenantActive:
-		return "A large backup can take this long. " + look + " The bot keeps asking."
+		if p.Phase == bot.PhaseQueued || p.Phase == bot.PhaseDownloading || p.Phase == "" {
+			return large
+		}
+		return "It is Active although its restore has not ended: somebody set its status by hand, or the worker died. " +
+			"Whether its data is the old or the new cannot be told from here. " + workerCure
 	case docspace.TenantRestoring:
 	}
-	return "A large backup can take this long; else the worker may be dead, and the portal stays locked then.\n" + look +
-		" If it is dead, start it again; if the portal then still says Restoring, " +
-		"whoever runs the server has to set its status back to Active in the database. The bot keeps asking."
+	return large + " " + workerCure
 }
 
 // bar draws a percentage.

@@ -1,7 +1,10 @@
 package slackchat
 
 import (
+	"fmt"
+
 	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
 )
 
 // outcome says where a restore stands: what happened, whether anything was
@@ -23,8 +26,8 @@ func outcome(c bot.Card) string {
 	case bot.Running:
 		return runningText(c)
 	case bot.Unclear:
-		return lines(reasonText(r.Reason),
-			"The bot cannot tell whether the portal was restored, and starts nothing by itself.",
+		return lines(reasonText(r.Reason), otherText(c),
+			"The bot cannot tell whether the portal was restored, and starts nothing by itself.", lockedText(r),
 			"*Look at the portal:* is its status Active, and does it hold what the backup held? Then press the button that is true. Until then no other restore of it can be asked for.")
 	case bot.Succeeded:
 		return succeededText(c)
@@ -58,6 +61,32 @@ func outcome(c bot.Card) string {
 	return "The state of this restore is not known to this version of the bot. See `/restore status`."
 }
 
+// otherText tells of a task on the portal that may be another restore.
+func otherText(c bot.Card) string {
+	o := c.Restore.Other
+	if o.ID == "" {
+		return ""
+	}
+	what := "*A restore of which this bot does not know the backup* "
+	switch {
+	case o.OK:
+		what += "has ended on the portal, and the portal calls it completed"
+	case o.Ended:
+		what += "has ended on the portal without success"
+	default:
+		what += fmt.Sprintf("is on the portal, at %d %%", o.Percent)
+	}
+	return what + ". It was first seen " + date(o.SeenAt) + "; somebody else may have started it."
+}
+
+// lockedText is the cure of a portal that stays locked.
+func lockedText(r bot.Restore) string {
+	if r.Progress.Tenant != docspace.TenantRestoring {
+		return ""
+	}
+	return "The portal says of itself: *Restoring*. " + workerCure
+}
+
 func confirmers(r bot.Restore) string {
 	if len(r.Confirmations) == 0 {
 		return "nobody"
@@ -69,6 +98,8 @@ func failedText(c bot.Card) string {
 	r := c.Restore
 	changed := "The old data is intact: a restore that fails leaves the portal as it was."
 	switch {
+	case r.ClosedBy != "" && !r.Order.Dump: // a person's word, which the bot did not check
+		changed = ""
 	case r.StartedAt.IsZero():
 		changed = "Nothing was started and the portal is unchanged."
 	case r.Order.Dump:

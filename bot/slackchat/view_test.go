@@ -94,19 +94,29 @@ func views() map[string]message {
 		"confirmed":       cardMessage(viewCard(bot.Confirmed)),
 		"starting":        cardMessage(viewCard(bot.Starting)),
 		"running":         cardMessage(viewCard(bot.Running, running)),
-		"unclear":         cardMessage(viewCard(bot.Unclear, why)),
-		"succeeded":       cardMessage(viewCard(bot.Succeeded, verified)),
-		"failed":          cardMessage(viewCard(bot.Failed, why)),
-		"failed-dump":     cardMessage(viewCard(bot.Failed, why, dump)),
-		"rehearsed":       cardMessage(viewCard(bot.Rehearsed, why)),
-		"refused":         cardMessage(viewCard(bot.Refused, why)),
-		"dismissed":       cardMessage(viewCard(bot.Dismissed, why)),
-		"expired":         cardMessage(viewCard(bot.Expired)),
-		"note-end":        plainMessage(noteText(viewCard(bot.Succeeded, verified), bot.Note{Kind: bot.NoteEnd})),
-		"note-phase":      plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NotePhase})),
-		"note-away":       plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteAway})),
+		"running-stuck": cardMessage(viewCard(bot.Running, running, func(c *bot.Card) {
+			c.Restore.Progress.TroubleSince = viewNow.Add(-3 * time.Minute)
+		})),
+		"unclear": cardMessage(viewCard(bot.Unclear, why)),
+		"unclear-other": cardMessage(viewCard(bot.Unclear, why, func(c *bot.Card) {
+			c.Restore.Other = bot.OtherTask{ID: "3f0c5a0e", SeenAt: viewNow.Add(-time.Hour), Percent: 40}
+		})),
+		"unclear-locked": cardMessage(viewCard(bot.Unclear, why, func(c *bot.Card) {
+			c.Restore.Progress.Tenant = docspace.TenantRestoring
+		})),
+		"succeeded":      cardMessage(viewCard(bot.Succeeded, verified)),
+		"failed":         cardMessage(viewCard(bot.Failed, why, func(c *bot.Card) { c.Restore.ClosedBy = "" })),
+		"failed-settled": cardMessage(viewCard(bot.Failed, why)),
+		"failed-dump":    cardMessage(viewCard(bot.Failed, why, dump)),
+		"rehearsed":      cardMessage(viewCard(bot.Rehearsed, why)),
+		"refused":        cardMessage(viewCard(bot.Refused, why)),
+		"dismissed":      cardMessage(viewCard(bot.Dismissed, why)),
+		"expired":        cardMessage(viewCard(bot.Expired)),
+		"note-end":       plainMessage(noteText(viewCard(bot.Succeeded, verified), bot.Note{Kind: bot.NoteEnd})),
+		"note-phase":     plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NotePhase})),
+		"note-away":      plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteAway})),
 	}
-	for _, kind := range []bot.AlarmKind{bot.AlarmQueued, bot.AlarmStalled, bot.AlarmSilent, bot.AlarmForgotten} {
+	for _, kind := range []bot.AlarmKind{bot.AlarmQueued, bot.AlarmStalled, bot.AlarmSilent} {
 		all["note-alarm-"+string(kind)] = plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteAlarm, Alarm: bot.Alarm{Kind: kind}}))
 	}
 	r := viewCard(bot.Running, running).Restore
@@ -189,7 +199,7 @@ func wantGolden(t *testing.T, name string, view any) {
 
 // pressable are the views with buttons besides the requests.
 var pressable = []string{
-	"confirmed-glass", "answer-backups", "answer-list-long", "answer-list-dump", "answer-status-other", "answer-refusal-busy",
+	"confirmed-glass", "answer-backups", "answer-list-long", "answer-list-dump", "answer-status-other", "answer-refusal-busy", "running-stuck",
 }
 
 func TestViewButtonsOnlyWhereSomethingCanBePressed(t *testing.T) {
@@ -199,7 +209,7 @@ func TestViewButtonsOnlyWhereSomethingCanBePressed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := strings.HasPrefix(name, "requested") || strings.HasPrefix(name, "saving") || name == "unclear" || slices.Contains(pressable, name)
+		want := strings.HasPrefix(name, "requested") || strings.HasPrefix(name, "saving") || strings.HasPrefix(name, "unclear") || slices.Contains(pressable, name)
 		if got := strings.Contains(string(body), `"button"`); got != want {
 			t.Errorf("%s has buttons: %v", name, got)
 		}

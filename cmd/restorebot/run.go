@@ -110,6 +110,9 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 		Policy: policy, Poll: s.poll, Log: log, Heard: counting(metrics), Portals: portals, Process: rand.Text(),
 		Doctor: s.examiners(sockets, store),
 	}
+	if err := b.WarnOfLostPortals(ctx); err != nil {
+		log.WarnContext(ctx, "whether open restores have lost their portals could not be read", "err", err)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	listener := slackchat.NewListener(ctx, b, chat, log)
 	stepsEnded := make(chan struct{})

@@ -1,0 +1,88 @@
+package bot
+
+import (
+	"context"
+	"time"
+)
+
+// The bot's settings may change while a restore is open: a portal gets another
+// name, moves to another address, or is taken out. A restore is bound to the
+// address that people were shown.
+
+// quietly is how long a restore of a portal that is gone is left alone once
+// people were told.
+const quietly = time.Hour
+
+// Of returns the portal that a restore is bound to, whatever its name is now;
+// false if it is no longer set up. What was recorded without an address is bound
+// by its name.
+func (ps Portals) Of(r Restore) (Portal, bool) {
+	for _, p := range ps {
+		if r.Address == p.Address() || r.Address == "" && r.Portal == p.Name {
+			return p, true
+		}
+	}
+	return Portal{}, false
+}
+
+// gone is a portal that is no longer set up, as far as a card shows it.
+func gone(r Restore) Portal {
+	return Portal{PortalName: PortalName{Name: r.Portal, URL: r.Address}}
+}
+
+// portalGone settles a restore whose portal is no longer set up. Nothing is
+// started. What may be running is told in its channel, and a person says what
+// became of it; it is followed on if the portal is set up again.
+func (b *Bot) portalGone(ctx context.Context, r Restore) (Next, error) {
+	p, now := gone(r), time.Now().UTC()
+	lost := Reason{
+		Rule: RulePortal,
+		What: "The portal " + p.Name + " at " + p.Address() + " is no longer among the bot's portals.",
+		Do:   "Look at the portal and say with the buttons what became of it. If it is set up again, the bot follows it on.",
+	}
+	switch r.State {
+	case Requested:
+		if r.CardTS == "" {
+			return b.turnedAway(ctx, r, &Refusal{Rule: RulePortal, What: lost.What + " Nothing was started.", Do: "See /restore help for the portals, then ask again."})
+		}
+		fallthrough
+	case Confirmed, Saving:
+		lost.What, lost.Do = lost.What+" Nothing was started.", "Ask again with /restore once it is set up."
+		return b.move(ctx, r, r.ended(Expired, now, lost), EventExpired)
+	case Starting, Running:
+		lost.What += " Whether the restore has ended, and how, cannot be told from here."
+		return b.move(ctx, r, r.ended(Unclear, now, lost), EventEnded)
+	case Unclear:
+		if err := b.tellUnclear(ctx, &r, p); err != nil {
+			return Next{After: pause(err)}, err
+		}
+		return Next{After: quietly}, nil
+	case Refused:
+		return b.turnAway(ctx, r)
+	default: // it has ended
+	}
+	if r.State == Succeeded && !r.Care.Done { // the portal cannot be asked what it holds
+		next := r
+		next.Care.Done, next.Care.GaveUp = true, true
+		return b.again(ctx, r, next, 0)
+	}
+	return b.tell(ctx, r, p)
+}
+
+// WarnOfLostPortals names in the log the open restores whose portal is no longer
+// set up. Their channels are told by their next steps.
+func (b *Bot) WarnOfLostPortals(ctx context.Context) error {
+	lost, err := b.lost(ctx)
+	for _, r := range lost {
+		b.Log.WarnContext(ctx, "the portal of an open restore is no longer set up", "restore", r.ID, "state", r.State, "portal", r.Portal, "address", r.Address)
+	}
+	return err
+}
+
+// lost are the open restores whose portal is no longer set up.
+func (b *Bot) lost(ctx context.Context) ([]Restore, error) {
+	return b.Store.Sought(ctx, Searched, func(r Restore) bool {
+		_, ok := b.Portals.Of(r)
+		return !ok && r.State.Open()
+	})
+}

@@ -1,0 +1,96 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// tasks are the restores that a portal knows of: its own, and that of the whole
+// server. The zero Progress is none.
+//
+// Both scopes are asked, for an answer over all of them names one task only: a
+// dump hides the portal's own, and an old one of the portal's hides a dump.
+type tasks struct{ own, dump docspace.Progress }
+
+// askTasks asks both scopes. On SaaS, and before 3.1, the server answers for the
+// portal's own both times.
+func askTasks(ctx context.Context, api API) (ts tasks, err error) {
+	if ts.own, _, err = api.RestoreProgress(ctx, docspace.TenantOnly); err != nil {
+		return tasks{}, err
+	}
+	if ts.dump, _, err = api.RestoreProgress(ctx, docspace.DumpOnly); err != nil {
+		return tasks{}, err
+	}
+	if ts.dump.TaskID == ts.own.TaskID {
+		ts.dump = docspace.Progress{}
+	}
+	return ts, nil
+}
+
+// running is the task that has not ended, one of the whole server first.
+func (ts tasks) running() (task docspace.Progress, dump, ok bool) {
+	for _, task := range []docspace.Progress{ts.dump, ts.own} {
+		if task.TaskID != "" && !task.Terminal() {
+			return task, task.TaskID == ts.dump.TaskID, true
+		}
+	}
+	return docspace.Progress{}, false, false
+}
+
+// with finds a task by its id.
+func (ts tasks) with(id string) (task docspace.Progress, ok bool) {
+	for _, task := range []docspace.Progress{ts.own, ts.dump} {
+		if id != "" && task.TaskID == id {
+			return task, true
+		}
+	}
+	return docspace.Progress{}, false
+}
+
+// appeared is a task that the portal did not know just before the start of r, in
+// the scope of r or else in the other one.
+func (ts tasks) appeared(r Restore) (task docspace.Progress, inScope, ok bool) {
+	scope, other := ts.own, ts.dump
+	if r.Order.Dump {
+		scope, other = other, scope
+	}
+	switch {
+	case r.isNew(scope):
+		return scope, true, true
+	case r.isNew(other):
+		return other, false, true
+	}
+	return docspace.Progress{}, false, false
+}
+
+// isNew reports whether a task was not known just before the start.
+func (r Restore) isNew(task docspace.Progress) bool {
+	return task.TaskID != "" && task.TaskID != r.TaskBefore && task.TaskID != r.DumpBefore
+}
+
+// graceOf is how long after the one POST can have been answered a new task is
+// taken for ours. What appears later somebody else may have started.
+const graceOf = 30 * time.Second
+
+// inGrace reports whether a new task may still be taken for ours. A clock that
+// was set back makes that unknown, which is no.
+func (r Restore) inGrace(now time.Time) bool {
+	since := now.Sub(r.StartedAt)
+	return since > -time.Second && since < startFor+graceOf
+}
+
+// noteOther returns r with what is known of a task that is not ours, and whether
+// that has changed.
+func (r Restore) noteOther(task docspace.Progress, now time.Time) (Restore, bool) {
+	seen := OtherTask{ID: task.TaskID, SeenAt: now, Percent: task.Percent, Ended: task.Terminal(), OK: task.Succeeded()}
+	if r.Other.ID == seen.ID {
+		seen.SeenAt = r.Other.SeenAt
+	}
+	if seen == r.Other {
+		return r, false
+	}
+	r.Other = seen
+	return r, true
+}

@@ -1,0 +1,88 @@
+package bot
+
+import (
+	"context"
+	"time"
+)
+
+// watchUnclear tells once that a person has to look, and asks the portal on: its
+// word or a person's, whichever comes first, is the end.
+func (b *Bot) watchUnclear(ctx context.Context, r Restore, p Portal) (Next, error) {
+	var later error // what the chat would not take now
+	if r.EndTS == "" {
+		if later = b.tellUnclear(ctx, &r, p); later != nil && !isUntold(later) {
+			return Next{After: soon}, later
+		}
+	}
+	ask, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	ts, err := askTasks(ask, p.API)
+	if ctx.Err() != nil {
+		return Next{After: soon}, ctx.Err()
+	}
+	if err == nil {
+		moved, next, err := b.settledByPortal(ask, &r, p, ts)
+		if moved || err != nil {
+			return next, err
+		}
+	}
+	if err := b.show(ctx, &r, p); later == nil {
+		later = err
+	}
+	return Next{After: min(rarely, pause(later))}, later
+}
+
+// settledByPortal takes the portal's word on the task of an unclear restore, if
+// it has one. Of any other task it notes what is to be seen.
+func (b *Bot) settledByPortal(ctx context.Context, r *Restore, p Portal, ts tasks) (moved bool, next Next, err error) {
+	now := time.Now().UTC()
+	task, ours := ts.with(r.TaskID)
+	switch {
+	case ours && !task.Terminal():
+		next, err = b.started(ctx, *r, task)
+		return true, next, err
+	case ours && task.Succeeded():
+		v, _ := r.verdict(ctx, p, now)
+		if v.Trouble != "" {
+			return false, Next{}, nil
+		}
+		end := r.ended(Succeeded, now, Reason{}).toldAnew()
+		end.Progress, end.Verdict = r.Progress.next(task, "", now), v
+		next, err = b.move(ctx, *r, end, EventEnded)
+		return true, next, err
+	case ours:
+		next, err = b.move(ctx, *r, failed(*r, task, now).toldAnew(), EventEnded)
+		return true, next, err
+	}
+	if task, _, ok := ts.appeared(*r); ok && task.TaskID != r.TaskID {
+		if noted, changed := r.noteOther(task, now); changed {
+			return false, Next{}, b.keep(ctx, r, noted)
+		}
+	}
+	return false, Next{}, nil
+}
+
+// toldAnew returns r with another end to tell than the one that was told.
+func (r Restore) toldAnew() Restore {
+	r.EndTS, r.Astray.EndTS = "", ""
+	return r
+}
+
+// tellUnclear shows and announces once that a person has to look.
+func (b *Bot) tellUnclear(ctx context.Context, r *Restore, p Portal) error {
+	shown := b.show(ctx, r, p)
+	if shown != nil && !isUntold(shown) {
+		return shown
+	}
+	if err := b.announce(ctx, r, p); err != nil {
+		return err
+	}
+	return shown
+}
+
+// Stuck reports whether a running restore may never tell its end by itself:
+// then a person may say what became of it, and the bot asks on all the same.
+func (r Restore) Stuck(now time.Time) bool {
+	p := r.Progress
+	return r.State == Running && (p.Trouble != "" && now.Sub(p.TroubleSince) >= silentFor || now.Sub(p.ChangedAt) >= stalledFor)
+}
