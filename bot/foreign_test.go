@@ -15,9 +15,9 @@ import (
 )
 
 // confirmed is a request that was confirmed; its steps are still to be taken.
-func (s *scene) confirmed(flags string) bot.Restore {
+func (s *scene) confirmed() bot.Restore {
 	s.t.Helper()
-	r := s.request(flags)
+	r := s.request("")
 	if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
 		s.t.Fatalf("the press was answered %+v", a)
 	}
@@ -47,7 +47,7 @@ func TestARestoreByHandAfterALostStartIsNotOurs(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
 		s.portal.Break(func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{Path: "startrestore"}} })
-		r := s.unclear(s.confirmed(""))
+		r := s.unclear(s.confirmed())
 		s.portal.Heal()
 		r = s.forA(3*time.Hour, r)
 		s.portal.StartElsewhere(s.portal.Backups()[1].ID)
@@ -85,7 +85,7 @@ func TestARestoreByHandWhileTheBotWasAwayIsNotOurs(t *testing.T) {
 				} else {
 					s.portal.Break(func(f *docspacetest.Faults) { f.LoseStartAnswer = true })
 				}
-				r := s.confirmed("")
+				r := s.confirmed()
 				r = s.walk(r.ID, func(bot.Restore) bool { return s.portal.Starts() > 0 })
 				s.portal.Heal()
 				time.Sleep(c.away)
@@ -120,7 +120,7 @@ func TestAnOldTaskInEitherScopeIsNotOurs(t *testing.T) {
 					s.portal.LeaveTask(l)
 				}
 				s.portal.Break(func(f *docspacetest.Faults) { f.RefuseStart = http.StatusInternalServerError })
-				r := s.unclear(s.confirmed(""))
+				r := s.unclear(s.confirmed())
 				s.portal.Heal()
 				s.want(s.forA(time.Hour, r), bot.Unclear, 1)
 				if r.TaskID != "" || r.Other.ID != "" {
@@ -204,7 +204,7 @@ func TestLostStartOfASilentPortalBecomesUnclear(t *testing.T) {
 	playOn(t, docspacetest.Config{Script: docspacetest.Total(time.Hour)}, func(s *scene) {
 		wire := s.wire()
 		s.portal.Break(func(f *docspacetest.Faults) { f.LoseStartAnswer = true })
-		r := s.confirmed("")
+		r := s.confirmed()
 		r = s.walk(r.ID, func(bot.Restore) bool { return s.portal.Starts() > 0 })
 		wire.err = errors.New("connection refused")
 		begun := time.Now()
@@ -228,7 +228,7 @@ func TestAnotherPortalIsNotBelieved(t *testing.T) {
 	playOn(t, docspacetest.Config{Script: docspacetest.Total(time.Hour)}, func(s *scene) {
 		s.portal.Break(func(f *docspacetest.Faults) { f.OtherPortal = "wiki" })
 		r := s.running()
-		r = s.walk(r.ID, func(r bot.Restore) bool { return s.portal.Locked() })
+		r = s.walk(r.ID, func(bot.Restore) bool { return s.portal.Locked() })
 		r = s.forA(10*time.Minute, r)
 		if r.State != bot.Running || !strings.Contains(r.Progress.Trouble, "another portal") || r.Progress.Phase == bot.PhaseFinishing {
 			s.t.Errorf("%s, %s, trouble %q", r.State, r.Progress.Phase, r.Progress.Trouble)

@@ -110,7 +110,7 @@ func TestAStuckRestoreCanBeSettled(t *testing.T) {
 	}{
 		"the worker died":          {func(s *scene) { s.locked(); s.portal.Break(func(f *docspacetest.Faults) { f.WorkerDead = true }) }, 32 * time.Minute, ""},
 		"set Active by hand at 75": {func(s *scene) { s.deadAt(75); s.portal.SetTenantStatus(0) }, 32 * time.Minute, ""},
-		"the order was lost":       {func(s *scene) {}, 32 * time.Minute, ""},
+		"the order was lost":       {func(*scene) {}, 32 * time.Minute, ""},
 		"the portal is down":       {func(s *scene) { s.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, 3 * time.Minute, "does not answer"},
 		"its address has changed": {func(s *scene) {
 			s.portal.Break(func(f *docspacetest.Faults) { f.SwapHost = "new.example.com" })

@@ -137,12 +137,13 @@ func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return Next{After: soon}, ctx.Err()
 	}
 	now := time.Now().UTC()
-	next, task, inScope, appeared := r, docspace.Progress{}, false, false
-	why := "the portal knows no new restore"
-	if err != nil {
+	next, why := r, "the portal knows no new restore"
+	task, inScope, appeared := ts.appeared(r)
+	switch {
+	case err != nil:
 		next.Progress = r.Progress.failed(trouble(err), now)
 		why = "the portal cannot be asked: " + next.Progress.Trouble
-	} else if task, inScope, appeared = ts.appeared(r); appeared {
+	case appeared:
 		next, _ = r.noteOther(task, now)
 		why = "the portal has a restore that appeared too late, or elsewhere, to be taken for this one"
 	}

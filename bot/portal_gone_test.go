@@ -24,7 +24,7 @@ func TestAPortalThatIsNoLongerSetUp(t *testing.T) {
 		told  int // ends in the channel
 	}{
 		"asked for": {func(s *scene) bot.Restore { return s.request("") }, bot.Expired, 0},
-		"confirmed": {func(s *scene) bot.Restore { return s.confirmed("") }, bot.Expired, 0},
+		"confirmed": {func(s *scene) bot.Restore { return s.confirmed() }, bot.Expired, 0},
 		"running":   {func(s *scene) bot.Restore { return s.running() }, bot.Unclear, 1},
 		"checked": {func(s *scene) bot.Restore {
 			return s.ask(s.portal.Backups()[0].ID).(bot.Accepted).Restore
@@ -97,7 +97,7 @@ func TestAPortalWithAnotherNameIsFollowedOn(t *testing.T) {
 	})
 	play(t, func(s *scene) { // but what people would confirm has another name
 		s.at("docs", "https://docs.example.com")
-		r := s.confirmed("")
+		r := s.confirmed()
 		s.at("office", "https://docs.example.com")
 		r = s.walk(r.ID, never)
 		if s.portal.Starts() != 0 || r.Reason.Rule != bot.RulePlan {
