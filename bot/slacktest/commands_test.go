@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
@@ -139,6 +140,56 @@ func TestEventEnvelope(t *testing.T) {
 	}
 	ws.ack(f.EnvelopeID, nil)
 	<-d.Settled()
+}
+
+// An event that is not acked comes again: at once, after a minute, after five more. With
+// nobody connected it waits for the next time.
+func TestEventsComeAgain(t *testing.T) {
+	t.Parallel()
+	bubble(t, nil, func(b inBubble) {
+		ws, _ := b.dial(b.t)
+		frames := ws.frames()
+		d := b.SendEvent(slacktest.Object{"type": "app_mention", "user": "U1", "channel": "C1"})
+		start := time.Now()
+		for retry, at := range []time.Duration{0, 3 * time.Second, 66 * time.Second, 369 * time.Second} {
+			f := <-frames
+			if f.EnvelopeID != d.EnvelopeID || f.RetryAttempt != retry || (f.RetryReason == "timeout") != (retry > 0) || time.Since(start) != at {
+				b.t.Errorf("attempt %d: %+v after %s", retry, f, time.Since(start))
+			}
+			if d.Err() != nil {
+				b.t.Errorf("attempt %d: it was given up", retry)
+			}
+		}
+		<-d.Settled()
+		if !errors.Is(d.Err(), slacktest.ErrOperationTimeout) || len(d.Attempts()) != 4 || time.Since(start) != 372*time.Second {
+			b.t.Errorf("%v after %d attempts and %s", d.Err(), len(d.Attempts()), time.Since(start))
+		}
+
+		acked := b.SendEvent(slacktest.Object{"type": "app_mention", "user": "U1", "channel": "C1"})
+		<-frames
+		ws.ack((<-frames).EnvelopeID, nil) // the second
+		if ack, err := acked.Wait(b.t.Context()); err != nil || ack.Latency != 3*time.Second {
+			b.t.Errorf("%+v %v", ack, err)
+		}
+		pass(time.Hour)
+		if n := len(acked.Attempts()); n != 2 {
+			b.t.Errorf("%d attempts of what was acked", n)
+		}
+
+		b.Cut()
+		pass(time.Second)
+		missed := b.SendEvent(slacktest.Object{"type": "app_mention", "user": "U1", "channel": "C1"})
+		pass(time.Second)
+		back, _ := b.dial(b.t)
+		again := back.frames()
+		if f := <-again; f.RetryAttempt != 2 || f.EnvelopeID != missed.EnvelopeID {
+			b.t.Errorf("sent while nobody was there: %+v", f)
+		}
+		back.ack(missed.EnvelopeID, nil)
+		if _, err := missed.Wait(b.t.Context()); err != nil {
+			b.t.Error(err)
+		}
+	})
 }
 
 func TestWaitEnds(t *testing.T) {

@@ -8,25 +8,33 @@ import (
 
 func (c Channel) has(user string) bool { return slices.Contains(c.Members, user) }
 
-// lookup finds a conversation by id, by "#name", or by the id of a person: that is the
-// direct message between the bot and them, which is opened on first use.
-// The caller holds mu.
-func (s *Slack) lookup(id string) *room {
+// lookup finds a conversation by its id, and for the methods that take them too by its
+// name, or by the id of a person: that is the direct message between the bot and them,
+// which is opened on first use. The caller holds mu.
+func (s *Slack) lookup(id string, too ...alias) *room {
 	if c := s.channels[id]; c != nil {
 		return c
 	}
-	if name, ok := strings.CutPrefix(id, "#"); ok {
+	if slices.Contains(too, byName) {
 		for _, c := range s.channels {
-			if c.Name == name {
+			if !c.Direct() && c.Name != "" && c.Name == strings.TrimPrefix(id, "#") {
 				return c
 			}
 		}
 	}
-	if p := s.people[id]; p != nil && !p.IsBot {
+	if p := s.people[id]; p != nil && !p.IsBot && slices.Contains(too, byPerson) {
 		return s.direct(id)
 	}
 	return nil
 }
+
+// alias is another way to name a conversation than by its id.
+type alias int
+
+const (
+	byName alias = iota
+	byPerson
+)
 
 // DirectMessage returns the id of the direct message between the bot and a person.
 func (s *Slack) DirectMessage(user string) string {
@@ -51,8 +59,8 @@ func (s *Slack) direct(user string) *room {
 }
 
 // postable finds a conversation the bot may post in, or says why not.
-func (s *Slack) postable(id string) (*room, string) {
-	c := s.lookup(id)
+func (s *Slack) postable(id string, too ...alias) (*room, string) {
+	c := s.lookup(id, too...)
 	switch {
 	case c == nil:
 		return nil, "channel_not_found"
@@ -129,8 +137,9 @@ func (s *Slack) conversationJSON(c *room) Object {
 	return o
 }
 
-// usersConversations does users.conversations: those that the bot is in. They do
-// not say is_member, which goes without saying.
+// usersConversations does users.conversations: those that the bot is in, or of those that
+// it can see the ones that a person is in. They do not say is_member, which goes without
+// saying.
 func (s *Slack) usersConversations(req *request) reply {
 	types := strings.Split(req.args["types"], ",")
 	if req.args["types"] == "" {
@@ -145,19 +154,39 @@ func (s *Slack) usersConversations(req *request) reply {
 			return s.missingScope(scope)
 		}
 	}
+	user := req.args["user"]
+	if user != "" && s.people[user] == nil {
+		return fail("user_not_found")
+	}
 	var ids []string
 	for id, c := range s.channels {
-		if slices.Contains(types, c.kind()) && !c.NoBot && (!c.Archived || !req.flag("exclude_archived")) {
+		if slices.Contains(types, c.kind()) && s.isIn(c, user) && (!c.Archived || !req.flag("exclude_archived")) {
 			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)
-	from, to, cursor := req.page(len(ids))
+	part, bad := req.page(len(ids))
+	if bad != nil {
+		return *bad
+	}
 	channels := []Object{}
-	for _, id := range ids[from:to] {
+	for _, id := range ids[part.from:part.to] {
 		channels = append(channels, s.conversationJSON(s.channels[id]))
 	}
-	return done(Object{"channels": channels, "response_metadata": Object{"next_cursor": cursor}})
+	return done(Object{"channels": channels, "response_metadata": Object{"next_cursor": part.cursor}})
+}
+
+// isIn reports whether a conversation is one of the bot's, where no person is named, or
+// one of theirs that the bot can see. A channel of the World without members is
+// everybody's.
+func (s *Slack) isIn(c *room, user string) bool {
+	switch {
+	case user == "" || user == s.world.BotUserID:
+		return !c.NoBot
+	case c.NoBot && (c.Private || c.Direct()):
+		return false
+	}
+	return c.has(user) || len(c.Members) == 0 && !c.Direct()
 }
 
 var conversationScopes = map[string]string{
@@ -174,21 +203,6 @@ func (c Channel) kind() string {
 	return "public_channel"
 }
 
-// page is the part of n that a paged method is asked for, and where the next one
-// begins.
-func (r *request) page(n int) (from, to int, cursor string) {
-	size := historyPage
-	if asked, err := strconv.Atoi(r.args["limit"]); err == nil && asked > 0 {
-		size = min(asked, historyMost)
-	}
-	from, _ = strconv.Atoi(r.args["cursor"]) // "" is the beginning
-	from = min(max(from, 0), n)
-	if to = min(from+size, n); to < n {
-		cursor = strconv.Itoa(to)
-	}
-	return from, to, cursor
-}
-
 func first(list []string) string {
 	if len(list) == 0 {
 		return ""
@@ -196,7 +210,7 @@ func first(list []string) string {
 	return list[0]
 }
 
-// conversationsMembers does conversations.members, all on one page.
+// conversationsMembers does conversations.members.
 func (s *Slack) conversationsMembers(req *request) reply {
 	c, bad := s.readable(req, "read")
 	if bad != nil {
@@ -206,7 +220,13 @@ func (s *Slack) conversationsMembers(req *request) reply {
 	if !c.NoBot {
 		members = append(members, s.world.BotUserID)
 	}
-	return done(Object{"members": members, "response_metadata": Object{"next_cursor": ""}})
+	part, bad := req.page(len(members))
+	if bad != nil {
+		return *bad
+	}
+	return done(Object{
+		"members": append([]string{}, members[part.from:part.to]...), "response_metadata": Object{"next_cursor": part.cursor},
+	})
 }
 
 // conversationsHistory does conversations.history, newest first.
@@ -231,11 +251,6 @@ func (s *Slack) hasReplies(parent *Message) bool {
 	})
 }
 
-const (
-	historyPage = 100 // on a page where none is asked for (docs: conversations.history, users.conversations)
-	historyMost = 999
-)
-
 func (s *Slack) history(req *request, keep func(*Message) bool, newestFirst bool) reply {
 	c, bad := s.readable(req, "history")
 	if bad != nil {
@@ -253,9 +268,12 @@ func (s *Slack) history(req *request, keep func(*Message) bool, newestFirst bool
 	if newestFirst {
 		slices.Reverse(found)
 	}
-	from, to, cursor := req.page(len(found))
+	part, bad := req.page(len(found))
+	if bad != nil {
+		return *bad
+	}
 	messages := []Object{}
-	for _, m := range found[from:to] {
+	for _, m := range found[part.from:part.to] {
 		o := s.messageJSON(m)
 		if !req.flag("include_all_metadata") {
 			delete(o, "metadata")
@@ -263,7 +281,7 @@ func (s *Slack) history(req *request, keep func(*Message) bool, newestFirst bool
 		messages = append(messages, o)
 	}
 	return done(Object{
-		"messages": messages, "has_more": cursor != "", "response_metadata": Object{"next_cursor": cursor},
+		"messages": messages, "has_more": part.cursor != "", "response_metadata": Object{"next_cursor": part.cursor},
 	})
 }
 

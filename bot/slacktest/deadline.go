@@ -16,7 +16,7 @@ func (s *Slack) overdue() {
 	var over []*Delivery
 	for len(s.expected) > 0 {
 		d := s.expected[0]
-		open := len(d.acks) == 0 && d.err == nil
+		open := len(d.acks) == 0 && d.err == nil && d.retries == 0
 		if left := d.At.Add(ackDeadline).Sub(now); open && left > 0 {
 			s.after(left, s.overdue)
 			break
@@ -30,7 +30,6 @@ func (s *Slack) overdue() {
 		s.expected = nil
 	}
 	for _, d := range over { // last, for one that fails may bring about another
-		s.stats.TimedOut++
-		d.giveUp("operation_timeout", ErrOperationTimeout)
+		d.unanswered("operation_timeout", ErrOperationTimeout)
 	}
 }

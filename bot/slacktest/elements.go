@@ -34,7 +34,7 @@ func text(o Object, name string) string {
 // nameBlocks gives a block_id and an action_id to those without, as Slack does.
 // The caller holds mu.
 func (s *Slack) nameBlocks(blocks []Object) {
-	for _, b := range blocks {
+	for _, b := range withNested(blocks) {
 		if str(b, "block_id") == "" {
 			s.serial++
 			b["block_id"] = fmt.Sprintf("b%04x", s.serial)
@@ -60,8 +60,31 @@ var interactive = map[string]bool{
 	"rich_text_input": true, "file_input": true, "feedback_buttons": true, "icon_button": true,
 }
 
-// eachElement calls f for the interactive elements of a block, in order.
+// withNested are blocks and those in their containers, layouts, plans and carousels.
+func withNested(blocks []Object) []Object {
+	var all []Object
+	for _, b := range nested("", blocks) {
+		all = append(all, b.Object)
+	}
+	return all
+}
+
+// eachElement calls f for the interactive elements of a block, in order; not for those
+// of blocks in it.
 func eachElement(block Object, f func(Object)) {
+	switch str(block, "type") {
+	case "carousel":
+		return
+	case "data_table":
+		rows, _ := block["rows"].([]any)
+		for _, row := range rows {
+			cells, _ := objects(row)
+			for _, c := range cells {
+				eachElement(c, f)
+			}
+		}
+		return
+	}
 	for _, member := range []string{"elements", "accessory", "element", "actions"} {
 		list, ok := block[member].([]any)
 		if !ok {
@@ -111,7 +134,7 @@ func (v View) Buttons() []Button { return buttons(v.Blocks) }
 
 func buttons(blocks []Object) []Button {
 	var found []Button
-	for _, block := range blocks {
+	for _, block := range withNested(blocks) {
 		eachElement(block, func(e Object) {
 			if str(e, "type") != "button" {
 				return
@@ -131,7 +154,7 @@ func buttons(blocks []Object) []Button {
 
 // find returns the element with an action_id, and in its block if blockID is not empty.
 func find(blocks []Object, blockID, actionID string) (element Object, inBlock string) {
-	for _, block := range blocks {
+	for _, block := range withNested(blocks) {
 		id := str(block, "block_id")
 		if blockID != "" && blockID != id {
 			continue

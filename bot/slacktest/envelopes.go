@@ -41,6 +41,7 @@ type Delivery struct {
 	settled chan struct{} // closed at the ack or when the person was told that it failed
 	onAck   func(json.RawMessage)
 	heard   bool // an ack counted for the person
+	retries int  // of an event that was not acked
 	onFail  func(code string)
 
 	// Guarded by s.mu:
@@ -167,11 +168,45 @@ func (s *Slack) launch(d *Delivery) {
 	s.order = append(s.order, d)
 	s.stats.Envelopes++
 	if !d.send("") {
-		s.stats.NoConnection++
-		d.giveUp("dispatch_failed", ErrDispatchFailed)
+		d.unanswered("dispatch_failed", ErrDispatchFailed)
 		return
 	}
 	s.expect(d)
+}
+
+// eventRetries are the times after which an event is sent again that was not acked
+// (docs: Events API): nearly at once, then after a minute, then after five.
+var eventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}
+
+// unanswered is an envelope that no ack came for in time, or that could not be sent:
+// a person is told, an event is sent again. The caller holds mu.
+func (d *Delivery) unanswered(code string, err error) {
+	s := d.s
+	if errors.Is(err, ErrDispatchFailed) {
+		s.stats.NoConnection++
+	} else {
+		s.stats.TimedOut++
+	}
+	if d.Type != "events_api" || d.retries >= len(eventRetries) {
+		d.giveUp(code, err)
+		return
+	}
+	wait := eventRetries[d.retries]
+	d.retries++
+	s.after(wait, func() {
+		if len(d.acks) > 0 {
+			return // a late one does
+		}
+		if !d.send("timeout") { // no other reason was seen in Socket Mode
+			d.unanswered("dispatch_failed", ErrDispatchFailed)
+			return
+		}
+		s.after(ackDeadline, func() {
+			if len(d.acks) == 0 && d.err == nil {
+				d.unanswered("operation_timeout", ErrOperationTimeout)
+			}
+		})
+	})
 }
 
 // send puts the envelope on the next connection. The caller holds mu.
@@ -180,7 +215,7 @@ func (d *Delivery) send(retryReason string) bool {
 	if l == nil {
 		return false
 	}
-	frame, retry := d.first, len(d.attempts)
+	frame, retry := d.first, max(len(d.attempts), d.retries)
 	if d.first = nil; frame == nil {
 		frame = d.frame(retryReason)
 	}
@@ -201,7 +236,7 @@ func (d *Delivery) send(retryReason string) bool {
 func (d *Delivery) frame(retryReason string) []byte {
 	frame := make([]byte, 0, len(d.Payload)+200)
 	frame = fmt.Appendf(frame, `{"envelope_id":"%s","payload":%s,"type":"%s","accepts_response_payload":%t`, d.EnvelopeID, d.Payload, d.Type, d.accepts)
-	if retry := len(d.attempts); retry > 0 || d.Type == "events_api" {
+	if retry := max(len(d.attempts), d.retries); retry > 0 || d.Type == "events_api" {
 		frame = fmt.Appendf(frame, `,"retry_attempt":%d,"retry_reason":"%s"`, retry, retryReason)
 	}
 	return append(frame, '}')

@@ -1,6 +1,8 @@
 package slacktest_test
 
 import (
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,5 +40,85 @@ func TestFileIsUploadedToAThread(t *testing.T) {
 	}
 	if n := len(b.Files()); n != 1 {
 		t.Errorf("%d files were shared", n)
+	}
+}
+
+// A file comes as a message, with the comment that was given with it, and tells where it
+// was shared.
+func TestFileIsSharedWithItsComment(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(w *slacktest.World) {
+		w.Scopes = append(slacktest.DefaultScopes, "files:write", "files:read", "channels:history")
+	})
+	_, parent, _ := b.api.PostMessageContext(t.Context(), "C1", slack.MsgOptionText("card", false))
+	begin := func() string {
+		t.Helper()
+		got := b.call(t, "xoxb-good", "files.getUploadURLExternal", map[string]string{"filename": "a.md", "length": "1"})
+		address, _ := got["upload_url"].(string)
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader("x"))
+		resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		id, _ := got["file_id"].(string)
+		return id
+	}
+	complete := func(args map[string]string) map[string]any {
+		t.Helper()
+		return b.call(t, "xoxb-good", "files.completeUploadExternal", args)
+	}
+	one, two := begin(), begin()
+	got := complete(map[string]string{
+		"channel_id": "C1", "thread_ts": parent, "initial_comment": "Two *reports*",
+		"files": `[{"id":"` + one + `","title":"One"},{"id":"` + two + `"}]`,
+	})
+	if list, _ := got["files"].([]any); len(list) != 2 {
+		t.Fatalf("%v", got)
+	}
+	thread := b.Channel("C1").Thread(parent)
+	last := thread[len(thread)-1]
+	if len(thread) != 2 || last.Text != "Two *reports*" || !slices.Equal(last.Files, []string{one, two}) {
+		t.Errorf("%+v", thread)
+	}
+	files := b.Files()
+	if want := []slacktest.Share{{Channel: "C1", TS: last.TS, ThreadTS: parent}}; len(files) != 2 || files[1].Comment != "Two *reports*" || files[1].Title != "a.md" || !slices.Equal(files[1].Shares, want) {
+		t.Errorf("%+v", files)
+	}
+	info, _, _, err := b.api.GetFileInfoContext(t.Context(), one, 0, 0)
+	if err != nil || len(info.Shares.Public["C1"]) != 1 || info.Shares.Public["C1"][0].Ts != last.TS || info.Shares.Public["C1"][0].ThreadTs != parent || info.Title != "One" {
+		t.Errorf("%+v %v", info, err)
+	}
+	history, err := b.api.GetConversationHistoryContext(t.Context(), &slack.GetConversationHistoryParameters{ChannelID: "C1"})
+	if err != nil || len(history.Messages) != 1 {
+		t.Errorf("%+v %v", history, err)
+	}
+	replies, _, _, err := b.api.GetConversationRepliesContext(t.Context(), &slack.GetConversationRepliesParameters{ChannelID: "C1", Timestamp: parent})
+	if err != nil || len(replies) != 2 || len(replies[1].Files) != 2 || replies[1].Files[0].ID != one {
+		t.Errorf("%+v %v", replies, err)
+	}
+
+	three := begin()
+	if got := complete(map[string]string{"files": `[{"id":"` + three + `"}]`}); got["ok"] != true || len(b.Channel("C1").Messages()) != 2 {
+		t.Errorf("shared to nobody: %v", got)
+	}
+	four := begin()
+	if got := complete(map[string]string{"channels": "C1,C5", "files": `[{"id":"` + four + `"}]`}); got["ok"] != true {
+		t.Errorf("to two channels: %v", got)
+	}
+	if shares := b.Files()[3].Shares; len(shares) != 2 || shares[1].Channel != "C5" {
+		t.Errorf("%+v", shares)
+	}
+	for want, args := range map[string]map[string]string{
+		"file_not_found":    {"channel_id": "C1", "files": `[{"id":"` + four + `"}]`},
+		"invalid_arguments": {"channel_id": "C1", "files": `[]`},
+		"channel_not_found": {"channel_id": "#incidents", "files": `[{"id":"` + begin() + `"}]`},
+	} {
+		if got := complete(args); got["error"] != want {
+			t.Errorf("%v, want %s", got, want)
+		}
+	}
+	if _, _, _, err := b.api.GetFileInfoContext(t.Context(), "F0", 0, 0); err == nil || err.Error() != "file_not_found" {
+		t.Error(err)
 	}
 }

@@ -28,8 +28,9 @@ type Message struct {
 type Content struct {
 	Text        string
 	Blocks      []Object
-	Attachments string // JSON as it came
-	Metadata    string // JSON as it came
+	Attachments string   // JSON as it came
+	Metadata    string   // JSON as it came
+	Files       []string // ids of the files that were uploaded with it
 }
 
 // A Version is an earlier content of a message and the time when it was replaced.
@@ -220,10 +221,10 @@ func stamp(t time.Time) string {
 // messageJSON is a message as the API and a payload show it. The caller holds mu.
 func (s *Slack) messageJSON(m *Message) Object {
 	o := Object{
-		"type": "message", "ts": m.TS, "text": m.Text, "user": m.User, "team": s.world.TeamID,
+		"type": "message", "ts": m.TS, "text": normalText(m.Text), "user": m.User, "team": s.world.TeamID,
 	}
 	if m.User == s.world.BotUserID {
-		o["bot_id"], o["app_id"] = s.world.BotID, s.world.AppID
+		o["bot_id"], o["app_id"], o["bot_profile"] = s.world.BotID, s.world.AppID, s.botProfile()
 	}
 	if m.ThreadTS != "" {
 		o["thread_ts"] = m.ThreadTS
@@ -232,7 +233,16 @@ func (s *Slack) messageJSON(m *Message) Object {
 		o["subtype"] = "thread_broadcast"
 	}
 	if len(m.Blocks) > 0 {
-		o["blocks"] = m.Blocks
+		o["blocks"] = normal(m.Blocks)
+	}
+	if len(m.Files) > 0 {
+		files := []Object{}
+		for _, id := range m.Files {
+			if f := s.file(id); f != nil {
+				files = append(files, s.fileJSON(f))
+			}
+		}
+		o["files"], o["upload"] = files, true
 	}
 	if m.Attachments != "" {
 		o["attachments"] = value([]byte(m.Attachments))

@@ -23,6 +23,8 @@ var methods = map[string]method{
 	"files.getUploadURLExternal":   {do: (*Slack).uploadURL, scopes: []string{"files:write"}, tier: tier4},
 	"files.completeUploadExternal": {do: (*Slack).completeUpload, scopes: []string{"files:write"}, tier: tier4},
 
+	"files.info": {do: (*Slack).filesInfo, scopes: []string{"files:read"}, tier: tier4},
+
 	"views.open":   {do: (*Slack).viewsOpen, tier: tier4},
 	"views.push":   {do: (*Slack).viewsPush, tier: tier4},
 	"views.update": {do: (*Slack).viewsUpdate, tier: tier4},

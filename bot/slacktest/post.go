@@ -14,7 +14,7 @@ const (
 
 // postMessage does chat.postMessage.
 func (s *Slack) postMessage(req *request) reply {
-	c, code := s.postable(req.args["channel"])
+	c, code := s.postable(req.args["channel"], byName, byPerson)
 	if code != "" {
 		return fail(code)
 	}
@@ -40,7 +40,7 @@ func (s *Slack) postMessage(req *request) reply {
 
 // postEphemeral does chat.postEphemeral.
 func (s *Slack) postEphemeral(req *request) reply {
-	c, code := s.postable(req.args["channel"])
+	c, code := s.postable(req.args["channel"], byName)
 	if code != "" {
 		return fail(code)
 	}

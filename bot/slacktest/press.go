@@ -19,9 +19,42 @@ func (s *Slack) PressButton(user string, m Message, b Button) (*Delivery, error)
 	return s.press(user, m, b.BlockID, b.ActionID, "")
 }
 
-// Choose picks the option with a value in a menu, a radio or a checkbox of the message.
+// Choose picks the option with a value in a menu, a radio or a checkbox of the message;
+// where several can be chosen, one that was is no longer. The choice stays with the
+// person: it is in the state.values of what they do next. An input hears of it only
+// with dispatch_action: else the app is sent nothing and the delivery is nil.
 func (s *Slack) Choose(user string, m Message, actionID, option string) (*Delivery, error) {
 	return s.press(user, m, "", actionID, option)
+}
+
+// Enter fills inputs and menus of the message in, which sends nothing by itself.
+func (s *Slack) Enter(user string, m Message, values Values) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.messages[messageKey{m.Channel, m.TS}]
+	if now == nil || now.Deleted {
+		return fmt.Errorf("slacktest: no message %s in %s", m.TS, m.Channel)
+	}
+	set, err := enterIn(now.Blocks, s.chosen[chosenKey{messageKey{m.Channel, m.TS}, user}], values)
+	if err != nil {
+		return err
+	}
+	s.keep(user, now, set)
+	return nil
+}
+
+// chosenKey is a message as one person sees it.
+type chosenKey struct {
+	messageKey
+	user string
+}
+
+// keep keeps what a person entered in a message. The caller holds mu.
+func (s *Slack) keep(user string, m *Message, set map[string]Object) {
+	if s.chosen == nil {
+		s.chosen = map[chosenKey]map[string]Object{}
+	}
+	s.chosen[chosenKey{messageKey{m.Channel, m.TS}, user}] = set
 }
 
 // PressStale presses a button in the message as it was when m was read, although it may
@@ -63,6 +96,8 @@ func (s *Slack) Interact(payload Object) *Delivery {
 }
 
 // SendEvent sends an event (message, app_mention ...) in an envelope of type events_api.
+// Without an ack it is sent again, three times in all, with the same event_id and
+// envelope_id (the latter is assumed); only then is the delivery settled.
 func (s *Slack) SendEvent(event Object) *Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,10 +128,23 @@ func (s *Slack) press(user string, m Message, blockID, actionID, option string) 
 		return nil, fmt.Errorf("slacktest: %s does not see the ephemeral message %s", user, m.TS)
 	}
 	payload, h, err := s.pressPayload(user, now, blockID, actionID, option)
-	if err != nil {
+	if err != nil || silent(now.Blocks, blockID, actionID) {
 		return nil, err
 	}
 	return s.interact(payload, h), nil
+}
+
+// silent reports whether what is done in an element is sent to nobody: it stands in an
+// input that does not ask for it.
+func silent(blocks []Object, blockID, actionID string) bool {
+	_, in := find(blocks, blockID, actionID)
+	for _, b := range withNested(blocks) {
+		if str(b, "block_id") == in && str(b, "type") == "input" {
+			sends, _ := b["dispatch_action"].(bool)
+			return !sends
+		}
+	}
+	return false
 }
 
 // pressPayload is the block_actions payload of an action in a message, and its
@@ -110,9 +158,13 @@ func (s *Slack) pressPayload(user string, m *Message, blockID, actionID, option 
 	if element == nil {
 		return nil, nil, fmt.Errorf("slacktest: no %q in message %s of %s", actionID, m.TS, m.Channel)
 	}
-	action, err := actionOf(element, block, option)
+	set := s.chosen[chosenKey{messageKey{m.Channel, m.TS}, user}]
+	action, set, err := actionOf(element, block, option, set)
 	if err != nil {
 		return nil, nil, err
+	}
+	if option != "" {
+		s.keep(user, m, set)
 	}
 	h := s.newHook(actionHook, c, user, m)
 	payload := s.interaction("block_actions", p)
@@ -121,8 +173,8 @@ func (s *Slack) pressPayload(user string, m *Message, blockID, actionID, option 
 	}
 	payload["channel"] = Object{"id": c.ID, "name": c.payloadName()}
 	payload["response_url"] = h.url
-	payload["actions"] = []Object{action}
-	payload["state"] = Object{"values": stateOf(m.Blocks, nil)}
+	payload["actions"] = []any{normal(action)}
+	payload["state"] = Object{"values": normal(stateOf(m.Blocks, set))}
 	if m.Ephemeral() {
 		return payload, h, nil // assumed: an ephemeral message is not sent along
 	}
@@ -133,29 +185,46 @@ func (s *Slack) pressPayload(user string, m *Message, blockID, actionID, option 
 	return payload, h, nil
 }
 
-// actionOf is what a payload says about the element that was used.
-func actionOf(element Object, blockID, option string) (Object, error) {
+// actionOf is what a payload says about the element that was used, and what the person
+// has entered with it.
+func actionOf(element Object, blockID, option string, set map[string]Object) (Object, map[string]Object, error) {
 	action := Object{
 		"type": str(element, "type"), "action_id": str(element, "action_id"), "block_id": blockID,
 		"action_ts": stamp(time.Now()),
 	}
 	if str(element, "type") == "button" {
-		for _, member := range []string{"text", "value", "style", "url", "confirm"} {
-			if v, ok := element[member]; ok {
-				action[member] = v
-			}
+		copyMembers(action, element, "text", "value", "style", "url", "confirm")
+		return action, set, nil
+	}
+	copyMembers(action, element, "placeholder", "confirm", "initial_option", "initial_options")
+	member, holds := valueMember[str(element, "type")]
+	if !holds {
+		return action, set, nil
+	}
+	before, entered := set[stateKey(blockID, element)]
+	if !entered {
+		before = initialState(element, member)
+	}
+	if option != "" {
+		state, err := pick(element, before, option)
+		if err != nil {
+			return nil, nil, err
 		}
-		return action, nil
+		if set = maps.Clone(set); set == nil {
+			set = map[string]Object{}
+		}
+		set[stateKey(blockID, element)], before = state, state
 	}
-	if option == "" {
-		return action, nil
+	maps.Copy(action, before)
+	return action, set, nil
+}
+
+func copyMembers(to, from Object, members ...string) {
+	for _, member := range members {
+		if v, ok := from[member]; ok {
+			to[member] = v
+		}
 	}
-	state, err := stateWith(element, option)
-	if err != nil {
-		return nil, err
-	}
-	maps.Copy(action, state)
-	return action, nil
 }
 
 // interaction is what every interaction payload has. The caller holds mu.

@@ -30,8 +30,9 @@ type Slack struct {
 	channels map[string]*room
 
 	messages   map[messageKey]*Message
-	ephemerals map[string][]*Message // by the person who sees them
-	notices    map[string][]Notice   // by person
+	chosen     map[chosenKey]map[string]Object // by block_id and action_id
+	ephemerals map[string][]*Message           // by the person who sees them
+	notices    map[string][]Notice             // by person
 
 	tickets    map[string]ticket
 	links      []*link // live, in the order they were opened
@@ -50,7 +51,7 @@ type Slack struct {
 	stacks   map[string][]*View // open modals by person, the top one last
 
 	uploads map[string]*upload // begun and not yet shared
-	files   []File
+	files   []*File
 
 	faults   []*fault
 	noBlocks map[string]bool // block types that are refused

@@ -34,20 +34,16 @@ func isList(member string) bool { return member[len(member)-1] == 's' }
 // initial values. A value that is not there is null, as Slack sends it.
 func stateOf(blocks []Object, set map[string]Object) Object {
 	values := Object{}
-	for _, block := range blocks {
+	for _, block := range withNested(blocks) {
 		id := str(block, "block_id")
 		eachElement(block, func(e Object) {
 			member, ok := valueMember[str(e, "type")]
 			if !ok || str(e, "type") == "overflow" {
 				return
 			}
-			state, entered := set[id+"\x00"+str(e, "action_id")]
+			state, entered := set[stateKey(id, e)]
 			if !entered {
-				initial := e[initialMember[member]]
-				if initial == nil && isList(member) {
-					initial = []any{}
-				}
-				state = Object{"type": e["type"], member: initial}
+				state = initialState(e, member)
 			}
 			actions, _ := values[id].(Object)
 			if actions == nil {
@@ -58,6 +54,57 @@ func stateOf(blocks []Object, set map[string]Object) Object {
 		})
 	}
 	return values
+}
+
+// stateKey is where the value of an element is kept. A person's value outlives an edit
+// as long as both ids stay, whatever the edit says of initial values.
+func stateKey(block string, e Object) string { return block + "\x00" + str(e, "action_id") }
+
+// initialState is the state of an element that nobody touched.
+func initialState(e Object, member string) Object {
+	initial := e[initialMember[member]]
+	if initial == nil && isList(member) {
+		initial = []any{}
+	}
+	return Object{"type": e["type"], member: initial}
+}
+
+// pick is the state of an element in which a person picked a value, given what it was
+// before: of several values one more is chosen, or the one that was is no longer.
+func pick(e, before Object, v string) (Object, error) {
+	picked, err := stateWith(e, v)
+	member := valueMember[str(e, "type")]
+	if err != nil || !isList(member) {
+		return picked, err
+	}
+	one := picked[member].([]any)[0]
+	list, _ := before[member].([]any)
+	rest := slices.DeleteFunc(slices.Clone(list), func(item any) bool { return same(item, one) })
+	if len(rest) == len(list) {
+		rest = append(rest, one)
+	}
+	if rest == nil {
+		rest = []any{}
+	}
+	all := optionsOf(e)
+	slices.SortStableFunc(rest, func(a, b any) int { return orderOf(all, a) - orderOf(all, b) })
+	picked[member] = rest
+	return picked, nil
+}
+
+// same reports whether two values are one: options by their value.
+func same(a, b any) bool {
+	x, isOption := a.(Object)
+	y, _ := b.(Object)
+	if isOption {
+		return str(x, "value") == str(y, "value")
+	}
+	return a == b
+}
+
+// orderOf is where an option stands; what is none keeps its place.
+func orderOf(all []Object, v any) int {
+	return slices.IndexFunc(all, func(o Object) bool { return same(o, v) })
 }
 
 // stateWith is the state of an element in which a person entered or chose values.

@@ -43,7 +43,7 @@ func (s *Slack) Submit(v View, values Values) (*Delivery, error) {
 // PressIn presses a button in a modal.
 func (s *Slack) PressIn(v View, actionID string) (*Delivery, error) { return s.act(v, actionID, "") }
 
-// ChooseIn picks the option with a value in a modal, where that sends a payload.
+// ChooseIn picks the option with a value in a modal, as Choose does in a message.
 func (s *Slack) ChooseIn(v View, actionID, option string) (*Delivery, error) {
 	return s.act(v, actionID, option)
 }
@@ -59,19 +59,18 @@ func (s *Slack) act(v View, actionID, option string) (*Delivery, error) {
 	if element == nil {
 		return nil, fmt.Errorf("slacktest: no %q in modal %q", actionID, open.Title)
 	}
-	action, err := actionOf(element, block, option)
+	action, set, err := actionOf(element, block, option, open.set)
 	if err != nil {
 		return nil, err
 	}
-	if option != "" {
-		if err := open.enter(Values{actionID: option}); err != nil {
-			return nil, err
-		}
+	open.set = set
+	if silent(open.Blocks, "", actionID) {
+		return nil, nil //nolint:nilnil // documented: the app does not hear of it
 	}
 	payload := s.interaction("block_actions", s.people[open.User])
 	payload["container"] = Object{"type": "view", "view_id": open.ID}
 	payload["view"] = s.viewJSON(open)
-	payload["actions"] = []Object{action}
+	payload["actions"] = []any{normal(action)}
 	return s.deliver(s.viewDelivery(payload, open)), nil
 }
 
@@ -196,38 +195,46 @@ func (s *Slack) showErrors(v *View, ack Object) {
 
 // enter puts values into the elements they name.
 func (v *View) enter(values Values) error {
-	set := maps.Clone(v.set)
-	if set == nil {
+	set, err := enterIn(v.Blocks, v.set, values)
+	if err != nil {
+		return fmt.Errorf("modal %q: %w", v.Title, err)
+	}
+	v.set = set
+	return nil
+}
+
+// enterIn is what is entered in blocks, with further values.
+func enterIn(blocks []Object, set map[string]Object, values Values) (map[string]Object, error) {
+	if set = maps.Clone(set); set == nil {
 		set = map[string]Object{}
 	}
 	for name, entered := range values {
-		e, block := v.named(name)
+		e, block := named(blocks, name)
 		if e == nil {
-			return fmt.Errorf("slacktest: no action_id or block_id %q in modal %q", name, v.Title)
+			return nil, fmt.Errorf("slacktest: there is no action_id or block_id %q", name)
 		}
 		list, ok := entered.([]string)
 		if one, is := entered.(string); is {
 			list, ok = []string{one}, true
 		}
 		if !ok {
-			return fmt.Errorf("slacktest: %q: enter a string or a []string, not %T", name, entered)
+			return nil, fmt.Errorf("slacktest: %q: enter a string or a []string, not %T", name, entered)
 		}
 		state, err := stateWith(e, list...)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		set[block+"\x00"+str(e, "action_id")] = state
+		set[stateKey(block, e)] = state
 	}
-	v.set = set
-	return nil
+	return set, nil
 }
 
 // named finds an element by its action_id or by the block_id of its block.
-func (v *View) named(name string) (Object, string) {
-	if e, block := find(v.Blocks, "", name); e != nil {
+func named(blocks []Object, name string) (Object, string) {
+	if e, block := find(blocks, "", name); e != nil {
 		return e, block
 	}
-	for _, b := range v.Blocks {
+	for _, b := range withNested(blocks) {
 		if e, ok := b["element"].(Object); ok && str(b, "block_id") == name {
 			return e, name
 		}

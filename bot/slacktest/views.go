@@ -198,18 +198,16 @@ func (s *Slack) viewJSON(v *View) Object {
 	maps.Copy(o, Object{
 		"id": v.ID, "team_id": s.world.TeamID, "app_id": s.world.AppID, "bot_id": s.world.BotID,
 		"app_installed_team_id": s.world.TeamID, "hash": v.Hash, "type": v.Type,
-		"root_view_id": v.RootID, "previous_view_id": nil, "blocks": v.Blocks,
+		"root_view_id": v.RootID, "previous_view_id": nil, "blocks": normal(v.Blocks),
 		"private_metadata": v.PrivateMetadata, "callback_id": v.CallbackID, "external_id": v.ExternalID,
-		"state":           Object{"values": stateOf(v.Blocks, v.set)},
+		"state":           Object{"values": normal(stateOf(v.Blocks, v.set))},
 		"notify_on_close": v.NotifyOnClose, "clear_on_close": v.ClearOnClose,
 	})
 	if v.PreviousID != "" {
 		o["previous_view_id"] = v.PreviousID
 	}
-	for _, optional := range []string{"submit", "close"} {
-		if o[optional] == nil {
-			o[optional] = nil
-		}
+	for _, text := range []string{"title", "submit", "close"} {
+		o[text] = normal(o[text]) // null where there is none
 	}
 	return o
 }

@@ -261,7 +261,7 @@ func TestExternalOptions(t *testing.T) {
 	ws, _ := b.dial(t)
 	view := confirmModal("Pick")
 	view.Blocks.BlockSet = []slack.Block{slack.NewInputBlock("which", label("Backup"), nil,
-		slack.NewOptionsSelectBlockElement("external_select", nil, "backup"))}
+		slack.NewOptionsSelectBlockElement("external_select", nil, "backup")).WithDispatchAction(true)}
 	v := b.open(t, ws, view)
 	d := must[*slacktest.Delivery](t)(b.Suggest(v, "backup", "acm"))
 	f := ws.next()

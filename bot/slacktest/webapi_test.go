@@ -165,7 +165,7 @@ func TestReadingAConversation(t *testing.T) {
 	if err != nil || len(replies) != 3 || replies[2].Text != "three" {
 		t.Errorf("%+v, %v", replies, err)
 	}
-	direct := must[*slack.Channel](t)(b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: "U2", IncludeNumMembers: true}))
+	direct := must[*slack.Channel](t)(b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: b.DirectMessage("U2"), IncludeNumMembers: true}))
 	if !direct.IsIM || direct.User != "U2" || direct.ID != b.DirectMessage("U2") {
 		t.Errorf("%+v", direct)
 	}

@@ -1,0 +1,151 @@
+package slacktest_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot/slacktest"
+)
+
+func posted(t *testing.T, b bundle, blocks string) slacktest.Message {
+	t.Helper()
+	got := b.call(t, "xoxb-good", "chat.postMessage", map[string]string{"channel": "C1", "text": "x", "blocks": blocks})
+	ts, _ := got["ts"].(string)
+	m, ok := b.Message("C1", ts)
+	if !ok {
+		t.Fatalf("not posted: %v", got)
+	}
+	return m
+}
+
+func valuesOf(options []slack.OptionBlockObject) string {
+	var b strings.Builder
+	for _, o := range options {
+		b.WriteString(o.Value)
+	}
+	return b.String()
+}
+
+func ids(block, action string) string {
+	return fmt.Sprintf(`"block_id":%q,"elements":[{"action_id":%q`, block, action)
+}
+
+// What was chosen in a message is in the state of what the same person does next, and in
+// nobody else's; an edit with the same ids keeps it, with another block_id it is new.
+func TestStateHoldsWhatWasChosenInAMessage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ws, _ := b.dial(t)
+	boxes := func(block string) string {
+		return `[{"type":"actions",` + ids(block, "done") + `,"type":"checkboxes","options":[` + option("x", "1") + "," + option("y", "2") + "," + option("z", "3") +
+			`],"initial_options":[` + option("x", "1") + `]},` + `{"action_id":"day","type":"datepicker"},` + buttonWith(`,"action_id":"go"`) + `]}]`
+	}
+	card := posted(t, b, boxes("b1"))
+	chosen := func(states map[string]map[string]slack.BlockAction, block string) string {
+		return valuesOf(states[block]["done"].SelectedOptions) + " " + states[block]["day"].SelectedDate
+	}
+	heard := func() slack.InteractionCallback { return decode[slack.InteractionCallback](t, ws.next().Payload) }
+	for _, step := range []struct {
+		what, user string
+		do         func() (*slacktest.Delivery, error)
+		block      string
+		action     string // what the action itself says
+		state      string
+	}{
+		{"nothing yet", "U1", func() (*slacktest.Delivery, error) { return b.Press("U1", card, "go") }, "b1", "", "1 "},
+		{"one more", "U1", func() (*slacktest.Delivery, error) { return b.Choose("U1", card, "done", "3") }, "b1", "13", "13 "},
+		{"in order", "U1", func() (*slacktest.Delivery, error) { return b.Choose("U1", card, "done", "2") }, "b1", "123", "123 "},
+		{"one less", "U1", func() (*slacktest.Delivery, error) { return b.Choose("U1", card, "done", "1") }, "b1", "23", "23 "},
+		{"a date as well", "U1", func() (*slacktest.Delivery, error) { return b.Choose("U1", card, "day", "2026-03-02") }, "b1", "", "23 2026-03-02"},
+		{"a press", "U1", func() (*slacktest.Delivery, error) { return b.Press("U1", card, "go") }, "b1", "", "23 2026-03-02"},
+		{"somebody else", "U2", func() (*slacktest.Delivery, error) { return b.Press("U2", card, "go") }, "b1", "", "1 "},
+		{"the last two", "U1", func() (*slacktest.Delivery, error) {
+			_, _ = b.Choose("U1", card, "done", "2")
+			heard()
+			return b.Choose("U1", card, "done", "3")
+		}, "b1", "", " 2026-03-02"},
+		{"an edit with the same ids", "U2", func() (*slacktest.Delivery, error) {
+			_, _ = b.Choose("U2", card, "done", "2")
+			heard()
+			b.call(t, "xoxb-good", "chat.update", map[string]string{"channel": "C1", "ts": card.TS, "text": "x", "blocks": boxes("b1")})
+			return b.Press("U2", card, "go")
+		}, "b1", "", "12 "},
+		{"an edit with another id", "U2", func() (*slacktest.Delivery, error) {
+			b.call(t, "xoxb-good", "chat.update", map[string]string{"channel": "C1", "ts": card.TS, "text": "x", "blocks": boxes("b2")})
+			return b.Press("U2", card, "go")
+		}, "b2", "", "1 "},
+	} {
+		_ = must[*slacktest.Delivery](t)(step.do())
+		got := heard()
+		if state := chosen(got.BlockActionState.Values, step.block); state != step.state {
+			t.Errorf("%s: the state is %q, want %q", step.what, state, step.state)
+		}
+		if said := valuesOf(got.ActionCallback.BlockActions[0].SelectedOptions); said != step.action {
+			t.Errorf("%s: the action says %q, want %q", step.what, said, step.action)
+		}
+	}
+}
+
+// An input in a message or a modal is heard of only where it asks for it; what stands in
+// it is in the state all the same.
+func TestInputsAreSilentUnlessTheyAsk(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ws, _ := b.dial(t)
+	input := func(block, more, element string) string {
+		return `{"type":"input","block_id":"` + block + `","label":` + plain("x") + more + `,"element":` + element + `}`
+	}
+	m := posted(t, b, "["+input("i1", "", `{"type":"plain_text_input","action_id":"word"}`)+","+
+		input("i2", "", `{"type":"datepicker","action_id":"day"}`)+","+
+		input("i3", `,"dispatch_action":true`, `{"type":"users_select","action_id":"who"}`)+","+
+		`{"type":"actions","elements":[`+buttonWith(`,"action_id":"go"`)+`]}]`)
+	if err := b.Enter("U1", m, slacktest.Values{"word": "docs <now>", "i2": "2026-01-02"}); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := b.Choose("U1", m, "day", "2026-03-02"); d != nil || err != nil {
+		t.Errorf("a silent input was heard of: %v %v", d, err)
+	}
+	if d, err := b.Choose("U1", m, "who", "U2"); d == nil || err != nil {
+		t.Errorf("an input that asks was not heard of: %v", err)
+	}
+	got := decode[slack.InteractionCallback](t, ws.next().Payload)
+	v := got.BlockActionState.Values
+	if v["i1"]["word"].Value != "docs <now>" || v["i2"]["day"].SelectedDate != "2026-03-02" || v["i3"]["who"].SelectedUser != "U2" {
+		t.Errorf("%+v", v)
+	}
+	if err := b.Enter("U1", m, slacktest.Values{"nothing": "x"}); err == nil {
+		t.Error("something was entered in nothing")
+	}
+	b.Delete("C1", m.TS)
+	if err := b.Enter("U1", m, slacktest.Values{"word": "x"}); err == nil {
+		t.Error("something was entered in a message that is gone")
+	}
+}
+
+// Buttons in containers, tables, cards and layouts are pressed like any other, with the
+// block_id of their own block.
+func TestButtonsInsideOtherBlocks(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ws, _ := b.dial(t)
+	inner := func(id string) string {
+		return `{"type":"actions","block_id":"` + id + `","elements":[` + buttonWith(`,"action_id":"`+id+`-go","value":"`+id+`"`) + `]}`
+	}
+	m := posted(t, b, "["+container("", inner("c"))+","+layout(`{"block":`+inner("l")+`}`)+","+
+		`{"type":"card","block_id":"k","title":`+plain("x")+`,"actions":[`+buttonWith(`,"action_id":"k-go","value":"k"`)+`]},`+
+		`{"type":"data_table","block_id":"t","caption":"x","rows":[[`+aCell+`],[{"type":"action_cell","element":`+buttonWith(`,"action_id":"t-go","value":"t"`)+`}]]},`+
+		`{"type":"carousel","elements":[{"type":"card","block_id":"s","title":`+plain("x")+`,"actions":[`+buttonWith(`,"action_id":"s-go","value":"s"`)+`]}]}]`)
+	if n := len(m.Buttons()); n != 5 {
+		t.Errorf("%d buttons", n)
+	}
+	for _, id := range []string{"c", "l", "k", "t", "s"} {
+		_ = must[*slacktest.Delivery](t)(b.Press("U1", m, id+"-go"))
+		got := decode[slack.InteractionCallback](t, ws.next().Payload).ActionCallback.BlockActions[0]
+		if got.BlockID != id || got.Value != id {
+			t.Errorf("%s: %+v", id, got)
+		}
+	}
+}
