@@ -10,7 +10,7 @@
 //	    |            |           |         |     \--> unclear <--> running
 //	    |            |           |         \--> failed     \--> succeeded, failed (a person decides)
 //	    |            |           \--> failed, dismissed, expired
-//	    |            \--> failed, rehearsed, dismissed (a broken glass is stopped)
+//	    |            \--> failed, rehearsed, expired, dismissed (a broken glass is stopped)
 //	    \--> refused, dismissed, expired
 //
 // requested: recorded, then checked against the portal, then shown on a card
@@ -21,6 +21,8 @@
 // again. running: the portal's task is known and asked for its progress; a
 // restore that somebody started elsewhere begins here, and no move leads from
 // here to a start.
+// A consent ages: what was confirmed and cannot start within the life of its
+// request expires, whatever lay between ([Consent]).
 // unclear: whether a restore started, or how it ended, cannot be told by the
 // bot; a person looks and says. rehearsed: the end of a dry run.
 //

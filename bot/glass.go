@@ -25,8 +25,12 @@ const (
 // waitForStop counts down in front of everybody. ok means that it is over, and
 // nobody has stopped it.
 func (b *Bot) waitForStop(ctx context.Context, r *Restore, p Portal) (next Next, ok bool, err error) {
+	agreed, err := b.Store.Now(ctx)
+	if err != nil {
+		return Next{After: soon}, false, err
+	}
 	now := time.Now().UTC()
-	if last := r.Confirmations; len(last) > 0 && now.Sub(last[len(last)-1].At) > countdownFor {
+	if agreed.Sub(r.agreedAt()) > countdownFor {
 		next, err = b.move(ctx, *r, r.ended(Failed, now, unseen()), EventEnded)
 		return next, false, err
 	}

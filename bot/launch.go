@@ -35,7 +35,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 		no := freeze.refusal()
 		return b.move(ctx, r, r.ended(Failed, time.Now().UTC(), Reason{Rule: no.Rule, What: no.What, Do: no.Do}), EventEnded)
 	}
-	if r.State == Confirmed && r.Order.BreakGlass && !r.Order.DryRun {
+	if r.State == Confirmed && r.countsDown() {
 		if next, over, err := b.waitForStop(ctx, &r, p); !over || err != nil {
 			return next, err
 		}
@@ -61,7 +61,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	r.State, r.StartedAt = Starting, now
 	r.SeenAt, r.SeenBy = now, b.Process
 	r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore, "dump_before": r.DumpBefore}})
-	if err != nil { // ErrFrozen too: the next step says so
+	if err != nil { // ErrFrozen and LapsedError too: the next step says so
 		return Next{After: soon}, err
 	}
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"docspace-restorebot/bot"
 )
@@ -19,6 +20,58 @@ type memory struct {
 	forms    map[string]bot.Form
 	freeze   bot.Freeze
 	broken   error // of the freeze
+	consents map[string]bot.Consent
+	began    time.Time
+}
+
+func (m *memory) Now(context.Context) (time.Time, error) { return time.Now().UTC(), nil }
+
+// clock is read of a process that lives as long as the test.
+func (m *memory) clock() bot.Clock {
+	if m.began.IsZero() {
+		m.began = time.Now()
+	}
+	return bot.Clock{At: time.Now().UTC(), Process: "memory", Ran: time.Since(m.began)}
+}
+
+func (m *memory) Agreed(_ context.Context, r bot.Restore) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.agreed(r)
+}
+
+func (m *memory) agreed(r bot.Restore) error {
+	c, there := m.consents[r.ID]
+	if !there {
+		return &bot.LapsedError{Cause: bot.LapsedUnseen}
+	}
+	if lapsed := c.Lapsed(r, m.clock()); lapsed != nil {
+		return lapsed
+	}
+	return nil
+}
+
+// agree does with a consent what a save means to it.
+func (m *memory) agree(was, next bot.Restore) error {
+	if m.consents == nil {
+		m.consents = map[string]bot.Consent{}
+	}
+	c := m.consents[was.ID]
+	switch step := bot.ConsentStepOf(was, next); step {
+	case bot.ConsentGiven:
+		m.consents[was.ID] = bot.NewConsent(m.clock())
+	case bot.ConsentWatched:
+		m.consents[was.ID] = c.Watch(was, m.clock())
+	case bot.ConsentCarried, bot.ConsentUsed:
+		if err := m.agreed(was); err != nil {
+			return err
+		}
+		m.consents[was.ID] = c.Carry(m.clock())
+	case bot.ConsentOver:
+		delete(m.consents, was.ID)
+	case bot.ConsentKept:
+	}
+	return nil
 }
 
 func (m *memory) SetFreeze(_ context.Context, f bot.Freeze, events ...bot.Event) error {
@@ -177,6 +230,9 @@ func (m *memory) save(was, next bot.Restore, wake int64, events []bot.Event) (bo
 		}
 		if next.State == bot.Starting && was.State != bot.Starting && (m.freeze.On() || m.broken != nil) {
 			return bot.Restore{}, bot.ErrFrozen
+		}
+		if err := m.agree(was, next); err != nil {
+			return bot.Restore{}, err
 		}
 		next.Version, next.Generation = was.Version+1, was.Generation+wake
 		m.restores[i] = next

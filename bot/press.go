@@ -130,7 +130,11 @@ func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed s
 			Do: "Ask one of the people below.", People: b.policyOf(r).Approvers, Restore: r.ID,
 		})
 	}
-	now, needed := time.Now().UTC(), b.policyOf(r).neededFor(r)
+	now, err := b.Store.Now(ctx)
+	if err != nil {
+		return b.unrecorded(err)
+	}
+	needed := b.policyOf(r).neededFor(r)
 	next := r.heeding(c)
 	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: c.User, At: now, MessageTS: message})
 	if len(next.Confirmations) >= needed {
@@ -140,7 +144,7 @@ func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed s
 	if typed != "" {
 		detail["typed"] = typed
 	}
-	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventConfirmed, Actor: c.User, Detail: detail})
+	_, err = b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventConfirmed, Actor: c.User, Detail: detail})
 	return b.raced(ctx, c, r, err)
 }
 

@@ -22,6 +22,7 @@ const (
 	RuleSecond    Rule = "second"   // somebody else has to
 	RuleGlass     Rule = "break_glass"
 	RuleTyping    Rule = "typing"    // the portal's name was not typed
+	RuleConsent   Rule = "consent"   // what people agreed to is too old to start
 	RulePlan      Rule = "plan"      // what was confirmed is not what would be done
 	RuleRecord    Rule = "record"    // it could not be written down
 	RuleDirectory Rule = "directory" // the chat cannot say who somebody is

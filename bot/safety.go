@@ -100,6 +100,7 @@ type Safety struct {
 	Why         string          `json:",omitzero"` // why it failed, one line
 	AskUntil    time.Time       `json:",omitzero"` // how long a person may say what now
 	WaivedBy    string          `json:",omitzero"`
+	WaivedAt    time.Time       `json:",omitzero"`
 	Told        SafetyStage     `json:",omitzero"` // the last stage told in the thread
 }
 

@@ -239,9 +239,13 @@ func (b *Bot) waive(ctx context.Context, p Press, r Restore) Answer {
 			return b.refuse(ctx, p.Caller, r.ID, no)
 		}
 	}
+	agreed, err := b.Store.Now(ctx)
+	if err != nil {
+		return b.unrecorded(err)
+	}
 	next := r.heeding(p.Caller)
-	next.Safety.Stage, next.Safety.WaivedBy = SafetyWaived, p.Caller.User
-	_, err := b.Store.Wake(ctx, r, next, Event{
+	next.Safety.Stage, next.Safety.WaivedBy, next.Safety.WaivedAt = SafetyWaived, p.Caller.User, agreed
+	_, err = b.Store.Wake(ctx, r, next, Event{
 		At: now, Restore: r.ID, Kind: EventWaived, Actor: p.Caller.User, Detail: map[string]string{"message_ts": p.MessageTS, "why": r.Safety.Why},
 	})
 	return b.raced(ctx, p.Caller, r, err)

@@ -58,6 +58,11 @@ func (b *Bot) stepOn(ctx context.Context, r Restore) (Next, error) {
 }
 
 func (b *Bot) step(ctx context.Context, r Restore, p Portal) (Next, error) {
+	if r.agreed() && !r.Asking() {
+		if next, over, err := b.lapse(ctx, r); over || err != nil {
+			return next, err
+		}
+	}
 	switch r.State {
 	case Requested:
 		if r.Shown.State == "" {

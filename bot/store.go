@@ -52,7 +52,8 @@ type Store interface {
 	// Save replaces was by next if nobody has changed it since was was read, and
 	// returns next as it now stands: its Version counted up. [ErrStale] means that
 	// somebody has; nothing is written then. A move that [CanMove] forbids is an
-	// error too, and a move to Starting during a freeze is [ErrFrozen].
+	// error too, a move to Starting during a freeze is [ErrFrozen], and one on a
+	// consent that does not hold any more is a [*LapsedError].
 	// Confirmations are unique by person. No two open restores hold one TaskID: who
 	// comes second is [ErrTaskHeld]. An Address, once set, stays.
 	Save(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
@@ -60,6 +61,14 @@ type Store interface {
 	// Wake is Save followed by a step that is due at once: the Generation is
 	// counted up too, so that any step already waiting becomes a no-op.
 	Wake(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
+
+	// Now is the time by the database's clock: the only one that processes share.
+	Now(ctx context.Context) (time.Time, error)
+
+	// Agreed is nil while what people agreed to holds, and a [*LapsedError] once it is
+	// too old, or when nobody can tell: no clock has seen all the time since, or
+	// the database may have gone back.
+	Agreed(ctx context.Context, r Restore) error
 
 	// PutForm keeps what an open modal is about, in the place of what was kept
 	// under its ID before.

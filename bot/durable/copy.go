@@ -54,14 +54,18 @@ func copyTo(ctx context.Context, from, file string) (int64, error) {
 	}
 	defer os.Remove(part.Name())
 	defer part.Close()
-	n, err := fetch(ctx, from, part)
+	err = fetch(ctx, from, part)
 	if errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.ECONNREFUSED) { // no bot runs
-		n, err = vacuum(ctx, from, part)
+		err = vacuum(ctx, from, part)
 	}
 	if err != nil {
 		return 0, err
 	}
-	if err := errors.Join(part.Sync(), part.Close()); err != nil {
+	if err := withoutConsent(ctx, part.Name()); err != nil {
+		return 0, err
+	}
+	info, err := part.Stat()
+	if err := errors.Join(err, part.Sync(), part.Close()); err != nil {
 		return 0, err
 	}
 	if err := sound(ctx, part.Name()); err != nil {
@@ -71,7 +75,7 @@ func copyTo(ctx context.Context, from, file string) (int64, error) {
 	if err := os.Link(part.Name(), file); err != nil {
 		return 0, err
 	}
-	return n, nil
+	return info.Size(), nil
 }
 
 // askHolder sends a request to the bot that holds the database file.
@@ -99,41 +103,53 @@ func askHolder(ctx context.Context, file, path string) (*http.Response, error) {
 }
 
 // fetch has the bot that holds the database make the copy.
-func fetch(ctx context.Context, from string, to io.Writer) (int64, error) {
+func fetch(ctx context.Context, from string, to io.Writer) error {
 	resp, err := askHolder(ctx, from, "/copy")
 	if err != nil {
-		return 0, fmt.Errorf("the running bot cannot be asked: %w", err)
+		return fmt.Errorf("the running bot cannot be asked: %w", err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		why, _ := io.ReadAll(io.LimitReader(resp.Body, 1000))
-		return 0, fmt.Errorf("the running bot could not make it: %s", strings.TrimSpace(string(why)))
+		return fmt.Errorf("the running bot could not make it: %s", strings.TrimSpace(string(why)))
 	}
 	n, err := io.Copy(to, resp.Body)
 	if err == nil && n != resp.ContentLength {
 		err = io.ErrUnexpectedEOF
 	}
-	return n, err
+	return err
+}
+
+// withoutConsent takes out of a copy what people agreed to and has not started
+// yet: who puts it back does so later, and nothing of it may start then.
+func withoutConsent(ctx context.Context, file string) error {
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", OmitHost: true, Path: file, RawQuery: "_pragma=journal_mode(MEMORY)"}).String())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var there int
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'consent'`).Scan(&there)
+	if err == nil && there > 0 { // else an older version made the database
+		_, err = db.ExecContext(ctx, `DELETE FROM consent`)
+	}
+	return err
 }
 
 // vacuum makes the copy itself, of a database that nobody holds. The schema
 // stays as it is.
-func vacuum(ctx context.Context, from string, to *os.File) (int64, error) {
+func vacuum(ctx context.Context, from string, to *os.File) error {
 	db, err := sql.Open("sqlite", dsn(from))
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	if _, err := db.ExecContext(ctx, `VACUUM INTO $1`, to.Name()); err != nil {
 		what, _ := sqliteFault(err)
-		return 0, fmt.Errorf("the database %s %s: %w", from, what, err)
+		return fmt.Errorf("the database %s %s: %w", from, what, err)
 	}
-	info, err := to.Stat()
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
+	return nil
 }
 
 // sound reads a copy through.

@@ -32,6 +32,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.tx(ctx, s.migrate); err != nil {
 		return err
 	}
+	if err := s.sweep(ctx); err != nil {
+		return err
+	}
 	var err error
 	s.queue, err = river.NewClient(s.driver, &river.Config{Logger: s.Log})
 	if err != nil {

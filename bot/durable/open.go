@@ -36,6 +36,7 @@ type Store struct {
 	bell   *bell
 	// alone is set where no other process can be at work on the database.
 	alone   bool
+	witness witness
 	pace    pace
 	notes   notes
 	head    head // of the audit trail of a file, as this process left it

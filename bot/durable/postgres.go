@@ -2,11 +2,13 @@ package durable
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -55,6 +57,7 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	bell := newBell()
 	return &Store{
 		db: db, driver: postgresDriver{riverdatabasesql.NewWithPgxListener(db, pool), bell}, bell: bell,
+		witness: server{rand.Text(), time.Now()},
 		shut: func() error {
 			err := db.Close()
 			pool.Close()

@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"modernc.org/sqlite"
@@ -35,6 +37,7 @@ func openSQLite(file string) (*Store, error) {
 	bell := newBell()
 	return &Store{
 		db: db, driver: sqliteDriver{riversqlite.New(db), bell}, bell: bell, alone: true, shut: db.Close, file: file,
+		witness: tickets{file, rand.Text(), time.Now()},
 		explain: func(err error) error { return explainSQLite(file, err) },
 	}, nil
 }

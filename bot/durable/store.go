@@ -39,6 +39,9 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 				return err
 			}
 		}
+		if err := s.agree(ctx, tx, bot.Restore{ID: r.ID}, r); err != nil {
+			return err
+		}
 		if err := s.enqueue(ctx, tx, Step{r.ID, r.Generation}); err != nil {
 			return err
 		}
@@ -162,6 +165,9 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 		if err := thawed(ctx, tx, was, next); err != nil { // the row is locked now
 			return err
 		}
+		if err := s.agree(ctx, tx, was, next); err != nil {
+			return err
+		}
 		if err := confirm(ctx, tx, next); err != nil {
 			return err
 		}
@@ -177,6 +183,9 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 	}
 	if err != nil && !s.committed(ctx, err, next, data) {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
+	}
+	if bot.ConsentStepOf(was, next) == bot.ConsentUsed {
+		s.witness.unseal(next.ID) // after the commit: a death before it does not cost the consent
 	}
 	if wake {
 		s.bell.ring()

@@ -40,6 +40,8 @@ func Exercise(t *testing.T, open func(t *testing.T) bot.Store) {
 		"trail":        trail,
 		"long trail":   longTrail,
 		"freeze":       freeze,
+		"consent":      consent,
+		"old consent":  oldConsent,
 		"address":      address,
 		"task":         task,
 	}

@@ -127,3 +127,30 @@ func (p *Postgres) end(with os.Signal) {
 		<-p.ended
 	}
 }
+
+// Keep keeps a copy of all the data as it is now. back puts it in the place of
+// what there is by then: all databases of the server go back. Both start the
+// server anew.
+func (p *Postgres) Keep() (back func()) {
+	p.t.Helper()
+	kept := p.data + ".kept"
+	p.Stop()
+	p.copy(p.data, kept)
+	p.Start()
+	return func() {
+		p.t.Helper()
+		p.Stop()
+		if err := os.RemoveAll(p.data); err != nil {
+			p.t.Fatal(err)
+		}
+		p.copy(kept, p.data)
+		p.Start()
+	}
+}
+
+func (p *Postgres) copy(from, to string) {
+	p.t.Helper()
+	if out, err := exec.Command("cp", "-a", from, to).CombinedOutput(); err != nil { //nolint:gosec,noctx // short
+		p.t.Fatalf("%v: %s", err, out)
+	}
+}

@@ -97,6 +97,7 @@ func situations() map[string]situation {
 		"dry run":                 {cardMessage(viewCard(bot.Rehearsed)), "All checks passed", "The portal is unchanged", "Leave out `--dry-run`"},
 		"dismissed":               {cardMessage(viewCard(bot.Dismissed, unstarted, because("", ""))), "Dismissed by", "the portal is unchanged", "Ask again"},
 		"expired":                 {cardMessage(viewCard(bot.Expired, unstarted)), "expired", "the portal is unchanged", "Ask again"},
+		"confirmed too long ago":  {cardMessage(viewCard(bot.Expired, unstarted, saving(bot.SafetyDone), because("It was confirmed and could not start for 3 days 0 h.", "Ask again with /restore."))), "could not start", "the portal is unchanged", "Ask again"},
 		"recorded":                {answerMessage(bot.Accepted{Restore: viewCard(bot.Requested).Restore}), "Recorded as restore", "Nothing was started", "confirm it there"},
 		"a busy portal":           {answerMessage(companionAnswers()["refusal-busy"]), "runs on the portal already", "rule: `busy`", "Follow docs"},
 		"status of another's":     {answerMessage(companionAnswers()["status-other"]), "did not start", "nothing was changed by asking", "Follow docs"},

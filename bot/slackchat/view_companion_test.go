@@ -83,10 +83,13 @@ func companionViews() map[string]message {
 		"succeeded-empty":    cardMessage(viewCard(bot.Succeeded, counted(0, 0, "rooms <count>: forbidden"))),
 		"succeeded-followed": cardMessage(viewCard(bot.Succeeded, restored, elsewhere)),
 		"succeeded-dump":     cardMessage(viewCard(bot.Succeeded, restored, dump)),
-		"expired-unsafe":     cardMessage(viewCard(bot.Expired, saving(bot.SafetyAsked), func(c *bot.Card) { c.Restore.Reason.What = "The safety backup failed." })),
-		"note-counted":       plainMessage(noteText(viewCard(bot.Succeeded, counted(20, 7, ""), lost), bot.Note{Kind: bot.NoteCounted})),
-		"note-safety-done":   plainMessage(noteText(viewCard(bot.Saving, saving(bot.SafetyDone)), bot.Note{Kind: bot.NoteSafety})),
-		"note-safety-asked":  plainMessage(noteText(viewCard(bot.Saving, saving(bot.SafetyAsked)), bot.Note{Kind: bot.NoteSafety})),
+		"expired-consent": cardMessage(viewCard(bot.Expired, saving(bot.SafetyDone), func(c *bot.Card) {
+			c.Restore.Reason = bot.Reason{Rule: bot.RuleConsent, What: "It was confirmed and could not start for 3 days 0 h.", Do: "Ask again with /restore if it is still wanted."}
+		})),
+		"expired-unsafe":    cardMessage(viewCard(bot.Expired, saving(bot.SafetyAsked), func(c *bot.Card) { c.Restore.Reason.What = "The safety backup failed." })),
+		"note-counted":      plainMessage(noteText(viewCard(bot.Succeeded, counted(20, 7, ""), lost), bot.Note{Kind: bot.NoteCounted})),
+		"note-safety-done":  plainMessage(noteText(viewCard(bot.Saving, saving(bot.SafetyDone)), bot.Note{Kind: bot.NoteSafety})),
+		"note-safety-asked": plainMessage(noteText(viewCard(bot.Saving, saving(bot.SafetyAsked)), bot.Note{Kind: bot.NoteSafety})),
 	}
 	for _, stage := range []bot.SafetyStage{bot.SafetyWaiting, bot.SafetySent, bot.SafetyRunning, bot.SafetyDone, bot.SafetyWaived} {
 		all["saving-"+string(stage)] = cardMessage(viewCard(bot.Saving, saving(stage)))

@@ -43,17 +43,11 @@ func outcome(c bot.Card) string {
 			return lines("Stopped by "+mention(r.ClosedBy)+" while the countdown ran. Nothing was started and the portal is unchanged.",
 				"Ask again with `/restore` if it is needed after all.")
 		}
-		backup := ""
-		switch r.Safety.Stage {
-		case bot.SafetySent, bot.SafetyRunning, bot.SafetyDone:
-			backup = "Its safety backup goes on by itself and stays in the history."
-		case bot.SafetyWaiting, bot.SafetyAsked, bot.SafetyWaived:
-		}
-		return lines("Dismissed by "+mention(r.ClosedBy)+". Nothing was started and the portal is unchanged.", backup,
+		return lines("Dismissed by "+mention(r.ClosedBy)+". Nothing was started and the portal is unchanged.", leftBackup(r),
 			"Ask again with `/restore` if it is needed after all.")
 	case bot.Expired:
 		if r.Reason.What != "" {
-			return lines(reasonText(r.Reason), "Nothing was started and the portal is unchanged.")
+			return lines(reasonText(r.Reason), "Nothing was started and the portal is unchanged.", leftBackup(r))
 		}
 		return lines("Nobody confirmed in time: it expired "+date(r.ExpiresAt)+". Nothing was started and the portal is unchanged.",
 			"Ask again with `/restore` if it is still needed.")
@@ -85,6 +79,16 @@ func lockedText(r bot.Restore) string {
 		return ""
 	}
 	return "The portal says of itself: *Restoring*. " + workerCure
+}
+
+// leftBackup says what becomes of the safety backup of a restore that is not made.
+func leftBackup(r bot.Restore) string {
+	switch r.Safety.Stage {
+	case bot.SafetySent, bot.SafetyRunning, bot.SafetyDone:
+		return "Its safety backup goes on by itself and stays in the history."
+	case bot.SafetyWaiting, bot.SafetyAsked, bot.SafetyWaived:
+	}
+	return ""
 }
 
 func confirmers(r bot.Restore) string {

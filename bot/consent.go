@@ -1,0 +1,187 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Consent is what a [Store] keeps of an agreement beside its restore: when it
+// became complete, and how much of the time since then does not age it.
+type Consent struct {
+	Given Clock
+	Seen  Clock // when a step last watched what people can see going on
+	// Watched is how long the restore has waited in front of everybody: for its
+	// safety backup, or in its countdown.
+	Watched time.Duration `json:",omitzero"`
+}
+
+// ConsentStep is what a save means to the consent of a restore.
+type ConsentStep int
+
+// The steps of a consent.
+const (
+	ConsentKept    ConsentStep = iota // nothing
+	ConsentGiven                      // it is complete, or given anew without the safety backup
+	ConsentWatched                    // a step has looked while people could
+	ConsentCarried                    // the safety backup begins: the consent has to hold
+	ConsentUsed                       // the restore starts: the consent has to hold, and is spent
+	ConsentOver                       // the restore does not wait for its start any more
+)
+
+// ConsentStepOf says what a save means to the consent of a restore.
+func ConsentStepOf(was, next Restore) ConsentStep {
+	held, holds := was.agreed(), next.agreed()
+	switch {
+	case holds && (!held || (was.Safety.Stage != SafetyWaived && next.Safety.Stage == SafetyWaived)):
+		return ConsentGiven
+	case !held:
+		return ConsentKept
+	case next.State == Starting:
+		return ConsentUsed
+	case !holds:
+		return ConsentOver
+	case was.State == Confirmed && next.State == Saving:
+		return ConsentCarried
+	case was.inView():
+		return ConsentWatched
+	}
+	return ConsentKept
+}
+
+// agreed reports whether the restore waits for nothing but the bot.
+func (r Restore) agreed() bool { return r.State == Confirmed || r.State == Saving }
+
+// inView reports whether people see that the restore waits, for what, and how
+// to stop it.
+func (r Restore) inView() bool {
+	switch r.Safety.Stage {
+	case SafetyWaiting, SafetySent, SafetyRunning:
+		return r.State == Saving
+	case SafetyDone, SafetyAsked, SafetyWaived:
+		return false
+	}
+	return r.State == Confirmed && r.countsDown()
+}
+
+func (r Restore) countsDown() bool { return r.Order.BreakGlass && !r.Order.DryRun }
+
+// life is how long the request was good for, and so is a consent to it.
+func (r Restore) life() time.Duration { return r.ExpiresAt.Sub(r.RequestedAt) }
+
+// agreedAt is when the last person agreed, as the restore itself says.
+func (r Restore) agreedAt() time.Time {
+	if r.Safety.Stage == SafetyWaived {
+		return r.Safety.WaivedAt
+	}
+	if n := len(r.Confirmations); n > 0 {
+		return r.Confirmations[n-1].At
+	}
+	return time.Time{}
+}
+
+// NewConsent is a consent that is complete now.
+func NewConsent(now Clock) Consent { return Consent{Given: now, Seen: now} }
+
+// Carry is c once the safety backup has begun.
+func (c Consent) Carry(now Clock) Consent {
+	c.Seen = now
+	return c
+}
+
+// Watch is c once a step has looked. The time since the look before does not age
+// it, unless nobody was there for a while.
+func (c Consent) Watch(r Restore, now Clock) Consent {
+	least, most, ok := now.since(c.Seen)
+	unseen := min(r.life(), awayFrom)
+	if now.Process == c.Seen.Process {
+		unseen = min(max(r.life(), awayFrom), asleepFrom)
+	}
+	if ok && most <= unseen {
+		c.Watched += least
+	}
+	c.Seen = now
+	return c
+}
+
+// atOnce is how soon the start has to follow a safety backup: it is the way back
+// only to what the portal was at its end.
+const atOnce = time.Minute
+
+// Lapsed says why r must not be started on this consent, nil if it may.
+func (c Consent) Lapsed(r Restore, now Clock) *LapsedError {
+	if r.inView() {
+		c = c.Watch(r, now)
+	}
+	given, life := c.Given, r.life()
+	if at := r.agreedAt(); !at.IsZero() && at.Before(given.At) {
+		given.At = at
+	}
+	_, age, ok := now.since(given)
+	_, idle, seen := now.since(c.Seen)
+	switch {
+	case !ok || !seen:
+		return &LapsedError{Cause: LapsedUnseen, Life: life}
+	case age-c.Watched >= life:
+		return &LapsedError{LapsedOld, age - c.Watched, life}
+	case r.State == Saving && r.Safety.Stage == SafetyDone && idle >= min(life, atOnce):
+		return &LapsedError{LapsedBackup, idle, life}
+	}
+	return nil
+}
+
+// LapseCause is why a consent does not hold any more.
+type LapseCause string
+
+// The causes.
+const (
+	LapsedOld    LapseCause = "old"
+	LapsedBackup LapseCause = "backup" // its safety backup is of another time
+	// LapsedUnseen means that nobody can say what became of it: the machine or the
+	// database was restarted, or the database has gone back.
+	LapsedUnseen LapseCause = "unseen"
+)
+
+// LapsedError is the error of a start that nobody agrees to any more.
+type LapsedError struct {
+	Cause LapseCause
+	Age   time.Duration
+	Life  time.Duration
+}
+
+func (l *LapsedError) Error() string {
+	return fmt.Sprintf("what people agreed to does not hold any more (%s, after %s of %s)", l.Cause, l.Age, l.Life)
+}
+
+func (l *LapsedError) reason() Reason {
+	why := Reason{Rule: RuleConsent, Do: "Ask again with /restore if it is still wanted."}
+	switch l.Cause {
+	case LapsedOld:
+		why.What = fmt.Sprintf("It was confirmed and could not start for %s. A confirmation is good for %s.", length(l.Age), length(l.Life))
+	case LapsedBackup:
+		why.What = fmt.Sprintf("The safety backup was done and the restore could not start for %s. What was changed since then would have no way back.", length(l.Age))
+	case LapsedUnseen:
+		why.What = "It was confirmed, and before it started the machine or the database was restarted, or an older copy of the database was put in its place. " +
+			"The bot cannot tell whether it is still wanted."
+	}
+	return why
+}
+
+// lapse lets a restore expire whose consent does not hold any more. over is
+// false if it does.
+func (b *Bot) lapse(ctx context.Context, r Restore) (next Next, over bool, err error) {
+	err = b.Store.Agreed(ctx, r)
+	if err == nil {
+		return Next{}, false, nil
+	}
+	lapsed, ok := errors.AsType[*LapsedError](err)
+	if !ok {
+		return Next{After: soon}, true, err // what cannot be read may have lapsed
+	}
+	next, err = b.move(ctx, r, r.ended(Expired, time.Now().UTC(), lapsed.reason()), EventExpired)
+	return next, true, err
+}
+
+// lapsed reports whether the restore ended because its consent did not hold.
+func (r Restore) lapsed() bool { return r.State == Expired && r.Reason.Rule == RuleConsent }

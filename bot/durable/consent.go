@@ -1,0 +1,171 @@
+package durable
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// witness is what tells, beside the rows of a database, how much time has passed
+// and whether the rows are of now. It fails closed: what it cannot tell, it does
+// not confirm.
+type witness interface {
+	// read reads all clocks.
+	read(ctx context.Context, q asker) (bot.Clock, error)
+	// seal makes what shall show that the consent of a restore, which is written
+	// in the same transaction, is not of an older database.
+	seal(ctx context.Context, q asker, id string) (string, error)
+	// sealed reports whether the consent is the one that was sealed.
+	sealed(ctx context.Context, q asker, id, seal string) (bool, error)
+	// unseal takes the seal away, so that no older row is ever taken for this one.
+	unseal(id string)
+}
+
+// Now implements [bot.Store].
+func (s *Store) Now(ctx context.Context) (time.Time, error) {
+	c, err := s.witness.read(ctx, s.db)
+	return c.At, err
+}
+
+// Agreed implements [bot.Store].
+func (s *Store) Agreed(ctx context.Context, r bot.Restore) error {
+	_, err := s.agreed(ctx, s.db, r)
+	return err
+}
+
+// agreed returns the consent of a restore if it holds.
+func (s *Store) agreed(ctx context.Context, q asker, r bot.Restore) (bot.Consent, error) {
+	c, err := s.consent(ctx, q, r.ID)
+	if err != nil {
+		return c, err
+	}
+	now, err := s.witness.read(ctx, q)
+	if err != nil {
+		return c, err
+	}
+	if lapsed := c.Lapsed(r, now); lapsed != nil {
+		return c, lapsed
+	}
+	return c, nil
+}
+
+// consent reads what people agreed to. One that is not there, or is not the one
+// that was written, is of another time than the database.
+func (s *Store) consent(ctx context.Context, q asker, id string) (c bot.Consent, err error) {
+	var data, seal string
+	err = q.QueryRowContext(ctx, `SELECT data, seal FROM consent WHERE restore_id = $1`, id).Scan(&data, &seal)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, &bot.LapsedError{Cause: bot.LapsedUnseen}
+	}
+	if err != nil {
+		return c, fmt.Errorf("consent: %w", err)
+	}
+	switch genuine, err := s.witness.sealed(ctx, q, id, seal); {
+	case err != nil:
+		return c, fmt.Errorf("consent: %w", err)
+	case !genuine:
+		return c, &bot.LapsedError{Cause: bot.LapsedUnseen}
+	}
+	if err := json.Unmarshal([]byte(data), &c); err != nil {
+		return c, &bot.LapsedError{Cause: bot.LapsedUnseen}
+	}
+	return c, nil
+}
+
+// agree does with the consent of a restore what a save means to it. The row of
+// the restore is locked by now.
+func (s *Store) agree(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
+	step := bot.ConsentStepOf(was, next)
+	switch step {
+	case bot.ConsentKept:
+		return nil
+	case bot.ConsentOver:
+		s.witness.unseal(next.ID) // before the commit: what is not wanted any more must not come back
+		return s.forget(ctx, tx, next.ID)
+	case bot.ConsentUsed:
+		if was.ExpiresAt.IsZero() { // no life was set: the bot itself makes no such request
+			return s.forget(ctx, tx, next.ID)
+		}
+		if _, err := s.agreed(ctx, tx, was); err != nil {
+			return err
+		}
+		return s.forget(ctx, tx, next.ID) // its seal goes after the commit
+	case bot.ConsentGiven, bot.ConsentWatched, bot.ConsentCarried:
+	}
+	now, err := s.witness.read(ctx, tx)
+	if err != nil {
+		return err
+	}
+	c := bot.NewConsent(now)
+	switch step {
+	case bot.ConsentWatched:
+		if c, err = s.consent(ctx, tx, was.ID); errors.As(err, new(*bot.LapsedError)) {
+			return nil // the start will say so
+		}
+		c = c.Watch(was, now)
+	case bot.ConsentCarried:
+		c, err = s.agreed(ctx, tx, was)
+		c = c.Carry(now)
+	default: // a new one
+	}
+	if err != nil {
+		return err
+	}
+	return s.keepConsent(ctx, tx, next.ID, c, step)
+}
+
+// keepConsent writes a consent. Its seal is made once, and with each writing
+// where it is of the writing.
+func (s *Store) keepConsent(ctx context.Context, tx *sql.Tx, id string, c bot.Consent, step bot.ConsentStep) error {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("consent: %w", err)
+	}
+	if step != bot.ConsentGiven && s.alone {
+		_, err = tx.ExecContext(ctx, `UPDATE consent SET data = $1 WHERE restore_id = $2`, string(data), id)
+		return err
+	}
+	seal, err := s.witness.seal(ctx, tx, id)
+	if err != nil {
+		return fmt.Errorf("consent: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO consent (restore_id, data, seal) VALUES ($1, $2, $3)
+		ON CONFLICT (restore_id) DO UPDATE SET data = excluded.data, seal = excluded.seal`, id, string(data), seal)
+	return err
+}
+
+func (s *Store) forget(ctx context.Context, tx *sql.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM consent WHERE restore_id = $1`, id)
+	return err
+}
+
+// sweep takes away the seals of what does not wait for its start any more.
+func (s *Store) sweep(ctx context.Context) error {
+	w, ok := s.witness.(tickets)
+	if !ok {
+		return nil
+	}
+	rows, err := s.db.QueryContext(ctx, `SELECT restore_id FROM consent`)
+	if err != nil {
+		return fmt.Errorf("consent: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	waits := map[string]bool{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return fmt.Errorf("consent: %w", err)
+		}
+		waits[filepath.Base(w.ticket(id))] = true
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("consent: %w", err)
+	}
+	return w.sweep(waits)
+}

@@ -1,0 +1,86 @@
+package durable
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// tickets is the witness of an SQLite database: its clocks are the process's and
+// the machine's, and a seal is a small file beside the database, which is there
+// only while a restore waits for its start. A copy of the database that is put
+// back brings no ticket with it, and the copy of a ticket is not the ticket: the
+// time of its making, which nobody can set, is another one.
+type tickets struct {
+	database string
+	process  string
+	began    time.Time
+}
+
+func (w tickets) read(context.Context, asker) (bot.Clock, error) {
+	c := bot.Clock{At: time.Now().UTC(), Process: w.process, Ran: time.Since(w.began)}
+	c.Boot, c.Up = uptime()
+	return c, nil
+}
+
+// ticketInfix is between the database's name and the restore's id.
+const ticketInfix = ".consent-"
+
+// ticket is the file of a restore's consent.
+func (w tickets) ticket(id string) string {
+	return w.database + ticketInfix + strings.ReplaceAll(id, string(filepath.Separator), "_")
+}
+
+func (w tickets) seal(_ context.Context, _ asker, id string) (string, error) {
+	file, word := w.ticket(id), rand.Text()
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	if err := os.WriteFile(file, []byte(word), 0o600); err != nil {
+		return "", err
+	}
+	return w.made(file)
+}
+
+func (w tickets) sealed(_ context.Context, _ asker, id, seal string) (bool, error) {
+	now, err := w.made(w.ticket(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return now == seal, err
+}
+
+// made says what a ticket holds, and when it was made.
+func (tickets) made(file string) (string, error) {
+	word, err := os.ReadFile(file) //nolint:gosec // beside the operator's own file
+	if err != nil {
+		return "", err
+	}
+	at, err := changed(file)
+	return string(word) + " " + at, err
+}
+
+func (w tickets) unseal(id string) { _ = os.Remove(w.ticket(id)) }
+
+// sweep takes away the tickets of restores that do not wait for their start: what
+// a process left that died just then.
+func (w tickets) sweep(waits map[string]bool) error {
+	dir, base := filepath.Split(w.database)
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if name := f.Name(); strings.HasPrefix(name, base+ticketInfix) && !waits[name] {
+			_ = os.Remove(filepath.Join(dir, name))
+		}
+	}
+	return nil
+}
