@@ -50,7 +50,8 @@ func isID(word string) bool {
 }
 
 // Has reports whether id is allowed, asking the directory for the members of
-// groups only if nothing else allows it. On an error the answer is no.
+// groups only if nothing else allows it. On an error the answer is no. Before a no
+// the groups are asked anew, unless it is not the bot's turn to ask.
 func (l AllowList) Has(ctx context.Context, d Directory, id string) (bool, error) {
 	if id == "" {
 		return false, nil
@@ -58,6 +59,25 @@ func (l AllowList) Has(ctx context.Context, d Directory, id string) (bool, error
 	if l.Any || slices.Contains(l.IDs, id) {
 		return true, nil
 	}
+	if len(l.Groups) == 0 {
+		return false, nil
+	}
+	ok, err := l.inGroup(ctx, d, id)
+	if ok || err != nil {
+		return ok, err
+	}
+	fresh := d.Fresh()
+	if fresh == d {
+		return false, nil
+	}
+	ok, err = l.inGroup(ctx, fresh, id)
+	if errors.Is(err, ErrChatBusy) {
+		return ok, nil // what was just known holds
+	}
+	return ok, err
+}
+
+func (l AllowList) inGroup(ctx context.Context, d Directory, id string) (bool, error) {
 	var faults []error
 	for _, group := range l.Groups {
 		members, err := d.Members(ctx, group)

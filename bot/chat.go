@@ -186,6 +186,8 @@ const (
 	// NoteGlass calls those who may stop a restore that one person confirmed alone.
 	NoteGlass NoteKind = "break_glass"
 	NoteEnd   NoteKind = "end"
+	// NoteWithdrawn: a confirmation does not count any more, and others are asked.
+	NoteWithdrawn NoteKind = "withdrawn"
 	// NoteAstray: the channel cannot be reached, and the requester is told the
 	// rest alone.
 	NoteAstray NoteKind = "astray"

@@ -152,7 +152,7 @@ func (m *rules) press(t *rapid.T) {
 	}
 	r, user := m.now(), rapid.SampledFrom(modelPeople).Draw(t, "who")
 	right := !m.typing || rapid.SampledFrom([]bool{true, true, false}).Draw(t, "right word")
-	want := r.State == bot.Requested && r.CardTS != "" && time.Now().Before(r.ExpiresAt) && !m.frozen && m.may(user) &&
+	want := r.State == bot.Requested && r.CardTS != "" && time.Now().Before(r.ExpiresAt) && !m.frozen && m.may(user) && !m.chat.people[r.Requester].Guest &&
 		(m.self || user != r.Requester) && !m.confirmed[user] && right
 	took := m.pressed(t, r, user, right)
 	if took != want {
@@ -262,6 +262,14 @@ func (m *rules) step(t *rapid.T) {
 func (m *rules) walked(t *rapid.T) time.Duration {
 	before, r := m.portal.Starts(), m.now()
 	next, _ := m.Step(t.Context(), r.ID, r.Generation)
+	for _, user := range m.now().Withdrawn {
+		if m.confirmed[user] && !slices.Contains(m.now().Confirmers(), user) {
+			if m.may(user) {
+				t.Fatalf("the confirmation of %s was taken back, who may confirm", user)
+			}
+			delete(m.confirmed, user)
+		}
+	}
 	if m.portal.Starts() == before {
 		return next.After
 	}
@@ -272,6 +280,9 @@ func (m *rules) walked(t *rapid.T) time.Duration {
 		t.Fatalf("it started with %d of %d", len(m.confirmed), m.needed)
 	case !m.self && m.confirmed[r.Requester]:
 		t.Fatal("the person who asked was counted")
+	}
+	if m.chat.people[r.Requester].Guest {
+		t.Fatal("it started although the person who asked may not ask any more")
 	}
 	for user := range m.confirmed {
 		if !m.may(user) {

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -155,6 +156,121 @@ func TestTwoPeopleAreCountedAndThePersonWhoAskedIsNone(t *testing.T) {
 	})
 }
 
+// What admitted a request is checked at the press, too: nobody can confirm what
+// could not be asked for now.
+func TestWhatAdmittedARequestIsCheckedAtThePress(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(s *scene)
+		want   bot.Rule
+	}{
+		"the person who asked is off the list": {func(s *scene) { s.Policy.Users = bot.AllowList{IDs: []string{"UBOB"}} }, bot.RulePerson},
+		"the person who asked has left":        {func(s *scene) { s.chat.people["UALICE"] = bot.Person{Deleted: true} }, bot.RulePerson},
+		"the person who asked is a guest":      {func(s *scene) { s.chat.people["UALICE"] = bot.Person{Guest: true} }, bot.RulePerson},
+		"the channel is off the list":          {func(s *scene) { s.Policy.Channels = bot.AllowList{IDs: []string{"CELSE"}} }, bot.RuleChannel},
+		"the channel is shared":                {func(s *scene) { s.chat.shared = true }, bot.RuleChannel},
+	} {
+		for _, typed := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				play(t, func(s *scene) {
+					s.Policy.Typing = typed
+					action := map[bool]bot.Action{false: bot.PressConfirm, true: bot.PressType}[typed]
+					r := s.request("")
+					c.change(s)
+					s.refused(s.press(r, "UBOB", action), c.want)
+					r = s.walk(r.ID, never)
+					s.want(r, bot.Expired, 0)
+				})
+			})
+		}
+	}
+}
+
+// Who confirmed and may not any more loses that, and not the whole request: the
+// others are asked again.
+func TestAConfirmerWhoLostTheRightLosesThePressAlone(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(s *scene){
+		"left the group": func(s *scene) { s.chat.groups["S1"] = []string{"UALICE"} },
+		"is a guest now": func(s *scene) { s.chat.people["UBOB"] = bot.Person{Guest: true} },
+		"has left":       func(s *scene) { s.chat.people["UBOB"] = bot.Person{Deleted: true} },
+	} {
+		for _, backup := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				play(t, func(s *scene) {
+					s.chat.groups = map[string][]string{"S1": {"UALICE", "UBOB"}}
+					s.Policy.Approvers = bot.AllowList{Groups: []string{"S1"}}
+					if backup {
+						guarded(s)
+					}
+					r := s.request("")
+					if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
+						s.t.Fatalf("the press was answered %+v", a)
+					}
+					if backup { // the right is lost while the portal is backed up
+						r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Saving })
+					}
+					change(s)
+					r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Requested && r.Shown.State == bot.Requested })
+					if len(r.Confirmations) != 0 || !slices.Equal(r.Withdrawn, []string{"UBOB"}) || len(s.told(bot.NoteWithdrawn)) != 1 || r.Safety.Stage != "" {
+						s.t.Errorf("%+v, %d told", r, len(s.told(bot.NoteWithdrawn)))
+					}
+					if a := s.press(r, "UALICE", bot.PressConfirm); a != nil {
+						s.t.Fatalf("the other's press was answered %+v", a)
+					}
+					s.want(s.walk(r.ID, never), bot.Succeeded, 1)
+				})
+			})
+		}
+	}
+}
+
+// Who joined the group a moment ago is let in, and asking anew costs no more than
+// Slack allows.
+func TestWhoJoinedTheGroupIsLetIn(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		old := &aging{channel: s.chat, known: map[string][]string{"S1": {"UALICE"}}}
+		s.Directory = old
+		s.chat.groups = map[string][]string{"S1": {"UALICE", "UBOB"}}
+		s.Policy.Approvers = bot.AllowList{Groups: []string{"S1"}}
+		r := s.request("")
+		if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
+			s.t.Fatalf("the press was answered %+v", a)
+		}
+		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
+	})
+	old := &aging{channel: &channel{}, known: map[string][]string{"S1": {"UALICE"}}, busy: true}
+	if ok, err := (bot.AllowList{Groups: []string{"S1"}}).Has(t.Context(), old, "UBOB"); ok || err != nil {
+		t.Errorf("when it is not the bot's turn to ask: %t, %v", ok, err)
+	}
+}
+
+// aging is a directory whose answers are old until it is asked anew.
+type aging struct {
+	*channel
+
+	known map[string][]string
+	busy  bool
+}
+
+func (a *aging) Members(_ context.Context, group string) ([]string, error) {
+	return a.known[group], nil
+}
+
+func (a *aging) Fresh() bot.Directory {
+	if a.busy {
+		return busyDirectory{a.channel}
+	}
+	return a.channel
+}
+
+type busyDirectory struct{ *channel }
+
+func (busyDirectory) Members(context.Context, string) ([]string, error) { return nil, bot.ErrChatBusy }
+
 // What changes between the last confirmation and the start keeps it from
 // starting, and the channel is told.
 func TestRightsAndPlanAreCheckedAgainJustBeforeTheStart(t *testing.T) {
@@ -163,11 +279,12 @@ func TestRightsAndPlanAreCheckedAgainJustBeforeTheStart(t *testing.T) {
 		change func(s *scene)
 		want   bot.Rule
 	}{
-		"a confirmer left the group": {func(s *scene) { s.chat.groups["S1"] = nil }, bot.RuleApprover},
-		"the group cannot be read":   {func(s *scene) { delete(s.chat.groups, "S1") }, bot.RuleDirectory},
-		"a confirmer is a guest now": {func(s *scene) { s.chat.people["UBOB"] = bot.Person{Guest: true} }, bot.RulePerson},
-		"the channel is shared now":  {func(s *scene) { s.chat.shared = true }, bot.RuleChannel},
-		"the rules changed":          {func(s *scene) { s.Policy.Approvals = 2 }, bot.RulePlan},
+		"the person who asked is off the list": {func(s *scene) { s.Policy.Users = bot.AllowList{IDs: []string{"UBOB"}} }, bot.RulePerson},
+		"the person who asked has left":        {func(s *scene) { s.chat.people["UALICE"] = bot.Person{Deleted: true} }, bot.RulePerson},
+		"the channel is off the list":          {func(s *scene) { s.Policy.Channels = bot.AllowList{IDs: []string{"CELSE"}} }, bot.RuleChannel},
+		"the group cannot be read":             {func(s *scene) { delete(s.chat.groups, "S1") }, bot.RuleDirectory},
+		"the channel is shared now":            {func(s *scene) { s.chat.shared = true }, bot.RuleChannel},
+		"the rules changed":                    {func(s *scene) { s.Policy.Approvals = 2 }, bot.RulePlan},
 		"the backup changed": {func(s *scene) {
 			s.portal.ChangeBackup(s.portal.Backups()[0].ID, func(b *docspacetest.Backup) { b.FileName = "other.tar.gz" })
 		}, bot.RulePlan},

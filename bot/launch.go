@@ -41,7 +41,10 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 		}
 	}
 	was, now := r, time.Now().UTC()
-	no := b.recheck(ctx, r, p)
+	no, withdrawn := b.recheck(ctx, r, p)
+	if len(withdrawn) > 0 {
+		return b.withdraw(ctx, r, p, withdrawn)
+	}
 	if no != nil && no.Rule == RuleDirectory && now.Sub(r.readySince()) < recheckFor {
 		return Next{After: soon}, nil // Slack may answer again
 	}

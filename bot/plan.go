@@ -67,40 +67,48 @@ func stillThere(ctx context.Context, r Restore, p Portal) *Refusal {
 	return nil
 }
 
-// recheck checks all that has to hold at the moment of the start: the plan, the
-// backup, and the right of everybody who confirmed. The freeze is checked by
-// the save itself.
-func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) *Refusal {
+// recheck checks all that has to hold at the moment of the start: the plan, what
+// admitted the request, the right of everybody who confirmed, and the backup. The
+// freeze is checked by the save itself. withdrawn are those who confirmed and may
+// not do so any more.
+func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *Refusal, withdrawn []string) {
 	if no := b.asPlanned(r); no != nil {
-		return no
+		return no, nil
 	}
 	policy, fresh := b.policyOf(r), b.Directory.Fresh()
 	if len(r.Confirmations) < policy.neededFor(r) {
-		return planChanged()
+		return planChanged(), nil
+	}
+	if no := policy.stillAdmitted(ctx, fresh, r); no != nil {
+		return no.notNow(), nil
 	}
 	for _, c := range r.Confirmations {
-		no := policy.MayConfirm(ctx, fresh, r, c.User)
-		if no == nil {
-			no = policy.Inspect(ctx, fresh, Caller{Team: r.Team, Channel: r.Channel, User: c.User})
-		}
-		if no != nil {
-			return lost(c.User, no)
+		switch no := policy.mayStillConfirm(ctx, fresh, r, c.User); {
+		case no == nil:
+		case no.Rule == RuleDirectory, no.Rule == RuleChannel:
+			return no.notNow(), nil
+		case r.Order.BreakGlass: // nobody else can confirm it
+			no.What = "The person below confirmed this and may not do so any more, so it was not started. Nothing was changed."
+			no.Do, no.People = "Ask again with /restore, and have somebody confirm it who may.", AllowList{IDs: []string{c.User}}
+			return no, nil
+		default:
+			withdrawn = append(withdrawn, c.User)
 		}
 	}
-	return stillThere(ctx, r, p)
+	if len(withdrawn) > 0 {
+		return nil, withdrawn
+	}
+	return stillThere(ctx, r, p), nil
 }
 
-// lost says that somebody who confirmed may not do so any more.
-func lost(user string, no *Refusal) *Refusal {
-	out := *no
-	out.People = AllowList{IDs: []string{user}}
-	if no.Rule == RuleDirectory {
-		out.What = "Slack could not say whether those who confirmed still may, so it was not started. Nothing was changed."
-		out.Do = "Ask again with /restore when Slack answers again."
-		return &out
+// notNow is a refusal just before the start.
+func (no *Refusal) notNow() *Refusal {
+	if no.Rule != RuleDirectory {
+		return no
 	}
-	out.What = "Somebody who confirmed this may not do so any more, so it was not started. Nothing was changed."
-	out.Do = "Ask again with /restore, and have somebody confirm it who may."
+	out := *no
+	out.What = "Slack could not say whether those who asked and confirmed still may, so it was not started. Nothing was changed."
+	out.Do = "Ask again with /restore when Slack answers again."
 	return &out
 }
 

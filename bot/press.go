@@ -78,7 +78,7 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 	if p.Action == PressStop {
 		return b.stop(ctx, p.Caller, r)
 	}
-	if no := b.policyOf(r).Inspect(ctx, b.Directory, p.Caller); no != nil {
+	if no := b.policyOf(r).Inspect(ctx, b.Directory.Fresh(), p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
 	switch p.Action {
@@ -116,7 +116,11 @@ func (b *Bot) confirmable(ctx context.Context, c Caller, r Restore) *Refusal {
 	if no := b.asPlanned(r); no != nil {
 		return no
 	}
-	return b.policyOf(r).MayConfirm(ctx, b.Directory, r, c.User)
+	policy, fresh := b.policyOf(r), b.Directory.Fresh()
+	if no := policy.stillAdmitted(ctx, fresh, r); no != nil {
+		return no
+	}
+	return policy.mayStillConfirm(ctx, fresh, r, c.User)
 }
 
 // confirm counts one person. What they typed, if they had to, is in the trail.
@@ -175,7 +179,7 @@ func (b *Bot) dismissal(ctx context.Context, c Caller, r Restore) Answer {
 	if r.State != Requested && r.State != Saving { // nothing is restored before its safety backup is done
 		return b.refuse(ctx, c, r.ID, became(r))
 	}
-	if no := b.policyOf(r).MayDismiss(ctx, b.Directory, r, c.User); no != nil {
+	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r, c.User); no != nil {
 		return b.refuse(ctx, c, r.ID, no)
 	}
 	now := time.Now().UTC()
@@ -190,7 +194,7 @@ func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
 	if r.State != Unclear && !r.Stuck(time.Now().UTC()) {
 		return b.refuse(ctx, p.Caller, r.ID, became(r))
 	}
-	if no := b.policyOf(r).MayDismiss(ctx, b.Directory, r, p.Caller.User); no != nil {
+	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r, p.Caller.User); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
 	now := time.Now().UTC()

@@ -230,10 +230,12 @@ func (b *Bot) waive(ctx context.Context, p Press, r Restore) Answer {
 			Rule: RuleStale, What: "This question has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
 		})
 	}
+	fresh := b.Directory.Fresh()
 	for _, check := range []func() *Refusal{
 		func() *Refusal { return b.frozen(ctx) },
 		func() *Refusal { return b.asPlanned(r) },
-		func() *Refusal { return b.policyOf(r).MayConfirm(ctx, b.Directory, r, p.Caller.User) },
+		func() *Refusal { return b.policyOf(r).stillAdmitted(ctx, fresh, r) },
+		func() *Refusal { return b.policyOf(r).MayConfirm(ctx, fresh, r, p.Caller.User) },
 	} {
 		if no := check(); no != nil {
 			return b.refuse(ctx, p.Caller, r.ID, no)

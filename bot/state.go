@@ -25,8 +25,8 @@ const (
 // moves lists every legal move; anything else is a bug or a lost race.
 var moves = map[State][]State{
 	Requested: {Confirmed, Refused, Dismissed, Expired},
-	Confirmed: {Saving, Starting, Failed, Rehearsed, Dismissed, Expired},
-	Saving:    {Starting, Failed, Dismissed, Expired},
+	Confirmed: {Requested, Saving, Starting, Failed, Rehearsed, Dismissed, Expired},
+	Saving:    {Requested, Starting, Failed, Dismissed, Expired},
 	Starting:  {Running, Failed, Unclear},
 	Running:   {Succeeded, Failed, Unclear},
 	Unclear:   {Running, Succeeded, Failed},

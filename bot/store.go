@@ -115,6 +115,7 @@ const (
 	EventLinked    EventKind = "linked" // where the card is
 	EventPressed   EventKind = "pressed"
 	EventConfirmed EventKind = "confirmed"
+	EventWithdrawn EventKind = "withdrawn" // a confirmation of somebody who may not any more
 	EventDismissed EventKind = "dismissed"
 	EventExpired   EventKind = "expired"
 	EventSaving    EventKind = "saving" // the safety backup is asked for, or has ended

@@ -160,6 +160,8 @@ func noteKey(c bot.Card, n bot.Note) string {
 		return "phase " + string(c.Restore.Progress.Phase)
 	case bot.NoteSafety:
 		return "safety " + string(c.Restore.Safety.Stage)
+	case bot.NoteWithdrawn:
+		return fmt.Sprint("withdrawn ", len(c.Restore.Withdrawn), " ", c.Restore.Version)
 	case bot.NoteAway, bot.NoteAstray, bot.NoteCounted, bot.NoteReport, bot.NoteGlass:
 	}
 	return string(n.Kind)

@@ -31,9 +31,18 @@ func askText(c bot.Card) string {
 		glass,
 		"*May confirm:* "+mayConfirm(c),
 		"*May not:* "+mayNot(c),
+		withdrawnText(r),
 		confirmedSoFar(c),
 		"*Until:* "+date(r.ExpiresAt),
 		do)
+}
+
+// withdrawnText names those whose confirmation was taken back.
+func withdrawnText(r bot.Restore) string {
+	if len(r.Withdrawn) == 0 {
+		return ""
+	}
+	return ":warning: *Does not count any more:* the confirmation of " + mentions(r.Withdrawn) + ", who may not confirm now"
 }
 
 func mayConfirm(c bot.Card) string {

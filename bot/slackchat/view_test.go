@@ -84,7 +84,13 @@ func views() map[string]message {
 			c.Freeze.Freeze = bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}
 		})),
 		"requested-unreadable": cardMessage(viewCard(bot.Requested, func(c *bot.Card) { c.Freeze.Unreadable = true })),
-		"requested-glass":      cardMessage(viewCard(bot.Requested, glass)),
+		"requested-withdrawn": cardMessage(viewCard(bot.Requested, func(c *bot.Card) {
+			c.Restore.Confirmations, c.Restore.Withdrawn = nil, []string{"U2"}
+		})),
+		"note-withdrawn": plainMessage(noteText(viewCard(bot.Requested, func(c *bot.Card) {
+			c.Restore.Confirmations, c.Restore.Withdrawn = nil, []string{"U2"}
+		}), bot.Note{Kind: bot.NoteWithdrawn})),
+		"requested-glass": cardMessage(viewCard(bot.Requested, glass)),
 		"confirmed-glass": cardMessage(viewCard(bot.Confirmed, glass, func(c *bot.Card) {
 			c.Restore.Confirmations[0].User, c.Restore.StartsAt = "U1", viewNow.Add(45*time.Second)
 		})),
