@@ -19,6 +19,9 @@ const (
 	AlarmSilent AlarmKind = "silent"
 )
 
+// AlarmKinds lists the alarms.
+func AlarmKinds() []AlarmKind { return []AlarmKind{AlarmQueued, AlarmStalled, AlarmSilent} }
+
 // Alarm is raised once a kind.
 type Alarm struct {
 	Kind AlarmKind `json:",omitzero"`
@@ -46,7 +49,7 @@ func (r Restore) alarmed(now time.Time) Restore {
 		AlarmStalled: p.Trouble == "" && p.Phase != PhaseQueued && now.Sub(p.ChangedAt) >= stalledFor,
 		AlarmSilent:  p.Trouble != "" && now.Sub(p.TroubleSince) >= silentFor,
 	}
-	for _, kind := range []AlarmKind{AlarmQueued, AlarmStalled, AlarmSilent} {
+	for _, kind := range AlarmKinds() {
 		if due[kind] && !r.raised(kind) {
 			r.Alarms = append(slices.Clip(r.Alarms), Alarm{Kind: kind, At: now})
 		}

@@ -31,3 +31,13 @@ const (
 	RuleTask      Rule = "task"      // the portal's task failed
 	RuleVerify    Rule = "verify"    // the restored portal does not look right
 )
+
+// Rules lists the rules.
+func Rules() []Rule {
+	return []Rule{
+		RuleWorkspace, RuleApp, RuleChannel, RulePerson, RuleFreeze, RuleSyntax,
+		RuleBusy, RulePortal, RuleKey, RuleBackup, RuleSafety, RuleStale,
+		RuleApprover, RuleSecond, RuleGlass, RuleTyping, RuleConsent, RulePlan,
+		RuleRecord, RuleDirectory, RuleUnknown, RuleAnswer, RuleTask, RuleVerify,
+	}
+}

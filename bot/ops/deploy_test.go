@@ -90,6 +90,45 @@ func TestAlertsNameMetricsThatThereAre(t *testing.T) {
 	}
 }
 
+// Each counter that an alert looks at has its series before the first event.
+func TestAlertsSeeTheFirstEventOfAProcess(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../cmd/restorebot/deploy/alerts.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry := NewRegistry()
+	New(registry, "1")
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var series []string
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			var labels []string
+			for _, l := range m.GetLabel() {
+				labels = append(labels, l.GetName()+`="`+l.GetValue()+`"`)
+			}
+			series = append(series, f.GetName()+"{"+strings.Join(labels, ",")+"}")
+		}
+	}
+	asked := regexp.MustCompile(`increase\((restorebot_[a-z_]+)(?:\{([^}]*)\})?\[`).FindAllStringSubmatch(string(text), -1)
+	if len(asked) < 6 {
+		t.Fatalf("found %d counters in the alerts", len(asked))
+	}
+	for _, m := range asked {
+		if !slices.ContainsFunc(series, func(s string) bool { return strings.HasPrefix(s, m[1]+"{") && strings.Contains(s, m[2]) }) {
+			t.Errorf("no series of %s{%s} before its first event", m[1], m[2])
+		}
+	}
+	for _, kind := range bot.AlarmKinds() {
+		if want := `restorebot_alarms_total{kind="` + string(kind) + `"}`; !slices.Contains(series, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+}
+
 func TestDashboardNamesMetricsThatThereAre(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../cmd/restorebot/deploy/dashboard.json")

@@ -64,6 +64,19 @@ func New(registry prometheus.Registerer, version string) *Metrics {
 func (m *Metrics) zero() {
 	for _, state := range []bot.State{bot.Succeeded, bot.Failed, bot.Unclear} {
 		m.ends.WithLabelValues(string(state))
+		m.duration.WithLabelValues(string(state))
+	}
+	for _, kind := range bot.AlarmKinds() {
+		m.alarms.WithLabelValues(string(kind))
+	}
+	for _, rule := range bot.Rules() {
+		m.refusals.WithLabelValues(string(rule))
+	}
+	for _, operation := range portalOperations {
+		m.portal.done.WithLabelValues(operation, callUnauthorized)
+	}
+	for _, kind := range ackKinds {
+		m.slack.acks.WithLabelValues(kind, outcomeTooSlow)
 	}
 	for _, outcome := range []string{outcomeDone, outcomeFailed} {
 		m.steps.WithLabelValues(outcome)
@@ -76,7 +89,12 @@ func (m *Metrics) Commanded(verb bot.Verb) { m.commands.WithLabelValues(string(v
 const (
 	outcomeDone   = "done"
 	outcomeFailed = "failed"
+	// outcomeTooSlow is that of an ack without its answer.
+	outcomeTooSlow = "too_slow"
 )
+
+// ackKinds are the kinds of envelopes that are acked.
+var ackKinds = []string{"slash_commands", "interactive", "events_api"}
 
 // Stepped counts a step.
 func (m *Metrics) Stepped(took time.Duration, err error) {

@@ -251,3 +251,22 @@ func TestUnitIsAcceptedBySystemd(t *testing.T) {
 		t.Errorf("the unit is exposed more than it should be: %v\n%s", err, out)
 	}
 }
+
+func TestAlertsFireAtTheFirstEvent(t *testing.T) {
+	t.Parallel()
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		if os.Getenv("CI_REQUIRE_ALL") != "" {
+			t.Fatal("promtool is missing")
+		}
+		t.Skip("promtool is missing: it comes with Prometheus")
+	}
+	for _, args := range [][]string{
+		{"check", "rules", "deploy/alerts.yaml"},
+		{"test", "rules", "testdata/alerts_test.yaml"},
+	} {
+		if out, err := exec.CommandContext(t.Context(), promtool, args...).CombinedOutput(); err != nil {
+			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+}
