@@ -169,6 +169,10 @@ func (b *Bot) busy(ctx context.Context, portal PortalName) *Refusal {
 		return no
 	}
 	no.Restore = open.ID
+	if open.CardTS == "" { // nobody is sent to a card that is not there
+		no.Do = open.cardless()
+		return no
+	}
 	switch open.State {
 	case Requested, Saving:
 		no.Do = "Look at its card, or at /restore status; dismiss it there if it is not wanted."

@@ -19,8 +19,11 @@ var (
 	ErrCardGone = errors.New("the card is gone")
 	// ErrChatBusy: it is not the message's turn; see [RetryAfter].
 	ErrChatBusy = errors.New("the chat is busy")
-	// ErrChatDenied: the chat does not accept the bot at all.
-	ErrChatDenied = errors.New("the chat does not accept the bot's token")
+	// ErrChatDenied: the chat refuses it, and will until a person changes something.
+	ErrChatDenied = errors.New("the chat refuses this until a person changes something")
+	// ErrCardBare: the card stands there without its buttons, which the chat does
+	// not take. The ts that comes with it is good.
+	ErrCardBare = errors.New("the chat takes the card without its buttons only")
 )
 
 // Chat shows restores to people. Its calls return when the chat has accepted
@@ -167,6 +170,7 @@ type Note struct {
 	Broadcast bool
 	Alarm     Alarm  // for NoteAlarm
 	Text      string // for NoteReport: Markdown, shown as it is
+	Why       string // of a direct note: why the channel is not told
 }
 
 // NoteKind says what a reply is about; the rest is on the card's restore.

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,7 +13,11 @@ import (
 // are shown a button, then posts the card. Nothing is changed by it.
 func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
-	if !now.Before(r.ExpiresAt) {
+	switch {
+	case now.Before(r.ExpiresAt):
+	case r.Cards == 0: // nobody has seen it
+		return b.turnedAway(ctx, r, neverShown())
+	default:
 		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
 	}
 	if was := r; r.CardTS == "" {
@@ -35,13 +38,11 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 			return b.turnedAway(ctx, r, no)
 		}
 		ts, err := b.Chat.PostCard(ctx, b.card(ctx, r, p))
-		switch {
-		case errors.Is(err, ErrNotInChannel):
-			return b.turnedAway(ctx, r, NotInvited())
-		case errors.Is(err, ErrChannelClosed):
-			return b.turnedAway(ctx, r, closedChannel())
-		case err != nil:
-			return Next{After: pause(err)}, untold{err}
+		if no := refusedCard(err); no != nil {
+			return b.turnedAway(ctx, r, no)
+		}
+		if err != nil {
+			return Next{After: r.before(r.ExpiresAt, pause(err))}, untold{err}
 		}
 		// At once: a press on a card that is not written down yet has to wait.
 		if r, err = b.writeDown(ctx, was, r, p, ts); err != nil {
@@ -50,7 +51,7 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 		b.linked(ctx, r)
 	}
 	if err := b.show(ctx, &r, p); err != nil {
-		return Next{After: pause(err)}, err
+		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
 	}
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
@@ -60,14 +61,6 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 
 // busyFor is how long a request waits for its turn to ask Slack who somebody is.
 const busyFor = 2 * time.Minute
-
-func closedChannel() *Refusal {
-	return &Refusal{
-		Rule: RuleChannel,
-		What: "This channel takes no messages from the bot, so it could not show the team what happens. Nothing was started.",
-		Do:   "Unarchive it or let the bot post in it, or ask in another channel.",
-	}
-}
 
 func (b *Bot) turnedAway(ctx context.Context, r Restore, no *Refusal) (Next, error) {
 	next := r.ended(Refused, time.Now().UTC(), Reason{Rule: no.Rule, What: no.What, Do: no.Do})

@@ -234,6 +234,9 @@ func (b *Bot) raced(ctx context.Context, c Caller, r Restore, err error) Answer 
 // became says what became of a restore whose button came too late.
 func became(r Restore) *Refusal {
 	no := &Refusal{Rule: RuleStale, Restore: r.ID, Do: "See its card, or /restore status."}
+	if r.CardTS == "" {
+		no.Do = "See /restore status."
+	}
 	switch r.State {
 	case Requested:
 		no.What = "Somebody else pressed at the same moment, or the request is still being checked. Your press changed nothing."

@@ -25,6 +25,7 @@ const (
 	RuleConsent   Rule = "consent"   // what people agreed to is too old to start
 	RulePlan      Rule = "plan"      // what was confirmed is not what would be done
 	RuleRecord    Rule = "record"    // it could not be written down
+	RuleChat      Rule = "chat"      // the chat does not take the card
 	RuleDirectory Rule = "directory" // the chat cannot say who somebody is
 	RuleUnknown   Rule = "unknown"   // no such restore
 	RuleAnswer    Rule = "answer"    // the portal's answer to the start

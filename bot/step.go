@@ -98,12 +98,17 @@ func (b *Bot) await(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
 	}
 	if err := b.show(ctx, &r, p); err != nil {
-		return Next{After: pause(err)}, err
+		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
 	}
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
 	}
 	return Next{After: r.ExpiresAt.Sub(now)}, nil
+}
+
+// before is a pause that ends when something else is due.
+func (Restore) before(due time.Time, pause time.Duration) time.Duration {
+	return max(0, min(pause, time.Until(due)))
 }
 
 // move saves a move and asks for the next step at once.
@@ -134,6 +139,10 @@ func (b *Bot) card(ctx context.Context, r Restore, p Portal) Card {
 	return c
 }
 
+// turningAway is how long it is tried to tell somebody that nothing comes of
+// their request.
+const turningAway = time.Minute
+
 // turnAway tells the requester alone why nothing came of the request.
 func (b *Bot) turnAway(ctx context.Context, r Restore) (Next, error) {
 	to := Recipient{Channel: r.Channel, User: r.Requester, URL: r.AnswerURL}
@@ -142,11 +151,12 @@ func (b *Bot) turnAway(ctx context.Context, r Restore) (Next, error) {
 		no.Follow = r.Portal
 	}
 	err := b.Chat.Answer(ctx, to, no)
-	if err != nil && time.Since(r.EndedAt) < time.Minute {
-		return Next{After: pause(err)}, untold{err}
+	since := time.Since(r.EndedAt)
+	if err != nil && since < turningAway {
+		return Next{After: max(pause(err), since)}, untold{err}
 	}
 	if err != nil {
-		b.Log.WarnContext(ctx, "a refusal could not be told", "restore", r.ID, "rule", r.Reason.Rule, "err", err)
+		b.Log.ErrorContext(ctx, "a refusal could not be told", "restore", r.ID, "requester", r.Requester, "rule", r.Reason.Rule, "err", err)
 	}
 	was := r
 	r.Settled = true

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -12,8 +13,12 @@ import (
 const patience = 10 * time.Second
 
 // keepTelling is how long after its end a restore is held on to whose channel
-// cannot be reached: the end is told there when it can be again.
-const keepTelling = 24 * time.Hour
+// cannot be reached: the end is told there when it can be again. What the chat
+// refuses for good may take whoever runs it a weekend.
+const (
+	keepTelling      = 24 * time.Hour
+	keepTellingNever = 72 * time.Hour
+)
 
 // untold is an error of the chat: what was to be told is told by a later step.
 type untold struct{ error }
@@ -28,11 +33,14 @@ func isUntold(err error) bool {
 // logUntold says what a person may have to look at; that it is not a message's
 // turn yet is how it should be.
 func (b *Bot) logUntold(ctx context.Context, r Restore, err error) {
+	var no *ChatError
 	switch {
 	case errors.Is(err, ErrChatBusy):
 		b.Log.DebugContext(ctx, "the chat is busy", "restore", r.ID, "state", r.State, "after", RetryAfter(err))
+	case errors.As(err, &no) && no.Held:
+		b.Log.DebugContext(ctx, "the chat is not asked again yet", "restore", r.ID, "state", r.State, "after", no.After)
 	case errors.Is(err, ErrChatDenied):
-		b.Log.ErrorContext(ctx, "the chat does not accept the bot; the restore goes on untold", "restore", r.ID, "state", r.State, "err", err)
+		b.Log.ErrorContext(ctx, "the chat refuses what a restore has to tell; it goes on untold", "restore", r.ID, "state", r.State, "err", err)
 	default:
 		b.Log.WarnContext(ctx, "the chat did not take what a restore has to tell", "restore", r.ID, "state", r.State, "err", err)
 	}
@@ -44,13 +52,20 @@ func unreachable(err error) bool {
 	return errors.Is(err, ErrNotInChannel) || errors.Is(err, ErrChannelClosed)
 }
 
+// refusedForGood reports whether a person has to change something before the
+// chat takes it.
+func refusedForGood(err error) bool { return errors.Is(err, ErrChatDenied) }
+
+// elsewhere reports whether the requester has to be told in another way.
+func elsewhere(err error) bool { return unreachable(err) || refusedForGood(err) }
+
 // pause is how long to wait after a failed call to the chat.
 func pause(err error) time.Duration {
 	switch after := RetryAfter(err); {
 	case err == nil:
 		return rarely
-	case unreachable(err), errors.Is(err, ErrChatDenied):
-		return patience
+	case elsewhere(err):
+		return max(patience, after)
 	case errors.Is(err, ErrChatBusy) && after > 0:
 		return after
 	default:
@@ -93,7 +108,7 @@ func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 				return err
 			}
 			continue
-		case unreachable(err):
+		case elsewhere(err):
 			return b.goAstray(ctx, r, p, err)
 		case err != nil:
 			return untold{err}
@@ -152,7 +167,8 @@ func (b *Bot) loseCard(ctx context.Context, r *Restore) error {
 func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
 	ts, err := b.Chat.PostCard(ctx, b.card(ctx, *r, p))
 	switch {
-	case unreachable(err):
+	case errors.Is(err, ErrCardBare): // it says all the same where the restore stands
+	case elsewhere(err):
 		return b.goAstray(ctx, r, p, err)
 	case err != nil:
 		return untold{err}
@@ -174,6 +190,9 @@ func (b *Bot) goAstray(ctx context.Context, r *Restore, p Portal, why error) err
 	if err != nil {
 		return err
 	}
+	if ts == toNobody && refusedForGood(why) { // both are tried again later
+		return untold{why}
+	}
 	next.Astray.TS = ts
 	if err := b.keep(ctx, r, next); err != nil {
 		return err
@@ -189,20 +208,40 @@ func (r Restore) underWay() bool {
 // toNobody stands for the ts of a message that nobody takes.
 const toNobody = "untold"
 
-// direct tells the requester alone. What they cannot be told either is logged,
-// and that is all that can be done.
+// direct tells the requester alone. Where they take nothing either that is said
+// once, and is all that can be done.
 func (b *Bot) direct(ctx context.Context, r Restore, p Portal, n Note, why error) (ts string, err error) {
-	b.Log.ErrorContext(ctx, "the channel of a restore cannot be reached; its requester is told",
-		"restore", r.ID, "state", r.State, "channel", r.Channel, "note", n.Kind, "err", why)
+	n.Why = whyNotHere(why)
 	ts, err = b.Chat.Direct(ctx, b.card(ctx, r, p), n)
+	about := []any{"restore", r.ID, "state", r.State, "channel", r.Channel, "requester", r.Requester, "note", n.Kind, "why", why}
+	var no *ChatError
 	switch {
-	case unreachable(err):
-		b.Log.ErrorContext(ctx, "nobody can be told of a restore", "restore", r.ID, "state", r.State, "note", n.Kind, "err", err)
+	case errors.As(err, &no) && no.Held:
+		return toNobody, nil // it was said when it was tried
+	case elsewhere(err):
+		level := slog.LevelError
+		if r.Astray.TS == toNobody {
+			level = slog.LevelDebug
+		}
+		b.Log.Log(ctx, level, "neither the channel of a restore nor its requester can be told", append(about, "err", err)...)
 		return toNobody, nil
 	case err != nil:
 		return "", untold{err}
 	}
+	b.Log.ErrorContext(ctx, "the channel of a restore cannot be told; its requester was", about...)
 	return ts, nil
+}
+
+// whyNotHere says in plain words why the channel cannot be told, and what to do.
+func whyNotHere(why error) string {
+	text := "Slack does not let the bot post in the channel of the restore"
+	var no *ChatError
+	if errors.As(why, &no) && no.Code != "" {
+		text += " (" + RefusedCall(no.Method, no.Code, no.Needs) + "). " + no.Fix
+	} else {
+		text += ". Invite it there again, or unarchive the channel."
+	}
+	return text + " It goes on there when it can."
 }
 
 // say posts a note where it is seen: in the thread, in the channel if there is
@@ -210,9 +249,12 @@ func (b *Bot) direct(ctx context.Context, r Restore, p Portal, n Note, why error
 func (b *Bot) say(ctx context.Context, r *Restore, p Portal, n Note) error {
 	ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), n)
 	switch {
-	case unreachable(err):
-		_, err = b.direct(ctx, *r, p, n, err)
-		return err
+	case elsewhere(err):
+		ts, direct := b.direct(ctx, *r, p, n, err)
+		if ts == toNobody && refusedForGood(err) {
+			return untold{err} // it is tried again
+		}
+		return direct
 	case err != nil:
 		return untold{err}
 	}
@@ -233,10 +275,13 @@ func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
 	case why == nil:
 		next.EndTS = ts
 		return b.keep(ctx, r, next, Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventTold, Detail: b.link(ctx, r.Channel, ts)})
-	case unreachable(why) && r.Astray.EndTS == "":
+	case elsewhere(why) && r.Astray.EndTS == "":
 		ts, err := b.direct(ctx, *r, p, end, why)
 		if err != nil {
 			return err
+		}
+		if ts == toNobody && refusedForGood(why) {
+			return untold{why}
 		}
 		next.Astray.EndTS = ts
 		if err := b.keep(ctx, r, next); err != nil {
@@ -244,6 +289,11 @@ func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
 		}
 	}
 	return untold{why}
+}
+
+// givenUp reports whether the end is told no more.
+func givenUp(why error, since time.Duration) bool {
+	return unreachable(why) && since >= keepTelling || refusedForGood(why) && since >= keepTellingNever
 }
 
 // tell makes the card show the end, replies in the thread where the end is
@@ -262,9 +312,9 @@ func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
 			next.After, later = min(next.After, pause(err)), err
 		}
 	}
-	if since := time.Since(r.EndedAt); later != nil && (!unreachable(later) || since < keepTelling) {
-		if next.After == patience && since > 30*patience { // it takes a person, who takes their time
-			next.After = 30 * patience
+	if since := time.Since(r.EndedAt); later != nil && !givenUp(later, since) {
+		if elsewhere(later) && since > 30*patience { // it takes a person, who takes their time
+			next.After = max(next.After, 30*patience)
 		}
 		return next, later
 	}

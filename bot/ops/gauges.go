@@ -32,6 +32,15 @@ type Messages struct {
 	Fault       string    // why the last one was not taken, a word of a closed set; "" if it was
 	Since       time.Time // when that began
 	Unreachable int       // channels that take none
+	// Refused are the calls that the chat refuses until a person changes something.
+	Refused []Refused
+}
+
+// Refused is a call that the chat refuses.
+type Refused struct {
+	Call   string // the method, the code and the scope
+	Since  time.Time
+	Needed bool // no restore can be asked for without
 }
 
 // askWithin bounds a question to the database at a scrape.

@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -92,13 +93,20 @@ func (r *Ready) slack() Part {
 	return p
 }
 
-// messages looks at what the chat takes. Only a refusal of the bot itself ends
-// readiness: the rest passes, or is about some channels.
+// messages looks at what the chat takes. Only a refusal that keeps restores from
+// being asked for ends readiness: the rest passes, or is about some channels.
 func messages(m Messages) Part {
 	p := Part{Name: "messages", Needed: m.Denied, OK: true, Detail: "are taken"}
+	var calls []string
+	for _, r := range m.Refused {
+		calls = append(calls, r.Call+", since "+r.Since.UTC().Format(time.RFC3339))
+		p.Needed = p.Needed || r.Needed
+	}
 	switch {
+	case len(calls) > 0:
+		p.OK, p.Detail = false, strings.Join(calls, "; ")
 	case m.Denied:
-		p.OK, p.Detail = false, "slack does not accept the bot token since "+m.Since.UTC().Format(time.RFC3339)
+		p.OK, p.Detail = false, "slack does not accept the bot since "+m.Since.UTC().Format(time.RFC3339)
 	case m.Fault != "":
 		p.OK, p.Detail = false, m.Fault+" since "+m.Since.UTC().Format(time.RFC3339)
 	case m.Unreachable > 0:

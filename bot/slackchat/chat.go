@@ -24,9 +24,21 @@ type Chat struct {
 	// not block.
 	Observe func(method string, o Outcome, took time.Duration)
 
-	out    outbound
-	doubts doubts
-	health health
+	// Faults remembers what Slack refuses for good; nil is one of its own.
+	Faults *Faults
+
+	out      outbound
+	doubts   doubts
+	health   health
+	attempts attempts
+	own      Faults
+}
+
+func (c *Chat) faults() *Faults {
+	if c.Faults != nil {
+		return c.Faults
+	}
+	return &c.own
 }
 
 var _ bot.Chat = (*Chat)(nil)
@@ -49,6 +61,10 @@ const (
 	methodHistory   = "conversations.history"
 	methodReplies   = "conversations.replies"
 	methodAuth      = "auth.test"
+	methodPermalink = "chat.getPermalink"
+	methodOpen      = "views.open"
+	methodView      = "views.update"
+	methodUpload    = "files.completeUploadExternal"
 )
 
 var errNoTS = errors.New("slack named no ts for the message")
@@ -59,13 +75,17 @@ var errNoTS = errors.New("slack named no ts for the message")
 // made to show what card shows now.
 func (c *Chat) PostCard(ctx context.Context, card bot.Card) (string, error) {
 	r := card.Restore
-	p := posting{to: r.Channel, restore: r.ID, kind: "card " + string(r.State), urgency: editUrgency(r)}
+	p := posting{to: r.Channel, restore: r.ID, kind: cardKind(r), urgency: editUrgency(r)}
 	ts, err := c.settleDoubt(ctx, p)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case ts == "":
-		return c.send(ctx, p, cardMessage(card))
+	}
+	if ts == "" {
+		ts, sent, err := c.send(ctx, p, cardMessage(card))
+		if err == nil && sent == formText && hasButtons(r.State) {
+			return ts, bot.ErrCardBare
+		}
+		return ts, err
 	}
 	card.Restore.CardTS = ts
 	if err := c.EditCard(ctx, card); err != nil {
@@ -75,24 +95,14 @@ func (c *Chat) PostCard(ctx context.Context, card bot.Card) (string, error) {
 	return ts, nil
 }
 
+// cardKind tells the cards of a restore apart, whether posted or edited.
+func cardKind(r bot.Restore) string { return "card " + string(r.State) }
+
 // Retire takes the buttons off a message that is not the card of its restore.
 func (c *Chat) Retire(ctx context.Context, r bot.Restore, ts string) error {
-	const doing = "retire a card"
 	r.CardTS = ts
-	t, err := c.out.edit(bot.Card{Restore: r})
-	switch {
-	case errors.Is(err, errOutdated):
-		return nil
-	case err != nil:
-		c.observe(methodUpdate, OutcomeHeld, 0)
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	ctx, cancel := t.within(ctx)
-	defer cancel()
-	begun := time.Now()
-	_, _, _, err = c.API.UpdateMessageContext(ctx, r.Channel, ts, retired(r).options()...)
-	t.end(c.judge(methodUpdate, r.Channel, err, begun))
-	return chatError(doing, err)
+	_, err := c.edit(ctx, bot.Card{Restore: r}, "retire a card", r.ID+" retired "+ts, retired(r), formText)
+	return err
 }
 
 // EditCard makes the card show the restore as it stands.
@@ -102,24 +112,53 @@ func (c *Chat) EditCard(ctx context.Context, card bot.Card) error {
 	if r.CardTS == "" {
 		return fmt.Errorf("%s: %w: it was never posted", doing, bot.ErrCardGone)
 	}
-	t, err := c.out.edit(card)
-	switch {
-	case errors.Is(err, errOutdated):
-		return nil
-	case err != nil:
-		c.observe(methodUpdate, OutcomeHeld, 0)
-		return fmt.Errorf("%s: %w", doing, err)
+	last := formText
+	if r.State == bot.Requested { // the buttons that it has are worth more than news
+		last = formSimple
 	}
+	again, err := c.edit(ctx, card, doing, r.ID+" "+cardKind(r), cardMessage(card), last)
+	if again > 0 && err == nil {
+		return fmt.Errorf("%s: an older edit may come after it: %w", doing, &busyError{again})
+	}
+	return err
+}
+
+// edit makes the message at the card's ts show m, in the first form that Slack
+// takes. again is when to do it once more although it succeeded.
+func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, m message, last messageForm) (again time.Duration, err error) {
+	for {
+		sent, err := c.attempts.begin(id, time.Now())
+		if err != nil {
+			c.observe(methodUpdate, OutcomeHeld, 0)
+			return 0, err
+		}
+		t, err := c.out.edit(card)
+		switch {
+		case errors.Is(err, errOutdated):
+			return 0, nil
+		case err != nil:
+			c.observe(methodUpdate, OutcomeHeld, 0)
+			return 0, fmt.Errorf("%s: %w", doing, err)
+		}
+		again, err := c.editOnce(ctx, t, card.Restore, m.in(min(sent, last)))
+		simpler, err := c.attempts.ended(id, sent, last, chatError(doing, methodUpdate, err), time.Now())
+		if !simpler {
+			return again, err
+		}
+	}
+}
+
+// editOnce makes the one call that a turn allows.
+func (c *Chat) editOnce(ctx context.Context, t *turn, r bot.Restore, m message) (again time.Duration, err error) {
 	ctx, cancel := t.within(ctx)
 	defer cancel()
 	begun := time.Now()
-	_, _, _, err = c.API.UpdateMessageContext(ctx, r.Channel, r.CardTS, cardMessage(card).options()...)
-	o := c.judge(methodUpdate, r.Channel, err, begun)
-	if again := t.end(o); again > 0 && err == nil {
-		return fmt.Errorf("%s: an older edit may come after it: %w", doing, &busyError{again})
-	}
-	return chatError(doing, err)
+	_, _, _, err = c.API.UpdateMessageContext(ctx, r.Channel, r.CardTS, m.options()...)
+	return t.end(c.judge(ctx, methodUpdate, r.Channel, err, begun)), err
 }
+
+// errOutdated: the card shows something newer already.
+var errOutdated = errors.New("the card shows something newer")
 
 // Reply posts a note in the thread of the card, or in the channel where there
 // is no card.
@@ -133,20 +172,12 @@ func (c *Chat) Reply(ctx context.Context, card bot.Card, n bot.Note) (string, er
 		p.thread = ""
 	}
 	ts, err := c.post(ctx, p, m)
-	if p.thread != "" && threadGone(err) {
+	if p.thread != "" && threadClosed(err) {
 		c.doubts.loseThread(p)
 		p.thread = ""
 		ts, err = c.post(ctx, p, m)
 	}
 	return ts, err
-}
-
-// Direct sends a note to the requester alone.
-func (c *Chat) Direct(ctx context.Context, card bot.Card, n bot.Note) (string, error) {
-	return c.post(ctx, posting{
-		to: card.Restore.Requester, direct: true,
-		restore: card.Restore.ID, kind: noteKey(card, n), urgency: noteUrgency(n),
-	}, plainMessage(directText(card, n)))
 }
 
 // noteKey tells the notes of a restore apart.
@@ -167,61 +198,19 @@ func noteKey(c bot.Card, n bot.Note) string {
 	return string(n.Kind)
 }
 
-// Answer tells one person something that only they see.
-func (c *Chat) Answer(ctx context.Context, to bot.Recipient, a bot.Answer) error {
-	if a == nil {
-		return nil
-	}
-	m := answerMessage(a)
-	if !to.URL.IsZero() {
-		return c.respond(ctx, to, m)
-	}
-	ctx, cancel := context.WithTimeout(ctx, callWithin)
-	defer cancel()
-	begun := time.Now()
-	_, err := c.API.PostEphemeralContext(ctx, to.Channel, to.User, m.options()...)
-	c.judge(methodEphemeral, "", err, begun)
-	return chatError("answer", err)
-}
-
 // Permalink returns the address of a message.
 func (c *Chat) Permalink(ctx context.Context, channel, ts string) (string, error) {
-	link, err := c.API.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
-	return link, chatError("ask for a permalink", err)
-}
-
-// respond posts to a response_url. The URL is a secret: no error holds it.
-func (c *Chat) respond(ctx context.Context, to bot.Recipient, m message) error {
-	client := c.HTTP
-	if client == nil {
-		client = ownHTTP
-	}
-	off := false
 	begun := time.Now()
-	err := slack.PostWebhookCustomHTTPContext(ctx, to.URL.Reveal(), client, &slack.WebhookMessage{
-		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.blocks},
-		ResponseType: slack.ResponseTypeEphemeral, UnfurlLinks: &off, UnfurlMedia: &off,
-	})
-	c.judge(methodRespond, "", err, begun)
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return fmt.Errorf("answer: %w", ctx.Err())
-	}
-	if _, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return chatError("answer", err)
-	}
-	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
-		return fmt.Errorf("answer: response_url refused it with status %d", status.Code)
-	}
-	return errors.New("answer: response_url could not be reached")
+	link, err := c.API.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
+	c.judge(ctx, methodPermalink, "", err, begun)
+	return link, chatError("ask for a permalink", methodPermalink, err)
 }
 
 // options are the arguments of a post or an edit, without unfurls.
 func (m message) options() []slack.MsgOption {
-	return []slack.MsgOption{
-		slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+	options := []slack.MsgOption{slack.MsgOptionText(m.text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	if len(m.blocks) > 0 {
+		options = append(options, slack.MsgOptionBlocks(m.blocks...))
 	}
+	return options
 }

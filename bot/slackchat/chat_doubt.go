@@ -116,7 +116,7 @@ func (c *Chat) settleDoubt(ctx context.Context, p posting) (ts string, err error
 	switch {
 	case err == nil && ts != "":
 		return ts, nil
-	case err == nil, threadGone(err):
+	case err == nil, threadClosed(err):
 		return "", nil
 	case isRefused && !passing(refused.Err):
 		c.doubts.refused(p.to, now)
@@ -124,7 +124,7 @@ func (c *Chat) settleDoubt(ctx context.Context, p posting) (ts string, err error
 	case now.Sub(since) > doubtFor:
 		return "", nil
 	}
-	return "", chatError("look for a message", err)
+	return "", chatError("look for a message", methodHistory, err)
 }
 
 // find looks for the message since a time: in its thread, or in the channel.
@@ -141,13 +141,13 @@ func (c *Chat) find(ctx context.Context, p posting, since time.Time) (string, er
 			messages, _, cursor, err = c.API.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
 				ChannelID: p.to, Timestamp: p.thread, Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true,
 			})
-			c.judge(methodReplies, "", err, begun)
+			c.judge(ctx, methodReplies, "", err, begun)
 		} else {
 			var answer *slack.GetConversationHistoryResponse
 			answer, err = c.API.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
 				ChannelID: p.to, Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true,
 			})
-			c.judge(methodHistory, "", err, begun)
+			c.judge(ctx, methodHistory, "", err, begun)
 			if err == nil {
 				messages, cursor = answer.Messages, answer.ResponseMetaData.NextCursor
 			}
@@ -178,7 +178,7 @@ func (c *Chat) self(ctx context.Context) (*slack.AuthTestResponse, error) {
 	}
 	begun := time.Now()
 	me, err := c.API.AuthTestContext(ctx)
-	c.judge(methodAuth, "", err, begun)
+	c.judge(ctx, methodAuth, "", err, begun)
 	if err != nil {
 		return nil, err
 	}

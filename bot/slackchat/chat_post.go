@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
 )
 
 // posting is a message that is to be posted.
@@ -47,18 +49,38 @@ func (c *Chat) post(ctx context.Context, p posting, m message) (string, error) {
 		c.doubts.settle(p.key())
 		return ts, nil
 	}
-	return c.send(ctx, p, m)
+	ts, _, err = c.send(ctx, p, m)
+	return ts, err
 }
 
-// send posts a message when it is its turn.
-func (c *Chat) send(ctx context.Context, p posting, m message) (string, error) {
+// send posts a message when it is its turn, in the first form that Slack takes.
+func (c *Chat) send(ctx context.Context, p posting, m message) (ts string, sent messageForm, err error) {
 	const doing = "post"
-	t, err := c.out.post(p.to, p.key(), p.urgency)
-	if err != nil {
-		c.observe(methodPost, OutcomeHeld, 0)
-		return "", fmt.Errorf("%s: %w", doing, err)
+	for {
+		sent, err = c.attempts.begin(p.key(), time.Now())
+		if err != nil {
+			c.observe(methodPost, OutcomeHeld, 0)
+			return "", sent, err
+		}
+		t, err := c.out.post(p.to, p.key(), p.urgency)
+		if err != nil {
+			c.observe(methodPost, OutcomeHeld, 0)
+			return "", sent, fmt.Errorf("%s: %w", doing, err)
+		}
+		ts, err := c.sendOnce(ctx, t, p, m.in(sent), sent == formWhole)
+		simpler, err := c.attempts.ended(p.key(), sent, formText, chatError(doing, methodPost, err), time.Now())
+		if !simpler {
+			return ts, sent, err
+		}
 	}
-	options := append(m.options(), slack.MsgOptionMetadata(p.marker()))
+}
+
+// sendOnce makes the one call that a turn allows.
+func (c *Chat) sendOnce(ctx context.Context, t *turn, p posting, m message, marked bool) (string, error) {
+	options := m.options()
+	if marked { // metadata is content too, and may be why a message is refused
+		options = append(options, slack.MsgOptionMetadata(p.marker()))
+	}
 	if p.thread != "" {
 		options = append(options, slack.MsgOptionTS(p.thread))
 		if p.broadcast {
@@ -72,18 +94,44 @@ func (c *Chat) send(ctx context.Context, p posting, m message) (string, error) {
 	if err == nil && ts == "" {
 		err = errNoTS
 	}
-	o := c.judge(methodPost, p.to, err, begun)
+	o := c.judge(ctx, methodPost, p.to, err, begun)
 	t.end(o)
 	if o.Outcome == OutcomeLost {
 		c.doubts.add(p.key(), begun)
 	} else {
 		c.doubts.settle(p.key())
 	}
-	return ts, chatError(doing, err)
+	return ts, err
 }
 
-// threadGone reports whether a post was refused because its thread is gone.
-func threadGone(err error) bool {
-	refused, ok := errors.AsType[slack.SlackErrorResponse](err)
-	return ok && (refused.Err == "thread_not_found" || refused.Err == "message_not_found" || refused.Err == "cannot_reply_to_message")
+// threadClosed reports whether a post was refused because of its thread: it is
+// gone, or takes nothing, and the channel may take it all the same.
+func threadClosed(err error) bool {
+	return aboutThread.is(err) || aboutMessage.is(err)
+}
+
+// seenAlone stands for the ts of a message that one person sees and that has none.
+const seenAlone = "seen_alone"
+
+// Direct sends a note to the requester alone: as a direct message, or, where
+// Slack does not take that, as an answer to their command.
+func (c *Chat) Direct(ctx context.Context, card bot.Card, n bot.Note) (string, error) {
+	m := plainMessage(directText(card, n))
+	ts, err := c.post(ctx, posting{
+		to: card.Restore.Requester, direct: true,
+		restore: card.Restore.ID, kind: "direct " + noteKey(card, n), urgency: noteUrgency(n),
+	}, m)
+	var no *bot.ChatError
+	if err == nil || !errors.As(err, &no) || no.Held {
+		return ts, err
+	}
+	r := card.Restore
+	to := bot.Recipient{Channel: r.Channel, User: r.Requester}
+	if card.Now.Sub(r.RequestedAt) < urlLife {
+		to.URL = r.AnswerURL
+	}
+	if c.aside(ctx, to, m) == nil {
+		return seenAlone, nil
+	}
+	return "", err
 }

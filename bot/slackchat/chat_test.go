@@ -95,7 +95,7 @@ func TestChatNamesWhatSlackRefuses(t *testing.T) {
 		"not_in_channel": bot.ErrNotInChannel, "channel_not_found": bot.ErrNotInChannel,
 		"message_not_found": bot.ErrCardGone, "cant_update_message": bot.ErrCardGone, "edit_window_closed": bot.ErrCardGone,
 	} {
-		if err := chatError("x", slack.SlackErrorResponse{Err: code}); !errors.Is(err, want) {
+		if err := chatError("x", methodPost, slack.SlackErrorResponse{Err: code}); !errors.Is(err, want) {
 			t.Errorf("%s: %v", code, err)
 		}
 	}
@@ -128,6 +128,7 @@ func TestChatAnswersOnePersonAndKeepsTheURLSecret(t *testing.T) {
 		t.Errorf("ephemerals: %+v", got)
 	}
 	url := "http://127.0.0.1:1/commands/hidden"
+	fake.Fail("*", slacktest.Failure{Error: "is_archived"}) // no other way is left
 	err := chat.Answer(t.Context(), bot.Recipient{Channel: "C1", User: "U1", URL: docspace.NewSecret(url)}, bot.Said{Text: "x"})
 	if err == nil || strings.Contains(err.Error(), "hidden") {
 		t.Errorf("error: %v", err)

@@ -23,6 +23,8 @@ const (
 // never covers one. It is safe for concurrent use.
 type Directory struct {
 	API *slack.Client // required
+	// Faults, if set, remembers what Slack refuses for good.
+	Faults *Faults
 
 	people  remembered[bot.Person]
 	places  remembered[bot.Place]
@@ -75,7 +77,7 @@ func (d *Directory) Person(ctx context.Context, user string) (bot.Person, error)
 func (d *Directory) person(ctx context.Context, user string, since time.Time) (bot.Person, error) {
 	return d.people.get(ctx, user, since, func() (bot.Person, error) {
 		var u *slack.User
-		err := d.ask(quotaPeople, "ask for a person", func() (err error) {
+		err := d.ask(ctx, quotaPeople, "ask for a person", func() (err error) {
 			u, err = d.API.GetUserInfoContext(ctx, user)
 			return err
 		})
@@ -107,7 +109,7 @@ func (d *Directory) Place(ctx context.Context, channel string) (bot.Place, error
 func (d *Directory) place(ctx context.Context, channel string, since time.Time) (bot.Place, error) {
 	place, err := d.places.get(ctx, channel, since, func() (bot.Place, error) {
 		var c *slack.Channel
-		err := d.ask(quotaPlaces, "ask for a channel", func() (err error) {
+		err := d.ask(ctx, quotaPlaces, "ask for a channel", func() (err error) {
 			c, err = d.API.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 			return err
 		})
@@ -147,7 +149,7 @@ func (d *Directory) Members(ctx context.Context, group string) ([]string, error)
 
 func (d *Directory) group(ctx context.Context, group string, since time.Time) ([]string, error) {
 	ids, err := d.members.get(ctx, group, since, func() (ids []string, err error) {
-		err = d.ask(quotaMembers, "ask for a user group", func() (err error) {
+		err = d.ask(ctx, quotaMembers, "ask for a user group", func() (err error) {
 			ids, err = d.API.GetUserGroupMembersContext(ctx, group)
 			return err
 		})

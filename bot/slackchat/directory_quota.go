@@ -26,6 +26,9 @@ var quotaRates = [quotas]Rate{
 	quotaMembers: {Every: time.Minute / 10, Burst: 10},
 }
 
+// quotaMethods are what is called.
+var quotaMethods = [quotas]string{"users.info", "conversations.info", "users.conversations", "usergroups.users.list"}
+
 const (
 	// crowdFresh is how old a fresh answer may be in a crowd: of 500 restores that
 	// start in the same moment each would ask for its own.
@@ -74,7 +77,7 @@ func (q *quota) left(kind int, now time.Time) *line {
 
 // ask makes a call if Slack's limit allows one, and is a [bot.ErrChatBusy] that
 // says when it does.
-func (d *Directory) ask(kind int, doing string, call func() error) error {
+func (d *Directory) ask(ctx context.Context, kind int, doing string, call func() error) error {
 	q := &d.quotas[kind]
 	if wait := q.take(kind, time.Now()); wait > 0 {
 		return &busyError{wait}
@@ -87,7 +90,8 @@ func (d *Directory) ask(kind int, doing string, call func() error) error {
 		}
 		q.hold(kind, time.Now(), min(wait, heldAtMost))
 	}
-	return chatError(doing, err)
+	d.Faults.Note(ctx, quotaMethods[kind], err)
+	return chatError(doing, quotaMethods[kind], err)
 }
 
 // list asks for all channels that the bot is in, unless somebody did since, and
@@ -97,7 +101,7 @@ func (d *Directory) list(ctx context.Context, since time.Time) error {
 		asked, cursor := time.Now(), ""
 		for range listPages {
 			var page []slack.Channel
-			err = d.ask(quotaLists, "ask for all channels", func() (err error) {
+			err = d.ask(ctx, quotaLists, "ask for all channels", func() (err error) {
 				page, cursor, err = d.API.GetConversationsForUserContext(ctx, &slack.GetConversationsForUserParameters{
 					Types: []string{"public_channel", "private_channel"}, Limit: listPage, Cursor: cursor, ExcludeArchived: true,
 				})

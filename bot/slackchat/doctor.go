@@ -30,6 +30,9 @@ type Checkup struct {
 	// Sockets are those of the running bot; nil opens a connection and closes it
 	// again, whether Slack greets it or not.
 	Sockets *Sockets
+	// Direct are people whom the bot may have to reach by direct message. The
+	// first of them is tried.
+	Direct bot.AllowList
 	// Now is the clock; nil is [time.Now].
 	Now func() time.Time
 }
@@ -37,6 +40,9 @@ type Checkup struct {
 // Examine implements [bot.Examiner].
 func (c *Checkup) Examine(ctx context.Context) []bot.Finding {
 	found := c.Token(ctx)
+	if person := c.somebody(ctx); person != "" && bot.Worst(found) != bot.Fail {
+		found = append(found, c.direct(ctx, person))
+	}
 	if c.Sockets != nil {
 		return append(found, c.running())
 	}
@@ -63,18 +69,50 @@ func (c *Checkup) Token(ctx context.Context) []bot.Finding {
 }
 
 func refusedToken(check string, err error) bot.Finding {
-	code, refused := errors.AsType[slack.SlackErrorResponse](err)
-	if !refused {
+	code, about, refused := refusedFor(err)
+	fix := cure(code, methodAuth, "")
+	switch {
+	case !refused:
 		return finding(check, bot.Fail, "Slack cannot be reached: "+err.Error(), bot.WayFix(err, "Look at SLACK_API_URL, the name server and the firewall; only outgoing HTTPS is needed."))
+	case passing(code):
+		return finding(check, bot.Fail, "Slack is not well: "+code, "Look at status.slack.com, then run this again.")
+	case code == "not_allowed_token_type":
+		fix = "It is another kind of token. " + fix
+	case about != aboutToken || !wrongToken(code):
+		return finding(check, bot.Fail, bot.RefusedCall(methodAuth, code, ""), fix)
 	}
-	cure := "Put the Bot User OAuth Token (xoxb-...) of OAuth & Permissions in SLACK_BOT_TOKEN; install the app again if there is none."
-	switch code.Err {
-	case "not_allowed_token_type":
-		cure = "It is another kind of token. " + cure
-	case "account_inactive":
-		cure = "The app was removed from the workspace, or its bot switched off: install it again."
+	return finding(check, bot.Fail, "Slack refuses it: "+code, fix)
+}
+
+// somebody is one of those whom the bot may have to reach; "" if none is known.
+func (c *Checkup) somebody(ctx context.Context) string {
+	if len(c.Direct.IDs) > 0 {
+		return c.Direct.IDs[0]
 	}
-	return finding(check, bot.Fail, "Slack refuses it: "+code.Err, cure)
+	for _, group := range c.Direct.Groups {
+		if members, err := c.API.GetUserGroupMembersContext(ctx, group); err == nil && len(members) > 0 {
+			return members[0]
+		}
+	}
+	return ""
+}
+
+// direct asks Slack to post nothing to a person. It refuses that in any case:
+// either since there is nothing to post, or since the person cannot be reached.
+func (c *Checkup) direct(ctx context.Context, person string) bot.Finding {
+	const check = "slack direct messages"
+	_, _, err := c.API.PostMessageContext(ctx, person)
+	code, about, refused := refusedFor(err)
+	switch {
+	case !refused || passing(code):
+		return finding(check, bot.Warn, "it could not be asked whether they are taken", "Run this again.")
+	case code == "no_text":
+		return finding(check, bot.Pass, "nothing refuses them", "")
+	case about == aboutClosed, about == aboutAbsent:
+		return finding(check, bot.Warn, "the last way to somebody whose channel is closed is shut: "+bot.RefusedCall(methodPost, code, ""),
+			cure("messages_tab_disabled", methodPost, ""))
+	}
+	return finding(check, bot.Warn, bot.RefusedCall(methodPost, code, ""), cure(code, methodPost, ""))
 }
 
 func (c *Checkup) scopes(h http.Header) bot.Finding {

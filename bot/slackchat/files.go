@@ -25,7 +25,7 @@ func (c *Chat) Upload(ctx context.Context, r bot.Restore, f bot.File) error {
 	if refused, ok := errors.AsType[slack.SlackErrorResponse](err); ok && (refused.Err == "missing_scope" || refused.Err == "not_allowed_token_type") {
 		return fmt.Errorf("upload: %w: %s", bot.ErrNotGranted, refused.Err)
 	}
-	return chatError("upload", err)
+	return chatError("upload", methodUpload, err)
 }
 
 // Chart draws how long restores took and shows that in the thread of r's card.

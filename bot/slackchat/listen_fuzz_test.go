@@ -193,7 +193,7 @@ func FuzzCommandEnvelope(f *testing.F) {
 			t.Errorf("the ack: %d bytes, %v; moved %d", len(made), err, s.moved)
 		}
 		if a, ok := ack.(answerAck); ok {
-			wantHarmless(t, message{a.Text, a.Blocks})
+			wantHarmless(t, message{text: a.Text, blocks: a.Blocks})
 		}
 	})
 }

@@ -59,6 +59,8 @@ func Manifest(f Features) []byte {
 		"_metadata":           object{"major_version": 2, "minor_version": 1},
 		"display_information": object{"name": "Restore Bot", "description": "Restores DocSpace from a backup, in front of the team"},
 		"features": object{
+			// Direct messages are the last way to somebody whose channel is closed.
+			"app_home": object{"home_tab_enabled": false, "messages_tab_enabled": true, "messages_tab_read_only_enabled": true},
 			"bot_user": object{"display_name": "restore-bot", "always_online": false},
 			"slash_commands": []object{{
 				"command": "/restore", "description": "Restore a backup (asks for confirmation)",

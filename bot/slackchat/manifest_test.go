@@ -20,6 +20,11 @@ type manifest struct {
 		Description string `json:"description"`
 	} `json:"display_information"`
 	Features struct {
+		Home struct {
+			Tab      bool `json:"home_tab_enabled"`
+			Messages bool `json:"messages_tab_enabled"`
+			ReadOnly bool `json:"messages_tab_read_only_enabled"`
+		} `json:"app_home"`
 		BotUser struct {
 			Name   string `json:"display_name"`
 			Online bool   `json:"always_online"`
@@ -74,6 +79,7 @@ func TestManifestKeepsToSlacksRules(t *testing.T) {
 			hold(filled(c.Description, 2000) && filled(c.Hint, 1000), "a command has a description and a hint")
 			hold(!c.Escape, "the parser reads names as they are typed")
 			hold(m.Settings.Interactivity.On, "buttons need interactivity")
+			hold(m.Features.Home.Messages && m.Features.Home.ReadOnly && !m.Features.Home.Tab, "direct messages are taken, and nobody writes into the void")
 			hold(m.Settings.SocketMode, "without Socket Mode an address would be needed")
 			hold(!m.Settings.Rotation, "a rotating token would die after 12 hours")
 			hold(len(m.OAuth.Scopes.Bot) <= 255, "at most 255 scopes")

@@ -207,8 +207,8 @@ func (t *turn) end(o result) (again time.Duration) {
 	crowd := &out.crowds[t.kind]
 	crowd.took = (3*crowd.took + now.Sub(t.begun)) / 4
 	r := &out.rests[t.kind]
-	switch o.Outcome {
-	case OutcomeLost, OutcomeFailed, OutcomeDenied: // and of no use to others either
+	switch {
+	case o.Outcome == OutcomeLost, o.Outcome == OutcomeFailed, o.about == aboutToken: // and of no use to others either
 		r.failed(now)
 	default:
 		*r = rest{}

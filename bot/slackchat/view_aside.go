@@ -28,7 +28,7 @@ func backupsMessage(a bot.Backups) message {
 			}
 			press = slack.NewAccessory(button(actionPick, value, "Restore ..."))
 		}
-		m.blocks = append(m.blocks, unfolded(mrkdwn(item, maxSection), press))
+		m.blocks = append(m.blocks, unfolded(mrkdwn(item), press))
 	}
 	return m
 }

@@ -33,7 +33,7 @@ func retired(r bot.Restore) message {
 
 // cardMessage is the message of a restore as it stands.
 func cardMessage(c bot.Card) message {
-	m := message{text: cutMarkup(headline(c)+" "+strings.ReplaceAll(outcome(c), "\n", " "), maxText)}
+	m := message{text: cutText(headline(c) + " " + strings.ReplaceAll(outcome(c), "\n", " ")), bare: bareText(c)}
 	m.blocks = append(m.blocks, header(headline(c)))
 	switch c.Restore.State {
 	case bot.Requested:
@@ -58,6 +58,20 @@ func cardMessage(c bot.Card) message {
 	}
 	m.blocks = append(m.blocks, footnote(footText(c)))
 	return m
+}
+
+// bareText stands on a card without its buttons.
+func bareText(c bot.Card) string {
+	switch c.Restore.State {
+	case bot.Requested:
+		return ":warning: Slack did not take the buttons of this card, so nobody can confirm it and the request ends. Nothing was started."
+	case bot.Saving:
+		return ":warning: Slack did not take the buttons of this card: `/restore cancel " + foreign(c.Restore.ID, maxWord) + "` drops it."
+	case bot.Unclear:
+		return ":warning: Slack did not take the buttons of this card, by which somebody would say what became of the restore."
+	default:
+		return ""
+	}
 }
 
 func portalName(c bot.Card) string {

@@ -5,8 +5,7 @@ import "docspace-restorebot/bot"
 // directText is a note for the requester alone, who sees no card beside it.
 func directText(c bot.Card, n bot.Note) string {
 	r := c.Restore
-	why := "You get this as a direct message because the bot cannot post in " + mention(r.Channel) +
-		". Invite it there again, or unarchive the channel, and it goes on there."
+	why := "You get this alone because " + mention(r.Channel) + " cannot be told. " + foreign(n.Why, 2*maxSaid)
 	switch n.Kind {
 	case bot.NoteAstray:
 		return lines(
@@ -14,5 +13,5 @@ func directText(c bot.Card, n bot.Note) string {
 			"The restore goes on, and nothing was started twice. Its alarms and its end are told to you here.", why)
 	case bot.NotePhase, bot.NoteAlarm, bot.NoteAway, bot.NoteSafety, bot.NoteCounted, bot.NoteReport, bot.NoteGlass, bot.NoteWithdrawn, bot.NoteEnd:
 	}
-	return cutMarkup(lines("Restore "+code(r.ID)+":", noteText(c, n), why), maxText)
+	return cutText(lines("Restore "+code(r.ID)+":", noteText(c, n), why))
 }

@@ -31,7 +31,7 @@ func noteText(c bot.Card, n bot.Note) string {
 	case bot.NoteReport: // a message of its own form
 	case bot.NoteAstray: // only ever direct
 	case bot.NoteEnd:
-		return cutMarkup(lines(mentions(r.People()), headline(c), outcome(c)), maxText)
+		return cutText(lines(mentions(r.People()), headline(c), outcome(c)))
 	}
 	return headline(c)
 }

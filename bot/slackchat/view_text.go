@@ -19,7 +19,7 @@ const (
 	maxSection = 3000
 	maxButton  = 75
 	maxConfirm = 300
-	maxText    = 4000 // chat.update refuses more
+	maxText    = 3500 // in bytes; chat.update refuses more than 4000
 	maxWord    = 200  // of a name or a path: ours
 	maxSaid    = 600  // of a reason: ours
 	maxPeople  = 20   // listed by id: ours
@@ -29,14 +29,15 @@ const (
 type message struct {
 	text   string
 	blocks []slack.Block
+	bare   string // what the text alone adds, where Slack does not take the blocks
 }
 
 // plainMessage is mrkdwn in one section.
 func plainMessage(text string) message {
-	return message{text: cutMarkup(text, maxText), blocks: []slack.Block{section(text)}}
+	return message{text: cutText(text), blocks: []slack.Block{section(text)}}
 }
 
-func section(text string) slack.Block { return unfolded(mrkdwn(text, maxSection), nil) }
+func section(text string) slack.Block { return unfolded(mrkdwn(text), nil) }
 
 // unfolded is a section that Slack shows whole: it folds others behind "see
 // more", and the loss with them.
@@ -49,11 +50,11 @@ func header(text string) slack.Block {
 }
 
 func footnote(text string) slack.Block {
-	return slack.NewContextBlock("", mrkdwn(text, maxSection))
+	return slack.NewContextBlock("", mrkdwn(text))
 }
 
-func mrkdwn(text string, limit int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.MarkdownType, cutMarkup(text, limit), false, true)
+func mrkdwn(text string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, cutMarkup(text, maxSection), false, true)
 }
 
 func lines(ss ...string) string {
@@ -139,6 +140,21 @@ func cutMarkup(s string, limit int) string {
 		kept = kept[:open]
 	}
 	return kept + "…"
+}
+
+// cutText shortens the text of a message to what Slack takes.
+func cutText(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	fit, size := 0, len("…")
+	for _, r := range s {
+		if size += utf8.RuneLen(r); size > maxText {
+			break
+		}
+		fit++
+	}
+	return cutMarkup(s, fit+1)
 }
 
 // code shows an id in code style, if it is spelled like one.

@@ -2,13 +2,12 @@ package slackchat
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
 )
 
@@ -22,14 +21,19 @@ func Web(base string, appToken, botToken docspace.Secret, over http.RoundTripper
 		slack.OptionAPIURL(base), slack.OptionHTTPClient(&http.Client{Timeout: webTimeout, Transport: over}))
 }
 
-// TokenError means that Slack refuses the bot token: a person has to change it.
+// TokenError means that Slack does not say who the bot is: a person has to change
+// the token, or what it may do.
 type TokenError struct {
 	Code string // Slack's error code
 }
 
 // Error names the code and the cure.
 func (e *TokenError) Error() string {
-	return "slack refuses the bot token: " + e.Code + ": check SLACK_BOT_TOKEN and that the app is installed"
+	what := bot.RefusedCall(methodAuth, e.Code, "")
+	if wrongToken(e.Code) {
+		what = "slack refuses the bot token: " + e.Code
+	}
+	return what + ": " + cure(e.Code, methodAuth, "")
 }
 
 // Workspace asks Slack which workspace the bot token belongs to, and which
@@ -37,15 +41,13 @@ func (e *TokenError) Error() string {
 // Slack cannot be reached. It returns a [*TokenError] when Slack refuses the
 // token, and the cause when ctx ends.
 func Workspace(ctx context.Context, api *slack.Client) (team, enterprise string, err error) {
-	passing := []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"}
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		answer, err := api.AuthTestContext(ctx)
 		if err == nil {
 			return answer.TeamID, answer.EnterpriseID, nil
 		}
-		var refused slack.SlackErrorResponse
-		if errors.As(err, &refused) && !slices.Contains(passing, refused.Err) {
-			return "", "", &TokenError{Code: refused.Err}
+		if code, _, refused := refusedFor(err); refused && !passing(code) {
+			return "", "", &TokenError{Code: code}
 		}
 		select {
 		case <-ctx.Done():

@@ -32,9 +32,13 @@ func sources(sockets *slackchat.Sockets, chat *slackchat.Chat, store *durable.St
 		},
 		Messages: func() ops.Messages {
 			s := chat.State()
-			return ops.Messages{
+			m := ops.Messages{
 				Denied: s.Fault == slackchat.OutcomeDenied, Fault: string(s.Fault), Since: s.Since, Unreachable: len(s.Unreachable),
 			}
+			for _, r := range s.Refused {
+				m.Refused = append(m.Refused, ops.Refused{Call: r.String(), Since: r.Since, Needed: r.Needed()})
+			}
+			return m
 		},
 		Backlog: store.Backlog,
 	}

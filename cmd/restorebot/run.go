@@ -72,7 +72,7 @@ func serve(ctx context.Context, s settings, store *durable.Store, log *slog.Logg
 	registry := ops.NewRegistry()
 	metrics := ops.New(registry, describeSelf().Version)
 	sockets := &slackchat.Sockets{N: s.connections, Events: socketEvents(metrics), Log: log}
-	chat := &slackchat.Chat{}
+	chat := &slackchat.Chat{Faults: &slackchat.Faults{Log: log}}
 	metrics.Watch(sources(sockets, chat, store))
 	portals := s.portals(metrics.PortalTransport(cmp.Or(s.over, portalTransport())))
 
@@ -106,9 +106,9 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	chat.API = api
 	chat.Observe = func(method string, o slackchat.Outcome, _ time.Duration) { metrics.Message(method, string(o)) }
 	b := &bot.Bot{
-		Store: metrics.Count(store), Chat: chat, Directory: &slackchat.Directory{API: api},
+		Store: metrics.Count(store), Chat: chat, Directory: &slackchat.Directory{API: api, Faults: chat.Faults},
 		Policy: policy, Poll: s.poll, Log: log, Heard: counting(metrics), Portals: portals, Process: rand.Text(),
-		Doctor: s.examiners(sockets, store),
+		Doctor: append(s.examiners(sockets, store), chat),
 	}
 	if err := b.WarnOfLostPortals(ctx); err != nil {
 		log.WarnContext(ctx, "whether open restores have lost their portals could not be read", "err", err)

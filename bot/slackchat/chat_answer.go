@@ -1,0 +1,187 @@
+package slackchat
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+)
+
+// urlLife is how long a response_url is good.
+// https://docs.slack.dev/interactivity/handling-user-interaction
+const urlLife = 30 * time.Minute
+
+// Answer tells one person something that only they see: by the response_url of
+// what they did, else as an ephemeral message in the channel, else as a direct
+// message. It takes the next way only where Slack surely did not take the last.
+func (c *Chat) Answer(ctx context.Context, to bot.Recipient, a bot.Answer) error {
+	if a == nil {
+		return nil
+	}
+	m := answerMessage(a)
+	err := c.aside(ctx, to, m)
+	if err == nil || to.User == "" || mayHaveCome(err) {
+		return err
+	}
+	if _, direct := c.directly(ctx, to, m); direct != nil {
+		return errors.Join(err, direct)
+	}
+	return nil
+}
+
+// mayHaveCome reports whether a call that failed may have been done.
+func mayHaveCome(err error) bool {
+	for _, surelyNot := range []error{errUnsent, errNoWay, bot.ErrChatBusy} {
+		if errors.Is(err, surelyNot) {
+			return false
+		}
+	}
+	return outcomeOf(err).Outcome == OutcomeLost
+}
+
+// aside tells one person something in the channel that they are in.
+func (c *Chat) aside(ctx context.Context, to bot.Recipient, m message) (err error) {
+	err = errNoWay
+	if !to.URL.IsZero() {
+		if err = c.inForms(m, func(m message) error { return c.respond(ctx, to, m) }); err == nil || mayHaveCome(err) {
+			return err
+		}
+	}
+	if to.Channel != "" && to.User != "" {
+		err = c.inForms(m, func(m message) error { return c.ephemeral(ctx, to, m) })
+	}
+	return err
+}
+
+// errNoWay: neither a response_url nor a channel is known.
+var errNoWay = errors.New("answer: there is nowhere to send it")
+
+// inForms sends a message, and again in each simpler form for as long as Slack
+// refuses the content.
+func (c *Chat) inForms(m message, send func(message) error) (err error) {
+	for f := formWhole; f <= formText; f++ {
+		if err = send(m.in(f)); !aboutContent.is(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (c *Chat) ephemeral(ctx context.Context, to bot.Recipient, m message) error {
+	ctx, cancel := context.WithTimeout(ctx, callWithin)
+	defer cancel()
+	begun := time.Now()
+	_, err := c.API.PostEphemeralContext(ctx, to.Channel, to.User, m.options()...)
+	c.judge(ctx, methodEphemeral, "", err, begun)
+	return chatError("answer", methodEphemeral, err)
+}
+
+// directly answers where the channel takes nothing.
+func (c *Chat) directly(ctx context.Context, to bot.Recipient, m message) (ts string, err error) {
+	err = c.inForms(m, func(m message) error {
+		ctx, cancel := context.WithTimeout(ctx, callWithin)
+		defer cancel()
+		begun := time.Now()
+		_, ts, err = c.API.PostMessageContext(ctx, to.User, m.options()...)
+		c.judge(ctx, methodPost, to.User, err, begun)
+		return chatError("answer", methodPost, err)
+	})
+	return ts, err
+}
+
+// maxHookAnswer bounds what is read of the answer of a response_url.
+const maxHookAnswer = 4 << 10
+
+// respond posts to a response_url. The URL is a secret: no error holds it.
+func (c *Chat) respond(ctx context.Context, to bot.Recipient, m message) error {
+	begun := time.Now()
+	err := c.hook(ctx, to, m)
+	c.judge(ctx, methodRespond, "", err, begun)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("answer: %w", ctx.Err())
+	}
+	switch o := outcomeOf(err); o.Outcome {
+	case OutcomeFailed:
+		return errUnsent
+	case OutcomeLost:
+		return errUnsure
+	default:
+		return chatError("answer", methodRespond, err)
+	}
+}
+
+// What became of a post to a response_url that brought no answer.
+var (
+	errUnsent = errors.New("answer: response_url could not be reached")
+	errUnsure = errors.New("answer: response_url did not answer")
+)
+
+// hook makes the post. Unlike the rest of the API it tells by the status alone,
+// or by the status and a word.
+func (c *Chat) hook(ctx context.Context, to bot.Recipient, m message) error {
+	client := c.HTTP
+	if client == nil {
+		client = ownHTTP
+	}
+	off := false
+	said := &slack.WebhookMessage{Text: m.text, ResponseType: slack.ResponseTypeEphemeral, UnfurlLinks: &off, UnfurlMedia: &off}
+	if len(m.blocks) > 0 {
+		said.Blocks = &slack.Blocks{BlockSet: m.blocks}
+	}
+	body, err := json.Marshal(said)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL.Reveal(), bytes.NewReader(body))
+	if err != nil {
+		return errUnsent
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, maxHookAnswer)) // a short answer still has a status
+	return hookError(resp, text)
+}
+
+// hookError is what the answer of a response_url means.
+func hookError(resp *http.Response, text []byte) error {
+	var answer struct {
+		OK    *bool  `json:"ok"`
+		Error string `json:"error"`
+	}
+	_ = json.Unmarshal(text, &answer) // most answers are no JSON
+	word := strings.TrimSpace(string(text))
+	switch status := resp.StatusCode; {
+	case status == http.StatusTooManyRequests:
+		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
+		return &slack.RateLimitedError{RetryAfter: time.Duration(seconds) * time.Second}
+	case status >= http.StatusInternalServerError:
+		return slack.StatusCodeError{Code: status, Status: resp.Status}
+	case answer.Error != "" && (answer.OK == nil || !*answer.OK):
+		return slack.SlackErrorResponse{Err: answer.Error}
+	case status < http.StatusMultipleChoices:
+		return nil
+	case status == http.StatusBadRequest && refusals[word] != aboutLasting:
+		return slack.SlackErrorResponse{Err: word}
+	case status == http.StatusBadRequest: // it does not say why: simpler content may be taken
+		return slack.SlackErrorResponse{Err: "invalid_payload"}
+	default: // 403, 404, 410: it is used up
+		return slack.SlackErrorResponse{Err: "expired_url"}
+	}
+}

@@ -1,0 +1,112 @@
+package slackchat
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+const (
+	// faultShown is how long a refusal is shown that came no more. What it is
+	// about is asked at least that often while something waits for it.
+	faultShown = time.Hour
+	// faultLogged is how often one that goes on is logged.
+	faultLogged = time.Hour
+	// faultsKept bounds what is remembered: codes come from outside.
+	faultsKept = 100
+)
+
+// LastingRefusal is a no of Slack's that stays until a person changes something.
+type LastingRefusal struct {
+	Method, Code, Needs string
+	Fix                 string
+	Since, Last         time.Time
+}
+
+func (r LastingRefusal) String() string { return bot.RefusedCall(r.Method, r.Code, r.Needs) }
+
+// Needed reports whether no restore can be asked for while it lasts.
+func (r LastingRefusal) Needed() bool {
+	switch r.Method {
+	case methodPost, methodUpdate, quotaMethods[quotaPeople], quotaMethods[quotaPlaces]:
+		return true
+	}
+	return false
+}
+
+// Faults remembers what Slack refuses until a person changes something, by
+// method, and logs each once. The zero value is ready; nil remembers nothing. It
+// is safe for concurrent use.
+type Faults struct {
+	Log *slog.Logger // nil logs nothing
+
+	mu     sync.Mutex
+	held   map[[2]string]LastingRefusal // by method and code
+	logged map[[2]string]time.Time
+}
+
+// Note is told how a call went. A call that Slack takes ends what was refused
+// of its method.
+func (f *Faults) Note(ctx context.Context, method string, err error) {
+	if f == nil {
+		return
+	}
+	now := time.Now()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err == nil {
+		for key := range f.held {
+			if key[0] == method {
+				delete(f.held, key)
+			}
+		}
+		return
+	}
+	refusal, ok := errors.AsType[*bot.ChatError](chatError("", method, err))
+	if !ok || !errors.Is(refusal, bot.ErrChatDenied) {
+		return
+	}
+	key := [2]string{method, refusal.Code}
+	if f.held == nil || len(f.held) >= faultsKept {
+		f.held, f.logged = map[[2]string]LastingRefusal{}, map[[2]string]time.Time{}
+	}
+	r, known := f.held[key]
+	if !known {
+		r = LastingRefusal{Method: method, Code: refusal.Code, Needs: refusal.Needs, Fix: refusal.Fix, Since: now}
+	}
+	r.Last = now
+	f.held[key] = r
+	if f.Log == nil || now.Sub(f.logged[key]) < faultLogged {
+		return
+	}
+	f.logged[key] = now
+	f.Log.ErrorContext(ctx, "slack refuses a call until a person changes something",
+		"method", method, "code", refusal.Code, "needs", refusal.Needs, "detail", refusal.Detail, "fix", refusal.Fix)
+}
+
+// Now lists what is refused, the oldest first.
+func (f *Faults) Now(now time.Time) []LastingRefusal {
+	if f == nil {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var list []LastingRefusal
+	for key, r := range f.held {
+		if now.Sub(r.Last) >= faultShown {
+			delete(f.held, key)
+			continue
+		}
+		list = append(list, r)
+	}
+	slices.SortFunc(list, func(a, b LastingRefusal) int {
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Code, b.Code))
+	})
+	return list
+}

@@ -1,0 +1,191 @@
+package slackchat
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+)
+
+// about is what a refusal of Slack's is about, and so what helps: another time,
+// another place, another content, or a person.
+type about int
+
+// The zero value lasts: so does every code that the table does not know.
+const (
+	aboutLasting about = iota // until a person changes something
+	aboutToken                // lasting too, for every call: the token or the app
+	aboutLimit                // passing: too many calls
+	aboutSlack                // passing: Slack is not well, and may have done it all the same
+	aboutAbsent               // the place: the bot is not there
+	aboutClosed               // the place: it takes nothing, or the person does not
+	aboutThread               // the place: it takes nothing in this thread
+	aboutMessage              // the message is gone, or may not be edited
+	aboutHook                 // the response_url is used up
+	aboutContent              // simpler content may be taken
+	aboutTrigger              // the trigger_id is used up
+	aboutView                 // the modal is closed, or shows something else
+)
+
+// refusals is every code of Slack's with a cure other than a person, and those
+// of the token. https://docs.slack.dev/reference/methods/chat.postMessage#errors
+var refusals = map[string]about{
+	"invalid_auth": aboutToken, "not_authed": aboutToken, "account_inactive": aboutToken, "token_revoked": aboutToken,
+	"token_expired": aboutToken, "not_allowed_token_type": aboutToken, "no_permission": aboutToken, "org_login_required": aboutToken,
+	"ekm_access_denied": aboutToken, "enterprise_is_restricted": aboutToken, "access_denied": aboutToken,
+	"team_access_not_granted": aboutToken, "two_factor_setup_required": aboutToken, "missing_scope": aboutToken,
+
+	"ratelimited": aboutLimit, "rate_limited": aboutLimit, "message_limit_exceeded": aboutLimit,
+
+	"internal_error": aboutSlack, "fatal_error": aboutSlack, "service_unavailable": aboutSlack, "request_timeout": aboutSlack,
+	"team_added_to_org": aboutSlack,
+
+	"not_in_channel": aboutAbsent, "channel_not_found": aboutAbsent,
+
+	"is_archived": aboutClosed, "is_inactive": aboutClosed, "user_not_in_channel": aboutClosed, "user_not_found": aboutClosed,
+	"users_not_found": aboutClosed, "user_not_visible": aboutClosed, "user_disabled": aboutClosed, "user_is_bot": aboutClosed,
+	"messages_tab_disabled": aboutClosed, "cannot_dm_bot": aboutClosed, "no_such_subteam": aboutClosed, "subteam_not_found": aboutClosed,
+
+	"thread_not_found": aboutThread, "cannot_reply_to_message": aboutThread, "thread_locked": aboutThread,
+	"restricted_action_non_threadable_channel": aboutThread, "restricted_action_thread_locked": aboutThread,
+
+	"message_not_found": aboutMessage, "cant_update_message": aboutMessage, "edit_window_closed": aboutMessage,
+
+	"expired_url": aboutHook, "used_url": aboutHook, "no_service": aboutHook,
+
+	"invalid_blocks": aboutContent, "invalid_blocks_format": aboutContent, "msg_blocks_too_long": aboutContent, "msg_too_long": aboutContent,
+	"block_mismatch": aboutContent, "invalid_attachments": aboutContent, "too_many_attachments": aboutContent, "no_text": aboutContent,
+	"invalid_payload": aboutContent, "markdown_text_conflict": aboutContent, "view_too_large": aboutContent, "invalid_view": aboutContent,
+
+	"expired_trigger_id": aboutTrigger, "exchanged_trigger_id": aboutTrigger, "invalid_trigger_id": aboutTrigger,
+	"trigger_expired": aboutTrigger, "trigger_exchanged": aboutTrigger,
+
+	"not_found": aboutView, "hash_conflict": aboutView, "view_not_found": aboutView,
+}
+
+// meaning is what a code is about. Families that Slack adds to are known by how
+// their names begin.
+func meaning(code string) about {
+	if a, ok := refusals[code]; ok {
+		return a
+	}
+	switch {
+	case strings.HasPrefix(code, "restricted_action"):
+		return aboutClosed
+	case strings.HasPrefix(code, "metadata_"), strings.HasPrefix(code, "invalid_metadata"):
+		return aboutContent
+	}
+	return aboutLasting
+}
+
+// passing reports whether the same call is worth another try.
+func passing(code string) bool { a := meaning(code); return a == aboutLimit || a == aboutSlack }
+
+// wrongToken reports whether a code is about the token itself, and not about
+// what it may do.
+func wrongToken(code string) bool {
+	switch code {
+	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type":
+		return true
+	}
+	return false
+}
+
+// means puts what a refusal is about in the domain's words.
+func (a about) means() error {
+	switch a {
+	case aboutAbsent:
+		return bot.ErrNotInChannel
+	case aboutClosed, aboutThread:
+		return bot.ErrChannelClosed
+	case aboutMessage:
+		return bot.ErrCardGone
+	case aboutTrigger:
+		return bot.ErrTriggerGone
+	case aboutView:
+		return bot.ErrModalGone
+	case aboutLasting, aboutToken, aboutContent: // content that is refused in every form is refused for good
+		return bot.ErrChatDenied
+	case aboutLimit, aboutSlack, aboutHook:
+	}
+	return nil
+}
+
+// refusedFor is what err says that Slack refused, and what that is about.
+func refusedFor(err error) (code string, a about, ok bool) {
+	refused, ok := errors.AsType[slack.SlackErrorResponse](err)
+	if !ok {
+		return "", aboutLasting, false
+	}
+	return refused.Err, meaning(refused.Err), true
+}
+
+// is reports whether err is a refusal about something.
+func (a about) is(err error) bool {
+	_, of, ok := refusedFor(err)
+	return ok && of == a
+}
+
+// chatError puts what Slack said of a call in the domain's words.
+func chatError(doing, method string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if o := outcomeOf(err); o.Outcome == OutcomeLimited {
+		return fmt.Errorf("%s: %w", doing, &busyError{o.wait})
+	}
+	refused, ok := errors.AsType[slack.SlackErrorResponse](err)
+	if !ok {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return &bot.ChatError{
+		Doing: doing, Method: method, Code: refused.Err, Needs: refused.Needed, Detail: strings.Join(refused.ResponseMetadata.Messages, "; "),
+		Fix: cure(refused.Err, method, refused.Needed), Means: meaning(refused.Err).means(), Cause: err,
+	}
+}
+
+// cure says who can make Slack's no a yes, and how.
+func cure(code, method, scope string) string {
+	switch code {
+	case "missing_scope":
+		return "Whoever manages the Slack app adds the scope " + orElse(scope, "that "+method+" needs") +
+			" under OAuth & Permissions, Bot Token Scopes, and installs the app again."
+	case "not_in_channel", "channel_not_found":
+		return "Somebody in the channel types /invite and the bot's name."
+	case "is_archived", "is_inactive":
+		return "Somebody unarchives the channel."
+	case "messages_tab_disabled":
+		return "Whoever manages the Slack app switches the Messages Tab on under App Home; restorebot manifest has it."
+	case "ekm_access_denied":
+		return "The organization's administrators have suspended access by Enterprise Key Management; they can give it back."
+	case "account_inactive":
+		return "The app was removed from the workspace, or its bot switched off: install it again, and put its token in SLACK_BOT_TOKEN."
+	case "no_permission", "org_login_required", "enterprise_is_restricted", "access_denied", "team_access_not_granted", "two_factor_setup_required":
+		return "Ask an administrator of the Slack workspace: its rules keep the bot from this."
+	}
+	switch a := meaning(code); {
+	case strings.HasPrefix(code, "restricted_action"):
+		return "Whoever manages the channel lets the bot post there, under its posting permissions."
+	case a == aboutToken:
+		return "Put the Bot User OAuth Token (xoxb-...) of OAuth & Permissions in SLACK_BOT_TOKEN; install the app again if there is none."
+	case a == aboutContent:
+		return "Slack does not take what the bot writes: update the bot, and report it with the line of its log."
+	}
+	return "See what " + code + " means on Slack's page of " + method + ", and ask an administrator of the Slack workspace."
+}
+
+// busyError is a [bot.ErrChatBusy] with the time to wait.
+type busyError struct{ after time.Duration }
+
+func (e *busyError) Error() string {
+	if e.after <= 0 {
+		return bot.ErrChatBusy.Error()
+	}
+	return fmt.Sprintf("%v for %v", bot.ErrChatBusy, e.after.Round(time.Millisecond))
+}
+func (e *busyError) Unwrap() error             { return bot.ErrChatBusy }
+func (e *busyError) RetryAfter() time.Duration { return e.after }
