@@ -106,6 +106,16 @@ func situations() map[string]situation {
 	return all
 }
 
+// The list is kept as it is sent, for whoever asks Slack what it thinks of it.
+func TestSituationsAreGolden(t *testing.T) {
+	t.Parallel()
+	shown := map[string]any{}
+	for name, s := range situations() {
+		shown[name] = map[string]any{"text": s.shown.text, "blocks": s.shown.blocks}
+	}
+	wantGoldenFile(t, "situations", shown)
+}
+
 func TestEverySituationSaysWhatHappenedWhetherAnythingWasChangedAndWhatNow(t *testing.T) {
 	t.Parallel()
 	all := situations()

@@ -181,11 +181,17 @@ func TestViewsAreGolden(t *testing.T) {
 // wantGolden compares a view with testdata/view_<name>.json.
 func wantGolden(t *testing.T, name string, view any) {
 	t.Helper()
+	wantGoldenFile(t, "view_"+name, view)
+}
+
+// wantGoldenFile compares what is sent with testdata/<name>.json.
+func wantGoldenFile(t *testing.T, name string, view any) {
+	t.Helper()
 	got, err := json.MarshalIndent(view, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join("testdata", "view_"+name+".json")
+	path := filepath.Join("testdata", name+".json")
 	if *update {
 		if err := os.MkdirAll("testdata", 0o750); err != nil {
 			t.Fatal(err)

@@ -37,6 +37,7 @@ type surface int
 const (
 	inMessage surface = iota
 	inModal
+	anywhere // as blocks.validate has it, where nobody says
 )
 
 // blockSurfaces lists the known blocks and where they may stand (docs: Blocks).
@@ -55,7 +56,7 @@ var blockSurfaces = map[string][]surface{
 func checkBlocks(blocks []Object, where surface, at string, refused map[string]bool) []problem {
 	c := &checker{surface: where, refused: refused}
 	limit := maxMessageBlocks
-	if where == inModal {
+	if where != inMessage {
 		limit = maxModalBlocks
 	}
 	all := nested(at, blocks)
@@ -169,7 +170,7 @@ func (c *checker) block(at string, v any, within []string) {
 	case kind == "":
 		c.missing(at, "type")
 		return
-	case c.refused[kind], within == nil && !slices.Contains(blockSurfaces[kind], c.surface), within != nil && !slices.Contains(within, kind):
+	case c.refused[kind], within == nil && !c.shows(kind), within != nil && !slices.Contains(within, kind):
 		c.add(at+"/type", "unsupported type: %s", kind)
 		c.constrained("enum", kind, c.known(within)...)
 		return
@@ -183,8 +184,14 @@ func (c *checker) known(within []string) []string {
 		within = slices.Sorted(maps.Keys(blockSurfaces))
 	}
 	return slices.DeleteFunc(slices.Clone(within), func(kind string) bool {
-		return c.refused[kind] || !slices.Contains(blockSurfaces[kind], c.surface)
+		return c.refused[kind] || !c.shows(kind)
 	})
+}
+
+// shows reports whether a block may stand on the surface.
+func (c *checker) shows(kind string) bool {
+	where := blockSurfaces[kind]
+	return len(where) > 0 && (c.surface == anywhere || slices.Contains(where, c.surface))
 }
 
 // sizeOf counts the characters of blocks as msg_blocks_too_long does: texts with & < >

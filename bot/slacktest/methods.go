@@ -6,12 +6,14 @@ type method struct {
 	scopes   []string                     // any one of them is enough
 	tier     tier
 	appToken bool // wants the app-level token
+	anybody  bool // asks for no token
 }
 
 // methods are all that are known. Scopes and tiers are those of the method's page in
 // Slack's reference.
 var methods = map[string]method{
 	"apps.connections.open": {do: (*Slack).openConnection, tier: tier3, appToken: true},
+	"blocks.validate":       {do: (*Slack).validateBlocks, tier: special, anybody: true},
 	"auth.test":             {do: (*Slack).authTest, tier: special},
 
 	"chat.postMessage":   {do: (*Slack).postMessage, scopes: []string{"chat:write"}, tier: perChannel},

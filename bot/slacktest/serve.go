@@ -85,11 +85,11 @@ func (s *Slack) call(req *request) reply {
 	if !known {
 		return fail("unknown_method")
 	}
-	if code := s.checkToken(req.token, m.appToken); code != "" {
+	if code := s.checkToken(req.token, m.appToken); code != "" && !m.anybody {
 		return fail(code)
 	}
 	header := http.Header{}
-	if !m.appToken {
+	if !m.appToken && !m.anybody {
 		header.Set("X-Oauth-Scopes", strings.Join(s.world.Scopes, ","))
 		header.Set("X-Accepted-Oauth-Scopes", strings.Join(m.scopes, ","))
 	}

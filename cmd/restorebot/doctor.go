@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -17,18 +18,21 @@ import (
 
 func doctorCommand() subcommand {
 	return subcommand{
-		name: "doctor", summary: "checks everything a restore needs", synopsis: "[--json] [--env-file FILE]",
+		name: "doctor", summary: "checks everything a restore needs", synopsis: "[--json] [--blocks] [--env-file FILE]",
 		about: `Checks the settings, the Slack tokens and their scopes, a connection to Slack, the clock, each channel, user group and person that the settings name, each portal and the bot's key on it, the database and the disk. Prints a line for each with pass, warn or fail, and under it how to put it right.
 
 Nothing is changed: no message is posted, no file is made, no backup is listed. It opens one connection to Slack and closes it; what Slack sends on it meanwhile is answered with "please do that again".
 
+With --blocks it also sends every card, answer, note and dialog of this build, with invented data and without a token, to Slack's blocks.validate, and says which of them this Slack refuses. Nobody sees them. It takes about half a minute.
+
 In Slack, /restore doctor makes the same checks from inside the bot that runs.`,
-		examples: []string{"restorebot doctor", "restorebot doctor --json"},
+		examples: []string{"restorebot doctor", "restorebot doctor --json", "restorebot doctor --blocks"},
 		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
 			file := envFileFlag(flags)
 			asJSON := flags.Bool("json", false, "print one JSON object")
+			blocks := flags.Bool("blocks", false, "ask Slack what it thinks of each view")
 			return func(ctx context.Context, p process) error {
-				found, settingsErr := examine(ctx, file, p)
+				found, settingsErr := examine(ctx, file, p, *blocks)
 				if err := printFindings(p.stdout, found, *asJSON); err != nil {
 					return err
 				}
@@ -44,8 +48,9 @@ In Slack, /restore doctor makes the same checks from inside the bot that runs.`,
 	}
 }
 
-// examine makes all checks, or says what is wrong with the settings.
-func examine(ctx context.Context, file envFile, p process) ([]bot.Finding, error) {
+// examine makes all checks, with that of the views where it is wanted, or says what is
+// wrong with the settings.
+func examine(ctx context.Context, file envFile, p process, blocks bool) ([]bot.Finding, error) {
 	s, err := file.load(p)
 	if err != nil {
 		var found []bot.Finding
@@ -57,7 +62,12 @@ func examine(ctx context.Context, file envFile, p process) ([]bot.Finding, error
 		return found, err
 	}
 	found := []bot.Finding{{Check: "settings", Grade: bot.Pass, What: "all are there and well spelled"}}
-	return append(found, bot.Examine(ctx, s.examiners(nil, nil)...)...), nil
+	found = append(found, bot.Examine(ctx, s.examiners(nil, nil)...)...)
+	if blocks { // it takes longer than the others may
+		views := slackchat.ViewCheck{BaseURL: s.slackURL, HTTP: &http.Client{}}
+		found = append(found, views.Examine(ctx)...)
+	}
+	return found, nil
 }
 
 // examiners are all who can check themselves: of the bot that runs, or, where

@@ -78,7 +78,7 @@ func setSettings(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // breakSlack is "slack scopes a,b", "slack revoke app|bot CODE", "slack fail
-// METHOD CODE" or "slack down".
+// METHOD CODE", "slack blocks TYPE..." (those that it refuses) or "slack down".
 func breakSlack(ts *testscript.TestScript, _ bool, args []string) {
 	slack := ts.Value("slack").(*slacktest.Slack) // set above
 	switch {
@@ -89,6 +89,8 @@ func breakSlack(ts *testscript.TestScript, _ bool, args []string) {
 		slack.Revoke(token, args[2])
 	case len(args) == 3 && args[0] == "fail":
 		slack.Fail(args[1], slacktest.Failure{Error: args[2]})
+	case args[0] == "blocks":
+		slack.RefuseBlocks(args[1:]...)
 	case slices.Equal(args, []string{"down"}):
 		slack.Fail("*", slacktest.Failure{Status: http.StatusServiceUnavailable})
 	default:

@@ -1,0 +1,153 @@
+package slackchat
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+const (
+	maxVerdict     = 1 << 20         // bytes of an answer of blocks.validate
+	maxVerdictWait = time.Minute     // that Slack may ask for before the next view
+	verdictWait    = 5 * time.Second // where it does not say how long
+	mostProblems   = 3               // told of one view
+)
+
+// ViewCheck asks Slack's blocks.validate what it thinks of each view of this build. It
+// sends invented data alone, and no token.
+type ViewCheck struct {
+	BaseURL string // of the Web API, with the final "/"
+	HTTP    interface {
+		Do(r *http.Request) (*http.Response, error)
+	}
+}
+
+// verdict is an answer of blocks.validate.
+type verdict struct {
+	OK     bool              `json:"ok"`
+	Error  string            `json:"error"`
+	Errors []json.RawMessage `json:"errors"`
+}
+
+// Examine implements [bot.Examiner].
+func (c *ViewCheck) Examine(ctx context.Context) []bot.Finding {
+	const check = "slack views"
+	samples, err := Samples()
+	if err != nil {
+		return []bot.Finding{finding(check, bot.Fail, "the views of this build cannot be read: "+err.Error(), "Take another build.")}
+	}
+	var found []bot.Finding
+	for _, s := range samples {
+		v, err := c.ask(ctx, s)
+		switch {
+		case err != nil:
+			fix := bot.WayFix(err, "Run this again. Look at SLACK_API_URL, and whether the proxy lets blocks.validate through.")
+			return append(found, finding(check, bot.Warn, "Slack did not say what it thinks of "+s.Name+": "+err.Error(), fix))
+		case !v.OK:
+			found = append(found, finding("slack view "+s.Name, bot.Fail, "Slack refuses it: "+v.String(), "Nothing was sent to anybody. Take a newer build, or tell its makers this line."))
+		}
+	}
+	if len(found) == 0 {
+		found = append(found, finding(check, bot.Pass, fmt.Sprintf("Slack takes all %d of this build", len(samples)), ""))
+	}
+	return found
+}
+
+// ask asks about one view, for as long as Slack says that it is asked too often.
+func (c *ViewCheck) ask(ctx context.Context, s Sample) (verdict, error) {
+	argument := "message"
+	if s.Modal {
+		argument = "view"
+	}
+	form := url.Values{argument: {string(s.Body)}}.Encode()
+	for {
+		v, wait, err := c.post(ctx, form)
+		if err != nil || wait == 0 {
+			return v, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return v, context.Cause(ctx)
+		}
+	}
+}
+
+// post sends one question. A wait is how long to wait before it is sent again.
+func (c *ViewCheck) post(ctx context.Context, form string) (v verdict, wait time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, webTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.BaseURL+"blocks.validate", strings.NewReader(form))
+	if err != nil {
+		return v, 0, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		return v, 0, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode == http.StatusTooManyRequests {
+		return v, retryAfter(resp.Header), nil
+	}
+	if resp.StatusCode != http.StatusOK {
+		return v, 0, fmt.Errorf("HTTP status %d", resp.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxVerdict))
+	if err != nil {
+		return v, 0, err
+	}
+	if err := json.Unmarshal(body, &v); err != nil {
+		return v, 0, fmt.Errorf("no answer of Slack's: %w", err)
+	}
+	switch {
+	case v.OK, strings.HasPrefix(v.Error, "invalid_") && v.Error != "invalid_arguments":
+		return v, 0, nil
+	case v.Error == "ratelimited":
+		return v, verdictWait, nil
+	}
+	return v, 0, fmt.Errorf("it answers %q", v.Error)
+}
+
+func retryAfter(h http.Header) time.Duration {
+	seconds, err := strconv.Atoi(h.Get("Retry-After"))
+	if err != nil || seconds < 1 {
+		return verdictWait
+	}
+	return min(time.Duration(seconds)*time.Second, maxVerdictWait)
+}
+
+// String tells the code and what is wrong where.
+func (v verdict) String() string {
+	told := []string{}
+	for i, raw := range v.Errors {
+		if i == mostProblems {
+			told = append(told, fmt.Sprintf("and %d more", len(v.Errors)-i))
+			break
+		}
+		told = append(told, problemOf(raw))
+	}
+	if len(told) == 0 {
+		return v.Error
+	}
+	return v.Error + ": " + strings.Join(told, "; ")
+}
+
+// problemOf is one error in words: an object with a pointer, or a text.
+func problemOf(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var o struct{ Pointer, Code, Message string }
+	_ = json.Unmarshal(raw, &o) // what is neither is told as an empty one
+	return strings.TrimSpace(o.Pointer + " " + orElse(o.Message, o.Code))
+}

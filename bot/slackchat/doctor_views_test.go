@@ -1,0 +1,150 @@
+package slackchat
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slacktest"
+)
+
+// Each view and each situation is among the samples, and nothing that is no view any
+// more.
+func TestSamplesAreTheViewsThereAre(t *testing.T) {
+	t.Parallel()
+	samples, err := Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := slices.Collect(maps.Keys(views()))
+	for name := range modals() {
+		want = append(want, "modal_"+name)
+	}
+	entries, err := goldens.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range entries {
+		name, view := strings.CutPrefix(strings.TrimSuffix(f.Name(), ".json"), "view_")
+		if view && !slices.Contains(want, name) {
+			t.Errorf("testdata/%s is no view any more: take it away", f.Name())
+		}
+	}
+	names, bodies := map[string]bool{}, map[string]bool{}
+	for _, s := range samples {
+		if bodies[string(s.Body)] || names[s.Name] {
+			t.Errorf("%s is there twice", s.Name)
+		}
+		names[s.Name], bodies[string(s.Body)] = true, true
+		if s.Modal != strings.HasPrefix(s.Name, "modal_") || s.Modal == strings.HasPrefix(string(s.Body), `{"blocks"`) {
+			t.Errorf("%s is taken for something else: %.60s", s.Name, s.Body)
+		}
+	}
+	if len(samples) < len(want) || !names["modal_fields"] || !names["requested"] || !names["situation: stalled and locked"] {
+		t.Errorf("%d samples of %d views and %d situations", len(samples), len(want), len(situations()))
+	}
+	if want, got := len(bodiesOf(t)), len(samples); want != got {
+		t.Errorf("%d samples, want %d", got, want)
+	}
+}
+
+// bodiesOf are the views and situations that do not look alike.
+func bodiesOf(t *testing.T) map[string]bool {
+	t.Helper()
+	bodies := map[string]bool{}
+	for _, m := range views() {
+		bodies[sent(t, map[string]any{"text": m.text, "blocks": m.blocks})] = true
+	}
+	for _, s := range situations() {
+		bodies[sent(t, map[string]any{"text": s.shown.text, "blocks": s.shown.blocks})] = true
+	}
+	for _, m := range modals() {
+		bodies[sent(t, modalView(m))] = true
+	}
+	return bodies
+}
+
+func sent(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestEveryViewIsTakenBySlack(t *testing.T) {
+	t.Parallel()
+	fake := slacktest.New(slacktest.World{})
+	srv := httptest.NewServer(fake)
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(func() { fake.Close(); client.CloseIdleConnections(); srv.Close() })
+	check := ViewCheck{BaseURL: srv.URL + "/api/", HTTP: client}
+	if found := check.Examine(t.Context()); len(found) != 1 || found[0].Grade != bot.Pass {
+		t.Errorf("%+v", found)
+	}
+	for _, call := range fake.Calls("blocks.validate") {
+		if call.Args["token"] != "" || len(call.Args) != 1 {
+			t.Errorf("more was sent than a view: %v", call.Args)
+		}
+	}
+}
+
+// What Slack answers is told as it is meant, and one who is asked too often is waited for.
+func TestViewCheckTellsWhatSlackSays(t *testing.T) {
+	t.Parallel()
+	samples, err := Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const bad = `{"ok":false,"error":"invalid_message","errors":[{"pointer":"/blocks/0/type","code":"failed_constraint","message":"unsupported type: x"},"plain",{"pointer":"/a","code":"c"},{},{}]}`
+	for name, tc := range map[string]struct {
+		status int
+		header http.Header
+		body   string
+		grade  bot.Grade
+		words  string
+		n      int // findings
+	}{
+		"takes all":         {200, nil, `{"ok":true}`, bot.Pass, "Slack takes all", 1},
+		"refuses":           {200, nil, bad, bot.Fail, "invalid_message: /blocks/0/type unsupported type: x; plain; /a c; and 2 more", len(samples)},
+		"says no more":      {200, nil, `{"ok":false,"error":"invalid_blocks"}`, bot.Fail, "Slack refuses it: invalid_blocks", len(samples)},
+		"knows no method":   {200, nil, `{"ok":false,"error":"unknown_method"}`, bot.Warn, `it answers "unknown_method"`, 1},
+		"does not get it":   {200, nil, `{"ok":false,"error":"invalid_arguments"}`, bot.Warn, `it answers "invalid_arguments"`, 1},
+		"is a proxy":        {200, nil, `<html>`, bot.Warn, "no answer of Slack's", 1},
+		"is down":           {503, nil, `x`, bot.Warn, "HTTP status 503", 1},
+		"is asked too much": {429, http.Header{"Retry-After": {"30"}}, ``, bot.Warn, "deadline exceeded", 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			check := ViewCheck{BaseURL: "http://slack.test/api/", HTTP: webAPI(func(*http.Request) (int, http.Header, string) {
+				return tc.status, tc.header, tc.body
+			})}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+			defer cancel()
+			found := check.Examine(ctx)
+			if len(found) != tc.n || found[0].Grade != tc.grade || !strings.Contains(found[0].What, tc.words) || (found[0].Fix == "") != (tc.grade == bot.Pass) {
+				t.Errorf("%s: %d findings, the first %+v", name, len(found), found[0])
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		start, asked := time.Now(), 0
+		check := ViewCheck{BaseURL: "http://slack.test/api/", HTTP: webAPI(func(*http.Request) (int, http.Header, string) {
+			if asked++; asked == 1 {
+				return 429, http.Header{"Retry-After": {"30"}}, ""
+			}
+			return 200, nil, `{"ok":true}`
+		})}
+		if found := check.Examine(t.Context()); found[0].Grade != bot.Pass || time.Since(start) != 30*time.Second || asked != len(samples)+1 {
+			t.Errorf("%+v after %s and %d questions", found, time.Since(start), asked)
+		}
+	})
+}
