@@ -19,7 +19,7 @@ func (s *Store) Backlog(ctx context.Context) (bot.Backlog, error) {
 		return bot.Backlog{}, fmt.Errorf("backlog: %w", err)
 	}
 	b := bot.Backlog{States: states}
-	now := time.Now()
+	now := s.now()
 	var due, stepped, newest int64
 	err = s.db.QueryRowContext(ctx, `SELECT
 		(SELECT count(*) FROM restore WHERE NOT settled),
@@ -37,7 +37,7 @@ func (s *Store) Backlog(ctx context.Context) (bot.Backlog, error) {
 	// The last step was of one that is not settled, or of one of the newest: not
 	// all of the history is read for it.
 	if stepped = max(stepped, newest); stepped > 0 {
-		b.LastStep = time.Unix(0, stepped)
+		b.LastStep = time.Unix(0, stepped).Add(-s.clock.skew()) // as this machine tells the time
 	}
 	return b, nil
 }

@@ -41,7 +41,7 @@ func (s *Store) Examine(ctx context.Context) []bot.Finding {
 	if s.file != "" {
 		found = append(found, disk(filepath.Dir(s.file)))
 	}
-	return found
+	return append(found, s.examineClock(ctx)...)
 }
 
 var errTried = errors.New("tried, and taken back")

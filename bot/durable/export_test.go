@@ -44,3 +44,9 @@ func TakenOverWithin() time.Duration { return usual.overdue + usual.every + poll
 
 // Reconcile looks for lost steps once, as Run does again and again.
 func (s *Store) Reconcile(ctx context.Context) error { return s.reconcile(ctx, false) }
+
+// SetClock makes the machine's clock of a store run ahead of the true one.
+func (s *Store) SetClock(ahead time.Duration) *Store {
+	s.clock.machine = func() time.Time { return time.Now().Add(ahead) }
+	return s
+}

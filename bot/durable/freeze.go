@@ -23,7 +23,7 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 		if err != nil {
 			return err
 		}
-		steps, err := waiting(ctx, tx)
+		steps, err := waiting(ctx, tx, s.now())
 		if err != nil {
 			return err
 		}
@@ -41,9 +41,9 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 
 // waiting gives each restore that is not started a new version and generation,
 // and returns their new steps.
-func waiting(ctx context.Context, tx *sql.Tx) ([]Step, error) {
+func waiting(ctx context.Context, tx *sql.Tx, now time.Time) ([]Step, error) {
 	rows, err := tx.QueryContext(ctx, `UPDATE restore SET version = version + 1, generation = generation + 1, due_at = $1
-		WHERE state IN ('requested', 'confirmed', 'saving') RETURNING id, generation`, nanos(time.Now()))
+		WHERE state IN ('requested', 'confirmed', 'saving') RETURNING id, generation`, nanos(now))
 	if err != nil {
 		return nil, err
 	}

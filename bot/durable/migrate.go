@@ -35,7 +35,10 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.sweep(ctx); err != nil {
 		return err
 	}
-	var err error
+	err := s.compareClocks(ctx)
+	if err != nil {
+		return err
+	}
 	s.queue, err = river.NewClient(s.driver, &river.Config{Logger: s.Log})
 	if err != nil {
 		return fmt.Errorf("queue: %w", err)

@@ -38,6 +38,7 @@ type Store struct {
 	alone   bool
 	witness witness
 	pace    pace
+	clock   clock
 	notes   notes
 	head    head // of the audit trail of a file, as this process left it
 	tally   tally

@@ -50,7 +50,10 @@ func (s *Store) enqueue(ctx context.Context, tx *sql.Tx, steps ...Step) error {
 // thereby a no-op. At the start of a process that is alone on its database,
 // nothing can be at work elsewhere, and all restores are overdue.
 func (s *Store) reconcile(ctx context.Context, start bool) error {
-	before := nanos(time.Now().Add(-s.pace.overdue))
+	if err := s.compareClocks(ctx); err != nil {
+		return err
+	}
+	before := nanos(s.now().Add(-s.pace.overdue))
 	if start && s.alone {
 		before = math.MaxInt64
 	}
@@ -66,7 +69,7 @@ func (s *Store) reconcile(ctx context.Context, start bool) error {
 		for _, st := range steps {
 			// A peer that was quicker has changed the generation.
 			res, err := tx.ExecContext(ctx, `UPDATE restore SET generation = $1, due_at = $2 WHERE id = $3 AND generation = $4`,
-				st.Generation+1, nanos(time.Now()), st.Restore, st.Generation)
+				st.Generation+1, nanos(s.now()), st.Restore, st.Generation)
 			if err != nil {
 				return err
 			}

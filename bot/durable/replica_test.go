@@ -33,6 +33,9 @@ func replica(url string) error {
 		return err
 	}
 	in := bufio.NewScanner(os.Stdin)
+	if ahead, err := time.ParseDuration(os.Getenv(clockAhead)); err == nil {
+		s.SetClock(ahead)
+	}
 	return s.Hurry().Run(ctx, func(ctx context.Context, id string, _ int64) (time.Duration, bool, error) {
 		r, err := s.Get(ctx, id)
 		if err != nil {
@@ -63,14 +66,14 @@ type process struct {
 	says chan string
 }
 
-func startReplica(t *testing.T, url string) *process {
+func startReplica(t *testing.T, url string, env ...string) *process {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), asReplica+"="+url)
+	cmd.Env = append(append(os.Environ(), asReplica+"="+url), env...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -177,6 +180,8 @@ func TestOnPostgres(t *testing.T) {
 		"a killed replica is taken over":   takeOver,
 		"a zombie doubles nothing":         zombie,
 		"a long step shows that it lives":  longStep,
+		"a clock ahead holds nothing":      aheadAndKilled,
+		"a clock off keeps its pace":       offAndAtWork,
 		"replicas migrate together":        migrateTogether,
 		"duplicates make one restore":      duplicates,
 		"one portal, one open restore":     onePortal,

@@ -23,7 +23,7 @@ func (s *Store) idle(ctx context.Context) (bool, error) {
 	var busy bool
 	err := s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM restore WHERE NOT settled AND due_at < $1)
 		OR EXISTS (SELECT 1 FROM river_job WHERE state IN ('available', 'pending', 'retryable', 'running'))`,
-		nanos(time.Now().Add(restUntil*s.pace.every))).Scan(&busy)
+		nanos(s.now().Add(restUntil*s.pace.every))).Scan(&busy)
 	return err == nil && !busy, err
 }
 

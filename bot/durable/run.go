@@ -120,6 +120,8 @@ func (s *Store) start(ctx, alive context.Context, step StepFunc, first bool) (*r
 		RescueStuckJobsAfter:        rescueAfter,
 		CompletedJobRetentionPeriod: keepJobs,
 		SoftStopTimeout:             softStop,
+		// What is put off, and what is taken for stuck, goes by the database's clock.
+		Test: river.TestConfig{Time: &s.clock},
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("queue: %w", err)
@@ -142,7 +144,7 @@ func (s *Store) watch(ctx context.Context, snoozed <-chan *river.Event) {
 			return
 		case e := <-snoozed:
 			// A little later, since the queue's times are of milliseconds.
-			time.AfterFunc(time.Until(e.Job.ScheduledAt)+2*time.Millisecond, s.bell.ring)
+			time.AfterFunc(e.Job.ScheduledAt.Sub(s.now())+2*time.Millisecond, s.bell.ring)
 		case <-tick.C:
 			idle, err := s.idle(ctx)
 			if err == nil && idle {

@@ -27,7 +27,7 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 			WHERE NOT EXISTS (SELECT 1 FROM restore WHERE portal = $2 AND address = '' AND `+isOpen+`)
 			ON CONFLICT DO NOTHING`,
 			r.ID, r.Portal, r.State, r.Version, r.Generation, r.Delivery,
-			nanos(r.RequestedAt), nanos(time.Now()), r.Settled, data, r.Address, r.TaskID)
+			nanos(r.RequestedAt), nanos(s.now()), r.Settled, data, r.Address, r.TaskID)
 		if err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 		if err := unheld(ctx, tx, was, next); err != nil {
 			return err
 		}
-		if err := swap(ctx, tx, was, next, data); err != nil {
+		if err := swap(ctx, tx, s.now(), was, next, data); err != nil {
 			return err
 		}
 		if err := thawed(ctx, tx, was, next); err != nil { // the row is locked now
@@ -194,13 +194,13 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 }
 
 // swap replaces the row if it still is as it was.
-func swap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) error {
+func swap(ctx context.Context, tx *sql.Tx, now time.Time, was, next bot.Restore, data string) error {
 	res, err := tx.ExecContext(ctx, `UPDATE restore
 		SET state = $1, version = $2, generation = $3, settled = $4, data = $5,
 			due_at = CASE WHEN generation = $3 THEN due_at ELSE $6 END, -- a new generation is due at once
 			address = $11, task = $12
 		WHERE id = $7 AND state = $8 AND version = $9 AND generation = $10`,
-		next.State, next.Version, next.Generation, next.Settled, data, nanos(time.Now()),
+		next.State, next.Version, next.Generation, next.Settled, data, nanos(now),
 		was.ID, was.State, was.Version, was.Generation, next.Address, next.TaskID)
 	if err != nil {
 		return err

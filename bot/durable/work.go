@@ -18,7 +18,7 @@ type worker struct {
 }
 
 // NextRetry is for errors of the queue itself; a step's own become a snooze.
-func (*worker) NextRetry(*river.Job[Step]) time.Time { return time.Now().Add(retryAfter) }
+func (w *worker) NextRetry(*river.Job[Step]) time.Time { return w.store.now().Add(retryAfter) }
 
 // Work never returns an error but a snooze: after enough errors the queue would
 // drop the job without a word. Steps that follow at once are worked at once,
@@ -119,7 +119,7 @@ func (s *Store) current(ctx context.Context, st Step) (ours bool, err error) {
 // mark notes that a step is alive or has ended and when the next is due. It
 // reports whether the step still is of the restore's generation.
 func (s *Store) mark(ctx context.Context, st Step, next time.Duration) (ours bool, err error) {
-	now := time.Now()
+	now := s.now()
 	res, err := s.db.ExecContext(ctx, `UPDATE restore SET stepped_at = $1, due_at = $2
 		WHERE id = $3 AND generation = $4`, nanos(now), nanos(now.Add(next)), st.Restore, st.Generation)
 	if err != nil {
