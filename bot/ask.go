@@ -120,7 +120,7 @@ func (b *Bot) list(ctx context.Context, p Portal, dump bool) Answer {
 	if err != nil {
 		return unlisted(ctx, p, err)
 	}
-	return Backups{Portal: p.PortalName, Dump: dump, Backups: backups, Now: time.Now().UTC()}
+	return Backups{Portal: p.PortalName, Dump: dump, Backups: backups, Now: p.portalTime()}
 }
 
 // settingsSoon asks a portal for its settings while somebody waits: one that is

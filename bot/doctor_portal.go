@@ -50,7 +50,7 @@ func (p Portal) examine(ctx context.Context) []Finding {
 	case !strings.HasPrefix(p.URL, "https://") && !strings.Contains(p.URL, "://127.") && !strings.Contains(p.URL, "://localhost"):
 		state = warned(check, state.What+", over plain http", "Use https in DOCSPACE_URL: the key is readable on the way.")
 	}
-	return append([]Finding{state}, p.examineKey(ctx)...)
+	return append(append([]Finding{state}, p.examineKey(ctx)...), p.clocks()...)
 }
 
 // whom is a portal's API that can say whom the key stands for.

@@ -21,6 +21,9 @@ type Outlook struct {
 	BackingTrouble string `json:",omitzero"` // why it could not be told
 	Newer          int    `json:",omitzero"` // backups in the history that are newer than the chosen one
 	Counts         Counts `json:",omitzero"`
+	// ClockAhead is how far the portal's clock is ahead of the bot's, where they
+	// disagree.
+	ClockAhead time.Duration `json:",omitzero"`
 }
 
 // Usual is how long the restores of a portal from a storage took before.
@@ -39,7 +42,7 @@ type Counts struct {
 // outlook looks at what people should know before they confirm. What cannot be
 // told is left out or said to be unknown; none of it refuses a restore.
 func (b *Bot) outlook(ctx context.Context, r *Restore, p Portal, key docspace.Key, backups []docspace.Backup) {
-	o := Outlook{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: everything(key)}
+	o := Outlook{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: everything(key), ClockAhead: p.clockAhead()}
 	ask, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)

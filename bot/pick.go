@@ -95,9 +95,9 @@ func (b *Bot) fillPick(ctx context.Context, c Caller, f Form, show picking, chos
 	if err != nil {
 		return b.refuse(ctx, c, "", unlisted(ctx, p, err))
 	}
-	now := time.Now().UTC()
+	now, there := time.Now().UTC(), p.portalTime()
 	all := len(show.Backups)
-	show.Backups = slices.DeleteFunc(show.Backups, func(backup docspace.Backup) bool { return backup.Expired(now) })
+	show.Backups = slices.DeleteFunc(show.Backups, func(backup docspace.Backup) bool { return backup.Expired(there) })
 	show.Turn++
 	data, err := json.Marshal(show)
 	if err != nil {
@@ -110,7 +110,7 @@ func (b *Bot) fillPick(ctx context.Context, c Caller, f Form, show picking, chos
 	if err := b.Store.PutForm(ctx, f); err != nil {
 		return b.unrecorded(err)
 	}
-	return pickModal(f.ID, show, may, p, settings, all-len(show.Backups), chosen, now)
+	return pickModal(f.ID, show, may, p, settings, all-len(show.Backups), chosen, there)
 }
 
 func pickModal(id string, show picking, may Portals, p Portal, settings docspace.Settings, expired int, chosen string, now time.Time) Modal {
@@ -181,7 +181,7 @@ func options(backups []docspace.Backup, query string, now time.Time) []Option {
 	for _, backup := range backups {
 		o := Option{
 			Value: backup.ID,
-			Text:  backup.CreatedOn.UTC().Format("2006-01-02 15:04") + ", " + age(now.Sub(backup.CreatedOn)) + " ago, " + string(backup.StorageType),
+			Text:  backup.CreatedOn.UTC().Format("2006-01-02 15:04") + ", " + agoOrAhead(now.Sub(backup.CreatedOn)) + ", " + string(backup.StorageType),
 			About: backup.FileName,
 		}
 		if !strings.Contains(strings.ToLower(o.Text+" "+backup.FileName+" "+backup.ID), query) {
@@ -213,4 +213,12 @@ func age(d time.Duration) string {
 		return fmt.Sprintf("%d h", d/time.Hour)
 	}
 	return fmt.Sprintf("%d days", d/(24*time.Hour))
+}
+
+// agoOrAhead is how old a backup is, or how far it is dated ahead.
+func agoOrAhead(d time.Duration) string {
+	if d < -ClocksAgree {
+		return "dated " + age(-d) + " ahead"
+	}
+	return age(d) + " ago"
 }

@@ -118,7 +118,11 @@ func rpo(r Restore) string {
 	if r.Backup.CreatedOn.IsZero() || r.StartedAt.IsZero() || r.State != Succeeded {
 		return ""
 	}
-	return length(r.StartedAt.Sub(r.Backup.CreatedOn)) + ", from " + stamp(r.Backup.CreatedOn) + " to " + stamp(r.StartedAt)
+	lost := r.Lost(r.StartedAt)
+	if lost < 0 {
+		return "not known: the backup is dated " + length(-lost) + " ahead of the clocks"
+	}
+	return length(lost) + ", from " + stamp(r.Backup.CreatedOn) + " to " + stamp(r.StartedAt)
 }
 
 // rto is how long it took from the request to the verified end, and what of it.

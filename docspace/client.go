@@ -47,6 +47,7 @@ type Client struct {
 	once   sync.Once
 	http   *http.Client
 	limits limits
+	skew   skew
 }
 
 // sender is the HTTP client with the rules of this package: no cookies, because

@@ -57,7 +57,11 @@ func (c *Client) exchange(ctx context.Context, r request) (answer, *Error) {
 	if bad != nil {
 		return answer{}, bad
 	}
+	asked := c.clock().now()
 	resp, err := c.follow(req, r)
+	if err == nil {
+		c.skew.learn(resp.Header, asked, c.clock().now())
+	}
 	if err != nil {
 		return answer{}, c.unanswered(ctx, bounded, r, err, wire.untouched(err))
 	}

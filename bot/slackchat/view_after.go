@@ -30,7 +30,7 @@ func lostWindow(r bot.Restore) string {
 	if r.Backup.CreatedOn.IsZero() || r.StartedAt.IsZero() {
 		return ""
 	}
-	return ", " + date(r.Backup.CreatedOn) + "; the changes of " + span(r.StartedAt.Sub(r.Backup.CreatedOn)) + " are gone"
+	return ", " + date(r.Backup.CreatedOn) + lostText(r)
 }
 
 func verdictText(v bot.Verdict) string {

@@ -113,7 +113,7 @@ func backupsHead(a bot.Backups) string {
 func backupLines(a bot.Backups) []string {
 	var out []string
 	for _, b := range a.Backups {
-		out = append(out, "• "+code(b.ID)+" "+foreign(b.FileName, maxButton)+", "+date(b.CreatedOn)+" ("+ago(b.CreatedOn, a.Now)+"), "+
+		out = append(out, "• "+code(b.ID)+" "+foreign(b.FileName, maxButton)+", "+date(b.CreatedOn)+" ("+taken(b, a.Now)+"), "+
 			foreign(string(b.StorageType), maxButton)+expiry(b, a))
 	}
 	return out

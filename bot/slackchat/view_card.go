@@ -154,7 +154,7 @@ func backupText(c bot.Card) string {
 		if !b.ExpiresOn.IsZero() {
 			expires = date(b.ExpiresOn)
 		}
-		out = append(out, "*Taken:* "+date(b.CreatedOn)+", "+ago(b.CreatedOn, c.Now), "*Backup expires:* "+expires)
+		out = append(out, "*Taken:* "+date(b.CreatedOn)+", "+taken(b, c.Now.Add(c.Restore.Outlook.ClockAhead)), "*Backup expires:* "+expires)
 	}
 	out = append(out, "*Command:* `/restore "+strings.ReplaceAll(foreign(r.Order.Canonical(r.Portal), 2*maxSaid), "`", "'")+"`")
 	if r.Order.Reason != "" {

@@ -29,7 +29,11 @@ func windowText(c bot.Card) string {
 	if taken.IsZero() {
 		return ":warning: *Everything changed since the backup was taken will be lost.* When that was is not known: the backup is not in the history."
 	}
-	return ":warning: *Everything changed since then will be lost: the last " + span(c.Now.Sub(taken)) + "*, since " + date(taken) + "."
+	lost := c.Restore.Lost(c.Now)
+	if lost < 0 {
+		return lines(windowAhead(c.Restore, -lost), clockText(c.Restore.Outlook))
+	}
+	return lines(":warning: *Everything changed since then will be lost: the last "+span(lost)+"*, since "+date(taken)+".", clockText(c.Restore.Outlook))
 }
 
 // peopleLines: facts of the server's restore of one portal.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
@@ -77,6 +78,9 @@ var _ bot.API = (*keyed)(nil)
 func (k *keyed) Settings(ctx context.Context) (docspace.Settings, error) {
 	return k.now().Settings(ctx)
 }
+
+// ClockSkew is how far the portal's clock is ahead, as it last told the time.
+func (k *keyed) ClockSkew() (time.Duration, bool) { return k.now().ClockSkew() }
 
 func (k *keyed) KeySelf(ctx context.Context) (docspace.Key, error) { return k.now().KeySelf(ctx) }
 

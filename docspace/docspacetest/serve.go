@@ -37,6 +37,7 @@ func (p *Portal) receive(r *http.Request, body []byte) *exchange {
 	defer p.mu.Unlock()
 	p.record(r, body)
 	x := &exchange{r: r, body: body, faults: p.faults, header: http.Header{}}
+	x.header.Set("Date", p.now().UTC().Format(http.TimeFormat))
 	_, x.op, _ = strings.Cut(strings.ToLower(r.URL.Path), "/api/2.0/")
 	// The web client calls the backup API by another name, which the proxy rewrites.
 	if rest, ok := strings.CutPrefix(x.op, "portal/"); ok && (strings.Contains(rest, "backup") || strings.Contains(rest, "restore")) {
