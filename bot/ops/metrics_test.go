@@ -6,24 +6,41 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"docspace-restorebot/bot"
 )
 
-// wants compares some metrics with their text form.
+// wants compares some metrics with their text form. Counters at 0 are left out:
+// many are there from the start.
 func wants(t *testing.T, r *prometheus.Registry, text string, names ...string) {
 	t.Helper()
-	for i := range names {
-		names[i] = "restorebot_" + names[i]
+	page := httptest.NewRecorder()
+	promhttp.HandlerFor(r, promhttp.HandlerOpts{}).ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/", nil))
+	series := func(text string) (lines []string) {
+		for line := range strings.Lines(text) {
+			name, _, _ := strings.Cut(strings.TrimPrefix(line, "restorebot_"), "{")
+			name, _, _ = strings.Cut(name, " ")
+			for _, suffix := range []string{"_bucket", "_sum", "_count"} {
+				name = strings.TrimSuffix(name, suffix)
+			}
+			zero := strings.HasSuffix(name, "_total") && strings.HasSuffix(line, " 0\n")
+			if slices.Contains(names, name) && !zero {
+				lines = append(lines, line)
+			}
+		}
+		slices.Sort(lines)
+		return lines
 	}
-	if err := testutil.GatherAndCompare(r, strings.NewReader(text), names...); err != nil {
-		t.Error(err)
+	if diff := cmp.Diff(series(text), series(page.Body.String())); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
@@ -61,23 +78,15 @@ restorebot_refusals_total{rule="person"} 1
 restorebot_alarms_total{kind="queued"} 1
 # HELP restorebot_restores_ended_total Restores that came to their end, by how.
 # TYPE restorebot_restores_ended_total counter
-restorebot_restores_ended_total{state="failed"} 0
 restorebot_restores_ended_total{state="refused"} 1
 restorebot_restores_ended_total{state="succeeded"} 1
-restorebot_restores_ended_total{state="unclear"} 0
 # HELP restorebot_acts_total Acts written to the audit trail, by kind.
 # TYPE restorebot_acts_total counter
 restorebot_acts_total{kind="ended"} 1
 restorebot_acts_total{kind="refused"} 2
 restorebot_acts_total{kind="requested"} 1
 `},
-		"lost": {errors.New("the disk is full"), `
-# HELP restorebot_restores_ended_total Restores that came to their end, by how.
-# TYPE restorebot_restores_ended_total counter
-restorebot_restores_ended_total{state="failed"} 0
-restorebot_restores_ended_total{state="succeeded"} 0
-restorebot_restores_ended_total{state="unclear"} 0
-`},
+		"lost": {errors.New("the disk is full"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
