@@ -62,7 +62,9 @@ type Chat interface {
 	Permalink(ctx context.Context, channel, ts string) (string, error)
 
 	// OpenModal shows a modal to the person whose trigger_id it is given: within
-	// three seconds, and once. Too late is [ErrTriggerGone].
+	// three seconds, and once. Too late is [ErrTriggerGone]. The answer may come
+	// much later; without one it is [ErrModalUnsure], with a View that is good if
+	// the modal is open.
 	OpenModal(ctx context.Context, trigger string, m Modal) (View, error)
 
 	// UpdateModal shows another modal in the place of v, and says what it is

@@ -12,6 +12,9 @@ var (
 	ErrTriggerGone = errors.New("it is too late to open the dialog")
 	// ErrModalGone: the person has closed the modal, or it shows something newer.
 	ErrModalGone = errors.New("the dialog is closed")
+	// ErrModalUnsure: whether the modal was opened is not known. It can be updated
+	// if it was.
+	ErrModalUnsure = errors.New("the chat did not say whether the dialog is open")
 )
 
 // Modal is a dialog that one person sees. It carries its ID and nothing else
@@ -68,8 +71,9 @@ const (
 type Option struct{ Value, Text, About string }
 
 // View is one open modal. Hash, if set, stands for what it shows: an update
-// with an old one is refused by the chat.
-type View struct{ ID, Hash string }
+// with an old one is refused by the chat. External stands in the place of an ID
+// that is not known.
+type View struct{ ID, Hash, External string }
 
 // Opens is an [Answer] that opens a modal. It must be found without asking
 // anybody: Slack leaves three seconds. The [Later] that comes with it works out

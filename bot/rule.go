@@ -39,6 +39,6 @@ func Rules() []Rule {
 		RuleWorkspace, RuleApp, RuleChannel, RulePerson, RuleFreeze, RuleSyntax,
 		RuleBusy, RulePortal, RuleKey, RuleBackup, RuleSafety, RuleStale,
 		RuleApprover, RuleSecond, RuleGlass, RuleTyping, RuleConsent, RulePlan,
-		RuleRecord, RuleDirectory, RuleUnknown, RuleAnswer, RuleTask, RuleVerify,
+		RuleRecord, RuleChat, RuleDirectory, RuleUnknown, RuleAnswer, RuleTask, RuleVerify,
 	}
 }

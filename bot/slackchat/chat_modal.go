@@ -2,29 +2,69 @@ package slackchat
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
 )
 
 // OpenModal opens a modal, once: a trigger_id is good for one, and an answer
-// that was lost is not asked for again.
+// that was lost is not asked for again. Its external_id finds it all the same.
 func (c *Chat) OpenModal(ctx context.Context, trigger string, m bot.Modal) (bot.View, error) {
+	const doing = "open a modal"
 	if trigger == "" {
-		return bot.View{}, fmt.Errorf("open a modal: %w: there is no trigger_id", bot.ErrTriggerGone)
+		return bot.View{}, fmt.Errorf("%s: %w: there is no trigger_id", doing, bot.ErrTriggerGone)
 	}
-	answer, err := c.API.OpenViewContext(ctx, trigger, modalView(m))
-	if err != nil {
-		return bot.View{}, chatError("open a modal", methodOpen, err)
+	v := modalView(m)
+	v.ExternalID = rand.Text()
+	begun := time.Now()
+	answer, err := c.API.OpenViewContext(ctx, trigger, v)
+	switch o := c.judge(ctx, methodOpen, "", err, begun); {
+	case o.Outcome == OutcomeLost:
+		return bot.View{External: v.ExternalID}, fmt.Errorf("%s: %w: %w", doing, bot.ErrModalUnsure, err)
+	case err != nil:
+		return bot.View{}, chatError(doing, methodOpen, err)
 	}
 	return bot.View{ID: answer.ID, Hash: answer.Hash}, nil
 }
 
-// UpdateModal shows another modal in the place of one.
+// UpdateModal shows another modal in the place of one, in words alone where Slack
+// does not take its fields. It may be repeated.
 func (c *Chat) UpdateModal(ctx context.Context, v bot.View, m bot.Modal) (bot.View, error) {
-	answer, err := c.API.UpdateViewContext(ctx, modalView(m), "", v.Hash, v.ID)
+	whole := modalView(m)
+	now, err := c.updateModal(ctx, v, whole)
+	if aboutContent.is(err) {
+		return c.updateModal(ctx, v, wordsAlone(whole))
+	}
+	return now, err
+}
+
+func (c *Chat) updateModal(ctx context.Context, v bot.View, shown slack.ModalViewRequest) (bot.View, error) {
+	external := ""
+	if v.ID == "" {
+		external, shown.ExternalID = v.External, v.External
+	}
+	begun := time.Now()
+	answer, err := c.API.UpdateViewContext(ctx, shown, external, v.Hash, v.ID)
+	c.judge(ctx, methodView, "", err, begun)
 	if err != nil {
 		return v, chatError("change a modal", methodView, err)
 	}
 	return bot.View{ID: answer.ID, Hash: answer.Hash}, nil
+}
+
+// wordsAlone is a modal without its fields.
+func wordsAlone(v slack.ModalViewRequest) slack.ModalViewRequest {
+	words := append(sections(wordsOf(message{text: "…", blocks: v.Blocks.BlockSet})),
+		":warning: Slack did not take the fields of this dialog. Nothing was changed. Type the command instead: see `/restore help`.")
+	text := strings.Join(words, "\n")
+	if len([]rune(text)) > maxSection {
+		text = words[len(words)-1]
+	}
+	v.Submit, v.Blocks.BlockSet = nil, []slack.Block{section(text)}
+	return v
 }

@@ -8,12 +8,19 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
 )
 
 const (
 	// triggerLife is how long Slack lets a modal be opened, from the click.
 	// https://docs.slack.dev/interactivity/handling-user-interaction
 	triggerLife = 3 * time.Second
+	// openAnswer is how long its answer may take: Slack may be slow and do it.
+	openAnswer = 20 * time.Second
+	// fillAgain is when a modal is filled again that Slack was not well enough to
+	// take. It doubles, for fillTries in all.
+	fillAgain = time.Second
+	fillTries = 5
 	// maxFields bounds what is read of a modal: ours have fewer.
 	maxFields = 25
 	// maxEntered bounds one value, in bytes: a text input takes 3000 characters.
@@ -23,6 +30,8 @@ const (
 // What a person is told whose modal could not be opened or filled.
 const (
 	textTriggerGone = "Slack did not let the bot open the dialog in time. Nothing was changed. Try again."
+	textModalUnsure = "Slack did not say in time whether it opened the dialog. Nothing was changed. If it is not there, try again; if it stays at Loading, close it."
+	textUnfilled    = "Slack did not take what the dialog was to show. Nothing was changed by it. Close it and try again in a minute, or type the command: see /restore help."
 	textNoModal     = "The dialog could not be opened. Nothing was changed. Try again in a minute; if it goes on, whoever runs the bot should look at its log."
 )
 
@@ -40,25 +49,33 @@ func (l *Listener) open(noted context.Context, env Envelope, by trigger, opens b
 		until = time.Now().Add(triggerLife)
 	}
 	return l.background(noted, func(ctx context.Context) {
-		opening, cancel := context.WithDeadline(ctx, until)
+		if !time.Now().Before(until) {
+			l.log.WarnContext(ctx, "a modal was not opened: it was too late")
+			l.deliver(ctx, by.to, bot.Said{Text: textTriggerGone})
+			return
+		}
+		opening, cancel := context.WithTimeout(ctx, openAnswer)
 		defer cancel()
 		view, err := l.chat.OpenModal(opening, by.id, opens.Modal)
 		switch {
-		case errors.Is(err, bot.ErrTriggerGone), err != nil && opening.Err() != nil:
+		case errors.Is(err, bot.ErrTriggerGone):
 			l.log.WarnContext(ctx, "a modal was opened too late", "err", err)
 			l.deliver(ctx, by.to, bot.Said{Text: textTriggerGone})
 			return
+		case errors.Is(err, bot.ErrModalUnsure): // it is filled if it is there
+			l.log.WarnContext(ctx, "slack did not say whether a modal is open", "err", err)
 		case err != nil:
 			l.log.ErrorContext(ctx, "a modal was not opened", "err", err)
 			l.deliver(ctx, by.to, bot.Said{Text: textNoModal})
 			return
 		}
-		l.fill(ctx, view, later)
+		l.fill(ctx, view, by.to, later)
 	})
 }
 
-// fill works out what a modal shows and shows it.
-func (l *Listener) fill(ctx context.Context, view bot.View, later bot.Later) {
+// fill works out what a modal shows and shows it. Where Slack does not take that
+// the person is told.
+func (l *Listener) fill(ctx context.Context, view bot.View, to bot.Recipient, later bot.Later) {
 	if later == nil {
 		return
 	}
@@ -66,14 +83,33 @@ func (l *Listener) fill(ctx context.Context, view bot.View, later bot.Later) {
 	if answer == nil {
 		return
 	}
-	ctx, cancel := l.toDeliver(ctx)
-	defer cancel()
-	_, err := l.chat.UpdateModal(ctx, view, answerModal(answer))
-	switch {
-	case errors.Is(err, bot.ErrModalGone):
+	err := l.fillWith(ctx, view, answerModal(answer))
+	switch gone := errors.Is(err, bot.ErrModalGone); {
+	case gone && view.ID == "":
+		l.log.WarnContext(ctx, "a modal was not opened", "err", err)
+		l.deliver(ctx, to, bot.Said{Text: textModalUnsure})
+	case gone:
 		l.log.DebugContext(ctx, "a modal was closed before it was filled", "err", err)
 	case err != nil:
 		l.log.ErrorContext(ctx, "a modal was not filled", "err", err)
+		l.deliver(ctx, to, bot.Said{Text: textUnfilled})
+	}
+}
+
+// fillWith shows m, and again for as long as Slack is not well.
+func (l *Listener) fillWith(ctx context.Context, view bot.View, m bot.Modal) error {
+	wait := fillAgain
+	for n := 1; ; n++ {
+		_, err := l.chat.UpdateModal(ctx, view, m)
+		if err == nil || n == fillTries || errors.Is(err, bot.ErrModalGone) || errors.Is(err, bot.ErrChatDenied) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(max(wait, bot.RetryAfter(err))):
+			wait *= 2
+		}
 	}
 }
 
@@ -93,7 +129,7 @@ func (l *Listener) submit(ctx context.Context, env Envelope, callback slack.Inte
 	answer, later := l.handler.Submit(ctx, s)
 	if later != nil {
 		view := bot.View{ID: s.View.ID} // the answer below changes the hash
-		if !l.background(ctx, func(ctx context.Context) { l.fill(ctx, view, later) }) {
+		if !l.background(ctx, func(ctx context.Context) { l.fill(ctx, view, recipient(s.Caller, docspace.Secret{}), later) }) {
 			return ErrAck(env, textBusy)
 		}
 	}
@@ -129,12 +165,13 @@ func (l *Listener) choose(ctx context.Context, callback slack.InteractionCallbac
 	if answer == nil && later == nil {
 		return
 	}
+	to := recipient(s.Caller, docspace.Secret{})
 	l.background(ctx, func(ctx context.Context) {
 		if answer != nil {
-			l.fill(ctx, s.View, func(context.Context) bot.Answer { return answer })
+			l.fill(ctx, s.View, to, func(context.Context) bot.Answer { return answer })
 			s.View.Hash = ""
 		}
-		l.fill(ctx, s.View, later)
+		l.fill(ctx, s.View, to, later)
 	})
 }
 

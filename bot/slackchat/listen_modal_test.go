@@ -110,9 +110,9 @@ func TestModalOpensBeforeSlowWorkAndIsFilledAfterIt(t *testing.T) {
 
 func TestModalThatSlackDoesNotOpenIsToldToThePerson(t *testing.T) {
 	t.Parallel()
-	for code, want := range map[string]string{"expired_trigger_id": "in time", "internal_error": "could not be opened"} {
+	for code, want := range map[string]string{"expired_trigger_id": "in time", "internal_error": "did not say in time", "a_code_of_tomorrow": "could not be opened"} {
 		synctest.Test(t, func(t *testing.T) {
-			d := &dialog{fill: func(context.Context) bot.Answer { t.Error("it was filled"); return nil }}
+			d := &dialog{fill: func(context.Context) bot.Answer { return bot.Said{Text: "filled"} }}
 			fake := listening(t, d)
 			fake.Fail("views.open", slacktest.Failure{Error: code})
 			if _, err := fake.Command("U1", "C1", "/restore").Wait(t.Context()); err != nil {

@@ -60,6 +60,7 @@ var refusals = map[string]about{
 	"invalid_blocks": aboutContent, "invalid_blocks_format": aboutContent, "msg_blocks_too_long": aboutContent, "msg_too_long": aboutContent,
 	"block_mismatch": aboutContent, "invalid_attachments": aboutContent, "too_many_attachments": aboutContent, "no_text": aboutContent,
 	"invalid_payload": aboutContent, "markdown_text_conflict": aboutContent, "view_too_large": aboutContent, "invalid_view": aboutContent,
+	"invalid_arguments": aboutContent, // what Slack says of views that it does not take
 
 	"expired_trigger_id": aboutTrigger, "exchanged_trigger_id": aboutTrigger, "invalid_trigger_id": aboutTrigger,
 	"trigger_expired": aboutTrigger, "trigger_exchanged": aboutTrigger,
