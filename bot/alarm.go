@@ -17,10 +17,20 @@ const (
 	AlarmStalled AlarmKind = "stalled"
 	// AlarmSilent: the portal cannot be asked.
 	AlarmSilent AlarmKind = "silent"
+
+	// AlarmSafetyWaits: another backup has held the safety backup up for long.
+	AlarmSafetyWaits AlarmKind = "safety_waits"
+	// AlarmSafetySlow: the portal says that the safety backup runs, and it has
+	// shown no change for long.
+	AlarmSafetySlow AlarmKind = "safety_slow"
+	// AlarmSafetySilent: the portal does not say how far the safety backup is.
+	AlarmSafetySilent AlarmKind = "safety_silent"
 )
 
 // AlarmKinds lists the alarms.
-func AlarmKinds() []AlarmKind { return []AlarmKind{AlarmQueued, AlarmStalled, AlarmSilent} }
+func AlarmKinds() []AlarmKind {
+	return []AlarmKind{AlarmQueued, AlarmStalled, AlarmSilent, AlarmSafetyWaits, AlarmSafetySlow, AlarmSafetySilent}
+}
 
 // Alarm is raised once a kind.
 type Alarm struct {
@@ -50,9 +60,17 @@ func (r Restore) alarmed(now time.Time) Restore {
 		AlarmSilent:  p.Trouble != "" && now.Sub(p.TroubleSince) >= silentFor,
 	}
 	for _, kind := range AlarmKinds() {
-		if due[kind] && !r.raised(kind) {
-			r.Alarms = append(slices.Clip(r.Alarms), Alarm{Kind: kind, At: now})
+		if due[kind] {
+			r = r.raise(kind, now)
 		}
+	}
+	return r
+}
+
+// raise returns r with an alarm, once a kind.
+func (r Restore) raise(kind AlarmKind, now time.Time) Restore {
+	if !r.raised(kind) {
+		r.Alarms = append(slices.Clip(r.Alarms), Alarm{Kind: kind, At: now})
 	}
 	return r
 }

@@ -72,7 +72,7 @@ func (r Restore) life() time.Duration { return r.ExpiresAt.Sub(r.RequestedAt) }
 
 // agreedAt is when the last person agreed, as the restore itself says.
 func (r Restore) agreedAt() time.Time {
-	if r.Safety.Stage == SafetyWaived {
+	if !r.Safety.WaivedAt.IsZero() { // also of a backup that ended well after all
 		return r.Safety.WaivedAt
 	}
 	if n := len(r.Confirmations); n > 0 {

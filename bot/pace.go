@@ -90,14 +90,22 @@ func (b *Bot) showPaced(ctx context.Context, r *Restore, p Portal) error {
 
 // paced saves how far a safety backup has come and shows it when an edit is due.
 func (b *Bot) paced(ctx context.Context, r, next Restore, p Portal, after time.Duration) (Next, error) {
-	if r.Safety != next.Safety {
+	raised := len(r.Alarms) != len(next.Alarms)
+	if raised || r.Safety != next.Safety {
 		saved, err := b.Store.Save(ctx, r, next)
 		if err != nil {
 			return Next{After: soon}, err
 		}
 		next = saved
 	}
-	if err := b.showPaced(ctx, &next, p); err != nil {
+	if err := b.tellAlarms(ctx, &next, p); err != nil {
+		return Next{After: after}, err
+	}
+	show := b.showPaced
+	if raised {
+		show = b.edit // it has another button now
+	}
+	if err := show(ctx, &next, p); err != nil {
 		return Next{After: after}, err
 	}
 	return Next{After: after}, nil

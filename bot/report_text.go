@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -148,12 +149,15 @@ func safetyLine(r Restore) string {
 	s := r.Safety
 	switch s.Stage {
 	case SafetyDone:
-		text := s.Backup.FileName + " in " + s.Place
+		text := cmp.Or(s.Backup.FileName, "task "+s.TaskID) + " in " + s.Place
 		if r.Care.WayBack != "" {
 			text += "; now " + r.Care.WayBack
 		}
 		return text
 	case SafetyWaived:
+		if s.Doubt != "" {
+			return "not waited for (" + strings.TrimPrefix(string(s.Doubt), "safety_") + "), waived by " + s.WaivedBy
+		}
 		return "failed (" + s.Why + "), waived by " + s.WaivedBy
 	case SafetyAsked:
 		return "failed: " + s.Why

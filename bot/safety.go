@@ -88,20 +88,29 @@ type Safety struct {
 	Place string      `json:",omitzero"`
 	// TaskBefore is the id of the backup task that the portal knew just before
 	// ours was asked for: any other id seen afterwards is ours.
-	TaskBefore  string          `json:",omitzero"`
-	TaskID      string          `json:",omitzero"` // also the id of the backup until the restore changes it
-	StartedAt   time.Time       `json:",omitzero"`
-	Percent     int             `json:",omitzero"`
-	ChangedAt   time.Time       `json:",omitzero"` // when Percent last changed
-	SilentSince time.Time       `json:",omitzero"`
-	EndedAt     time.Time       `json:",omitzero"`
-	Backup      docspace.Backup `json:",omitzero"` // as the history showed it
-	Warning     string          `json:",omitzero"` // of the portal, such as files that were left out
-	Why         string          `json:",omitzero"` // why it failed, one line
-	AskUntil    time.Time       `json:",omitzero"` // how long a person may say what now
-	WaivedBy    string          `json:",omitzero"`
-	WaivedAt    time.Time       `json:",omitzero"`
-	Told        SafetyStage     `json:",omitzero"` // the last stage told in the thread
+	TaskBefore  string    `json:",omitzero"`
+	TaskID      string    `json:",omitzero"` // also the id of the backup until the restore changes it
+	StartedAt   time.Time `json:",omitzero"`
+	Percent     int       `json:",omitzero"`
+	ChangedAt   time.Time `json:",omitzero"` // when Percent last changed
+	SilentSince time.Time `json:",omitzero"` // when the portal first did not answer
+	LostSince   time.Time `json:",omitzero"` // when it first answered that it knows no such backup
+	EndedAt     time.Time `json:",omitzero"`
+	// Backup is as the history showed it. A backup without a name is done, by the
+	// word of its task, and the history could not be read.
+	Backup  docspace.Backup `json:",omitzero"`
+	Unseen  string          `json:",omitzero"` // why the history did not show it, one line
+	Looked  bool            `json:",omitzero"` // the history was asked for it, which is done once
+	Warning string          `json:",omitzero"` // of the portal, such as files that were left out
+	Why     string          `json:",omitzero"` // why it failed or is in doubt, one line
+	Cure    string          `json:",omitzero"` // what can be done about that
+	// Doubt is set while nobody can tell when the backup ends, or whether. Nothing
+	// has failed: the bot asks on.
+	Doubt    AlarmKind   `json:",omitzero"`
+	AskUntil time.Time   `json:",omitzero"` // how long a person may say what now
+	WaivedBy string      `json:",omitzero"`
+	WaivedAt time.Time   `json:",omitzero"`
+	Told     SafetyStage `json:",omitzero"` // the last stage told in the thread
 }
 
 // SafetyStage is how far the safety backup has come. "" is none.
@@ -113,13 +122,26 @@ const (
 	SafetySent    SafetyStage = "sent"
 	SafetyRunning SafetyStage = "running"
 	SafetyDone    SafetyStage = "done"
-	SafetyAsked   SafetyStage = "asked" // it failed: a person says what now
+	SafetyAsked   SafetyStage = "asked" // it failed, which is known: a person says what now
 	SafetyWaived  SafetyStage = "waived"
 )
 
 // Asking reports whether a person has to say whether the restore goes on
 // without its safety backup.
 func (r Restore) Asking() bool { return r.State == Saving && r.Safety.Stage == SafetyAsked }
+
+// Deciding reports whether a person may let the restore go on without its
+// safety backup: it failed, or nobody can tell when it ends.
+func (r Restore) Deciding(now time.Time) bool {
+	return r.Asking() || r.doubted() && now.Before(r.Safety.AskUntil)
+}
+
+// doubted reports whether a safety backup is waited for of which nobody can tell
+// when it ends.
+func (r Restore) doubted() bool {
+	s := r.Safety
+	return r.State == Saving && s.Doubt != "" && (s.Stage == SafetyWaiting || s.Stage == SafetySent || s.Stage == SafetyRunning)
+}
 
 // wantsSafety reports whether a safety backup has to be taken before the start.
 func (r Restore) wantsSafety(t SafetyTarget) bool {

@@ -64,9 +64,7 @@ func TestFailedSafetyBackupStopsTheRestoreUntilAPermittedPersonSays(t *testing.T
 	}{
 		"it fails":           {func(f *docspacetest.Faults) { f.BackupText = "disk full" }, 1},
 		"the plan has none":  {func(f *docspacetest.Faults) { f.NoBackupPlan = true }, 1},
-		"it never begins":    {func(f *docspacetest.Faults) { f.BackupStuck = true }, 1},
 		"its start is eaten": {func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{Path: "startbackup"}} }, 1},
-		"it cannot be asked": {func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{Path: "getbackupprogress"}} }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

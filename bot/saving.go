@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -36,7 +35,11 @@ func (b *Bot) saving(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.followSafety(ctx, r, p)
 	case SafetyAsked:
 		return b.awaitWaiver(ctx, r, p)
-	case SafetyDone, SafetyWaived:
+	case SafetyWaived:
+		if next, ended, err := b.late(ctx, r, p); ended || err != nil {
+			return next, err
+		}
+	case SafetyDone:
 	}
 	if err := b.tellSafety(ctx, &r, p); err != nil && errors.Is(err, ErrStale) {
 		return Next{}, err
@@ -59,16 +62,20 @@ func (b *Bot) beginSafety(ctx context.Context, r Restore, p Portal) (Next, error
 		return Next{After: soon}, ctx.Err()
 	case errors.Is(err, docspace.ErrRefused), errors.Is(err, docspace.ErrUnauthorized):
 		return b.askSafety(ctx, r, "the portal does not say whether a backup runs: "+trouble(err).why)
-	case err != nil && now.Sub(r.Safety.StartedAt) >= silentFor:
-		return b.askSafety(ctx, r, "the portal does not answer")
+	case err != nil && lasting(&next.Safety.SilentSince, now) >= silentFor:
+		return b.doubt(ctx, r, next, p, AlarmSafetySilent, trouble(err))
 	case err != nil:
-		return b.paced(ctx, r, r, p, soon)
-	case known && !task.Terminal() && now.Sub(r.Safety.StartedAt) >= waitFor:
-		return b.askSafety(ctx, r, "another backup of the portal has run for an hour and holds it up")
-	case known && !task.Terminal():
-		next.Safety.Percent = task.Percent
 		return b.paced(ctx, r, next, p, soon)
 	}
+	next.Safety.SilentSince = time.Time{}
+	if known && !task.Terminal() {
+		next.Safety.Percent = task.Percent
+		if now.Sub(r.Safety.StartedAt) >= waitFor {
+			return b.doubt(ctx, r, next, p, AlarmSafetyWaits, cause{})
+		}
+		return b.paced(ctx, r, next, p, soon)
+	}
+	next.Safety.sure()
 	next.Safety.Stage, next.Safety.TaskBefore, next.Safety.Percent, next.Safety.ChangedAt = SafetySent, task.TaskID, 0, now
 	r, err = b.Store.Save(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventSaving, Detail: map[string]string{"stage": string(SafetySent), "task_before": task.TaskID}})
 	if err != nil {
@@ -102,15 +109,16 @@ func (b *Bot) followSafety(ctx context.Context, r Restore, p Portal) (Next, erro
 	switch {
 	case ctx.Err() != nil:
 		return Next{After: soon}, ctx.Err()
-	case err != nil || !ours:
-		if s.SilentSince.IsZero() {
-			s.SilentSince = now
+	case err != nil:
+		s.LostSince = time.Time{}
+		if lasting(&s.SilentSince, now) >= silentFor {
+			return b.doubt(ctx, r, next, p, AlarmSafetySilent, trouble(err))
 		}
-		if err != nil && now.Sub(s.SilentSince) >= silentFor {
-			return b.askSafety(ctx, r, "the portal does not say how far it is")
-		}
-		if err == nil && now.Sub(s.SilentSince) >= graceOf {
-			return b.askSafety(ctx, r, "the portal does not know the backup that was asked for")
+		return b.paced(ctx, r, next, p, soon)
+	case !ours:
+		s.SilentSince = time.Time{}
+		if lasting(&s.LostSince, now) >= graceOf {
+			return b.lostSafety(ctx, r, next, p)
 		}
 		return b.paced(ctx, r, next, p, soon)
 	case task.Succeeded():
@@ -118,13 +126,15 @@ func (b *Bot) followSafety(ctx context.Context, r Restore, p Portal) (Next, erro
 	case task.Terminal():
 		return b.askSafety(ctx, r, "the portal stopped it: "+orUnknown(task.Error))
 	}
-	if s.Stage != SafetyRunning || task.Percent != s.Percent {
+	s.SilentSince, s.LostSince = time.Time{}, time.Time{}
+	if s.Stage != SafetyRunning || task.Percent > s.Percent {
 		s.ChangedAt = now
 	}
-	s.Stage, s.TaskID, s.SilentSince, s.Percent = SafetyRunning, task.TaskID, time.Time{}, max(s.Percent, task.Percent)
+	s.Stage, s.TaskID, s.Percent = SafetyRunning, task.TaskID, max(s.Percent, task.Percent)
 	if now.Sub(s.ChangedAt) >= backupStalledFor {
-		return b.askSafety(ctx, r, "it shows no change for half an hour")
+		return b.doubt(ctx, r, next, p, AlarmSafetySlow, cause{})
 	}
+	s.sure()
 	return b.paced(ctx, r, next, p, b.Poll)
 }
 
@@ -135,41 +145,24 @@ func orUnknown(text string) string {
 	return text
 }
 
-// finishSafety looks the finished backup up in the history: only what is there
-// can be restored.
+// finishSafety looks the finished backup up in the history, once.
 func (b *Bot) finishSafety(ctx context.Context, r Restore, p Portal, task docspace.Progress) (Next, error) {
-	ask, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
-	backups, err := p.API.BackupHistory(ask, r.Order.Dump)
-	now := time.Now().UTC()
 	next := r
-	s := &next.Safety
-	if err != nil {
-		if s.SilentSince.IsZero() {
-			s.SilentSince = now
-		}
-		if now.Sub(s.SilentSince) >= silentFor {
-			return b.askSafety(ctx, r, "it is finished, but the portal does not show its history")
-		}
-		return b.paced(ctx, r, next, p, soon)
+	why := next.Safety.finish(ctx, r, p, task)
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled): // the bot stops: the portal is not to blame
+		return Next{After: soon}, ctx.Err()
+	case why != "":
+		return b.askSafety(ctx, r, "the portal says that it is finished, but "+why)
 	}
-	for _, backup := range backups {
-		if strings.EqualFold(backup.ID, task.TaskID) {
-			if backup.StorageType != p.Safety.StorageType { // somebody else's began just before, and ours was joined to it
-				return b.askSafety(ctx, r, "the portal took another one at the same moment, in "+string(backup.StorageType)+", which the restore would lose")
-			}
-			s.Stage, s.TaskID, s.Backup, s.Percent, s.EndedAt = SafetyDone, task.TaskID, backup, 100, now
-			s.Warning = task.Warning
-			return b.moveSafety(ctx, r, next)
-		}
-	}
-	return b.askSafety(ctx, r, "the portal says that it is finished, but it is not in the history")
+	return b.moveSafety(ctx, r, next)
 }
 
 // askSafety stops the restore until a person says what now.
 func (b *Bot) askSafety(ctx context.Context, r Restore, why string) (Next, error) {
 	now := time.Now().UTC()
 	next := r
+	next.Safety.sure()
 	next.Safety.Stage, next.Safety.Why, next.Safety.EndedAt = SafetyAsked, why, now
 	next.Safety.AskUntil = now.Add(b.Policy.TTL)
 	return b.moveSafety(ctx, r, next)
@@ -221,11 +214,16 @@ func (b *Bot) tellSafety(ctx context.Context, r *Restore, p Portal) error {
 // waive is a permitted person's word that the restore goes on without its
 // safety backup.
 func (b *Bot) waive(ctx context.Context, p Press, r Restore) Answer {
-	if !r.Asking() {
-		return b.refuse(ctx, p.Caller, r.ID, became(r))
-	}
 	now := time.Now().UTC()
-	if !now.Before(r.Safety.AskUntil) {
+	switch {
+	case !r.Asking() && !r.doubted():
+		return b.refuse(ctx, p.Caller, r.ID, became(r))
+	case r.doubted() && !now.Before(r.Safety.AskUntil):
+		return b.refuse(ctx, p.Caller, r.ID, &Refusal{
+			Rule: RuleStale, What: "The time to say that has passed, and the restore still waits for its safety backup. Your press changed nothing.",
+			Do: "Wait for the backup, or dismiss this request and ask again with --no-safety-backup.", Restore: r.ID,
+		})
+	case !now.Before(r.Safety.AskUntil):
 		return b.refuse(ctx, p.Caller, r.ID, &Refusal{
 			Rule: RuleStale, What: "This question has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
 		})
@@ -247,8 +245,11 @@ func (b *Bot) waive(ctx context.Context, p Press, r Restore) Answer {
 	}
 	next := r.heeding(p.Caller)
 	next.Safety.Stage, next.Safety.WaivedBy, next.Safety.WaivedAt = SafetyWaived, p.Caller.User, agreed
+	if next.Safety.EndedAt.IsZero() {
+		next.Safety.EndedAt = now
+	}
 	_, err = b.Store.Wake(ctx, r, next, Event{
-		At: now, Restore: r.ID, Kind: EventWaived, Actor: p.Caller.User, Detail: map[string]string{"message_ts": p.MessageTS, "why": r.Safety.Why},
+		At: now, Restore: r.ID, Kind: EventWaived, Actor: p.Caller.User, Detail: map[string]string{"message_ts": p.MessageTS, "why": r.Safety.Why, "doubt": string(r.Safety.Doubt)},
 	})
 	return b.raced(ctx, p.Caller, r, err)
 }

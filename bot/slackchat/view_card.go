@@ -99,6 +99,9 @@ func headline(c bot.Card) string {
 		if c.Restore.Asking() {
 			return "Restore of " + p + ": stopped, the safety backup failed"
 		}
+		if c.Restore.Safety.Doubt != "" && c.Restore.Safety.Stage != bot.SafetyWaived {
+			return "Restore of " + p + ": still waits for its safety backup"
+		}
 		return "Restore of " + p + ": safety backup first"
 	case bot.Starting:
 		return "Restore of " + p + ": starting"

@@ -33,6 +33,33 @@ func saving(stage bot.SafetyStage) func(*bot.Card) {
 	}
 }
 
+// doubted is a safety backup of which nobody can tell when it ends.
+func doubted(kind bot.AlarmKind) func(*bot.Card) {
+	return func(c *bot.Card) {
+		stage := bot.SafetyRunning
+		if kind == bot.AlarmSafetyWaits {
+			stage = bot.SafetyWaiting
+		}
+		saving(stage)(c)
+		s := &c.Restore.Safety
+		s.Doubt, s.Why, s.Cure, s.WaivedBy = kind, "it answers <with> 502", "Look at <the> proxy.", ""
+		s.ChangedAt, s.StartedAt, s.EndedAt = viewNow.Add(-31*time.Minute), viewNow.Add(-61*time.Minute), time.Time{}
+	}
+}
+
+// undecided is that nobody decided in time.
+func undecided(c *bot.Card) { c.Restore.Safety.AskUntil = viewNow.Add(-time.Second) }
+
+// unseen is a safety backup that the history did not show.
+func unseen(c *bot.Card) {
+	c.Restore.Safety.Backup.FileName, c.Restore.Safety.Unseen = "", "it does not answer <in> time"
+}
+
+// unwaited is a restore that did not wait for its safety backup.
+func unwaited(c *bot.Card) {
+	c.Restore.Safety.Stage, c.Restore.Safety.Doubt = bot.SafetyWaived, bot.AlarmSafetySlow
+}
+
 func working(phase bot.Phase, percent int) func(*bot.Card) {
 	return func(c *bot.Card) {
 		planned(c)
@@ -73,6 +100,13 @@ func companionViews() map[string]message {
 		"requested-plan":     cardMessage(viewCard(bot.Requested, planned)),
 		"requested-first":    cardMessage(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Outlook.Usual, c.Safety = bot.Usual{}, "" })),
 		"requested-unguided": cardMessage(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Order.NoSafety = true })),
+		"saving-slow":        cardMessage(viewCard(bot.Saving, doubted(bot.AlarmSafetySlow))),
+		"saving-slow-late":   cardMessage(viewCard(bot.Saving, doubted(bot.AlarmSafetySlow), undecided)),
+		"saving-silent":      cardMessage(viewCard(bot.Saving, doubted(bot.AlarmSafetySilent))),
+		"saving-held-up":     cardMessage(viewCard(bot.Saving, doubted(bot.AlarmSafetyWaits))),
+		"saving-unseen":      cardMessage(viewCard(bot.Saving, saving(bot.SafetyDone), unseen)),
+		"succeeded-unwaited": cardMessage(viewCard(bot.Succeeded, restored, unwaited)),
+		"note-safety-slow":   plainMessage(noteText(viewCard(bot.Saving, doubted(bot.AlarmSafetySlow)), bot.Note{Kind: bot.NoteAlarm, Alarm: bot.Alarm{Kind: bot.AlarmSafetySlow}})),
 		"saving-asked":       cardMessage(viewCard(bot.Saving, saving(bot.SafetyAsked))),
 		"dismissed-saving":   cardMessage(viewCard(bot.Dismissed, saving(bot.SafetyRunning), func(c *bot.Card) { c.Restore.ClosedBy = "U2" })),
 		"running-usual":      cardMessage(viewCard(bot.Running, working(bot.PhaseDownloading, 0))),

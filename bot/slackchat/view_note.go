@@ -64,6 +64,8 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 			sign+"*The portal cannot be asked* for "+span(c.Now.Sub(p.TroubleSince))+": "+foreign(p.Trouble, maxSaid)+".",
 			"The restore may well go on: the bot only cannot see it, and starts nothing anew.",
 			orElse(foreign(p.TroubleCure, maxSaid), "Look whether the portal answers.")+" The bot keeps asking; until it is answered, the buttons on the card say what became of the restore.")
+	case bot.AlarmSafetyWaits, bot.AlarmSafetySlow, bot.AlarmSafetySilent:
+		return doubtNote(c)
 	}
 	return sign + "Something looks wrong: " + foreign(string(kind), maxWord) + ". Nothing was started anew; look at the portal."
 }

@@ -1,0 +1,158 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// doubt goes on with a safety backup of which nobody can tell when it ends, or
+// whether. Slow is not failed: people are told once a kind, for as long as a
+// request lives one of them may let the restore go on without it, and the bot
+// asks on. What ends well meanwhile counts.
+func (b *Bot) doubt(ctx context.Context, r, next Restore, p Portal, kind AlarmKind, why cause) (Next, error) {
+	now := time.Now().UTC()
+	s := &next.Safety
+	if s.Doubt != kind {
+		s.AskUntil = now.Add(b.Policy.TTL)
+	}
+	s.Doubt, s.Why, s.Cure = kind, why.why, why.do
+	// The portal itself bounds a task that it says is running: it forgets one that
+	// shows no change for a day. The rest is bounded here.
+	if kind != AlarmSafetySlow && !now.Before(s.AskUntil) {
+		return b.move(ctx, r, next.ended(Expired, now, unsaid(kind)), EventExpired)
+	}
+	return b.paced(ctx, r, next.raise(kind, now), p, max(soon, b.Poll))
+}
+
+func unsaid(kind AlarmKind) Reason {
+	if kind == AlarmSafetyWaits {
+		return Reason{
+			Rule: RuleSafety, What: "Another backup of the portal held the safety backup up, and nobody said in time whether to restore without it.",
+			Do: "Ask again with /restore once the other backup has ended, or with --no-safety-backup.",
+		}
+	}
+	return Reason{
+		Rule: RuleSafety, What: "The portal did not say how far the safety backup is, and nobody said in time whether to restore without it.",
+		Do: "Look whether the portal answers and whether the backup is in /restore list, then ask again with /restore.",
+	}
+}
+
+// sure takes the doubt back.
+func (s *Safety) sure() {
+	s.Doubt, s.Why, s.Cure, s.AskUntil, s.SilentSince, s.LostSince = "", "", "", time.Time{}, time.Time{}, time.Time{}
+}
+
+// lasting is for how long something has lasted: at is when it was first seen, and
+// set to now where it is not.
+func lasting(at *time.Time, now time.Time) time.Duration {
+	if at.IsZero() {
+		*at = now
+	}
+	return now.Sub(*at)
+}
+
+// lostSafety is a backup that the portal answers to know nothing of. Its record
+// has the task's id, so the history knows whether it was finished.
+func (b *Bot) lostSafety(ctx context.Context, r, next Restore, p Portal) (Next, error) {
+	silent := cause{"it no longer knows the backup and does not show its history", "Look whether the backup was finished."}
+	switch {
+	case r.Safety.TaskID == "":
+		return b.askSafety(ctx, r, "the portal does not know the backup that was asked for")
+	case r.Safety.Looked:
+		return b.doubt(ctx, r, next, p, AlarmSafetySilent, silent)
+	}
+	next.Safety.Looked = true
+	backups, err := history(ctx, r, p)
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return Next{After: soon}, ctx.Err()
+	case err != nil:
+		return b.doubt(ctx, r, next, p, AlarmSafetySilent, silent)
+	}
+	why := next.Safety.found(r.Safety.TaskID, backups, p.Safety)
+	if why != "" {
+		return b.askSafety(ctx, next, "the portal no longer knows it, and "+why)
+	}
+	return b.moveSafety(ctx, r, next)
+}
+
+// historyFor is how long the history may take within one step: the server looks
+// for every file while it answers.
+const historyFor = 15 * time.Second
+
+// history asks for the backups of the portal, for a safety backup that is done.
+// That has side effects in the server, so it is asked once.
+func history(ctx context.Context, r Restore, p Portal) ([]docspace.Backup, error) {
+	ask, cancel := context.WithTimeout(ctx, historyFor)
+	defer cancel()
+	return p.API.BackupHistory(ask, r.Order.Dump)
+}
+
+// found takes the backup from the history, or says why it is no way back.
+func (s *Safety) found(id string, backups []docspace.Backup, target SafetyTarget) (why string) {
+	for _, backup := range backups {
+		switch {
+		case !strings.EqualFold(backup.ID, id):
+		case backup.StorageType != target.StorageType: // somebody else's began just before, and ours was joined to it
+			return joined(backup.StorageType)
+		default:
+			s.done(backup)
+			return ""
+		}
+	}
+	return "it is not in the history"
+}
+
+func joined(t docspace.StorageType) string {
+	return "the portal took another one at the same moment, in " + string(t) + ", which the restore would lose"
+}
+
+// done ends the backup well.
+func (s *Safety) done(backup docspace.Backup) {
+	s.sure()
+	s.Stage, s.TaskID, s.Backup, s.Percent, s.EndedAt = SafetyDone, backup.ID, backup, 100, time.Now().UTC()
+}
+
+// late sees a backup that ended well after a person let the restore go on
+// without it: then it is the way back after all. Nobody waits for it.
+func (b *Bot) late(ctx context.Context, r Restore, p Portal) (next Next, ended bool, err error) {
+	if r.Safety.Doubt == "" || r.Safety.TaskID == "" || r.Safety.Looked {
+		return Next{}, false, nil
+	}
+	ask, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
+	if err != nil || !known || task.TaskID != r.Safety.TaskID || !task.Succeeded() {
+		return Next{}, false, nil // the restore does not wait for it
+	}
+	done := r
+	if why := done.Safety.finish(ctx, r, p, task); why != "" {
+		done.Safety.Looked = true // it stays waived
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return Next{After: soon}, true, ctx.Err()
+	}
+	next, err = b.moveSafety(ctx, r, done)
+	return next, true, err
+}
+
+// finish is a backup whose task succeeded, or why it is no way back. Its record
+// has the task's id: where the history cannot be read the task's word stands, and
+// only the file's name is not known.
+func (s *Safety) finish(ctx context.Context, r Restore, p Portal, task docspace.Progress) (why string) {
+	if !task.Link.IsZero() {
+		return joined(docspace.StorageDataStore) // no other storage has a link
+	}
+	s.Looked, s.Warning = true, task.Warning
+	backups, err := history(ctx, r, p)
+	if err != nil {
+		s.done(docspace.Backup{ID: task.TaskID, StorageType: p.Safety.StorageType})
+		s.Unseen = trouble(err).why
+		return ""
+	}
+	return s.found(task.TaskID, backups, p.Safety)
+}
