@@ -10,7 +10,7 @@ import (
 )
 
 // Bot decides what becomes of commands and presses, and takes each restore one
-// step further at a time. It holds no state of its own: all of it is in Store.
+// step further at a time. All of its state is in Store.
 type Bot struct {
 	Store     Store
 	Chat      Chat
@@ -27,6 +27,8 @@ type Bot struct {
 	// Heard is told what each command asks for, and whether it could be read; nil
 	// is nobody.
 	Heard func(v Verb, readable bool)
+
+	lists backupLists // what pickers show: lost without harm
 }
 
 // Command is a slash command as it came in.

@@ -47,7 +47,7 @@ func TestAStartThatComesTooLateIsNotSent(t *testing.T) {
 func TestAZombieDoesNotSendTheStart(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		peer := *s.Bot
+		peer := s.peer()
 		s.Store = slow{s.store, 20 * time.Second, func(id string) {
 			for {
 				r, err := s.store.Get(context.Background(), id)

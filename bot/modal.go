@@ -188,7 +188,7 @@ func (b *Bot) Suggest(ctx context.Context, s Submission) []Option {
 	if no != nil {
 		return nil
 	}
-	return b.search(s, f)
+	return b.search(ctx, s, f)
 }
 
 // admitForm finds the form, puts its channel in the caller's place, and checks

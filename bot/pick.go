@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,13 +40,12 @@ const (
 	maxPicked = 100 // options of a menu: more are searched for
 )
 
-// picking is what an open picker shows: the portal is asked once a turn, and
-// searches are answered from here.
+// picking is what an open picker shows. The portal is asked once a turn; its
+// answer is in [backupLists], not in the Store.
 type picking struct {
-	Portal  string
-	Dump    bool
-	Turn    int
-	Backups []docspace.Backup
+	Portal string
+	Dump   bool
+	Turn   int
 }
 
 func pickPlaceholder() Modal {
@@ -89,15 +87,16 @@ func (b *Bot) fillPick(ctx context.Context, c Caller, f Form, show picking, chos
 		return b.refuse(ctx, c, "", no)
 	}
 	settings, err := settingsSoon(ctx, p)
+	var backups []docspace.Backup
+	var expired int
 	if err == nil {
-		show.Backups, err = p.API.BackupHistory(ctx, show.Dump)
+		backups, expired, err = p.listed(ctx, show.Dump)
 	}
 	if err != nil {
 		return b.refuse(ctx, c, "", unlisted(ctx, p, err))
 	}
-	now, there := time.Now().UTC(), p.portalTime()
-	all := len(show.Backups)
-	show.Backups = slices.DeleteFunc(show.Backups, func(backup docspace.Backup) bool { return backup.Expired(there) })
+	now := time.Now().UTC()
+	b.lists.keep(show.key(), backups, now)
 	show.Turn++
 	data, err := json.Marshal(show)
 	if err != nil {
@@ -110,15 +109,17 @@ func (b *Bot) fillPick(ctx context.Context, c Caller, f Form, show picking, chos
 	if err := b.Store.PutForm(ctx, f); err != nil {
 		return b.unrecorded(err)
 	}
-	return pickModal(f.ID, show, may, p, settings, all-len(show.Backups), chosen, there)
+	return pickModal(f.ID, show, may, p, settings, backups, expired, chosen)
 }
 
-func pickModal(id string, show picking, may Portals, p Portal, settings docspace.Settings, expired int, chosen string, now time.Time) Modal {
+func pickModal(id string, show picking, may Portals, p Portal, settings docspace.Settings, backups []docspace.Backup, expired int, chosen string) Modal {
+	now := p.portalTime()
 	m := Modal{ID: id, Title: "Restore a backup", Close: "Go back"}
 	if len(may) > 1 {
-		menu := Field{Name: fieldPortal, Label: "Portal", Kind: FieldMenu, Initial: p.Name, Tell: true}
-		for _, one := range may {
-			menu.Options = append(menu.Options, Option{Value: one.Name, Text: one.Name, About: one.URL})
+		menu := Field{Name: fieldPortal, Label: "Portal", Kind: FieldMenu, Initial: p.Name, Tell: true, Options: may.options("")}
+		if len(may) > maxPicked {
+			menu.Kind, menu.Options = FieldSearch, Portals{p}.options("")
+			menu.Hint = fmt.Sprintf("One of %d. Type a part of the name or of the address.", len(may))
 		}
 		m.Parts = append(m.Parts, menu)
 	} else {
@@ -134,25 +135,25 @@ func pickModal(id string, show picking, may Portals, p Portal, settings docspace
 		}
 		m.Parts = append(m.Parts, scope)
 	}
-	told := fmt.Sprintf("%d backups, newest first.", len(show.Backups))
+	told := fmt.Sprintf("%d backups, newest first.", len(backups))
 	if expired > 0 {
 		told += fmt.Sprintf(" %d more have expired and are left out.", expired)
 	}
-	if len(show.Backups) == 0 {
+	if len(backups) == 0 {
 		m.Parts = append(m.Parts, Words{told + " There is nothing to restore from; make a backup in the portal. Nothing was started."})
 		return m
 	}
 	m.Submit = "Ask for it"
 	field := Field{Name: backupField(show), Label: "Backup", Kind: FieldMenu, Hint: told + " All times are UTC. Nothing starts before somebody confirms it in the channel."}
-	if len(show.Backups) > maxPicked {
+	if len(backups) > maxPicked {
 		field.Kind = FieldSearch
 		field.Hint = told + " Type a part of the name, the date, the storage or the id. Nothing starts before somebody confirms it in the channel."
 	}
-	field.Options = options(show.Backups, "", now)
+	field.Options = options(backups, "", now)
 	if chosen != "" {
 		field.Initial = chosen
 		if field.Kind == FieldSearch {
-			field.Options = options(show.Backups, chosen, now)
+			field.Options = options(backups, chosen, now)
 		}
 	}
 	ticks := Field{Name: fieldOptions, Label: "Options", Kind: FieldTicks, Optional: true, Options: []Option{
@@ -170,6 +171,21 @@ func pickModal(id string, show picking, may Portals, p Portal, settings docspace
 }
 
 func backupField(show picking) string { return fmt.Sprintf("%s%d", fieldBackup, show.Turn) }
+
+// options are the portals that a query fits.
+func (ps Portals) options(query string) []Option {
+	var out []Option
+	query = strings.ToLower(strings.TrimSpace(query))
+	for _, one := range ps {
+		if !strings.Contains(strings.ToLower(one.Name+" "+one.URL), query) {
+			continue
+		}
+		if out = append(out, Option{Value: one.Name, Text: one.Name, About: one.URL}); len(out) == maxPicked {
+			break
+		}
+	}
+	return out
+}
 
 // soonGone is when a backup that expires is marked.
 const soonGone = time.Hour

@@ -38,13 +38,29 @@ func (b *Bot) repick(s Submission, f Form) (Answer, Later) {
 	return nil, func(ctx context.Context) Answer { return b.fillPick(ctx, s.Caller, f, next, "") }
 }
 
-// search offers the backups that fit what was typed, from what the picker shows.
-func (b *Bot) search(s Submission, f Form) []Option {
+// search offers the portals or the backups that fit what was typed.
+func (b *Bot) search(ctx context.Context, s Submission, f Form) []Option {
 	show, err := f.picking()
-	if err != nil || f.Kind != FormPick || s.Field != backupField(show) {
+	switch {
+	case err != nil || f.Kind != FormPick:
+		return nil
+	case s.Field == fieldPortal:
+		return b.admitted(ctx, s.Caller).options(s.Query)
+	case s.Field != backupField(show):
 		return nil
 	}
-	return options(show.Backups, s.Query, time.Now().UTC())
+	p, no := b.choose(ctx, s.Caller, show.Portal, entering)
+	if no != nil {
+		return nil
+	}
+	backups, known := b.lists.find(show.key(), time.Now())
+	if !known {
+		backups = b.lists.await(ctx, show.key(), func(ctx context.Context) ([]docspace.Backup, error) {
+			backups, _, err := p.listed(ctx, show.Dump)
+			return backups, err
+		})
+	}
+	return options(backups, s.Query, p.portalTime())
 }
 
 // picked is the submit of the picker: a request like one that was typed.
@@ -54,12 +70,8 @@ func (b *Bot) picked(ctx context.Context, s Submission, f Form) Answer {
 		return b.unrecorded(err)
 	}
 	id := s.Value(backupField(show))
-	i := slices.IndexFunc(show.Backups, func(backup docspace.Backup) bool { return backup.ID == id })
-	switch {
-	case id == "" || i < 0:
-		return Faults{backupField(show): "Choose one of the backups."}
-	case show.Backups[i].Expired(time.Now()):
-		return Faults{backupField(show): "This backup has expired by now. Choose another one."}
+	if fault := b.unpickable(show, id); fault != "" {
+		return Faults{backupField(show): fault}
 	}
 	ticked := s.Values[fieldOptions]
 	line := Line{Verb: VerbRestore, Portal: show.Portal, Order: Order{
@@ -73,4 +85,20 @@ func (b *Bot) picked(ctx context.Context, s Submission, f Form) Answer {
 		return b.refuse(ctx, s.Caller, "", no)
 	}
 	return b.request(ctx, Command{Caller: s.Caller, Delivery: s.Delivery}, line)
+}
+
+// unpickable says why a backup cannot be asked for, "" if it can. Where the list
+// is not at hand any more the check of the request looks the backup up.
+func (b *Bot) unpickable(show picking, id string) string {
+	const choose = "Choose one of the backups."
+	backups, known := b.lists.find(show.key(), time.Now())
+	i := slices.IndexFunc(backups, func(backup docspace.Backup) bool { return backup.ID == id })
+	_, guid := canonicalGUID(id)
+	switch {
+	case id == "", known && i < 0, !known && !guid:
+		return choose
+	case known && backups[i].Expired(time.Now()):
+		return "This backup has expired by now. Choose another one."
+	}
+	return ""
 }
