@@ -108,7 +108,7 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 		}
 	case VerbDoctor:
 		return Said{"Checking everything that a restore needs ..."}, func(ctx context.Context) Answer {
-			return b.inspected(ctx, c.Caller, func() Answer { return Examination{Examine(ctx, b.Doctor...)} })
+			return b.examined(ctx, c.Caller)
 		}
 	case VerbHelp:
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -78,4 +79,23 @@ func warned(check, what, fix string) Finding {
 
 func faulty(check, what, fix string) Finding {
 	return Finding{Check: check, Grade: Fail, What: what, Fix: fix}
+}
+
+// examined is /restore doctor. Whom a list names by their id it answers also while
+// Slack does not tell who anybody is: it is what says why.
+func (b *Bot) examined(ctx context.Context, c Caller) Answer {
+	no := b.Policy.Inspect(ctx, b.Directory, c)
+	if no != nil && (no.Rule != RuleDirectory || !b.namesByID(c.User)) {
+		return b.refuse(ctx, c, "", no)
+	}
+	return Examination{Examine(ctx, b.Doctor...)}
+}
+
+// namesByID reports whether a list of people names somebody by their id.
+func (b *Bot) namesByID(user string) bool {
+	lists := []*AllowList{&b.Policy.Users, &b.Policy.Approvers, &b.Policy.BreakGlass}
+	for _, p := range b.Portals {
+		lists = append(lists, p.Own.Users, p.Own.Approvers)
+	}
+	return slices.ContainsFunc(lists, func(l *AllowList) bool { return l != nil && slices.Contains(l.IDs, user) })
 }

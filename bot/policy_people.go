@@ -10,7 +10,7 @@ import (
 func (p Policy) MayRequest(ctx context.Context, d Directory, user string) *Refusal {
 	ok, err := p.Users.Has(ctx, d, user)
 	if err != nil {
-		return unreadable(p.Users)
+		return unreadable(err, p.Users)
 	}
 	if !ok {
 		return &Refusal{
@@ -32,7 +32,7 @@ func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Re
 	}
 	ok, err := p.BreakGlass.Has(ctx, d, user)
 	if err != nil {
-		return unreadable(p.BreakGlass)
+		return unreadable(err, p.BreakGlass)
 	}
 	if !ok {
 		return &Refusal{
@@ -99,7 +99,7 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Restore, user str
 	}
 	ok, err := p.Approvers.Has(ctx, d, user)
 	if err != nil {
-		return unreadable(p.Approvers)
+		return unreadable(err, p.Approvers)
 	}
 	if !ok {
 		return &Refusal{
@@ -153,7 +153,7 @@ func (p Policy) MayFreeze(ctx context.Context, d Directory, user string) *Refusa
 func (p Policy) mayAs(ctx context.Context, d Directory, user, why string) *Refusal {
 	ok, err := p.Approvers.Has(ctx, d, user)
 	if err != nil {
-		return unreadable(p.Approvers)
+		return unreadable(err, p.Approvers)
 	}
 	if !ok {
 		return &Refusal{Rule: RuleApprover, What: why + " Nothing was changed.", Do: "Ask one of the people below.", People: p.Approvers}
@@ -171,16 +171,27 @@ func NotInvited() *Refusal {
 }
 
 func unreadableNow(err error) *Refusal {
-	no := unreadable(AllowList{})
+	no := unreadable(err, AllowList{})
 	no.Busy = errors.Is(err, ErrChatBusy)
 	return no
 }
 
-func unreadable(people AllowList) *Refusal {
-	return &Refusal{
+// unreadable refuses what the chat would have to say who somebody is for. What it
+// refuses until a person changes something is named, with who can change it.
+func unreadable(err error, people AllowList) *Refusal {
+	no := &Refusal{
 		Rule:   RuleDirectory,
 		What:   "Slack could not say who may do this, so nobody may for now. Nothing was changed.",
 		Do:     "Try again in a minute; /restore status shows what runs.",
 		People: AllowList{IDs: people.IDs, Groups: people.Groups},
 	}
+	if refused, ok := errors.AsType[*ChatError](err); ok && errors.Is(refused, ErrChatDenied) {
+		no.What = "Slack does not tell the bot who may do this (" + refused.Doing + ": " + RefusedCall(refused.Method, refused.Code, refused.Needs) + "). That stays until somebody changes it. Nothing was changed."
+		no.Do = refused.Fix
+		if no.Do == "" {
+			no.Do = "Whoever runs the bot has to look at restorebot doctor."
+		}
+		no.People = AllowList{IDs: people.IDs}
+	}
+	return no
 }

@@ -149,7 +149,7 @@ func (d *Directory) Members(ctx context.Context, group string) ([]string, error)
 
 func (d *Directory) group(ctx context.Context, group string, since time.Time) ([]string, error) {
 	ids, err := d.members.get(ctx, group, since, func() (ids []string, err error) {
-		err = d.ask(ctx, quotaMembers, "ask for a user group", func() (err error) {
+		err = d.ask(ctx, quotaMembers, "ask for the user group "+group, func() (err error) {
 			ids, err = d.API.GetUserGroupMembersContext(ctx, group)
 			return err
 		})

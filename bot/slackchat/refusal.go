@@ -48,7 +48,7 @@ var refusals = map[string]about{
 
 	"is_archived": aboutClosed, "is_inactive": aboutClosed, "user_not_in_channel": aboutClosed, "user_not_found": aboutClosed,
 	"users_not_found": aboutClosed, "user_not_visible": aboutClosed, "user_disabled": aboutClosed, "user_is_bot": aboutClosed,
-	"messages_tab_disabled": aboutClosed, "cannot_dm_bot": aboutClosed, "no_such_subteam": aboutClosed, "subteam_not_found": aboutClosed,
+	"messages_tab_disabled": aboutClosed, "cannot_dm_bot": aboutClosed,
 
 	"thread_not_found": aboutThread, "cannot_reply_to_message": aboutThread, "thread_locked": aboutThread,
 	"restricted_action_non_threadable_channel": aboutThread, "restricted_action_thread_locked": aboutThread,
@@ -163,6 +163,10 @@ func cure(code, method, scope string) string {
 		return "Whoever manages the Slack app switches the Messages Tab on under App Home; restorebot manifest has it."
 	case "ekm_access_denied":
 		return "The organization's administrators have suspended access by Enterprise Key Management; they can give it back."
+	case "no_such_subteam", "subteam_not_found":
+		return "The user group is not there any more: whoever runs the bot takes its id out of the bot's lists, or puts another one in."
+	case "paid_teams_only", "plan_upgrade_required":
+		return "User groups need a paid plan of Slack: whoever runs the bot names people by their ids instead."
 	case "account_inactive":
 		return "The app was removed from the workspace, or its bot switched off: install it again, and put its token in SLACK_BOT_TOKEN."
 	case "no_permission", "org_login_required", "enterprise_is_restricted", "access_denied", "team_access_not_granted", "two_factor_setup_required":
