@@ -173,6 +173,8 @@ type Note struct {
 	Alarm     Alarm  // for NoteAlarm
 	Text      string // for NoteReport: Markdown, shown as it is
 	Why       string // of a direct note: why the channel is not told
+	// Trail is the end of the audit trail, for NoteEnd; "" if it is not known.
+	Trail string
 }
 
 // NoteKind says what a reply is about; the rest is on the card's restore.

@@ -26,6 +26,12 @@ func (f Freeze) On() bool { return !f.At.IsZero() }
 func (b *Bot) frozen(ctx context.Context) *Refusal {
 	f, err := b.Store.Frozen(ctx)
 	switch {
+	case errors.Is(err, ErrAltered):
+		b.Log.ErrorContext(ctx, "the database was changed outside the bot", "why", err)
+		return &Refusal{
+			Rule: RuleFreeze, What: "The bot's database was changed outside the bot, so it is not known whether restores are frozen. Nothing can be started, and nothing was changed.",
+			Do: "Find out who can write to the database, and run restorebot audit verify. Then those who may confirm restores say /restore unfreeze, or /restore freeze.",
+		}
 	case err != nil:
 		b.Log.ErrorContext(ctx, "whether restores are frozen cannot be read", "err", err)
 		return &Refusal{
@@ -74,6 +80,7 @@ func (b *Bot) freeze(ctx context.Context, c Caller, line Line) Answer {
 func (b *Bot) unfreeze(ctx context.Context, c Caller, now time.Time) Answer {
 	was, err := b.Store.Frozen(ctx)
 	switch {
+	case errors.Is(err, ErrAltered): // what a person says now holds
 	case err != nil:
 		return b.unrecorded(err)
 	case !was.On():

@@ -242,6 +242,12 @@ func (m *memory) save(was, next bot.Restore, wake int64, events []bot.Event) (bo
 	return bot.Restore{}, bot.ErrNotFound
 }
 
+func (m *memory) TrailEnd(context.Context) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return fmt.Sprintf("%d:hash", len(m.events)), nil
+}
+
 func (m *memory) Note(_ context.Context, events ...bot.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -110,6 +110,9 @@ func (b *Bot) confirmable(ctx context.Context, c Caller, r Restore) *Refusal {
 			Rule: RuleStale, What: "This request has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
 		}
 	}
+	if no := r.unsealed(); no != nil {
+		return no
+	}
 	if no := b.frozen(ctx); no != nil {
 		return no
 	}

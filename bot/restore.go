@@ -104,6 +104,11 @@ type Restore struct {
 	EndTS     string `json:",omitzero"` // ts of the reply that told the end
 	Care      Care   `json:",omitzero"` // what is looked after once the end is told
 	Settled   bool   `json:",omitzero"` // nothing is left to do or to tell
+
+	// Seal says whether the record proves what it says; AlteredAt is when the bot
+	// noticed that it was changed outside the bot. Both stay.
+	Seal      Seal      `json:",omitzero"`
+	AlteredAt time.Time `json:",omitzero"`
 }
 
 // Order is what the command asked for, in the terms of startrestore. Its form in

@@ -230,6 +230,7 @@ func (b *Bot) waive(ctx context.Context, p Press, r Restore) Answer {
 	}
 	fresh := b.Directory.Fresh()
 	for _, check := range []func() *Refusal{
+		r.unsealed,
 		func() *Refusal { return b.frozen(ctx) },
 		func() *Refusal { return b.asPlanned(r) },
 		func() *Refusal { return b.policyOf(r).stillAdmitted(ctx, fresh, r) },

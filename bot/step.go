@@ -32,7 +32,16 @@ func (b *Bot) Step(ctx context.Context, id string, generation int64) (Next, erro
 		return Next{Done: true}, nil
 	}
 	ctx = LogWith(ctx, slog.String("portal", r.Portal))
+	if next, ok, err := b.sealed(ctx, &r); !ok {
+		if errors.Is(err, ErrStale) {
+			return Next{}, nil
+		}
+		return next, err
+	}
 	next, err := b.stepOn(ctx, r)
+	if errors.Is(err, ErrAltered) {
+		next, err = b.altered(ctx, id, err)
+	}
 	if errors.Is(err, ErrStale) {
 		return Next{}, nil // somebody moved it: look again
 	}

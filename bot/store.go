@@ -53,7 +53,9 @@ type Store interface {
 	// returns next as it now stands: its Version counted up. [ErrStale] means that
 	// somebody has; nothing is written then. A move that [CanMove] forbids is an
 	// error too, a move to Starting during a freeze is [ErrFrozen], and one on a
-	// consent that does not hold any more is a [*LapsedError].
+	// consent that does not hold any more is a [*LapsedError]. What [Posts] is told of
+	// is [ErrAltered] where the store has a key and cannot prove that the record and
+	// the freeze are what the bot wrote last.
 	// Confirmations are unique by person. No two open restores hold one TaskID: who
 	// comes second is [ErrTaskHeld]. An Address, once set, stays.
 	Save(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
@@ -84,6 +86,9 @@ type Store interface {
 
 	// Frozen returns the freeze, the zero value for none.
 	Frozen(ctx context.Context) (Freeze, error)
+
+	// TrailEnd is the end of the audit trail in short, for people to keep elsewhere.
+	TrailEnd(ctx context.Context) (string, error)
 
 	// Note records audit events that change no restore, such as refusals.
 	Note(ctx context.Context, events ...Event) error
@@ -135,4 +140,6 @@ const (
 	EventFrozen    EventKind = "frozen"
 	EventUnfrozen  EventKind = "unfrozen"
 	EventSettings  EventKind = "settings" // at the start of the program
+	EventAltered   EventKind = "altered"  // a record was changed outside the bot
+	EventSealed    EventKind = "sealed"   // from here on a key guards the trail; what was found before it
 )

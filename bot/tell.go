@@ -268,7 +268,7 @@ func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
 	if r.EndTS != "" {
 		return nil
 	}
-	end := Note{Kind: NoteEnd, Broadcast: true}
+	end := Note{Kind: NoteEnd, Broadcast: true, Trail: b.trailEnd(ctx)}
 	ts, why := b.Chat.Reply(ctx, b.card(ctx, *r, p), end)
 	next := *r
 	switch {
@@ -294,6 +294,15 @@ func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
 // givenUp reports whether the end is told no more.
 func givenUp(why error, since time.Duration) bool {
 	return unreachable(why) && since >= keepTelling || refusedForGood(why) && since >= keepTellingNever
+}
+
+// trailEnd is what the channel keeps of the audit trail. It is worth no failure.
+func (b *Bot) trailEnd(ctx context.Context) string {
+	end, err := b.Store.TrailEnd(ctx)
+	if err != nil {
+		b.Log.WarnContext(ctx, "the end of the audit trail could not be read", "err", err)
+	}
+	return end
 }
 
 // tell makes the card show the end, replies in the thread where the end is

@@ -57,27 +57,33 @@ func (s *Store) noteAll(ctx context.Context, lines []line) error {
 	return s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.note(ctx, tx, lines) })
 }
 
-// head is the end of the chain.
+// head is the end of the chain, and the freeze that holds there.
 type head struct {
-	lines int64
-	hash  string
+	lines  int64
+	hash   string
+	freeze string // [freezeSum], or freezeUnknown
 }
 
 // note adds lines to the end of the chain.
 func (s *Store) note(ctx context.Context, tx *sql.Tx, lines []line) error {
-	if len(lines) == 0 {
+	return s.noteFreeze(ctx, tx, lines, nil)
+}
+
+// noteFreeze is note where the freeze changes too.
+func (s *Store) noteFreeze(ctx context.Context, tx *sql.Tx, lines []line, freeze *string) error {
+	if len(lines) == 0 && freeze == nil {
 		return nil
 	}
 	// Of a file the end is where this process left it, unless that was rolled
 	// back: then the swap fails, and the database says where.
 	swapped, err := false, error(nil)
-	if s.alone {
-		swapped, err = s.extend(ctx, tx, s.head, lines)
+	if s.alone && s.headed {
+		swapped, err = s.extend(ctx, tx, s.head, lines, freeze)
 	}
 	if err == nil && !swapped {
 		var from head
-		if from, err = locked(ctx, tx); err == nil {
-			swapped, err = s.extend(ctx, tx, from, lines)
+		if from, lines, err = s.locked(ctx, tx, lines); err == nil {
+			swapped, err = s.extend(ctx, tx, from, lines, freeze)
 		}
 	}
 	switch {
@@ -89,24 +95,41 @@ func (s *Store) note(ctx context.Context, tx *sql.Tx, lines []line) error {
 	return s.insertLines(ctx, tx, lines)
 }
 
-// locked returns the end of the chain. Transactions that write at once wait for
-// each other here.
-func locked(ctx context.Context, tx *sql.Tx) (h head, err error) {
-	err = tx.QueryRowContext(ctx, `UPDATE audit_head SET lines = lines WHERE id = 1 RETURNING lines, hash`).Scan(&h.lines, &h.hash)
-	return h, err
+// locked returns the end of the chain, and the lines to add to it: an end that
+// is not sealed with our key gets a line first that says so. Transactions that
+// write at once wait for each other here.
+func (s *Store) locked(ctx context.Context, tx *sql.Tx, lines []line) (h head, add []line, err error) {
+	before := s.end.Load()
+	var seal string
+	err = tx.QueryRowContext(ctx, `UPDATE audit_head SET lines = lines WHERE id = 1 RETURNING lines, hash, seal, frozen`).
+		Scan(&h.lines, &h.hash, &seal, &h.freeze)
+	if err != nil || !s.seals.on() {
+		return h, lines, err
+	}
+	found := h.check(s.seals, seal)
+	if found == "" && h.lines < before {
+		found = bot.SealBroken // an older end was put back
+	}
+	if found == "" {
+		return h, lines, nil
+	}
+	return s.sealAnew(ctx, tx, h, seal, found, lines)
 }
 
 // extend links lines to the chain, if from is its end.
-func (s *Store) extend(ctx context.Context, tx *sql.Tx, from head, lines []line) (swapped bool, err error) {
+func (s *Store) extend(ctx context.Context, tx *sql.Tx, from head, lines []line, freeze *string) (swapped bool, err error) {
 	to := from
 	for i := range lines {
 		l := &lines[i]
 		l.Seq, l.Prev = to.lines+1, to.hash
 		l.sum = l.hash()
-		to = head{l.Seq, l.sum}
+		to.lines, to.hash = l.Seq, l.sum
 	}
-	res, err := tx.ExecContext(ctx, `UPDATE audit_head SET lines = $1, hash = $2 WHERE id = 1 AND lines = $3 AND hash = $4`,
-		to.lines, to.hash, from.lines, from.hash)
+	if freeze != nil {
+		to.freeze = *freeze
+	}
+	res, err := tx.ExecContext(ctx, `UPDATE audit_head SET lines = $1, hash = $2, seal = $3, frozen = $4 WHERE id = 1 AND lines = $5 AND hash = $6`,
+		to.lines, to.hash, to.seal(s.seals), to.freeze, from.lines, from.hash)
 	if err != nil {
 		return false, err
 	}
@@ -114,8 +137,19 @@ func (s *Store) extend(ctx context.Context, tx *sql.Tx, from head, lines []line)
 	if err != nil || n == 0 {
 		return false, err
 	}
+	s.reached(from.lines)
 	if s.alone {
-		s.head = to // guarded by the one connection
+		s.head, s.headed = to, len(lines) > 0 // guarded by the one connection
 	}
 	return true, nil
+}
+
+// reached remembers how long the trail is at least.
+func (s *Store) reached(lines int64) {
+	for {
+		was := s.end.Load()
+		if lines <= was || s.end.CompareAndSwap(was, lines) {
+			return
+		}
+	}
 }

@@ -3,11 +3,8 @@ package durable
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -22,26 +19,6 @@ type AuditLine struct {
 	Detail  map[string]string `json:"detail,omitempty"`
 	Prev    string            `json:"prev_hash"`
 	Hash    string            `json:"hash"`
-}
-
-// AuditHead is how long the trail is, and the hash of its last line. Whoever
-// keeps one elsewhere can tell later that nothing before it was changed.
-type AuditHead struct {
-	Lines int64
-	Hash  string
-}
-
-// String writes a head as [ParseAuditHead] reads it.
-func (h AuditHead) String() string { return strconv.FormatInt(h.Lines, 10) + ":" + h.Hash }
-
-// ParseAuditHead reads what String wrote.
-func ParseAuditHead(s string) (AuditHead, error) {
-	lines, hash, ok := strings.Cut(s, ":")
-	n, err := strconv.ParseInt(lines, 10, 64)
-	if !ok || err != nil || n < 0 || (hash == "") != (n == 0) {
-		return AuditHead{}, errors.New("a head is a number, a colon and a hash, as verify prints it")
-	}
-	return AuditHead{n, hash}, nil
 }
 
 // Audit reads the trail, oldest line first. It ends with the first error.
@@ -81,43 +58,4 @@ func scanLine(row interface{ Scan(dest ...any) error }) (AuditLine, error) {
 		return out, fmt.Errorf("audit: the detail of line %d cannot be read", l.Seq)
 	}
 	return out, nil
-}
-
-// CheckAudit reads the whole trail and returns its head. A line that was
-// changed, added or removed, at the end too, is an error; so is a trail that
-// does not hold kept, a head from before (the zero value is held by any).
-func (s *Store) CheckAudit(ctx context.Context, kept AuditHead) (AuditHead, error) {
-	var found, want AuditHead
-	// The head first: what is written meanwhile only makes the trail longer.
-	err := s.db.QueryRowContext(ctx, `SELECT lines, hash FROM audit_head WHERE id = 1`).Scan(&want.Lines, &want.Hash)
-	if err != nil {
-		return found, fmt.Errorf("audit: the head cannot be read: %w", err)
-	}
-	held := kept.Lines == 0
-	for l, err := range s.Audit(ctx) {
-		switch {
-		case err != nil:
-			return found, err
-		case l.Seq != found.Lines+1:
-			return found, fmt.Errorf("audit: after line %d comes line %d: lines are missing or added", found.Lines, l.Seq)
-		case l.Prev != found.Hash:
-			return found, fmt.Errorf("audit: line %d does not follow line %d as it is now", l.Seq, found.Lines)
-		}
-		found = AuditHead{l.Seq, l.Hash}
-		if found.Lines == kept.Lines {
-			held = found == kept
-		}
-		if found.Lines == want.Lines && found != want {
-			return found, fmt.Errorf("audit: line %d is not the one that was written last", l.Seq)
-		}
-	}
-	switch {
-	case found.Lines < want.Lines:
-		return found, fmt.Errorf("audit: the newest lines are missing: there are %d of %d", found.Lines, want.Lines)
-	case !held && found.Lines < kept.Lines:
-		return found, fmt.Errorf("audit: the newest lines are missing: there are %d, and a head of %d was kept", found.Lines, kept.Lines)
-	case !held:
-		return found, fmt.Errorf("audit: line %d is not the one whose hash was kept: the trail was written anew", kept.Lines)
-	}
-	return found, nil
 }

@@ -72,6 +72,9 @@ func (s *Store) consent(ctx context.Context, q asker, id string) (c bot.Consent,
 	case !genuine:
 		return c, &bot.LapsedError{Cause: bot.LapsedUnseen}
 	}
+	if found := s.seals.signed("consent "+id, data); found != "" {
+		return c, altered("the seal of when people agreed is %s", found)
+	}
 	if err := json.Unmarshal([]byte(data), &c); err != nil {
 		return c, &bot.LapsedError{Cause: bot.LapsedUnseen}
 	}
@@ -127,8 +130,9 @@ func (s *Store) keepConsent(ctx context.Context, tx *sql.Tx, id string, c bot.Co
 	if err != nil {
 		return fmt.Errorf("consent: %w", err)
 	}
+	signed := s.seals.sign("consent "+id, string(data))
 	if step != bot.ConsentGiven && s.alone {
-		_, err = tx.ExecContext(ctx, `UPDATE consent SET data = $1 WHERE restore_id = $2`, string(data), id)
+		_, err = tx.ExecContext(ctx, `UPDATE consent SET data = $1 WHERE restore_id = $2`, signed, id)
 		return err
 	}
 	seal, err := s.witness.seal(ctx, tx, id)
@@ -136,7 +140,7 @@ func (s *Store) keepConsent(ctx context.Context, tx *sql.Tx, id string, c bot.Co
 		return fmt.Errorf("consent: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO consent (restore_id, data, seal) VALUES ($1, $2, $3)
-		ON CONFLICT (restore_id) DO UPDATE SET data = excluded.data, seal = excluded.seal`, id, string(data), seal)
+		ON CONFLICT (restore_id) DO UPDATE SET data = excluded.data, seal = excluded.seal`, id, signed, seal)
 	return err
 }
 

@@ -183,10 +183,10 @@ func TestAuditIsChained(t *testing.T) {
 	if head.Lines != 5 || err != nil {
 		t.Fatalf("%v, %v", head, err)
 	}
-	if again, err := durable.ParseAuditHead(head.String()); again != head || err != nil {
+	if again, err := durable.ParseAuditHead(head.String()); again != head.AuditHead || err != nil {
 		t.Errorf("the head reads back as %v, %v", again, err)
 	}
-	for _, bad := range []string{"", "5", "5:", ":", "0:x", "-1:x", "x:y"} {
+	for _, bad := range []string{"", "5", "5:", ":", "0:x", "-1:x", "x:y", "5:abc", "0:" + head.Hash, head.Hash} {
 		if h, err := durable.ParseAuditHead(bad); err == nil {
 			t.Errorf("%q was read as %v", bad, h)
 		}
@@ -236,7 +236,7 @@ func TestAuditShowsWhatWasDoneToIt(t *testing.T) {
 			if err := s.Tamper(t.Context(), c.do); err != nil {
 				t.Fatal(err)
 			}
-			if head, err := s.CheckAudit(t.Context(), kept); err == nil || !strings.Contains(err.Error(), c.want) || head.Lines != c.good {
+			if head, err := s.CheckAudit(t.Context(), kept.AuditHead); err == nil || !strings.Contains(err.Error(), c.want) || head.Lines != c.good {
 				t.Errorf("after %d good lines: %v", head.Lines, err)
 			}
 		})

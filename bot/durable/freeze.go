@@ -17,8 +17,10 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 	if err != nil {
 		return fmt.Errorf("freeze: %w", err)
 	}
+	sum := freezeSum(f)
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE freeze_now SET at = $1, actor = $2, reason = $3, channel = $4 WHERE id = 1`,
+		_, err := tx.ExecContext(ctx, `INSERT INTO freeze_now (id, at, actor, reason, channel) VALUES (1, $1, $2, $3, $4)
+			ON CONFLICT (id) DO UPDATE SET at = excluded.at, actor = excluded.actor, reason = excluded.reason, channel = excluded.channel`,
 			nanos(f.At), f.By, f.Reason, f.Channel)
 		if err != nil {
 			return err
@@ -30,7 +32,7 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 		if err := s.enqueue(ctx, tx, steps...); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, lines)
+		return s.noteFreeze(ctx, tx, lines, &sum)
 	})
 	if err != nil {
 		return fmt.Errorf("freeze: %w", err)
@@ -61,7 +63,7 @@ func waiting(ctx context.Context, tx *sql.Tx, now time.Time) ([]Step, error) {
 
 // Frozen implements [bot.Store].
 func (s *Store) Frozen(ctx context.Context) (bot.Freeze, error) {
-	return frozen(ctx, s.db)
+	return s.frozen(ctx, s.db)
 }
 
 // asker is a database or a transaction.
@@ -69,7 +71,12 @@ type asker interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func frozen(ctx context.Context, q asker) (bot.Freeze, error) {
+// frozen reads the freeze. With a key the end of the trail has to know it too.
+func (s *Store) frozen(ctx context.Context, q asker) (bot.Freeze, error) {
+	if s.seals.on() {
+		_, f, err := s.sealedEnd(ctx, q)
+		return f, err
+	}
 	var f bot.Freeze
 	var at int64
 	err := q.QueryRowContext(ctx, `SELECT at, actor, reason, channel FROM freeze_now WHERE id = 1`).Scan(&at, &f.By, &f.Reason, &f.Channel)
@@ -83,11 +90,11 @@ func frozen(ctx context.Context, q asker) (bot.Freeze, error) {
 }
 
 // thawed refuses a start during a freeze.
-func thawed(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
+func (s *Store) thawed(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
 	if next.State != bot.Starting || was.State == bot.Starting {
 		return nil
 	}
-	f, err := frozen(ctx, tx)
+	f, err := s.frozen(ctx, tx)
 	if err == nil && f.On() {
 		return bot.ErrFrozen
 	}

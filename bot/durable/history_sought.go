@@ -16,7 +16,7 @@ import (
 
 // scanAll reads restores and closes rows. Only then are they decoded, which takes
 // longer: nobody else gets at a file while rows are open.
-func scanAll(rows *sql.Rows) ([]bot.Restore, error) {
+func (s *Store) scanAll(rows *sql.Rows) ([]bot.Restore, error) {
 	defer func() { _ = rows.Close() }()
 	var found []written
 	for rows.Next() {
@@ -31,7 +31,7 @@ func scanAll(rows *sql.Rows) ([]bot.Restore, error) {
 	}
 	list := make([]bot.Restore, len(found))
 	for i, c := range found {
-		r, err := c.decode(false)
+		r, err := c.decode(false, s.seals)
 		if err != nil {
 			return nil, fmt.Errorf("restores: %w", err)
 		}
@@ -47,7 +47,7 @@ func (s *Store) Recent(ctx context.Context, limit int) ([]bot.Restore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recent restores: %w", err)
 	}
-	return scanAll(rows)
+	return s.scanAll(rows)
 }
 
 // page is how many restores are looked at in one go: nobody else gets at a file
@@ -120,7 +120,7 @@ func (s *Store) each(ctx context.Context, ids []string, limit int) ([]bot.Restor
 	if err != nil {
 		return nil, fmt.Errorf("restores that are sought: %w", err)
 	}
-	list, err := scanAll(rows)
+	list, err := s.scanAll(rows)
 	slices.SortFunc(list, func(a, b bot.Restore) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return list, err
 }

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -40,7 +41,10 @@ type Store struct {
 	pace    pace
 	clock   clock
 	notes   notes
-	head    head // of the audit trail of a file, as this process left it
+	seals   sealer
+	end     atomic.Int64 // how long the audit trail was when it was last looked at
+	head    head         // of the audit trail of a file, as this process left it
+	headed  bool         // head is known
 	tally   tally
 	file    string // of SQLite
 	whole   bool   // it was read to its end when it was opened

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
 )
 
 // Whatever the bot does, no statement reads a whole table that only grows: with
@@ -18,6 +19,7 @@ import (
 func TestNoStatementReadsTheHistory(t *testing.T) {
 	t.Parallel()
 	s := openFile(t)
+	s.Seal(docspace.NewSecret("0123456789abcdef0123456789abcdef"))
 	live(t, s)
 	grows := regexp.MustCompile(`^SCAN (restore|audit|confirmation)\b`)
 	newest := regexp.MustCompile(`FROM restore\s+ORDER BY requested_at DESC(, id DESC)? LIMIT`)
@@ -39,6 +41,8 @@ var wholeTables = []string{
 	`SELECT seq, at, restore_id, kind, actor, detail, prev_hash, hash FROM audit ORDER BY seq`,
 	// Asked for again when a restore has come to an end, and not before.
 	countAll,
+	// The first time that a key is there, and never again.
+	lastFreeze,
 }
 
 // live uses all that a store can do.

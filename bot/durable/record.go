@@ -19,6 +19,7 @@ import (
 type record struct {
 	bot.Restore
 	AnswerURL string `json:",omitempty"` // hides the embedded one
+	MAC       string `json:",omitempty"` // its seal, which [sealer.sign] writes
 }
 
 // scribe writes and reads records. Each restore that runs is read and written
@@ -50,12 +51,21 @@ func (s *scribe) free() {
 
 func encode(r bot.Restore) (string, error) {
 	s := scribes.Get().(*scribe) //nolint:forcetypeassert // ours
-	s.written = record{r, r.AnswerURL.Reveal()}
+	s.written = record{Restore: r, AnswerURL: r.AnswerURL.Reveal()}
 	if err := s.encoder.Encode(&s.written); err != nil {
 		return "", err // an encoder keeps its error: it is not given back
 	}
 	defer s.free()
 	return string(bytes.TrimSuffix(s.text.Bytes(), []byte("\n"))), nil
+}
+
+// encode writes a record as the data column holds it, sealed where there is a key.
+func (s *Store) encode(r bot.Restore) (string, error) {
+	data, err := encode(r)
+	if err != nil {
+		return "", err
+	}
+	return s.seals.sign("record", data), nil
 }
 
 // strictly reads a record of which every field has to be known.
@@ -78,19 +88,19 @@ const columns = `id, portal, state, version, generation, delivery, settled, data
 type row interface{ Scan(into ...any) error }
 
 // scan reads a restore to be looked at.
-func scan(row row) (bot.Restore, error) { return read(row, false) }
+func (s *Store) scan(row row) (bot.Restore, error) { return s.read(row, false) }
 
 // scanToAct reads a restore that may be changed. While replicas are upgraded one
 // by one, an older one must not work on what a newer one has written: it would
 // drop what it does not know.
-func scanToAct(row row) (bot.Restore, error) { return read(row, true) }
+func (s *Store) scanToAct(row row) (bot.Restore, error) { return s.read(row, true) }
 
-func read(row row, act bool) (bot.Restore, error) {
+func (s *Store) read(row row, act bool) (bot.Restore, error) {
 	c, err := columnsOf(row)
 	if err != nil {
 		return bot.Restore{}, err
 	}
-	return c.decode(act)
+	return c.decode(act, s.seals)
 }
 
 // written is a row. Its columns are the truth; what has none is read from data.
@@ -111,7 +121,7 @@ func columnsOf(row row) (c written, err error) {
 	return c, err
 }
 
-func (c written) decode(act bool) (bot.Restore, error) {
+func (c written) decode(act bool, key sealer) (bot.Restore, error) {
 	var rec record
 	var err error
 	if act && !c.settled {
@@ -119,7 +129,11 @@ func (c written) decode(act bool) (bot.Restore, error) {
 	} else {
 		err = json.Unmarshal([]byte(c.data), &rec)
 	}
+	seal := key.signed("record", c.data)
 	switch {
+	case err != nil && seal == bot.SealBroken: // no version of the bot wrote it
+		rec = record{}
+		_ = json.Unmarshal([]byte(c.data), &rec) // for whoever is to be told
 	case err != nil && act && json.Valid([]byte(c.data)):
 		return bot.Restore{}, fmt.Errorf("restore %s: %w (%w)", c.id, errWrittenByNewer, err)
 	case err != nil:
@@ -128,6 +142,12 @@ func (c written) decode(act bool) (bot.Restore, error) {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w (state %q)", c.id, errWrittenByNewer, c.state)
 	}
 	r := rec.Restore
+	if seal == "" && key.on() && !c.says(r) {
+		seal = bot.SealBroken
+	}
+	if r.Seal == "" { // what was found before stays
+		r.Seal = seal
+	}
 	r.ID, r.Portal, r.State, r.Version, r.Generation = c.id, c.portal, c.state, c.version, c.generation
 	r.Delivery, r.Settled = c.delivery, c.settled
 	if rec.AnswerURL != "" {

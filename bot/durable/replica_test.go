@@ -194,6 +194,13 @@ func TestOnPostgres(t *testing.T) {
 			test(t, server.URL())
 		})
 	}
+	t.Run("rows written by hand", func(t *testing.T) {
+		t.Parallel()
+		forgedRows(t, func(t *testing.T) *durable.Store {
+			t.Helper()
+			return openURL(t, server.URL())
+		})
+	})
 	t.Run("exam", func(t *testing.T) {
 		t.Parallel()
 		durabletest.Exercise(t, func(t *testing.T) bot.Store {

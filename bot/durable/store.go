@@ -12,7 +12,7 @@ import (
 
 // Create implements [bot.Store].
 func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) error {
-	data, err := encode(r)
+	data, err := s.encode(r)
 	if err != nil {
 		return fmt.Errorf("create restore: %w", err)
 	}
@@ -105,17 +105,17 @@ func confirm(ctx context.Context, tx *sql.Tx, r bot.Restore) error {
 
 // Get implements [bot.Store].
 func (s *Store) Get(ctx context.Context, id string) (bot.Restore, error) {
-	return scanToAct(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE id = $1`, id))
+	return s.scanToAct(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE id = $1`, id))
 }
 
 // ByDelivery implements [bot.Store].
 func (s *Store) ByDelivery(ctx context.Context, delivery string) (bot.Restore, error) {
-	return scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE delivery = $1`, delivery))
+	return s.scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore WHERE delivery = $1`, delivery))
 }
 
 // OpenOn implements [bot.Store].
 func (s *Store) OpenOn(ctx context.Context, p bot.PortalName) (bot.Restore, bool, error) {
-	r, err := scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore
+	r, err := s.scan(s.db.QueryRowContext(ctx, `SELECT `+columns+` FROM restore
 		WHERE (address = $1 OR address = '' AND portal = $2) AND `+isOpen,
 		p.Address(), p.Name))
 	if errors.Is(err, bot.ErrNotFound) {
@@ -147,7 +147,7 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 	if wake {
 		next.Generation++
 	}
-	data, err := encode(next)
+	data, err := s.encode(next)
 	if err != nil {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
 	}
@@ -162,7 +162,10 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 		if err := swap(ctx, tx, s.now(), was, next, data); err != nil {
 			return err
 		}
-		if err := thawed(ctx, tx, was, next); err != nil { // the row is locked now
+		if err := s.thawed(ctx, tx, was, next); err != nil { // the row is locked now
+			return err
+		}
+		if err := s.proven(ctx, tx, was, next); err != nil {
 			return err
 		}
 		if err := s.agree(ctx, tx, was, next); err != nil {

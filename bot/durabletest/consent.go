@@ -20,14 +20,14 @@ func Confirmed(t *testing.T, s bot.Store, id string, life time.Duration) bot.Res
 	}
 	return move(t, s, r, func(next *bot.Restore) {
 		next.State, next.Confirmations = bot.Confirmed, []bot.Confirmation{{User: "U2", At: now}}
-	})
+	}, bot.Event{At: now, Restore: id, Kind: bot.EventConfirmed, Actor: "U2"})
 }
 
-func move(t *testing.T, s bot.Store, was bot.Restore, change func(next *bot.Restore)) bot.Restore {
+func move(t *testing.T, s bot.Store, was bot.Restore, change func(next *bot.Restore), events ...bot.Event) bot.Restore {
 	t.Helper()
 	next := was
 	change(&next)
-	saved, err := s.Save(t.Context(), was, next)
+	saved, err := s.Save(t.Context(), was, next, events...)
 	if err != nil {
 		t.Fatal(err)
 	}

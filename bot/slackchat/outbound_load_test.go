@@ -81,6 +81,7 @@ func (s *crowdStore) Save(_ context.Context, was, next bot.Restore, _ ...bot.Eve
 	return next, nil
 }
 
+func (*crowdStore) TrailEnd(context.Context) (string, error)                  { return "", nil }
 func (*crowdStore) Note(context.Context, ...bot.Event) error                  { return nil }
 func (*crowdStore) Frozen(context.Context) (bot.Freeze, error)                { return bot.Freeze{}, nil }
 func (*crowdStore) Ended(context.Context, string, int) ([]bot.Restore, error) { return nil, nil }

@@ -31,13 +31,20 @@ func noteText(c bot.Card, n bot.Note) string {
 	case bot.NoteReport: // a message of its own form
 	case bot.NoteAstray: // only ever direct
 	case bot.NoteEnd:
-		return cutText(lines(mentions(r.People()), headline(c), outcome(c)))
+		trail := ""
+		if n.Trail != "" {
+			trail = "Audit trail: " + code(n.Trail)
+		}
+		return lines(cutBytes(lines(mentions(r.People()), headline(c), outcome(c)), maxText-len(trail)-1), trail)
 	}
 	return headline(c)
 }
 
 func awayLines(r bot.Restore) []string {
 	var out []string
+	if !r.AlteredAt.IsZero() && r.Reason.Rule != bot.RuleAltered {
+		out = append(out, ":rotating_light: *The record of this restore was changed in the database, outside the bot*, before "+date(r.AlteredAt)+". Who asked and who confirmed may not be true: look at the audit trail.")
+	}
 	for _, a := range r.Aways {
 		out = append(out, "The bot was away from "+date(a.From)+" to "+date(a.To)+"; the restore went on without it.")
 	}

@@ -143,13 +143,15 @@ func cutMarkup(s string, limit int) string {
 }
 
 // cutText shortens the text of a message to what Slack takes.
-func cutText(s string) string {
-	if len(s) <= maxText {
+func cutText(s string) string { return cutBytes(s, maxText) }
+
+func cutBytes(s string, limit int) string {
+	if len(s) <= limit {
 		return s
 	}
 	fit, size := 0, len("…")
 	for _, r := range s {
-		if size += utf8.RuneLen(r); size > maxText {
+		if size += utf8.RuneLen(r); size > limit {
 			break
 		}
 		fit++

@@ -24,14 +24,16 @@ func auditCommand() subcommand {
 		name: "audit", summary: "checks or writes out the audit trail", synopsis: "verify [--head N:HASH] | export [--format jsonl|csv]",
 		about: "The trail is append-only and each line holds the hash of the one before. verify reads all of it and finds every line that was " +
 			"changed, added or removed, at the end too, and prints the head: its length and last hash. Keep that elsewhere and give it to " +
-			"--head later: then even a trail that was written anew is found out.\n\n" +
-			"export writes the lines to standard output, oldest first.\n\n" +
+			"--head later: then even a trail that was written anew is found out. The bot tells the channel a short head with each end: --head takes that too.\n\n" +
+			"With AUDIT_KEY, or AUDIT_KEY_FILE, as the bot has it, verify also finds a trail that somebody without the key wrote or cut off, and says " +
+			"from which line on the key guards it. A wrong key is told apart from a damaged trail.\n\n" +
+			"export writes the lines to standard output, oldest first, and then makes the same checks.\n\n" +
 			"The database is the one of DATABASE_URL. A running bot holds an SQLite file: it is asked for a copy through a socket beside the file, " +
 			"so this has to run as the same user on the same machine, and the copy is removed again.",
-		examples: []string{"restorebot audit verify", "restorebot audit verify --head 1201:9f86d0...", "restorebot audit export --format csv > audit.csv"},
+		examples: []string{"restorebot audit verify", "restorebot audit verify --head 1201:9f86d081884c7d659a2f", "restorebot audit export --format csv > audit.csv"},
 		words:    1,
 		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
-			head := flags.String("head", "", "a head that verify printed before")
+			head := flags.String("head", "", "a head that verify printed before, or that the channel was told")
 			file := envFileFlag(flags)
 			format := flags.String("format", "jsonl", "of an export: jsonl or csv")
 			return func(ctx context.Context, p process) error { return audit(ctx, p, file, *head, *format) }
@@ -52,15 +54,19 @@ func audit(ctx context.Context, p process, file envFile, head, format string) er
 	case what == "verify":
 		do = func(s *durable.Store) error { return verifyAudit(ctx, s, kept, p.stdout) }
 	case what == "export" && format == "jsonl":
-		do = func(s *durable.Store) error { return exportLines(s.Audit(ctx), p.stdout) }
+		do = func(s *durable.Store) error {
+			return checked(ctx, s, kept, func() error { return exportLines(s.Audit(ctx), p.stdout) })
+		}
 	case what == "export" && format == "csv":
-		do = func(s *durable.Store) error { return exportTable(s.Audit(ctx), p.stdout) }
+		do = func(s *durable.Store) error {
+			return checked(ctx, s, kept, func() error { return exportTable(s.Audit(ctx), p.stdout) })
+		}
 	case what == "export":
 		return misuse(errors.New("--format is jsonl or csv"))
 	default:
 		return misuse(errors.New("audit needs verify or export; see restorebot audit --help"))
 	}
-	databaseURL, err := file.database(p)
+	databaseURL, key, err := file.guarded(p)
 	if err != nil {
 		return misuse(err)
 	}
@@ -72,16 +78,44 @@ func audit(ctx context.Context, p process, file envFile, head, format string) er
 		return err
 	}
 	defer s.Close()
+	s.Seal(key)
 	return do(s)
 }
 
 func verifyAudit(ctx context.Context, s *durable.Store, kept durable.AuditHead, w io.Writer) error {
-	head, err := s.CheckAudit(ctx, kept)
-	if err != nil {
-		return fmt.Errorf("%w; the first %d lines are as they were written", err, head.Lines)
+	proof, err := s.CheckAudit(ctx, kept)
+	switch {
+	case errors.Is(err, durable.ErrAuditKey), errors.Is(err, durable.ErrUnsealed):
+		return err // the hashes hold
+	case err != nil:
+		return fmt.Errorf("%w; the first %d lines are as they were written", err, proof.Lines)
 	}
-	_, err = fmt.Fprintf(w, "The audit trail is whole: %d lines.\nhead %s\n", head.Lines, head)
+	_, err = fmt.Fprintf(w, "The audit trail is whole: %d lines.\n%s\nhead %s\n", proof.Lines, vouched(proof), proof.AuditHead)
 	return err
+}
+
+// vouched says what a whole trail proves.
+func vouched(p durable.AuditProof) string {
+	switch {
+	case p.From == 1:
+		return "AUDIT_KEY guards all of it: only the bot can have written it."
+	case p.From > 0:
+		return fmt.Sprintf("AUDIT_KEY guards it from line %d on. The lines before are linked by hashes alone.", p.From)
+	case p.Sealed != "":
+		return "It is sealed with the key " + p.Sealed + ", which was not given: set AUDIT_KEY to find out whether the bot wrote it."
+	}
+	return "No AUDIT_KEY guards it: whoever can write to the database can have written all of it anew. Compare it with a head from the channel."
+}
+
+// checked is an export, and then the verdict on what was exported.
+func checked(ctx context.Context, s *durable.Store, kept durable.AuditHead, export func() error) error {
+	if err := export(); err != nil {
+		return err
+	}
+	if _, err := s.CheckAudit(ctx, kept); err != nil {
+		return fmt.Errorf("the trail was written out, and does not pass its check: %w", err)
+	}
+	return nil
 }
 
 func exportLines(lines iter.Seq2[durable.AuditLine, error], w io.Writer) error {

@@ -83,7 +83,9 @@ func (s settings) examiners(sockets *slackchat.Sockets, store *durable.Store) []
 		looseFiles(s.files),
 		&slackchat.Checkup{API: api, Scopes: slackchat.Scopes(s.features()), Sockets: sockets, Direct: s.policy.Users},
 		bot.PolicyCheck{Policy: s.policy, Portals: portals, Directory: &slackchat.Directory{API: api}},
-		portals, database,
+		portals,
+		database,
+		auditGuard{s.auditKey},
 	}
 }
 

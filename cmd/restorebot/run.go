@@ -54,6 +54,7 @@ func run(ctx context.Context, s settings, stderr io.Writer) error {
 	}
 	defer store.Close()
 	store.Log = log
+	store.Seal(s.auditKey)
 
 	err = serve(ctx, s, store, log)
 	var app *slackchat.FatalError

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -38,6 +38,7 @@ type raw struct {
 	Channels       string `env:"RESTORE_CHANNELS"`
 	Confirm        string `env:"RESTORE_CONFIRM"        envDefault:"button"`
 	ConfirmTTL     string `env:"RESTORE_CONFIRM_TTL"    envDefault:"15m"`
+	AuditKey       string `env:"AUDIT_KEY"`
 	DatabaseURL    string `env:"DATABASE_URL"           envDefault:"sqlite:restorebot.db"`
 	HTTPAddr       string `env:"HTTP_ADDR"`
 	LogLevel       string `env:"LOG_LEVEL"              envDefault:"info"`
@@ -54,6 +55,7 @@ type settings struct {
 	poll               time.Duration
 	policy             bot.Policy
 	databaseURL        string
+	auditKey           docspace.Secret // "" for none
 	httpAddr           string
 	logLevel           slog.Level
 	logFormat          string
@@ -131,22 +133,36 @@ func (f envFile) load(p process) (settings, error) {
 // database reads where the state is kept, and nothing else: whoever looks at it
 // or copies it needs no tokens.
 func (f envFile) database(p process) (string, error) {
+	r, err := f.only(p, "DATABASE_URL")
+	return r.DatabaseURL, err
+}
+
+// guarded is database, with the key that guards what is kept there.
+func (f envFile) guarded(p process) (url string, key docspace.Secret, err error) {
+	r, err := f.only(p, "DATABASE_URL", "AUDIT_KEY")
+	if err == nil {
+		key, err = auditKey(r.AuditKey)
+	}
+	return r.DatabaseURL, key, err
+}
+
+// only reads those settings of the process alone.
+func (f envFile) only(p process, names ...string) (r raw, err error) {
 	vars, faults := readDotenv(*f.path)
 	if len(faults) > 0 {
-		return "", errors.Join(faults...)
+		return r, errors.Join(faults...)
 	}
 	vars = merged(vars, env.ToMap(p.environ))
-	maps.DeleteFunc(vars, func(name, _ string) bool { return !strings.HasPrefix(name, "DATABASE_URL") })
+	maps.DeleteFunc(vars, func(name, _ string) bool {
+		return !slices.ContainsFunc(names, func(want string) bool { return name == want || name == want+"_FILE" })
+	})
 	if err := errors.Join(readFiles(vars)...); err != nil {
-		return "", err
-	}
-	var r struct {
-		DatabaseURL string `env:"DATABASE_URL" envDefault:"sqlite:restorebot.db"`
+		return r, err
 	}
 	if err := env.ParseWithOptions(&r, env.Options{Environment: vars}); err != nil {
-		return "", errors.New("the settings cannot be read")
+		return r, errors.New("the settings cannot be read")
 	}
-	return r.DatabaseURL, nil
+	return r, nil
 }
 
 // readFiles puts the content of each NAME_FILE in the place of NAME.

@@ -13,7 +13,11 @@ import (
 // start writes them to the log.
 func (s settings) cautions(ctx context.Context) []bot.Finding {
 	people := bot.PolicyCheck{Policy: s.policy, Portals: s.portals(nil)}
-	return append(looseFiles(s.files).Examine(ctx), people.Quorums(ctx)...)
+	found := append(looseFiles(s.files).Examine(ctx), people.Quorums(ctx)...)
+	if s.auditKey.Reveal() == "" {
+		found = append(found, auditGuard{}.Examine(ctx)...)
+	}
+	return found
 }
 
 // looseFiles are the files that the settings stand in.

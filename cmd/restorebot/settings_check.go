@@ -54,6 +54,9 @@ func (r raw) check() (settings, []error) {
 	if !address(r.HTTPAddr) {
 		fault("HTTP_ADDR", "must be empty or an address with a port, such as 127.0.0.1:9464")
 	}
+	if s.auditKey, err = auditKey(r.AuditKey); err != nil {
+		faults = append(faults, err)
+	}
 	s.httpAddr = r.HTTPAddr
 	if err := s.logLevel.UnmarshalText([]byte(r.LogLevel)); err != nil || s.logLevel%4 != 0 || s.logLevel < slog.LevelDebug || s.logLevel > slog.LevelError {
 		fault("LOG_LEVEL", "must be debug, info, warn or error")

@@ -60,6 +60,7 @@ type setup struct {
 	ask     *asker            // nil: nothing is asked
 	have    map[string]string // the settings so far, by name
 	old     map[string]string // those of the file that is replaced
+	madeKey bool              // AUDIT_KEY is new
 }
 
 // question is one setting and how it is tested.
@@ -97,6 +98,9 @@ func (s *setup) run(ctx context.Context) error {
 		return err
 	}
 	s.say("\nWritten to %s, readable by you alone. Next:\n\n  restorebot doctor   checks everything\n  restorebot run      serves Slack\n", *s.flags.file)
+	if s.madeKey {
+		s.say("\nAUDIT_KEY was made: it guards what people agree to, and the audit trail, against whoever can write to the database.\nKeep a copy of it where the database is not.\n")
+	}
 	return s.offerDrill(ctx)
 }
 
@@ -128,7 +132,10 @@ func (s *setup) begin() error {
 	if faults = append(faults, readFiles(vars)...); len(faults) > 0 {
 		return misuse(errors.Join(faults...))
 	}
-	for _, name := range []string{"SLACK_API_URL", "DATABASE_URL"} {
+	if _, err := auditKey(vars["AUDIT_KEY"]); err != nil {
+		return misuse(err)
+	}
+	for _, name := range []string{"SLACK_API_URL", "DATABASE_URL", "AUDIT_KEY"} {
 		if vars[name] != "" {
 			s.have[name] = vars[name]
 		}

@@ -75,6 +75,7 @@ func drill(ctx context.Context, s settings, channel bot.AllowList, dir string, s
 		return err
 	}
 	defer store.Close()
+	store.Seal(s.auditKey)
 
 	ctx, cancel := context.WithTimeout(ctx, drillWithin)
 	defer cancel()

@@ -29,6 +29,9 @@ func (s *setup) write() error {
 			delete(vars, name+"_FILE") // both must not be set
 		}
 	}
+	if vars["AUDIT_KEY"] == "" && vars["AUDIT_KEY_FILE"] == "" {
+		vars["AUDIT_KEY"], s.madeKey = newAuditKey(), true
+	}
 	text, err := godotenv.Marshal(vars)
 	if err != nil {
 		return fmt.Errorf("the settings cannot be written down: %w", err)

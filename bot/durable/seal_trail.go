@@ -1,0 +1,202 @@
+package durable
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// freezeUnknown stands for a freeze that nobody vouches for: nothing starts
+// until a person freezes restores or lets them go.
+const freezeUnknown = "?"
+
+// foundNew is what a trail without a line is found as, besides the kinds of
+// [bot.Seal].
+const foundNew = "new"
+
+// sealAnew is locked where the end is not sealed with our key: the key is new,
+// or the trail was changed by somebody who does not have it.
+func (s *Store) sealAnew(ctx context.Context, tx *sql.Tx, h head, seal string, found bot.Seal, lines []line) (head, []line, error) {
+	word := string(found)
+	if h.lines == 0 && found == bot.SealMissing {
+		word = foundNew
+	}
+	detail := map[string]string{"key": s.seals.id, "found": word}
+	if found == bot.SealOtherKey { // whoever has that key can check what was before
+		detail["before"], _, _ = strings.Cut(seal, ":")
+		detail["seal_before"], detail["freeze_before"] = seal, h.freeze
+	}
+	text, err := json.Marshal(detail)
+	if err != nil {
+		return h, nil, err
+	}
+	if h.freeze, err = s.believed(ctx, tx, found); err != nil {
+		return h, nil, err
+	}
+	attrs := []any{"line", h.lines + 1, "found", word, "key", s.seals.id}
+	switch found {
+	case bot.SealBroken:
+		s.Log.ErrorContext(ctx, "the audit trail was changed outside the bot: run restorebot audit verify", attrs...)
+	default:
+		s.Log.WarnContext(ctx, "the audit trail is sealed with AUDIT_KEY from this line on, and nothing before it is", attrs...)
+	}
+	marker := line{At: nanos(time.Now()), Kind: string(bot.EventSealed), Detail: string(text)}
+	return h, slices.Concat([]line{marker}, lines), nil
+}
+
+// believed is the freeze that a key begins with. One that the trail does not
+// know, or knows to be missing, is not believed.
+func (s *Store) believed(ctx context.Context, tx *sql.Tx, found bot.Seal) (string, error) {
+	if found == bot.SealBroken {
+		return freezeUnknown, nil
+	}
+	var f bot.Freeze
+	var at int64
+	err := tx.QueryRowContext(ctx, `SELECT at, actor, reason, channel FROM freeze_now WHERE id = 1`).Scan(&at, &f.By, &f.Reason, &f.Channel)
+	if err != nil {
+		return "", err
+	}
+	if at != 0 {
+		f.At = time.Unix(0, at).UTC()
+	}
+	var last string
+	err = tx.QueryRowContext(ctx, lastFreeze).Scan(&last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", err
+	}
+	if (last == string(bot.EventFrozen)) != f.On() {
+		return freezeUnknown, nil
+	}
+	return freezeSum(f), nil
+}
+
+// lastFreeze is asked once a key.
+const lastFreeze = `SELECT kind FROM audit WHERE kind IN ('frozen', 'unfrozen') ORDER BY seq DESC LIMIT 1`
+
+// altered says what was found changed outside the bot.
+func altered(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{bot.ErrAltered}, args...)...)
+}
+
+// sealedEnd reads the end of the trail and the freeze, in one look, and checks
+// that they are what the bot has written last.
+func (s *Store) sealedEnd(ctx context.Context, q asker) (h head, f bot.Freeze, err error) {
+	before := s.end.Load()
+	var seal string
+	var newest, at int64
+	err = q.QueryRowContext(ctx, `SELECT h.lines, h.hash, h.seal, h.frozen, coalesce((SELECT max(seq) FROM audit), 0), f.at, f.actor, f.reason, f.channel
+		FROM audit_head AS h, freeze_now AS f WHERE h.id = 1 AND f.id = 1`).
+		Scan(&h.lines, &h.hash, &seal, &h.freeze, &newest, &at, &f.By, &f.Reason, &f.Channel)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, bot.Freeze{}, altered("the end of the audit trail, or the row of the freeze, is gone")
+	}
+	if err != nil {
+		return h, bot.Freeze{}, fmt.Errorf("freeze: %w", err)
+	}
+	if at != 0 {
+		f.At = time.Unix(0, at).UTC()
+	}
+	fresh := h.lines == 0 && seal == "" // nothing was written yet
+	switch {
+	case !fresh && h.check(s.seals, seal) != "":
+		return h, bot.Freeze{}, altered("the end of the audit trail is not the one that the bot wrote")
+	case h.lines < before:
+		return h, bot.Freeze{}, altered("an older audit trail was put back")
+	case newest != h.lines:
+		return h, bot.Freeze{}, altered("the audit trail has %d lines where there should be %d", newest, h.lines)
+	case h.freeze != freezeSum(f):
+		return h, bot.Freeze{}, altered("whether restores are frozen is not what the bot wrote")
+	}
+	s.reached(h.lines)
+	return h, f, nil
+}
+
+// proven makes sure, just before something is sent to a portal, that the record
+// is the bot's own and its last one: the trail knows each confirmation, and
+// nothing that came after the first.
+func (s *Store) proven(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
+	if !s.seals.on() || !bot.Posts(was, next) {
+		return nil
+	}
+	if next.Seal != "" {
+		return altered("the seal of the record is %s", next.Seal)
+	}
+	h, _, err := s.sealedEnd(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var from int64
+	err = tx.QueryRowContext(ctx, `SELECT coalesce(min(seq), 0) FROM audit
+		WHERE restore_id = $1 AND restore_id <> '' AND kind = 'confirmed'`, next.ID).Scan(&from)
+	switch {
+	case err != nil:
+		return fmt.Errorf("audit: %w", err)
+	case from == 0 && len(next.Confirmations) > 0:
+		return altered("the audit trail knows no confirmation of it")
+	case from == 0:
+		return nil // whether one is needed is not for the store to say
+	}
+	return s.trailAgrees(ctx, tx, was, next, from, h)
+}
+
+// trailAgrees reads the trail from a restore's first confirmation to its end.
+func (s *Store) trailAgrees(ctx context.Context, tx *sql.Tx, was, r bot.Restore, from int64, h head) error {
+	rows, err := tx.QueryContext(ctx, `SELECT seq, at, restore_id, kind, actor, detail, prev_hash, hash FROM audit
+		WHERE seq >= $1 AND seq <= $2 ORDER BY seq`, from, h.lines)
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	missing := r.Confirmers()
+	last := AuditHead{Lines: from - 1}
+	for rows.Next() {
+		l, err := scanLine(rows)
+		switch {
+		case err != nil:
+			return altered("%w", err)
+		case l.Seq != last.Lines+1, last.Hash != "" && l.Prev != last.Hash:
+			return altered("lines of the audit trail are missing or changed after line %d", last.Lines)
+		case l.Kind == string(bot.EventSealed):
+			return altered("the audit trail was sealed anew since it was confirmed")
+		}
+		last = AuditHead{l.Seq, l.Hash}
+		if l.Restore != r.ID {
+			continue
+		}
+		if l.Kind == string(bot.EventConfirmed) && l.Detail["plan"] == r.Plan {
+			missing = slices.DeleteFunc(missing, func(id string) bool { return id == l.Actor })
+		}
+		if wentOn(was, r, l) {
+			return altered("its record is an older one: line %d of the audit trail came after it", l.Seq)
+		}
+	}
+	switch {
+	case rows.Err() != nil:
+		return fmt.Errorf("audit: %w", rows.Err())
+	case last.Lines != h.lines || last.Hash != h.hash:
+		return altered("the newest lines of the audit trail are missing or changed")
+	case len(missing) > 0:
+		return altered("the audit trail knows no confirmation by %s", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// wentOn reports whether a line says that a restore was past what is about to be
+// done to it: the record is one that was put back.
+func wentOn(was, next bot.Restore, l AuditLine) bool {
+	switch bot.EventKind(l.Kind) {
+	case bot.EventStarting, bot.EventRunning, bot.EventDismissed, bot.EventStopped, bot.EventExpired, bot.EventEnded, bot.EventSettled, bot.EventAltered:
+		return true
+	case bot.EventSaving:
+		return was.State == bot.Confirmed || next.State == bot.Saving && l.Detail["stage"] == string(bot.SafetySent)
+	default:
+		return false
+	}
+}

@@ -1,0 +1,110 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrAltered means that the database was changed by somebody else than the bot:
+// nothing was written.
+var ErrAltered = errors.New("the database was changed outside the bot")
+
+// Seal is what became of the seal that a key from outside the database puts on
+// the record of a restore. The zero value is a good one, or a bot without a key.
+type Seal string
+
+// The seals that prove nothing.
+const (
+	SealMissing  Seal = "missing"   // written without a key, or by somebody else
+	SealOtherKey Seal = "other_key" // written under another key
+	SealBroken   Seal = "broken"    // changed by somebody without the key
+)
+
+// Posts reports whether what follows the save of next is a request that changes
+// the portal: the start itself, or its safety backup. A store with a key checks
+// before it that what people agreed to is what the bot has recorded.
+func Posts(was, next Restore) bool {
+	return next.State == Starting && was.State != Starting ||
+		next.Safety.Stage == SafetySent && was.Safety.Stage != SafetySent
+}
+
+// unsealed says why nobody can go on with a restore whose record proves nothing.
+func (r Restore) unsealed() *Refusal {
+	no := &Refusal{Rule: RuleAltered, Restore: r.ID, Do: "Ask again with /restore, so that people see what they confirm."}
+	switch r.Seal {
+	case "":
+		return nil
+	case SealMissing:
+		no.What = "The record of this request does not carry the bot's seal: it was made before AUDIT_KEY was set, or written into the database outside the bot. Nothing was started."
+	case SealOtherKey:
+		no.What = "AUDIT_KEY was changed since this was asked for, so the bot cannot prove what people agreed to. Nothing was started."
+	default:
+		no.What = "The record of this restore was changed in the database, outside the bot. Nothing was started."
+		no.Do = "Find out who can write to the bot's database, and run restorebot audit verify. Then ask again with /restore."
+	}
+	return no
+}
+
+// sealed looks at the seal before a step. What has not been started ends where
+// it proves nothing; what may run is followed all the same, and the change told
+// once. ok means that the step may go on with r.
+func (b *Bot) sealed(ctx context.Context, r *Restore) (next Next, ok bool, err error) {
+	switch {
+	case r.Seal == "":
+		return Next{}, true, nil
+	case r.State == Requested || r.State == Confirmed || r.State == Saving:
+		next, err = b.endAltered(ctx, *r, "the seal of its record is "+string(r.Seal))
+		return next, false, err
+	case r.Seal != SealBroken: // it was begun before the key: the next save seals it
+		r.Seal = ""
+		return Next{}, true, nil
+	case !r.AlteredAt.IsZero():
+		return Next{}, true, nil
+	}
+	now, was := time.Now().UTC(), *r
+	r.AlteredAt = now
+	*r, err = b.Store.Save(ctx, was, *r, b.alarmAltered(ctx, was, now, "the seal of its record is broken"))
+	return Next{After: soon}, err == nil, err
+}
+
+// endAltered ends a restore that was not started, since the database cannot be
+// believed.
+func (b *Bot) endAltered(ctx context.Context, r Restore, why string) (Next, error) {
+	now, was := time.Now().UTC(), r
+	if r.Seal == "" {
+		r.Seal = SealBroken // the record was written by the bot, but it is not the last one
+	}
+	no, state, kind := r.unsealed(), Failed, EventEnded
+	if r.State == Requested {
+		state, kind = Expired, EventExpired
+	}
+	next := r.ended(state, now, Reason{Rule: no.Rule, What: no.What, Do: no.Do})
+	next.AlteredAt = now
+	_, err := b.Store.Save(ctx, was, next, b.alarmAltered(ctx, was, now, why), Event{
+		At: now, Restore: r.ID, Kind: kind, Detail: map[string]string{"state": string(state), "rule": string(no.Rule)},
+	})
+	if err != nil {
+		return Next{After: soon}, err
+	}
+	return Next{}, nil
+}
+
+// alarmAltered raises the alarm in the log and returns its line of the trail.
+func (b *Bot) alarmAltered(ctx context.Context, r Restore, now time.Time, why string) Event {
+	b.Log.ErrorContext(ctx, "the database was changed outside the bot", "restore", r.ID, "state", r.State, "why", why)
+	return Event{At: now, Restore: r.ID, Kind: EventAltered, Detail: map[string]string{"why": why, "found": string(r.State)}}
+}
+
+// altered ends a restore whose last save found that the database was changed.
+func (b *Bot) altered(ctx context.Context, id string, why error) (Next, error) {
+	r, err := b.Store.Get(ctx, id)
+	if err != nil {
+		return Next{After: soon}, errors.Join(why, err)
+	}
+	if r.State != Requested && r.State != Confirmed && r.State != Saving {
+		return Next{After: soon}, fmt.Errorf("restore %s: %w", id, why)
+	}
+	return b.endAltered(ctx, r, why.Error())
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/docspace"
+)
+
+const (
+	shortestKey  = 32
+	longestKey   = 512
+	fewestInAKey = 8 // different characters: fewer were not made at random
+)
+
+// auditKey reads AUDIT_KEY; empty is none.
+func auditKey(text string) (docspace.Secret, error) {
+	different := map[rune]bool{}
+	for _, r := range text {
+		different[r] = true
+	}
+	n := utf8.RuneCountInString(text)
+	odd := func(r rune) bool { return !unicode.IsPrint(r) || unicode.IsSpace(r) || r == utf8.RuneError }
+	if text != "" && (n < shortestKey || n > longestKey || len(different) < fewestInAKey || strings.ContainsFunc(text, odd)) {
+		return docspace.Secret{}, errors.New("AUDIT_KEY must be 32 to 512 characters made at random, without spaces, such as openssl rand -hex 32 prints")
+	}
+	if text == "" {
+		return docspace.Secret{}, nil
+	}
+	return docspace.NewSecret(text), nil
+}
+
+// newAuditKey makes a key.
+func newAuditKey() string {
+	b := make([]byte, shortestKey)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+// auditGuard says what guards consent and trail.
+type auditGuard struct{ key docspace.Secret }
+
+// Examine implements [bot.Examiner].
+func (g auditGuard) Examine(context.Context) []bot.Finding {
+	f := bot.Finding{Check: "audit key", Grade: bot.Pass, What: "AUDIT_KEY, called " + durable.KeyID(g.key) + ", guards what people agreed to and the audit trail"}
+	if g.key.Reveal() == "" {
+		f = bot.Finding{
+			Check: "audit key", Grade: bot.Warn,
+			What: "AUDIT_KEY is not set: whoever can write to the database can confirm and start a restore, end a freeze, and write the audit trail anew",
+			Fix:  "Set AUDIT_KEY, or AUDIT_KEY_FILE, to what openssl rand -hex 32 prints; restorebot setup makes one. All replicas need the same.",
+		}
+	}
+	return []bot.Finding{f}
+}
