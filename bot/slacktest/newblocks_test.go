@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"docspace-restorebot/bot/slacktest"
 )
@@ -328,5 +329,22 @@ func TestRefusedBlocks(t *testing.T) {
 	got := b.call(t, "xoxb-good", "views.open", map[string]string{"trigger_id": "x", "view": modal})
 	if got["error"] != "invalid_arguments" || !strings.Contains(fmt.Sprint(got["response_metadata"]), "unsupported type: alert [json-pointer:/view/blocks/0/type]") {
 		t.Errorf("an alert in a modal: %v", got)
+	}
+}
+
+func TestNewBlocksAreDrawn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	m := posted(t, b, "["+container(`,"is_collapsible":true,"default_collapsed":true,"subtitle":`+plain("R&D"), aSection+","+actions(buttonWith(""))[1:len(actions(buttonWith("")))-1])+","+
+		`{"type":"plan","title":"Steps","tasks":[`+aTask+`,{"type":"task_card","task_id":"u","title":"y","status":"complete","details":`+aLine+`}]},`+
+		card(`,"title":`+plain("Card")+`,"body":`+plain("Body")+`,"actions":[`+buttonWith("")+`]`)+","+
+		dataTable(`[[`+cellOf("Head")+`,`+cellOf("n")+`],[`+actionCell("a")+`,{"type":"raw_number","value":1.5}]]`, "")+","+
+		layout(`{"block":`+aSection+`}`)+","+richLine(`{"type":"user","user_id":"U1"},{"type":"text","text":" a <b>"},{"type":"link","url":"https://x"}`)+"]")
+	want := strings.Join([]string{
+		"  ▾ x", "  R&D", "  x", "  [ Go ]", "  ▾ Steps", "  ○ x", "  ● y", "    x", "  Card", "  Body", "  [ Go ]",
+		"  x", "  | Head | n |", "  | [ Go ] | 1.5 |", "  x", "  @U1 a <b>https://x",
+	}, "\n") + "\n"
+	if _, got, _ := strings.Cut(b.Render(m, time.UTC), "\n"); got != want {
+		t.Errorf("drawn:\n%s\nwant:\n%s", got, want)
 	}
 }

@@ -139,7 +139,9 @@ func (p *picture) block(b Object) {
 			p.text(p.object(b["text"]))
 		}
 	default:
-		p.line("  (%s)", str(b, "type"))
+		if !p.newBlock(b) {
+			p.line("  (%s)", str(b, "type"))
+		}
 	}
 }
 

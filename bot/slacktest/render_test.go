@@ -39,7 +39,7 @@ func TestRender(t *testing.T) {
 			}},
 			{"type": "image", "alt_text": "a chart"},
 			{"type": "markdown", "text": "**bold**"},
-			{"type": "plan"},
+			{"type": "unheard_of"},
 		}
 		want := `
 restore-bot  02:00  (in a thread, and in the channel)
@@ -54,7 +54,7 @@ restore-bot  02:00  (in a thread, and in the channel)
   [ Restore ]  [ Dismiss ]  [ Pick one ]
   (image: a chart)
   **bold**
-  (plan)
+  (unheard_of)
   (edited)
 `
 		if diff := cmp.Diff(want, "\n"+s.Render(m, riga)); diff != "" {
