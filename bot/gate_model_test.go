@@ -31,6 +31,8 @@ type rules struct {
 	open         string // the restore that is open, as last asked for
 	confirmed    map[string]bool
 	asked        int
+
+	time consentModel
 }
 
 // storiesEnough bounds the stories that are told on a real disk: each is some
@@ -58,10 +60,11 @@ func TestApprovalRulesHoldWhateverHappens(t *testing.T) {
 		defer func() { failing = failing || r.Failed() }() // then rapid looks for a shorter one
 		rapid.SyncTest(r, func(r *rapid.T) {
 			m := newRules(r, filepath.Join(dir, "model.db"), empty)
-			defer m.store.Close()
+			defer func() { _ = m.store.Close() }()
 			r.Repeat(map[string]func(*rapid.T){
 				"ask": m.ask, "press": m.press, "press again": m.press, "press of many": m.many, "dismiss": m.dismiss,
 				"groups": m.groups, "guests": m.guests, "freeze": m.freeze, "wait": m.wait, "step": m.step, "": m.check,
+				"die": m.die, "set the clock": m.setClock, "copy": m.copy, "put back": m.putBack,
 			})
 			m.finish()
 		})
@@ -88,20 +91,16 @@ func newRules(t *rapid.T, file string, empty []byte) *rules {
 	if err := os.WriteFile(file, empty, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	store, err := durable.Open(t.Context(), "sqlite:"+file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	m := &rules{
-		t: t, store: store, portal: docspacetest.New(docspacetest.Config{}),
+		t: t, portal: docspacetest.New(docspacetest.Config{}),
 		chat:      &channel{people: map[string]bot.Person{}, groups: map[string][]string{"S1": {"UBOB", "UCAROL"}}},
 		needed:    rapid.IntRange(1, 3).Draw(t, "approvals"),
 		self:      rapid.Bool().Draw(t, "self-approval"),
 		typing:    rapid.Bool().Draw(t, "typing"),
-		confirmed: map[string]bool{},
+		confirmed: map[string]bool{}, time: newConsentModel(file),
 	}
 	m.Bot = &bot.Bot{
-		Store: store, Chat: m.chat, Directory: m.chat, Poll: 3 * time.Second, Log: slog.New(slog.DiscardHandler),
+		Chat: m.chat, Directory: m.chat, Poll: 3 * time.Second, Log: slog.New(slog.DiscardHandler),
 		Portals: bot.Portals{{PortalName: bot.PortalName{Name: "docs"}, API: &docspace.Client{
 			BaseURL: "https://docs.example.com", Key: docspace.NewSecret(m.portal.Key()), HTTP: docspacetest.Via(m.portal),
 		}}},
@@ -111,6 +110,7 @@ func newRules(t *rapid.T, file string, empty []byte) *rules {
 			Approvals: m.needed, SelfApproval: m.self, Typing: m.typing,
 		},
 	}
+	m.wake(t)
 	return m
 }
 
@@ -141,6 +141,7 @@ func (m *rules) ask(t *rapid.T) {
 	}
 	if ok {
 		m.open, m.confirmed = accepted.Restore.ID, map[string]bool{}
+		m.time.agreed = 0
 		m.step(t)
 		m.step(t)
 	}
@@ -161,6 +162,7 @@ func (m *rules) press(t *rapid.T) {
 	}
 	if took {
 		m.confirmed[user] = true
+		m.time.took(len(m.confirmed) >= m.needed)
 	}
 	now := m.now()
 	if len(now.Confirmations) != len(m.confirmed) && now.State != bot.Refused {
@@ -273,6 +275,7 @@ func (m *rules) walked(t *rapid.T) time.Duration {
 	if m.portal.Starts() == before {
 		return next.After
 	}
+	m.time.started(t)
 	switch {
 	case m.frozen:
 		t.Fatal("it started while frozen")
@@ -294,8 +297,11 @@ func (m *rules) walked(t *rapid.T) time.Duration {
 
 // check holds after every act.
 func (m *rules) check(t *rapid.T) {
-	if n := m.portal.Starts(); n > 1 {
-		t.Fatalf("startrestore was sent %d times", n)
+	if n := m.portal.Starts(); n > m.time.used {
+		t.Fatalf("startrestore was sent %d times for %d agreements", n, m.time.used)
+	}
+	if s := m.state(); s != bot.Confirmed && s != bot.Saving {
+		m.time.over()
 	}
 	f, err := m.store.Frozen(t.Context())
 	if err != nil || f.On() != m.frozen {
@@ -309,13 +315,13 @@ func (m *rules) finish() {
 		if m.open == "" {
 			break
 		}
-		if m.now().Settled {
+		if m.over() {
 			break
 		}
 		time.Sleep(m.walked(m.t))
 	}
-	if m.open != "" && !m.now().Settled {
-		m.t.Fatalf("it came to no end: %s", m.now().State)
+	if m.open != "" && !m.over() {
+		m.t.Fatalf("it came to no end and asks nobody: %s", m.now().State)
 	}
 	m.check(m.t)
 	if _, err := m.store.CheckAudit(m.t.Context(), durable.AuditHead{}); err != nil {

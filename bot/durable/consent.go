@@ -27,9 +27,18 @@ type witness interface {
 	unseal(id string)
 }
 
+// clocks reads all clocks.
+func (s *Store) clocks(ctx context.Context, q asker) (bot.Clock, error) {
+	c, err := s.witness.read(ctx, q)
+	if s.SetClocks != nil {
+		s.SetClocks(&c)
+	}
+	return c, err
+}
+
 // Now implements [bot.Store].
 func (s *Store) Now(ctx context.Context) (time.Time, error) {
-	c, err := s.witness.read(ctx, s.db)
+	c, err := s.clocks(ctx, s.db)
 	return c.At, err
 }
 
@@ -45,7 +54,7 @@ func (s *Store) agreed(ctx context.Context, q asker, r bot.Restore) (bot.Consent
 	if err != nil {
 		return c, err
 	}
-	now, err := s.witness.read(ctx, q)
+	now, err := s.clocks(ctx, q)
 	if err != nil {
 		return c, err
 	}
@@ -101,7 +110,7 @@ func (s *Store) agree(ctx context.Context, tx *sql.Tx, was, next bot.Restore) er
 		return s.forget(ctx, tx, next.ID) // its seal goes after the commit
 	case bot.ConsentGiven, bot.ConsentWatched, bot.ConsentCarried:
 	}
-	now, err := s.witness.read(ctx, tx)
+	now, err := s.clocks(ctx, tx)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package durable
 
 import (
-	"context"
 	"path/filepath"
 	"testing"
 	"time"
@@ -9,19 +8,6 @@ import (
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durabletest"
 )
-
-// tampered is a witness whose clocks were changed.
-type tampered struct {
-	witness
-
-	change func(c *bot.Clock)
-}
-
-func (w tampered) read(ctx context.Context, q asker) (bot.Clock, error) {
-	c, err := w.witness.read(ctx, q)
-	w.change(&c)
-	return c, err
-}
 
 // A bot dies just after the press and comes back; what its machine says then of
 // the time decides.
@@ -57,7 +43,7 @@ func TestConsentIsMeasuredByClocksThatNobodySets(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			s.witness = tampered{s.witness, c.change}
+			s.SetClocks = c.change
 			if c.cause != "" {
 				durabletest.WantLapsed(t, s, r, c.cause)
 			} else if err := s.Agreed(t.Context(), r); err != nil {

@@ -30,6 +30,9 @@ type Store struct {
 	// Log hears of failed steps and of the queue. Set it before Run; nothing is
 	// logged unless it is set.
 	Log *slog.Logger
+	// SetClocks changes what is read of the clocks, as whoever runs the machine
+	// can. Only tests do.
+	SetClocks func(c *bot.Clock)
 
 	db     *sql.DB
 	driver riverdriver.Driver[*sql.Tx]
