@@ -11,6 +11,7 @@ import (
 type Policy struct {
 	Team       string // the workspace, from auth.test
 	Enterprise string // the organisation it is part of, "" for none
+	Grid       *Grid  // the one that it has joined since, nil for none
 	App        string // the app's id, "" to learn it from the connection
 
 	Users     AllowList // who may request
@@ -125,13 +126,13 @@ func (p Policy) Origin(c Caller) *Refusal {
 			What: "This came from a workspace that the bot does not serve. Nothing was started.",
 			Do:   "Ask a member of the workspace that installed the bot.",
 		}
-	case c.Enterprise != "" && c.Enterprise != p.Enterprise:
+	case c.Enterprise != "" && c.Enterprise != p.enterprise():
 		return &Refusal{
 			Rule: RuleWorkspace,
 			What: "This came from an organisation that the bot does not serve. Nothing was started.",
 			Do:   "Ask a member of the workspace that installed the bot.",
 		}
-	case c.Home != "" && c.Home != p.Team && p.Enterprise == "":
+	case c.Home != "" && c.Home != p.Team && p.enterprise() == "":
 		return p.elsewhere()
 	case p.App == "" && c.Via == "":
 		return &Refusal{
@@ -153,7 +154,7 @@ func (p Policy) Origin(c Caller) *Refusal {
 // workspace that a payload names may be the one that the person looks from.
 // Whether they are a member of ours is asked of Slack ([Policy.Inspect]).
 func (p Policy) seated(c Caller) Caller {
-	if p.Enterprise != "" && c.Enterprise == p.Enterprise {
+	if grid := p.enterprise(); grid != "" && c.Enterprise == grid {
 		c.Team = p.Team
 	}
 	return c

@@ -89,7 +89,7 @@ func (p Policy) member(who Person) bool {
 	if who.Team == "" || who.Team == p.Team {
 		return true
 	}
-	return p.Enterprise != "" && who.Enterprise == p.Enterprise && slices.Contains(who.Teams, p.Team)
+	return p.enterprise() != "" && who.Enterprise == p.enterprise() && slices.Contains(who.Teams, p.Team)
 }
 
 // MayConfirm checks that a person may confirm this restore now.

@@ -62,6 +62,9 @@ func (c *Checkup) Token(ctx context.Context) []bot.Finding {
 		return []bot.Finding{refusedToken(check, err)}
 	}
 	found := []bot.Finding{finding(check, bot.Pass, "good for "+answer.User+" in "+answer.Team+" ("+answer.TeamID+")", "")}
+	if orgWide(answer) {
+		found[0] = finding(check, bot.Fail, errOrgWide.Error(), cureOrgWide)
+	}
 	if answer.BotID == "" {
 		found[0] = finding(check, bot.Fail, "it stands for a person and not for the bot", "Put the Bot User OAuth Token (xoxb-...) of OAuth & Permissions in SLACK_BOT_TOKEN.")
 	}

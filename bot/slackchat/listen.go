@@ -50,6 +50,15 @@ type Listener struct {
 	// App says which app the bot is connected as, by Slack's hello. Set it before
 	// Handle is called.
 	App func() string
+	// Heed is told which organisation each payload names, before it is handled; nil
+	// is nobody. Set it before Handle is called.
+	Heed func(ctx context.Context, enterprise string)
+}
+
+func (l *Listener) heed(ctx context.Context, enterprise string) {
+	if l.Heed != nil {
+		l.Heed(ctx, enterprise)
+	}
 }
 
 func (l *Listener) via() string {
@@ -94,6 +103,7 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 		l.log.WarnContext(ctx, "command cannot be read", "err", err)
 		return ErrAck(env, textUnreadable+loggedID(env.ID))
 	}
+	l.heed(ctx, cmd.EnterpriseID)
 	c := l.commandOf(env, cmd)
 	c.AnswerURL = docspace.NewSecret(cmd.ResponseURL)
 	answer, later := l.handler.Command(ctx, c)
@@ -167,6 +177,7 @@ func (l *Listener) interaction(ctx context.Context, env Envelope) any {
 		l.log.WarnContext(ctx, "interaction cannot be read", "err", err)
 		return ErrAck(env, textUnreadable+loggedID(env.ID))
 	}
+	l.heed(ctx, callback.Enterprise.ID)
 	switch {
 	case callback.Type == slack.InteractionTypeViewSubmission:
 		return l.submit(ctx, env, callback)

@@ -39,10 +39,13 @@ func (e *TokenError) Error() string {
 // Workspace asks Slack which workspace the bot token belongs to, and which
 // Enterprise Grid that is part of ("" for none). It asks again for as long as
 // Slack cannot be reached. It returns a [*TokenError] when Slack refuses the
-// token, and the cause when ctx ends.
+// token, an [*OrgWideError] when it is of no one workspace, and the cause when ctx ends.
 func Workspace(ctx context.Context, api *slack.Client) (team, enterprise string, err error) {
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		answer, err := api.AuthTestContext(ctx)
+		if err == nil && orgWide(answer) {
+			return "", "", &OrgWideError{}
+		}
 		if err == nil {
 			return answer.TeamID, answer.EnterpriseID, nil
 		}

@@ -209,6 +209,13 @@ func (s *Slack) PutChannel(c Channel) {
 	s.notify()
 }
 
+// JoinGrid makes the workspace part of an Enterprise Grid from now on.
+func (s *Slack) JoinGrid(id, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.world.EnterpriseID, s.world.EnterpriseName = id, name
+}
+
 // SetScopes replaces the scopes of the bot token, as a reinstall of the app does.
 func (s *Slack) SetScopes(scopes ...string) {
 	s.mu.Lock()

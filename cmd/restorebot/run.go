@@ -59,8 +59,9 @@ func run(ctx context.Context, s settings, stderr io.Writer) error {
 	err = serve(ctx, s, store, log)
 	var app *slackchat.FatalError
 	var token *slackchat.TokenError
+	var orgWide *slackchat.OrgWideError
 	switch {
-	case errors.As(err, &app) || errors.As(err, &token):
+	case errors.As(err, &app) || errors.As(err, &token) || errors.As(err, &orgWide):
 		return &statusError{err, statusAuth}
 	case ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)):
 		return nil // asked to stop, and stopped
@@ -101,6 +102,7 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	if policy.Team, policy.Enterprise, err = slackchat.Workspace(ctx, api); err != nil {
 		return err
 	}
+	policy.Grid = &bot.Grid{}
 	if err := noteSettings(ctx, store, s, policy, portals); err != nil {
 		return err
 	}
@@ -117,6 +119,7 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	g, ctx := errgroup.WithContext(ctx)
 	listener := slackchat.NewListener(ctx, b, chat, log)
 	stepsEnded := make(chan struct{})
+	listener.Heed = (&slackchat.GridWatch{API: api, Team: policy.Team, Known: policy.Enterprise, Grid: policy.Grid}).Heed
 	listener.App = func() string { return sockets.State().AppID }
 	sockets.API, sockets.Handle, sockets.Tell, sockets.Until = api, handling(listener.Handle), listener.Tell, stepsEnded
 	sockets.Prompt = listener.Prompt
