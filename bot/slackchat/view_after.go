@@ -171,5 +171,5 @@ func drop(now, before int) string {
 
 // plainCode makes a command harmless inside code marks.
 func plainCode(command string) string {
-	return strings.ReplaceAll(foreign(command, 2*maxSaid), "`", "'")
+	return inCode(command, 2*maxSaid)
 }

@@ -69,7 +69,7 @@ func listMessage(head string, items []string) message {
 func refusalText(no bot.Refusal) string {
 	out := []string{":no_entry: " + foreign(no.What, 2*maxSaid), foreign(no.Do, maxSaid)}
 	if no.Suggest != "" {
-		out = append(out, "Did you mean: `"+strings.ReplaceAll(foreign(no.Suggest, maxWord), "`", "'")+"`?")
+		out = append(out, "Did you mean: `"+inCode(no.Suggest, maxWord)+"`?")
 	}
 	if no.Restore != "" {
 		out = append(out, "It is about restore "+code(no.Restore)+".")
@@ -93,7 +93,7 @@ func helpText(topic string) string {
 func usageText(head, usage string) string {
 	var out []string
 	for line := range strings.SplitSeq(usage, "\n") {
-		out = append(out, foreign(line, maxSaid))
+		out = append(out, inCode(line, maxSaid))
 	}
 	return head + "\n```" + cutMarkup(strings.Join(out, "\n"), maxSection-200) + "```"
 }

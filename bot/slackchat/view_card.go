@@ -66,7 +66,7 @@ func bareText(c bot.Card) string {
 	case bot.Requested:
 		return ":warning: Slack did not take the buttons of this card, so nobody can confirm it and the request ends. Nothing was started."
 	case bot.Saving:
-		return ":warning: Slack did not take the buttons of this card: `/restore cancel " + foreign(c.Restore.ID, maxWord) + "` drops it."
+		return ":warning: Slack did not take the buttons of this card: `/restore cancel " + inCode(c.Restore.ID, maxWord) + "` drops it."
 	case bot.Unclear:
 		return ":warning: Slack did not take the buttons of this card, by which somebody would say what became of the restore."
 	default:
@@ -159,7 +159,7 @@ func backupText(c bot.Card) string {
 		}
 		out = append(out, "*Taken:* "+date(b.CreatedOn)+", "+taken(b, c.Now.Add(c.Restore.Outlook.ClockAhead)), "*Backup expires:* "+expires)
 	}
-	out = append(out, "*Command:* `/restore "+strings.ReplaceAll(foreign(r.Order.Canonical(r.Portal), 2*maxSaid), "`", "'")+"`")
+	out = append(out, "*Command:* `/restore "+inCode(r.Order.Canonical(r.Portal), 2*maxSaid)+"`")
 	if r.Order.Reason != "" {
 		out = append(out, "*Reason:* "+foreign(r.Order.Reason, maxSaid))
 	}

@@ -35,7 +35,7 @@ func reportMessage(text string) message {
 	}
 	cut := false
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
-		line = strings.ReplaceAll(foreign(line, 2*maxSaid), "`", "'")
+		line = inCode(line, 2*maxSaid)
 		if n := len([]rune(line)) + 1; size+n > room {
 			flush()
 		}
