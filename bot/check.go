@@ -89,6 +89,7 @@ func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *Refusal {
 	backups, no := find(ctx, r, p)
 	if no == nil {
 		b.outlook(ctx, r, p, key, backups)
+		r.Outlook.Charge = chargeOf(ctx, *r, p, settings)
 	}
 	return no
 }

@@ -21,6 +21,7 @@ type Outlook struct {
 	BackingTrouble string `json:",omitzero"` // why it could not be told
 	Newer          int    `json:",omitzero"` // backups in the history that are newer than the chosen one
 	Counts         Counts `json:",omitzero"`
+	Charge         Charge `json:",omitzero"` // of the safety backup
 	// ClockAhead is how far the portal's clock is ahead of the bot's, where they
 	// disagree.
 	ClockAhead time.Duration `json:",omitzero"`

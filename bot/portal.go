@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"docspace-restorebot/docspace"
 )
@@ -20,6 +21,9 @@ type API interface {
 	// StartBackup is, like StartRestore, sent once a call and never retried.
 	StartBackup(ctx context.Context, r docspace.BackupRequest) (docspace.Progress, bool, error)
 	BackupProgress(ctx context.Context, dump bool) (docspace.Progress, bool, error)
+	// BackupServiceEnabled and BackupsCount tell what a backup may cost on SaaS.
+	BackupServiceEnabled(ctx context.Context) (bool, error)
+	BackupsCount(ctx context.Context, from, to time.Time, paid bool) (int, error)
 	UsersCount(ctx context.Context) (int, error)
 	RoomsCount(ctx context.Context) (int, error)
 }

@@ -99,6 +99,8 @@ func companionViews() map[string]message {
 	all := map[string]message{
 		"requested-plan":     cardMessage(viewCard(bot.Requested, planned)),
 		"requested-first":    cardMessage(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Outlook.Usual, c.Safety = bot.Usual{}, "" })),
+		"requested-charged":  cardMessage(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Outlook.Charge = bot.Charge{At: viewNow, Service: "off", Free: 2} })),
+		"requested-unpriced": cardMessage(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Outlook.Charge = bot.Charge{At: viewNow, Free: -1, Paid: -1} })),
 		"requested-unguided": cardMessage(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Order.NoSafety = true })),
 		"saving-slow":        cardMessage(viewCard(bot.Saving, doubted(bot.AlarmSafetySlow))),
 		"saving-slow-late":   cardMessage(viewCard(bot.Saving, doubted(bot.AlarmSafetySlow), undecided)),

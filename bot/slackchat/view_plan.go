@@ -151,7 +151,7 @@ func safetyPlan(c bot.Card) string {
 	case c.Restore.Order.NoSafety:
 		return ":warning: *No safety backup* is taken (`--no-safety-backup`): there is no way back to what the portal is now."
 	case c.Safety != "":
-		return "*Safety backup:* taken first, to " + foreign(c.Safety, maxWord) + "; if it fails, the restore stops and asks"
+		return lines("*Safety backup:* taken first, to "+foreign(c.Safety, maxWord)+"; if it fails, the restore stops and asks", chargeText(c.Restore.Outlook.Charge))
 	}
 	return ":warning: *No safety backup* is set up: there is no way back to what the portal is now."
 }

@@ -114,3 +114,11 @@ func (k *keyed) StartBackup(ctx context.Context, r docspace.BackupRequest) (docs
 func (k *keyed) BackupProgress(ctx context.Context, dump bool) (docspace.Progress, bool, error) {
 	return k.now().BackupProgress(ctx, dump)
 }
+
+func (k *keyed) BackupServiceEnabled(ctx context.Context) (bool, error) {
+	return k.now().BackupServiceEnabled(ctx)
+}
+
+func (k *keyed) BackupsCount(ctx context.Context, from, to time.Time, paid bool) (int, error) {
+	return k.now().BackupsCount(ctx, from, to, paid)
+}

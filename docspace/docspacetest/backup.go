@@ -172,4 +172,6 @@ func (p *Portal) cancelBackup(x *exchange) {
 	p.backup = nil
 }
 
-func (p *Portal) serviceState(x *exchange) { x.ok(map[string]bool{"enabled": true}, 1) }
+func (p *Portal) serviceState(x *exchange) {
+	x.ok(map[string]bool{"enabled": !p.faults.BackupServiceOff}, 1)
+}

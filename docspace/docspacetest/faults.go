@@ -101,7 +101,9 @@ type Faults struct {
 	// NoBackupPlan: the free backups are used up, 402. NoFolder: the folder that a
 	// backup is to go to does not exist, 404.
 	NoBackupPlan bool
-	NoFolder     bool
+	// BackupServiceOff: the paid backup service is off, as getservicestate says.
+	BackupServiceOff bool
+	NoFolder         bool
 	// ZonedDates writes the dates of the backup API with a zone and a fraction, as
 	// a server on PostgreSQL may; NamedEnums writes names instead of numbers, which
 	// the API's description allows.
