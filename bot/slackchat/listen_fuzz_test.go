@@ -3,11 +3,13 @@ package slackchat
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -52,6 +54,17 @@ func (s *shelf) OpenOn(context.Context, bot.PortalName) (bot.Restore, bool, erro
 }
 
 func (s *shelf) Recent(context.Context, int) ([]bot.Restore, error) { return []bot.Restore{s.r}, nil }
+
+func (s *shelf) Sought(_ context.Context, _ int, want func(bot.Restore) bool) ([]bot.Restore, error) {
+	if !want(s.r) {
+		return nil, nil
+	}
+	return []bot.Restore{s.r}, nil
+}
+
+func (s *shelf) Runs(context.Context, string, int) ([]bot.Run, error) { return nil, nil }
+
+func (s *shelf) Trail(context.Context, string) ([]bot.Event, error) { return nil, nil }
 
 func (s *shelf) SetFreeze(context.Context, bot.Freeze, ...bot.Event) error { return nil }
 
@@ -113,6 +126,17 @@ func wantHarmless(t *testing.T, m message) {
 	}
 }
 
+// cut is a network that is down: it says so at once.
+type cut struct{}
+
+func (cut) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("cut") }
+
+// cutOff is a portal that cannot be asked. Nothing is sent again after a pause:
+// what is fuzzed would wait for it.
+func cutOff() *docspace.Client {
+	return &docspace.Client{BaseURL: "https://docs.example.com", Retries: -1, HTTP: &http.Client{Transport: cut{}}}
+}
+
 func fuzzBot(t *testing.T) (*Listener, *shelf) {
 	t.Helper()
 	s := &shelf{r: bot.Restore{
@@ -121,7 +145,7 @@ func fuzzBot(t *testing.T) (*Listener, *shelf) {
 	}}
 	b := &bot.Bot{
 		Store: s, Chat: mouth{t: t}, Directory: everyone{}, Log: slog.New(slog.DiscardHandler),
-		Portals: bot.Portals{{PortalName: bot.PortalName{Name: "docs"}, API: &docspace.Client{BaseURL: "http://192.0.2.1", HTTP: &http.Client{Timeout: time.Nanosecond}}}},
+		Portals: bot.Portals{{PortalName: bot.PortalName{Name: "docs"}, API: cutOff()}},
 		Policy:  bot.Policy{Team: "T1", Users: bot.AllowList{Any: true}, Approvers: bot.AllowList{Any: true}, Channels: bot.AllowList{Any: true}, SelfApproval: true, TTL: time.Hour},
 	}
 	l := NewListener(t.Context(), b, mouth{t: t}, nil)
@@ -174,6 +198,16 @@ func FuzzInteraction(f *testing.F) {
 	})
 }
 
+// fuzzTexts have every command in them.
+var fuzzTexts = []string{
+	"", "list", "list --dump", "status", "history", "doctor", "freeze x", "unfreeze", "cancel k3vq7x2mhd", "report k3vq7x2mhd", "help",
+	"a9b4d8f0-0000-4000-8000-000000000001 --dump",
+}
+
+func commandOf(text string) string {
+	return `{"text":"` + text + `","team_id":"T1","api_app_id":"A1","channel_id":"C1","user_id":"U1","trigger_id":"1.2","response_url":"https://hooks.example/c"}`
+}
+
 // FuzzCommandEnvelope does the same for slash commands.
 func FuzzCommandEnvelope(f *testing.F) {
 	f.Add(commandPayload)
@@ -181,6 +215,9 @@ func FuzzCommandEnvelope(f *testing.F) {
 	f.Add(`{"text":"freeze <!channel> \u202e","team_id":"T1","api_app_id":"A1","channel_id":"C1","user_id":"U1"}`)
 	f.Add(`{"text":"cancel k3vq7x2mhd","team_id":"T1","api_app_id":"A1","channel_id":"D1","user_id":"U1"}`)
 	f.Add(`{"text":"help <https://evil.example>","team_id":"T1","api_app_id":"A1","channel_id":"C1","user_id":"U1"}`)
+	for _, text := range fuzzTexts {
+		f.Add(commandOf(text))
+	}
 	f.Add(`{"text":1}`)
 	f.Fuzz(func(t *testing.T, payload string) {
 		l, s := fuzzBot(t)
@@ -196,4 +233,21 @@ func FuzzCommandEnvelope(f *testing.F) {
 			wantHarmless(t, message{text: a.Text, blocks: a.Blocks})
 		}
 	})
+}
+
+// What is fuzzed makes thousands of executions a second, since no command waits:
+// in a bubble, where only waiting takes time, none passes.
+func TestNothingThatIsFuzzedWaits(t *testing.T) {
+	t.Parallel()
+	for _, text := range fuzzTexts {
+		synctest.Test(t, func(t *testing.T) {
+			l, _ := fuzzBot(t)
+			began := time.Now()
+			l.Handle(t.Context(), Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandOf(text)), ReceivedAt: began})
+			l.Wait()
+			if took := time.Since(began); took > 0 {
+				t.Errorf("/restore %s waited for %s", text, took)
+			}
+		})
+	}
 }
