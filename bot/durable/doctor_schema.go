@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"io/fs"
 
 	"docspace-restorebot/bot"
 )
@@ -12,25 +11,28 @@ import (
 // inspectSchema tries the database and compares its schema with what this
 // program knows. name is how people know it; it holds no password.
 func (s *Store) inspectSchema(ctx context.Context, name string) bot.Finding {
-	var have int
+	var todo []schemaFile
 	err := s.try(ctx)
 	if err == nil {
-		err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-			if have, err = version(ctx, tx); err != nil {
+		err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			files, err := schemaFiles(schema)
+			if err != nil {
 				return err
 			}
-			return errTried // what version has made is taken back
+			if todo, err = unseen(ctx, tx, files); err != nil {
+				return err
+			}
+			return errTried // the tables that this has made are taken back
 		})
 	}
-	files, _ := fs.Glob(schema, "schema/*.sql") // the pattern is good
 	switch {
 	case held(err):
 		return finding(checkDatabase, bot.Warn, name+" is in use, most likely by the bot that runs", "Nothing, if it is the bot; /restore doctor checks it from inside.")
+	case errors.Is(err, errNewer):
+		return finding(checkDatabase, bot.Fail, name+" was made by a newer version of the bot", "Install that version again, or use another database.")
 	case !errors.Is(err, errTried):
 		return finding(checkDatabase, bot.Fail, name+" cannot be written: "+err.Error(), cureWritable)
-	case have > len(files):
-		return finding(checkDatabase, bot.Fail, name+" was made by a newer version of the bot", "Install that version again, or use another database.")
-	case have < len(files):
+	case len(todo) > 0:
 		return finding(checkDatabase, bot.Pass, name+" can be written, and will be brought up to date at the next start", "")
 	}
 	return finding(checkDatabase, bot.Pass, name+" can be written, and its schema is right", "")

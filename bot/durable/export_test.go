@@ -2,6 +2,7 @@ package durable
 
 import (
 	"context"
+	"io/fs"
 	"time"
 )
 
@@ -49,4 +50,14 @@ func (s *Store) Reconcile(ctx context.Context) error { return s.reconcile(ctx, f
 func (s *Store) SetClock(ahead time.Duration) *Store {
 	s.clock.machine = func() time.Time { return time.Now().Add(ahead) }
 	return s
+}
+
+// SchemaFiles lists the names of a folder of schema files in the order in which
+// they run.
+func SchemaFiles(fsys fs.FS) (names []string, err error) {
+	files, err := schemaFiles(fsys)
+	for _, f := range files {
+		names = append(names, f.name)
+	}
+	return names, err
 }

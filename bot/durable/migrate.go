@@ -6,14 +6,14 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivermigrate"
 )
 
-// A schema file is never changed once released: a new one follows it. What an
-// older binary still running would trip over must not be in it.
+// A schema file is never changed once released: another one follows it, with a
+// number of its own in its name. What an older binary still running would trip
+// over must not be in it.
 //
 //go:embed schema/*.sql
 var schema embed.FS
@@ -55,44 +55,27 @@ func (s *Store) migrate(ctx context.Context, tx *sql.Tx) error {
 			return err
 		}
 	}
-	have, err := version(ctx, tx)
+	files, err := schemaFiles(schema)
 	if err != nil {
 		return err
 	}
-	files, err := fs.Glob(schema, "schema/*.sql")
+	todo, err := unseen(ctx, tx, files)
 	if err != nil {
 		return err
 	}
-	if have > len(files) {
-		return fmt.Errorf("%w (schema %d, known here up to %d)", errNewer, have, len(files))
-	}
-	for _, name := range files[have:] {
-		text, err := schema.ReadFile(name)
+	for _, file := range todo {
+		text, err := schema.ReadFile(file.name)
 		if err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, string(text)); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", file.name, err)
 		}
 	}
-	// Written in any case: a database that can only be read shows here.
-	if _, err := tx.ExecContext(ctx, `UPDATE restorebot_schema SET version = $1`, len(files)); err != nil {
+	if err := markSeen(ctx, tx, files); err != nil {
 		return err
 	}
 	return s.migrateQueue(ctx, tx)
-}
-
-// version is how many schema files the database has seen.
-func version(ctx context.Context, tx *sql.Tx) (have int, err error) {
-	_, err = tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS restorebot_schema (version BIGINT NOT NULL)`)
-	if err != nil {
-		return 0, err
-	}
-	err = tx.QueryRowContext(ctx, `SELECT version FROM restorebot_schema`).Scan(&have)
-	if errors.Is(err, sql.ErrNoRows) {
-		_, err = tx.ExecContext(ctx, `INSERT INTO restorebot_schema (version) VALUES (0)`)
-	}
-	return have, err
 }
 
 // migrateQueue does the same for the queue's tables.
