@@ -169,16 +169,3 @@ func (r *Ready) portals(ctx context.Context) []Part {
 	}
 	return parts
 }
-
-func ask(ctx context.Context, portal bot.Portal) Part {
-	ctx, cancel := context.WithTimeout(ctx, portalWithin)
-	defer cancel()
-	p := Part{Name: "portal " + portal.Name}
-	settings, err := portal.API.Settings(ctx)
-	if err != nil {
-		p.Detail = err.Error()
-		return p
-	}
-	p.OK, p.Detail = true, fmt.Sprintf("version %s, %s", settings.Version, settings.TenantStatus)
-	return p
-}

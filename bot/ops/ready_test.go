@@ -42,7 +42,7 @@ func newWell() *well {
 			Backlog:     func(context.Context) (bot.Backlog, error) { return w.backlog, w.err },
 		},
 		Portals: bot.Portals{{
-			PortalName: bot.PortalName{Name: "docs"},
+			PortalName: bot.PortalName{Name: "docs", URL: "http://docs.test"},
 			API:        &docspace.Client{BaseURL: "http://docs.test", HTTP: docspacetest.Via(w.portal), Retries: -1},
 		}},
 	}
@@ -77,7 +77,7 @@ func TestReadinessNamesWhatIsWrong(t *testing.T) {
 		"nobody works":        {func(w *well) { w.backlog.Overdue, w.backlog.LastStep = 1, w.now.Add(-2*time.Minute) }, 503, "queue: 1 restores wait for a step, and none was made for 2m0s"},
 		"long idle, then due": {func(w *well) { w.backlog.LastStep = w.now.Add(-time.Hour) }, 200, ""},
 		"steps are late":      {func(w *well) { w.backlog.Overdue = 5 }, 200, ""},
-		"portal is down":      {func(w *well) { w.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, 200, "portal docs: docspace: settings: "},
+		"portal is down":      {func(w *well) { w.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, 200, "portal docs: cannot be reached; restorebot doctor tells more"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
