@@ -177,8 +177,11 @@ func (b *Bot) noted(ctx context.Context, r Restore, n Note, ts string) {
 // this channel, where the chat takes files. It says where, nil for nowhere.
 func (b *Bot) charted(ctx context.Context, c Caller) Answer {
 	files, ok := b.Chat.(Files)
-	past, read := b.inspected(ctx, c, func() Answer { return b.past(ctx, c) }).(Past)
-	if !ok || !read {
+	if !ok || b.Policy.Inspect(ctx, b.Directory, c) != nil {
+		return nil // the answer said why, and wrote it down
+	}
+	past, read := b.past(ctx, c).(Past)
+	if !read {
 		return nil
 	}
 	var runs []Run
