@@ -35,7 +35,7 @@ func auditCommand() subcommand {
 		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
 			head := flags.String("head", "", "a head that verify printed before, or that the channel was told")
 			file := envFileFlag(flags)
-			format := flags.String("format", "jsonl", "of an export: jsonl or csv")
+			format := flags.String("format", "", "of an export: jsonl, which is the default, or csv")
 			return func(ctx context.Context, p process) error { return audit(ctx, p, file, *head, *format) }
 		},
 	}
@@ -51,18 +51,20 @@ func audit(ctx context.Context, p process, file envFile, head, format string) er
 	}
 	var do func(*durable.Store) error
 	switch what := strings.Join(p.args, " "); {
+	case format != "" && format != "jsonl" && format != "csv":
+		return misuse(errors.New("--format is jsonl or csv"))
+	case what == "verify" && format != "":
+		return misuse(errors.New("--format is of an export; verify has none"))
 	case what == "verify":
 		do = func(s *durable.Store) error { return verifyAudit(ctx, s, kept, p.stdout) }
-	case what == "export" && format == "jsonl":
-		do = func(s *durable.Store) error {
-			return checked(ctx, s, kept, func() error { return exportLines(s.Audit(ctx), p.stdout) })
-		}
 	case what == "export" && format == "csv":
 		do = func(s *durable.Store) error {
 			return checked(ctx, s, kept, func() error { return exportTable(s.Audit(ctx), p.stdout) })
 		}
 	case what == "export":
-		return misuse(errors.New("--format is jsonl or csv"))
+		do = func(s *durable.Store) error {
+			return checked(ctx, s, kept, func() error { return exportLines(s.Audit(ctx), p.stdout) })
+		}
 	default:
 		return misuse(errors.New("audit needs verify or export; see restorebot audit --help"))
 	}
