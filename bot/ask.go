@@ -19,19 +19,19 @@ func (b *Bot) status(ctx context.Context, c Caller) Answer {
 	may := b.admitted(ctx, c)
 	last, err := b.Store.Sought(ctx, 1, may.ended)
 	if err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	if len(last) > 0 {
 		s.Last = &last[0]
 	}
 	if s.Open, err = b.openAndGone(ctx, c); err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	ours := map[string]string{} // task ids by portal
 	for _, p := range may {
 		open, ok, err := b.Store.OpenOn(ctx, p.PortalName)
 		if err != nil {
-			return b.unrecorded(err)
+			return b.unrecorded(ctx, err)
 		}
 		if ok {
 			s.Open = append(s.Open, open)
@@ -106,7 +106,7 @@ func (b *Bot) openAndGone(ctx context.Context, c Caller) ([]Restore, error) {
 func (b *Bot) past(ctx context.Context, c Caller) Answer {
 	ended, err := b.Store.Sought(ctx, pastLimit, b.admitted(ctx, c).ended)
 	if err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	return Past{Restores: ended, Now: time.Now().UTC()}
 }

@@ -145,17 +145,18 @@ func (b *Bot) request(ctx context.Context, c Command, line Line) Answer {
 			At: now, Restore: r.ID, Kind: EventGlass, Actor: r.Requester, Detail: map[string]string{"reason": r.Order.Reason},
 		})
 	}
+	ctx = about(ctx, r.ID)
 	err := b.Store.Create(ctx, r, events...)
 	switch {
 	case errors.Is(err, ErrDuplicate):
 		if r, err = b.Store.ByDelivery(ctx, c.Delivery); err == nil {
 			return Accepted{Restore: r, Portal: portal.PortalName}
 		}
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	case errors.Is(err, ErrPortalBusy):
 		return b.refuse(ctx, c.Caller, "", b.busy(ctx, portal.PortalName))
 	case err != nil:
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	return Accepted{Restore: r, Portal: portal.PortalName}
 }
@@ -194,13 +195,13 @@ func (b *Bot) refuse(ctx context.Context, c Caller, restore string, no *Refusal)
 		Detail: map[string]string{"rule": string(no.Rule), "channel": c.Channel},
 	})
 	if err != nil {
-		b.Log.ErrorContext(ctx, "a refusal could not be recorded", "rule", no.Rule, "err", err)
+		b.Log.ErrorContext(about(ctx, restore), "a refusal could not be recorded", "rule", no.Rule, "err", err)
 	}
 	return no
 }
 
-func (b *Bot) unrecorded(err error) Answer {
-	b.Log.Error("a request could not be recorded", "err", err)
+func (b *Bot) unrecorded(ctx context.Context, err error) Answer {
+	b.Log.ErrorContext(ctx, "a request could not be recorded", "err", err)
 	return &Refusal{
 		Rule: RuleRecord, What: "The bot could not write this down, so nothing was done.",
 		Do: "Try again in a minute; if it goes on, whoever runs the bot should look at its log.",

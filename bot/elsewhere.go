@@ -57,7 +57,7 @@ func (b *Bot) followElsewhere(ctx context.Context, c Caller, p Portal) Answer {
 	case errors.Is(err, ErrPortalBusy):
 		return b.refuse(ctx, c, "", b.busy(ctx, p.PortalName))
 	case err != nil:
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	return Said{"Following it. Its card comes to this channel; the bot starts and stops nothing."}
 }

@@ -72,7 +72,7 @@ func (b *Bot) freeze(ctx context.Context, c Caller, line Line) Answer {
 		At: now, Kind: EventFrozen, Actor: c.User, Detail: map[string]string{"reason": f.Reason, "channel": c.Channel},
 	})
 	if err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	return FreezeSet{Freeze: f, Open: b.onTheirWay(ctx)}
 }
@@ -82,7 +82,7 @@ func (b *Bot) unfreeze(ctx context.Context, c Caller, now time.Time) Answer {
 	switch {
 	case errors.Is(err, ErrAltered): // what a person says now holds
 	case err != nil:
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	case !was.On():
 		return Said{"Restores are not frozen. Nothing was changed."}
 	}
@@ -90,7 +90,7 @@ func (b *Bot) unfreeze(ctx context.Context, c Caller, now time.Time) Answer {
 		At: now, Kind: EventUnfrozen, Actor: c.User, Detail: map[string]string{"frozen_by": was.By, "channel": c.Channel},
 	})
 	if err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	return FreezeSet{Ended: was}
 }

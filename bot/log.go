@@ -22,29 +22,63 @@ func LogAs(ctx, noted context.Context) context.Context {
 	return LogWith(ctx, attrs...)
 }
 
-// LogHandler adds what [LogWith] noted to each line that does not say it itself.
+// loggedID bounds an id that comes from outside.
+const loggedID = 40
+
+// about is ctx for what is done about one restore; "" is none.
+func about(ctx context.Context, restore string) context.Context {
+	if restore == "" {
+		return ctx
+	}
+	return LogWith(ctx, slog.String("restore", restore[:min(len(restore), loggedID)]))
+}
+
+// AboutPress is ctx for what is done about a press: its restore is noted, but not
+// what a button that is on no card holds.
+func AboutPress(ctx context.Context, p Press) context.Context {
+	if p.Action == PressPick || p.Action == PressFollow {
+		return ctx
+	}
+	return about(ctx, p.Restore)
+}
+
+// LogHandler adds what [LogWith] noted to each line that does not say it itself,
+// and calls an error err, whatever a library calls it.
 type LogHandler struct{ slog.Handler }
 
 // Handle implements [slog.Handler].
 func (h LogHandler) Handle(ctx context.Context, r slog.Record) error {
 	said := map[string]bool{}
+	line := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
 	r.Attrs(func(a slog.Attr) bool {
+		a = asErr(a)
 		said[a.Key] = true
+		line.AddAttrs(a)
 		return true
 	})
 	noted, _ := ctx.Value(logKey{}).([]slog.Attr)
-	r = r.Clone()
 	for _, a := range slices.Backward(noted) { // the innermost counts
 		if !said[a.Key] {
 			said[a.Key] = true
-			r.AddAttrs(a)
+			line.AddAttrs(a)
 		}
 	}
-	return h.Handler.Handle(ctx, r)
+	return h.Handler.Handle(ctx, line)
+}
+
+func asErr(a slog.Attr) slog.Attr {
+	if a.Key == "error" {
+		a.Key = "err"
+	}
+	return a
 }
 
 // WithAttrs implements [slog.Handler].
 func (h LogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	attrs = slices.Clone(attrs)
+	for i := range attrs {
+		attrs[i] = asErr(attrs[i])
+	}
 	return LogHandler{h.Handler.WithAttrs(attrs)}
 }
 

@@ -23,9 +23,12 @@ func TestLogLinesSayWhatTheContextNotes(t *testing.T) {
 	log.InfoContext(ctx, "noted")
 	log.InfoContext(ctx, "said", "restore", "r2")
 	log.InfoContext(context.Background(), "bare")
+	foreign := "error" // as libraries call it
+	log.With(foreign, "a").InfoContext(ctx, "called otherwise", foreign, "b")
 	want := "msg=noted replica=1 restore=r1 envelope_id=e1\n" +
 		"msg=said replica=1 restore=r2 envelope_id=e1\n" +
-		"msg=bare replica=1\n"
+		"msg=bare replica=1\n" +
+		"msg=\"called otherwise\" replica=1 err=a err=b restore=r1 envelope_id=e1\n"
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
 	}

@@ -153,6 +153,7 @@ func (b *Bot) form(ctx context.Context, s Submission) (Form, *Refusal) {
 // left to Later.
 func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, Later) {
 	f, no := b.admitForm(ctx, &s)
+	ctx = about(ctx, f.Restore)
 	switch {
 	case no != nil && f.Kind == FormConfirm:
 		return keepOpen(b.refuse(ctx, s.Caller, f.Restore, no)), nil
@@ -176,7 +177,7 @@ func (b *Bot) Choose(ctx context.Context, s Submission) (Answer, Later) {
 		return b.refuse(ctx, s.Caller, f.Restore, no), nil
 	}
 	if f.Kind == FormPick {
-		return b.repick(s, f)
+		return b.repick(ctx, s, f)
 	}
 	return b.unknownForm(ctx, s, f), nil
 }

@@ -100,14 +100,14 @@ func (b *Bot) fillPick(ctx context.Context, c Caller, f Form, show picking, chos
 	show.Turn++
 	data, err := json.Marshal(show)
 	if err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	f.Kind, f.User, f.Team, f.Channel, f.Data, f.Until = FormPick, c.User, c.Team, c.Channel, string(data), now.Add(pickLife)
 	if f.ID == "" {
 		f.ID = NewID() + NewID()
 	}
 	if err := b.Store.PutForm(ctx, f); err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	return pickModal(f.ID, show, may, p, settings, backups, expired, chosen)
 }

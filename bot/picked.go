@@ -18,10 +18,10 @@ func (f Form) picking() (picking, error) {
 }
 
 // repick answers a change of the portal or of what to restore.
-func (b *Bot) repick(s Submission, f Form) (Answer, Later) {
+func (b *Bot) repick(ctx context.Context, s Submission, f Form) (Answer, Later) {
 	show, err := f.picking()
 	if err != nil {
-		return b.unrecorded(err), nil
+		return b.unrecorded(ctx, err), nil
 	}
 	next := picking{Portal: show.Portal, Dump: show.Dump, Turn: show.Turn}
 	switch s.Field {
@@ -67,7 +67,7 @@ func (b *Bot) search(ctx context.Context, s Submission, f Form) []Option {
 func (b *Bot) picked(ctx context.Context, s Submission, f Form) Answer {
 	show, err := f.picking()
 	if err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	id := s.Value(backupField(show))
 	if fault := b.unpickable(show, id); fault != "" {

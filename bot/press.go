@@ -12,8 +12,9 @@ import (
 // what became of the restore. A nil answer means that the card says it all.
 func (b *Bot) Press(ctx context.Context, p Press) (Answer, Later) {
 	if p.Action == PressType {
-		return Opens{typingPlaceholder()}, func(ctx context.Context) Answer { return b.askToType(ctx, p) }
+		return Opens{typingPlaceholder()}, func(ctx context.Context) Answer { return b.askToType(AboutPress(ctx, p), p) }
 	}
+	ctx = AboutPress(ctx, p)
 	switch p.Action {
 	case PressPick:
 		return b.pickListed(p)
@@ -57,13 +58,13 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 			Rule: RuleUnknown, What: "The bot does not know this restore. Nothing was changed.", Do: "Ask for it again with /restore.",
 		})
 	case err != nil:
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	if r.heeded(p.Caller) {
 		return nil
 	}
 	if r, err = b.carding(ctx, r, p); err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	if r.heeded(p.Caller) { // delivered twice, and both waited
 		return nil
@@ -157,6 +158,7 @@ func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed s
 
 // dismiss is /restore cancel.
 func (b *Bot) dismiss(ctx context.Context, c Caller, id string) Answer {
+	ctx = about(ctx, id)
 	return retried(func() Answer { return b.cancel(ctx, c, id) })
 }
 
@@ -168,7 +170,7 @@ func (b *Bot) cancel(ctx context.Context, c Caller, id string) Answer {
 			Rule: RuleUnknown, What: "There is no restore with this id. Nothing was changed.", Do: "See /restore status for what is open.",
 		})
 	case err != nil:
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	if !r.heeded(c) {
 		if answer := b.dismissal(ctx, c, r); answer != nil {
@@ -231,7 +233,7 @@ func (b *Bot) raced(ctx context.Context, c Caller, r Restore, err error) Answer 
 		}
 		return b.refuse(ctx, c, r.ID, became(r))
 	}
-	return b.unrecorded(err)
+	return b.unrecorded(ctx, err)
 }
 
 // became says what became of a restore whose button came too late.

@@ -33,6 +33,7 @@ type File struct {
 // report is /restore report: what happened, for the post-mortem, told in the
 // thread of the restore.
 func (b *Bot) report(ctx context.Context, c Caller, id string) Answer {
+	ctx = about(ctx, id)
 	r, err := b.Store.Get(ctx, id)
 	may := b.admitted(ctx, c).holds(r)
 	switch {
@@ -41,13 +42,13 @@ func (b *Bot) report(ctx context.Context, c Caller, id string) Answer {
 			Rule: RuleUnknown, What: "There is no restore with this id here. Nothing was changed.", Do: "/restore history shows the ids.",
 		})
 	case err != nil:
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	case r.CardTS == "":
 		return Said{"This restore was refused before it had a card, so there is no thread to report in. Nothing was changed."}
 	}
 	trail, err := b.Store.Trail(ctx, r.ID)
 	if err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	p, ok := b.Portals.Of(r)
 	if !ok {

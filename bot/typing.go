@@ -57,13 +57,13 @@ func (b *Bot) typing(ctx context.Context, p Press, r Restore) Answer {
 		Restore: r.ID, Data: r.Plan, Until: r.ExpiresAt,
 	}
 	if err := b.Store.PutForm(ctx, f); err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	err := b.Store.Note(ctx, Event{
 		At: now, Restore: r.ID, Kind: EventPressed, Actor: p.Caller.User, Detail: map[string]string{"message_ts": p.MessageTS, "plan": r.Plan},
 	})
 	if err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	return Modal{
 		ID: f.ID, Title: "Confirm the restore", Submit: "Restore", Close: "Go back",
@@ -83,7 +83,7 @@ func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
 	return retried(func() Answer {
 		r, err := b.Store.Get(ctx, f.Restore)
 		if err != nil {
-			return b.unrecorded(err)
+			return b.unrecorded(ctx, err)
 		}
 		if r.heeded(s.Caller) {
 			return nil
@@ -101,7 +101,7 @@ func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
 				Detail: map[string]string{"typed": word, "rule": string(RuleTyping)},
 			})
 			if err != nil {
-				return b.unrecorded(err)
+				return b.unrecorded(ctx, err)
 			}
 			return Faults{fieldWord: "This is not the portal's name. Nothing was started. Type " + r.Portal + ", or go back."}
 		}

@@ -23,7 +23,7 @@ func (s *Store) ServeCopies(ctx context.Context) error {
 	}
 	l, err := s.listen(ctx)
 	if err != nil {
-		s.Log.WarnContext(ctx, "restorebot backup and report will not work while this bot runs", "error", err)
+		s.Log.WarnContext(ctx, "restorebot backup and report will not work while this bot runs", "err", err)
 		return nil
 	}
 	defer os.Remove(s.file + socketSuffix)
@@ -41,7 +41,7 @@ func (s *Store) ServeCopies(ctx context.Context) error {
 			}
 			defer one.Unlock()
 			if err := s.hand(r.Context(), w); err != nil { //nolint:contextcheck // who asked may go away
-				s.Log.ErrorContext(ctx, "a copy of the database was not made", "error", err)
+				s.Log.ErrorContext(ctx, "a copy of the database was not made", "err", err)
 				http.Error(w, err.Error(), http.StatusInternalServerError) // no effect once the copy is under way
 			}
 		}),

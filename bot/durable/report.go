@@ -90,7 +90,7 @@ func (s *Store) handReport(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, bot.ErrNotFound):
 		http.Error(w, err.Error(), http.StatusNotFound)
 	case err != nil:
-		s.Log.ErrorContext(ctx, "a report was not written", "error", err)
+		s.Log.ErrorContext(ctx, "a report was not written", "err", err)
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	default:
 		w.Header().Set("Content-Type", "application/json")

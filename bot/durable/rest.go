@@ -31,7 +31,7 @@ func (s *Store) idle(ctx context.Context) (bool, error) {
 func (s *Store) rest(ctx context.Context) {
 	complain := func(err error) {
 		if err != nil && ctx.Err() == nil {
-			s.Log.WarnContext(ctx, "the database was not tidied", "error", err)
+			s.Log.WarnContext(ctx, "the database was not tidied", "err", err)
 		}
 	}
 	complain(s.tidy(ctx))

@@ -58,7 +58,7 @@ func (s *Store) Run(ctx context.Context, step StepFunc) error {
 func (s *Store) turns(ctx context.Context, step StepFunc) error {
 	if s.file != "" {
 		if err := s.roomy(ctx); err != nil && ctx.Err() == nil {
-			s.Log.WarnContext(ctx, "the log of the database could not be lengthened", "error", err)
+			s.Log.WarnContext(ctx, "the log of the database could not be lengthened", "err", err)
 		}
 	}
 	for first := true; ; first = false {
@@ -77,7 +77,7 @@ func (s *Store) work(ctx context.Context, step StepFunc, first bool) error {
 	// A server may be restarting just now, and a disk be full for a while; a file
 	// that fails from the beginning will go on failing.
 	for ; err != nil && ctx.Err() == nil && (!s.alone || !first); client, snoozed, err = s.start(ctx, alive, step, first) {
-		s.Log.ErrorContext(ctx, "the steps cannot be worked yet", "error", err)
+		s.Log.ErrorContext(ctx, "the steps cannot be worked yet", "err", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(retryAfter):
@@ -153,7 +153,7 @@ func (s *Store) watch(ctx context.Context, snoozed <-chan *river.Event) {
 			}
 			quiet = 0
 			if err := errors.Join(err, s.reconcile(ctx, false)); err != nil && ctx.Err() == nil {
-				s.Log.ErrorContext(ctx, "reconcile failed", "error", err)
+				s.Log.ErrorContext(ctx, "reconcile failed", "err", err)
 			}
 		}
 	}

@@ -42,14 +42,14 @@ func (w *worker) one(ctx context.Context, st Step) (again time.Duration, over bo
 	s := w.store
 	switch ours, err := s.current(ctx, st); {
 	case err != nil:
-		s.Log.ErrorContext(ctx, "step not begun", "restore", st.Restore, "error", err)
+		s.Log.ErrorContext(ctx, "step not begun", "restore", st.Restore, "err", err)
 		return errorPause, false
 	case !ours:
 		return 0, true
 	}
 	again, done, err := w.safely(ctx, st)
 	if err != nil {
-		s.Log.ErrorContext(ctx, "step failed", "restore", st.Restore, "error", err)
+		s.Log.ErrorContext(ctx, "step failed", "restore", st.Restore, "err", err)
 		again, done = errorPause, false
 	}
 	again = max(again, 0)
@@ -59,7 +59,7 @@ func (w *worker) one(ctx context.Context, st Step) (again time.Duration, over bo
 	ours, err := s.mark(end, st, again)
 	switch {
 	case err != nil:
-		s.Log.ErrorContext(ctx, "step not recorded", "restore", st.Restore, "error", err)
+		s.Log.ErrorContext(ctx, "step not recorded", "restore", st.Restore, "err", err)
 		return max(again, errorPause), done
 	case !ours: // a newer step follows
 		return 0, true
@@ -100,7 +100,7 @@ func (s *Store) beat(ctx context.Context, st Step, ended <-chan struct{}) {
 			_, err := s.mark(c, st, 0)
 			cancel()
 			if err != nil {
-				s.Log.WarnContext(ctx, "step not marked alive", "restore", st.Restore, "error", err)
+				s.Log.WarnContext(ctx, "step not marked alive", "restore", st.Restore, "err", err)
 			}
 		}
 	}

@@ -40,7 +40,7 @@ func (c *socketConn) write() {
 
 // broken ends a connection that takes no writes.
 func (c *socketConn) broken(err error) {
-	c.log.Warn("slack connection takes no writes", "error", err)
+	c.log.Warn("slack connection takes no writes", "err", err)
 	c.mu.Lock()
 	c.end(connDead, endWrite)
 	c.nudge()

@@ -54,7 +54,7 @@ func (d *dispatcher) invoke(ctx context.Context, env Envelope) (payload []byte, 
 		}
 	}()
 	if err := env.readable(); err != nil {
-		d.log.ErrorContext(ctx, "envelope cannot be decoded", append(d.about(env), "error", err)...)
+		d.log.ErrorContext(ctx, "envelope cannot be decoded", append(d.about(env), "err", err)...)
 		return nil, AckUnreadable, textUnreadable + loggedID(env.ID)
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, env.ReceivedAt.Add(handleWithin), errHandleSlow)

@@ -194,6 +194,7 @@ func (l *Listener) interaction(ctx context.Context, env Envelope) any {
 func (l *Listener) press(ctx context.Context, env Envelope, callback slack.InteractionCallback) {
 	p, fault := pressOf(callback)
 	p.Caller.Via = l.via()
+	ctx = bot.AboutPress(ctx, p)
 	if l.pressed.again(p.Caller.Delivery, time.Now()) {
 		l.log.InfoContext(ctx, "press came again", "envelope_id", loggedID(env.ID))
 		return // it was answered, or is being answered

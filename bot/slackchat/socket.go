@@ -128,7 +128,7 @@ func (s *Sockets) Run(ctx context.Context) error {
 	s.set.closeAll()
 	s.dispatcher.stop()
 	if err != nil {
-		s.Log.ErrorContext(ctx, "slack sockets stopped", "error", err)
+		s.Log.ErrorContext(ctx, "slack sockets stopped", "err", err)
 		return err
 	}
 	s.Log.InfoContext(ctx, "slack sockets closed")

@@ -75,7 +75,7 @@ func (s *Sockets) openFailed(ctx context.Context, slot int, err error) (wait tim
 	if ctx.Err() == nil { // or else it failed because Run is ending
 		s.set.failed(fault.word)
 		s.Events.OpenFailed(fault.word)
-		s.Log.WarnContext(ctx, "slack connection failed", "slot", slot, "fault", fault.word, "error", fault.detail)
+		s.Log.WarnContext(ctx, "slack connection failed", "slot", slot, "fault", fault.word, "err", fault.detail)
 	}
 	if fault.wait > 0 {
 		s.turns.retryAfter(time.Now(), fault.wait)
