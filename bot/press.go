@@ -140,7 +140,7 @@ func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed s
 	}
 	now, err := b.Store.Now(ctx)
 	if err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	needed := b.policyOf(r).neededFor(r)
 	next := r.heeding(c)

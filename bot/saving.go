@@ -242,7 +242,7 @@ func (b *Bot) waive(ctx context.Context, p Press, r Restore) Answer {
 	}
 	agreed, err := b.Store.Now(ctx)
 	if err != nil {
-		return b.unrecorded(err)
+		return b.unrecorded(ctx, err)
 	}
 	next := r.heeding(p.Caller)
 	next.Safety.Stage, next.Safety.WaivedBy, next.Safety.WaivedAt = SafetyWaived, p.Caller.User, agreed

@@ -57,7 +57,7 @@ func TestASchemaThatWasCountedIsMigrated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n := range 8 { // 001 to 008 without 5
+	for n := range 9 { // 001 to 009 without 5
 		file := filepath.Join(t.TempDir(), "bot.db")
 		var text strings.Builder
 		for _, name := range files[:n] {
