@@ -194,6 +194,8 @@ const (
 	// NoteGlass calls those who may stop a restore that one person confirmed alone.
 	NoteGlass NoteKind = "break_glass"
 	NoteEnd   NoteKind = "end"
+	// NoteReminder: half of a request's life is over, and it waits to be confirmed.
+	NoteReminder NoteKind = "reminder"
 	// NoteWithdrawn: a confirmation does not count any more, and others are asked.
 	NoteWithdrawn NoteKind = "withdrawn"
 	// NoteAstray: the channel cannot be reached, and the requester is told the

@@ -56,7 +56,7 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
 	}
-	return Next{After: max(0, time.Until(r.ExpiresAt))}, nil
+	return Next{After: r.waits(time.Now().UTC())}, nil
 }
 
 // busyFor is how long a request waits for its turn to ask Slack who somebody is.

@@ -135,13 +135,14 @@ func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, er
 	return Next{After: max(0, b.Poll-time.Since(now))}, later
 }
 
-// tellAlarms posts the alarms that are not told yet, and records that.
+// tellAlarms posts the alarms that are not told yet, in the channel too, and
+// records that.
 func (b *Bot) tellAlarms(ctx context.Context, r *Restore, p Portal) error {
 	for i, alarm := range r.Alarms {
 		if alarm.Told {
 			continue
 		}
-		if err := b.say(ctx, r, p, Note{Kind: NoteAlarm, Alarm: alarm}); err != nil {
+		if err := b.say(ctx, r, p, Note{Kind: NoteAlarm, Alarm: alarm, Broadcast: true}); err != nil {
 			return err
 		}
 		next := *r

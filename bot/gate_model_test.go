@@ -153,7 +153,7 @@ func (m *rules) press(t *rapid.T) {
 	}
 	r, user := m.now(), rapid.SampledFrom(modelPeople).Draw(t, "who")
 	right := !m.typing || rapid.SampledFrom([]bool{true, true, false}).Draw(t, "right word")
-	want := r.State == bot.Requested && r.CardTS != "" && time.Now().Before(r.ExpiresAt) && !m.frozen && m.may(user) && !m.chat.people[r.Requester].Guest &&
+	want := r.State == bot.Requested && r.Shown.State == bot.Requested && r.CardTS != "" && time.Now().Before(r.ExpiresAt) && !m.frozen && m.may(user) && !m.chat.people[r.Requester].Guest &&
 		(m.self || user != r.Requester) && !m.confirmed[user] && right
 	took := m.pressed(t, r, user, right)
 	if took != want {

@@ -52,6 +52,8 @@ type Restore struct {
 	Plan string `json:",omitzero"`
 
 	Confirmations []Confirmation `json:",omitzero"` // in the order given, one a person
+	// Reminded is set once those who may confirm were reminded of it.
+	Reminded bool `json:",omitzero"`
 	// Withdrawn are those who confirmed and could not do so any more at the start.
 	Withdrawn []string `json:",omitzero"`
 	// Heeded are the deliveries of the last presses that changed something: one

@@ -112,7 +112,39 @@ func (b *Bot) await(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
 	}
-	return Next{After: r.ExpiresAt.Sub(now)}, nil
+	if err := b.remind(ctx, &r, p, now); err != nil {
+		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
+	}
+	return Next{After: r.waits(now)}, nil
+}
+
+// remindAt is when those who may confirm are reminded: at half of the life.
+func (r Restore) remindAt() time.Time { return r.RequestedAt.Add(r.ExpiresAt.Sub(r.RequestedAt) / 2) }
+
+// waits is how long a request that is shown is left alone.
+func (r Restore) waits(now time.Time) time.Duration {
+	due := r.ExpiresAt
+	if !r.Reminded && r.remindAt().After(now) {
+		due = r.remindAt()
+	}
+	return max(0, due.Sub(now))
+}
+
+// remind calls those who may confirm, once, where half of the life of a request
+// is over. While restores are frozen nobody could.
+func (b *Bot) remind(ctx context.Context, r *Restore, p Portal, now time.Time) error {
+	if r.Reminded || now.Before(r.remindAt()) {
+		return nil
+	}
+	if f := b.freezeShown(ctx); f.On() || f.Unreadable {
+		return nil
+	}
+	if err := b.say(ctx, r, p, Note{Kind: NoteReminder, Broadcast: true}); err != nil {
+		return err
+	}
+	next := *r
+	next.Reminded = true
+	return b.keep(ctx, r, next)
 }
 
 // before is a pause that ends when something else is due.

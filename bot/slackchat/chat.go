@@ -193,7 +193,7 @@ func noteKey(c bot.Card, n bot.Note) string {
 		return "safety " + string(c.Restore.Safety.Stage)
 	case bot.NoteWithdrawn:
 		return fmt.Sprint("withdrawn ", len(c.Restore.Withdrawn), " ", c.Restore.Version)
-	case bot.NoteAway, bot.NoteAstray, bot.NoteCounted, bot.NoteReport, bot.NoteGlass:
+	case bot.NoteAway, bot.NoteAstray, bot.NoteCounted, bot.NoteReport, bot.NoteGlass, bot.NoteReminder:
 	}
 	return string(n.Kind)
 }

@@ -271,7 +271,7 @@ func noteUrgency(n bot.Note) urgency {
 	switch n.Kind {
 	case bot.NoteEnd:
 		return urgentEnd
-	case bot.NoteAlarm, bot.NoteSafety, bot.NoteGlass, bot.NoteAstray, bot.NoteWithdrawn:
+	case bot.NoteAlarm, bot.NoteSafety, bot.NoteGlass, bot.NoteAstray, bot.NoteWithdrawn, bot.NoteReminder:
 		return urgentAlarm
 	case bot.NotePhase, bot.NoteAway, bot.NoteCounted, bot.NoteReport:
 	}

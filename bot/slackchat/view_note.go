@@ -20,7 +20,9 @@ func noteText(c bot.Card, n bot.Note) string {
 	case bot.NoteCounted:
 		return lines(append(append([]string{"*The portal answers to a key again.* Nothing was changed by counting."}, countedLines(c)...), wayBack(c), "Look whether that is what the backup held.")...)
 	case bot.NoteAlarm:
-		return alarmText(c, n.Alarm.Kind)
+		return lines(mentions(r.People()), alarmText(c, n.Alarm.Kind))
+	case bot.NoteReminder:
+		return reminderText(c)
 	case bot.NoteAway:
 		return lines(append(awayLines(r), "Nothing was started twice and nothing was stopped. The card shows where the restore is now.")...)
 	case bot.NoteGlass:
@@ -75,6 +77,14 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 		return doubtNote(c)
 	}
 	return sign + "Something looks wrong: " + foreign(string(kind), maxWord) + ". Nothing was started anew; look at the portal."
+}
+
+// reminderText calls those who may confirm.
+func reminderText(c bot.Card) string {
+	r := c.Restore
+	return lines(
+		orElse(stillMay(c), "Nobody")+": the restore of "+portalName(c)+" that "+mention(r.Requester)+" asked for still waits for somebody to confirm it, until "+date(r.ExpiresAt)+".",
+		"Nothing was started yet.", "Press *Restore* or *Dismiss* on its card.")
 }
 
 // workerCure is the whole cure of a portal whose worker died in a restore. Its

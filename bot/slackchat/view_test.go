@@ -87,6 +87,7 @@ func views() map[string]message {
 		"requested-withdrawn": cardMessage(viewCard(bot.Requested, func(c *bot.Card) {
 			c.Restore.Confirmations, c.Restore.Withdrawn = nil, []string{"U2"}
 		})),
+		"note-reminder": plainMessage(noteText(viewCard(bot.Requested), bot.Note{Kind: bot.NoteReminder})),
 		"note-withdrawn": plainMessage(noteText(viewCard(bot.Requested, func(c *bot.Card) {
 			c.Restore.Confirmations, c.Restore.Withdrawn = nil, []string{"U2"}
 		}), bot.Note{Kind: bot.NoteWithdrawn})),
