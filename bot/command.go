@@ -96,7 +96,9 @@ func arguments(words []word) ([]string, *Refusal) {
 			continue
 		}
 		text := w.text
-		if w.bare {
+		if w.bare && strings.EqualFold(strings.TrimLeft(text, dashes), "h") {
+			text = "--help" // pflag's own word for it
+		} else if w.bare {
 			text = "--" + strings.TrimLeft(text, dashes)
 		}
 		if strings.Trim(text, "-") == "" && text != "" {

@@ -262,7 +262,7 @@ func became(r Restore) *Refusal {
 		no.What = "This request has expired. Your press changed nothing, and nothing was started."
 		no.Do = "Ask again with /restore."
 	case Succeeded, Failed, Rehearsed, Refused:
-		no.What = "This restore has ended: " + string(r.State) + ". Your press changed nothing."
+		no.What = "This restore has ended: " + r.Outcome() + ". Your press changed nothing."
 	}
 	return no
 }

@@ -37,7 +37,7 @@ func reportOf(r Restore, p PortalName, trail []Event, links map[string]string, n
 		fact("Confirmed by", c.User+" at "+stamp(c.At))
 	}
 	fact("Closed by", r.ClosedBy)
-	fact("Outcome", strings.TrimSpace(string(r.State)+". "+r.Reason.What))
+	fact("Outcome", strings.TrimSpace(r.Outcome()+". "+r.Reason.What))
 	fact("Verified", verdict(r.Verdict))
 	fact("Data-loss window (RPO)", rpo(r))
 	fact("Time to restore (RTO)", rto(r, now))

@@ -256,6 +256,14 @@ func (r Restore) Elapsed(now time.Time) time.Duration {
 	}
 }
 
+// Outcome is the state in words: what ended before its start has not failed.
+func (r Restore) Outcome() string {
+	if r.State == Failed && r.StartedAt.IsZero() {
+		return "not started"
+	}
+	return string(r.State)
+}
+
 // ended returns r in a final state (or in [Unclear]) with its reason.
 func (r Restore) ended(s State, now time.Time, why Reason) Restore {
 	r.State, r.Reason, r.EndedAt = s, why, now

@@ -26,7 +26,7 @@ func answerMessage(a bot.Answer) message {
 	case bot.Accepted:
 		return plainMessage(lines(
 			"Recorded as restore "+code(a.Restore.ID)+" of "+foreign(orElse(a.Portal.Name, a.Restore.Portal), maxButton)+", and being checked.",
-			"Nothing was started. Its card comes to this channel; somebody has to confirm it there by "+date(a.Restore.ExpiresAt)+"."))
+			"Nothing was started. You are told here if something is in the way; else its card comes to this channel, and somebody has to confirm it there by "+date(a.Restore.ExpiresAt)+"."))
 	case bot.Help:
 		return plainMessage(helpText(a.Topic))
 	case bot.Backups:
@@ -203,5 +203,5 @@ func pastLine(r bot.Restore, p bot.Past) string {
 }
 
 func brief(r bot.Restore) string {
-	return code(r.ID) + " of *" + foreign(r.Portal, maxButton) + "* from " + code(orElse(r.Backup.ID, r.Order.BackupID)) + ": *" + foreign(string(r.State), maxButton) + "*"
+	return code(r.ID) + " of *" + foreign(r.Portal, maxButton) + "* from " + code(orElse(r.Backup.ID, r.Order.BackupID)) + ": *" + foreign(r.Outcome(), maxButton) + "*"
 }

@@ -115,7 +115,7 @@ func headline(c bot.Card) string {
 	case bot.Succeeded:
 		return "Restore of " + p + ": done"
 	case bot.Failed:
-		return "Restore of " + p + ": failed"
+		return "Restore of " + p + ": " + c.Restore.Outcome()
 	case bot.Rehearsed:
 		return "Restore of " + p + ": dry run, nothing was started"
 	case bot.Refused:

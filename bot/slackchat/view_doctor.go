@@ -39,7 +39,11 @@ func examinationMessage(x bot.Examination) message {
 		head = "*It works, and something wants a look.* Nothing was changed by checking."
 	}
 	if len(well) > 0 {
-		items = append(items, fmt.Sprintf(":white_check_mark: %d checks passed: %s.", len(well), strings.Join(slices.Compact(well), ", ")))
+		checks := fmt.Sprintf("%d checks", len(well))
+		if len(well) == 1 {
+			checks = "1 check"
+		}
+		items = append(items, ":white_check_mark: "+checks+" passed: "+strings.Join(slices.Compact(well), ", ")+".")
 	}
 	return listMessage(head, items)
 }
