@@ -159,7 +159,7 @@ func (r *Ready) portals(ctx context.Context) []Part {
 	parts := make([]Part, len(r.Portals))
 	var asked sync.WaitGroup
 	for i, portal := range r.Portals {
-		asked.Go(func() { parts[i] = ask(ctx, portal) })
+		asked.Go(func() { parts[i] = ask(ctx, i, portal) })
 	}
 	asked.Wait()
 	if ctx.Err() == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
@@ -12,10 +13,10 @@ import (
 
 // ask looks at one portal. Anybody may read the answer: it tells no address but a
 // name, and nothing in the portal's own words.
-func ask(ctx context.Context, portal bot.Portal) Part {
+func ask(ctx context.Context, n int, portal bot.Portal) Part {
 	ctx, cancel := context.WithTimeout(ctx, portalWithin)
 	defer cancel()
-	p := Part{Name: "portal " + portal.Name}
+	p := Part{Name: publicName(n, portal.PortalName)}
 	settings, err := portal.API.Settings(ctx)
 	if err != nil {
 		p.Detail = publicFault(err)
@@ -23,6 +24,15 @@ func ask(ctx context.Context, portal bot.Portal) Part {
 	}
 	p.OK, p.Detail = true, fmt.Sprintf("version %s, %s", settings.Version, settings.TenantStatus)
 	return p
+}
+
+// publicName names the n-th portal. A name that is a part of its address, as of
+// the portal of DOCSPACE_URL, is told to nobody who has not logged in.
+func publicName(n int, p bot.PortalName) string {
+	if p.URL != "" && strings.Contains(strings.ToLower(p.URL), strings.ToLower(p.Name)) {
+		return fmt.Sprintf("portal %d", n+1)
+	}
+	return "portal " + p.Name
 }
 
 // publicFault says what is wrong with a portal. The error itself may name hosts,

@@ -67,3 +67,19 @@ func TestReadinessTellsNoAddress(t *testing.T) {
 		})
 	}
 }
+
+func TestReadinessNamesNoPortalByItsAddress(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		portal bot.PortalName
+		want   string
+	}{
+		"by its host":         {bot.PortalName{Name: "docs.example.com", URL: "https://docs.example.com"}, "portal 3"},
+		"by its host, larger": {bot.PortalName{Name: "Docs.Example.com", URL: "https://docs.example.com/office"}, "portal 3"},
+		"by a name":           {bot.PortalName{Name: "office", URL: "https://docs.example.com"}, "portal office"},
+	} {
+		if got := publicName(2, c.portal); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
