@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 
@@ -26,10 +27,10 @@ func ask(ctx context.Context, n int, portal bot.Portal) Part {
 	return p
 }
 
-// publicName names the n-th portal. A name that is a part of its address, as of
-// the portal of DOCSPACE_URL, is told to nobody who has not logged in.
+// publicName names the n-th portal. A name that is its host, as of the portal of
+// DOCSPACE_URL, is told to nobody who has not logged in.
 func publicName(n int, p bot.PortalName) string {
-	if p.URL != "" && strings.Contains(strings.ToLower(p.URL), strings.ToLower(p.Name)) {
+	if u, err := url.Parse(p.URL); err == nil && (strings.EqualFold(u.Host, p.Name) || strings.EqualFold(u.Hostname(), p.Name)) {
 		return fmt.Sprintf("portal %d", n+1)
 	}
 	return "portal " + p.Name
