@@ -9,10 +9,11 @@ import (
 
 // Defaults of a [Client].
 const (
-	DefaultTimeout = 10 * time.Second // one request, from dialing to the last byte
-	DefaultRetries = 3                // further attempts of a GET
-	MaxBody        = 8 << 20          // bytes read of any answer but a backup history
-	MaxHistory     = 32 << 20         // bytes read of a backup history: some 150,000 records
+	DefaultTimeout        = 10 * time.Second // one request, from dialing to the last byte
+	DefaultHistoryTimeout = 90 * time.Second // the same of BackupHistory
+	DefaultRetries        = 3                // further attempts of a GET
+	MaxBody               = 8 << 20          // bytes read of any answer but a backup history
+	MaxHistory            = 32 << 20         // bytes read of a backup history: some 150,000 records
 )
 
 // Client talks to one portal. Its zero fields are defaults, except for BaseURL.
@@ -34,13 +35,17 @@ type Client struct {
 	// Timeout bounds each attempt; 0 is [DefaultTimeout], below 0 is none. The
 	// context bounds all attempts together.
 	Timeout time.Duration
+	// HistoryTimeout takes the place of Timeout in [Client.BackupHistory], where the
+	// server looks for the file of each backup before it answers: with many on a
+	// cloud that takes 15 s and more. 0 is [DefaultHistoryTimeout], below 0 is none.
+	HistoryTimeout time.Duration
 	// Retries is how often a failed GET is sent again; 0 is [DefaultRetries],
 	// below 0 is never. A POST or DELETE is never sent again.
 	Retries int
 	// Now and Sleep are the clock: limits, back-off, waits and dates in answers go by
 	// it; nil is the machine's. Sleep returns early, with an error, when the context
 	// ends. A test that sets one sets both, or a testing/synctest bubble and neither.
-	// Timeout is always the machine's time.
+	// Timeout and HistoryTimeout are always the machine's time.
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
 
@@ -85,6 +90,13 @@ func (c *Client) timeout() time.Duration {
 		return DefaultTimeout
 	}
 	return c.Timeout
+}
+
+func (c *Client) historyTimeout() time.Duration {
+	if c.HistoryTimeout == 0 {
+		return DefaultHistoryTimeout
+	}
+	return c.HistoryTimeout
 }
 
 func (c *Client) retries() int {

@@ -16,8 +16,9 @@ import (
 //
 // Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/delete-backup/
 func (c *Client) DeleteBackup(ctx context.Context, id string) (bool, error) {
-	r := request{op: "delete backup", method: http.MethodDelete, path: api("backup", "deletebackup", plainGUID(id))}
-	if guidForm(id) != guidProper {
+	plain, ok := ParseGUID(id)
+	r := request{op: "delete backup", method: http.MethodDelete, path: api("backup", "deletebackup", plain)}
+	if !ok || plain == zeroGUID {
 		return false, r.invalid("backup id %.40q is not a GUID", id)
 	}
 	return required[bool](ctx, c, r)

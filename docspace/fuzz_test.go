@@ -305,15 +305,3 @@ func FuzzFailure(f *testing.F) {
 		}
 	})
 }
-
-func FuzzGUID(f *testing.F) {
-	for _, s := range []string{"9a1c3d52-6b0e-4c59-8d0f-2f6f0c6a7b11", "{00000000-0000-0000-0000-000000000000}", "", "latest"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		digits := strings.Trim(strings.ReplaceAll(strings.TrimSpace(s), "-", ""), "{}()")
-		if form := guidForm(s); form != guidNot && len(digits) != 32 {
-			t.Errorf("%q taken for a GUID", s)
-		}
-	})
-}

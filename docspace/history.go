@@ -38,7 +38,9 @@ type wireBackup struct {
 //
 // Call it once per user action and never poll: the server looks for every file
 // while it answers and forgets each backup whose file it does not find. For the
-// same reason it is sent again only when it certainly was not performed.
+// same reason it is sent again only when it certainly was not performed. It takes
+// as long as that look does: Client.HistoryTimeout bounds it. One record whose
+// storage cannot be read makes the server answer [ErrServer] for all of them.
 //
 // It needs a key with "*:read" or "*:write" whose creator is the owner or a
 // DocSpace admin. Every release has it; before 3.1 dump is ignored.
@@ -50,7 +52,7 @@ type wireBackup struct {
 func (c *Client) BackupHistory(ctx context.Context, dump bool) ([]Backup, error) {
 	records, _, err := call[[]wireBackup](ctx, c, request{
 		op: OpHistory, method: http.MethodGet, path: api("backup", "getbackuphistory"),
-		query: dumpQuery(dump), once: true, long: true,
+		query: dumpQuery(dump), once: true, long: true, within: c.historyTimeout(),
 	})
 	if err != nil {
 		return nil, err

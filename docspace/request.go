@@ -12,6 +12,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // request is one operation of the API.
@@ -20,12 +21,13 @@ type request struct {
 	method    string
 	path      []string // elements below the base, each escaped here
 	query     url.Values
-	body      any  // sent as JSON unless nil
-	anonymous bool // without the key
-	page      bool // an HTML page is wanted, and redirects within the host are followed
-	once      bool // sent again only if it certainly was not performed
-	needed    bool // an answer without a response is an error
-	long      bool // the answer is a list that may be very long
+	body      any           // sent as JSON unless nil
+	anonymous bool          // without the key
+	page      bool          // an HTML page is wanted, and redirects within the host are followed
+	once      bool          // sent again only if it certainly was not performed
+	needed    bool          // an answer without a response is an error
+	long      bool          // the answer is a list that may be very long
+	within    time.Duration // bounds an attempt; 0 is Client.Timeout, below 0 is none
 }
 
 func (r request) write() bool { return r.method != http.MethodGet }

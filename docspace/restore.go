@@ -77,14 +77,12 @@ func (c *Client) StartRestore(ctx context.Context, restore RestoreRequest) (Prog
 // check refuses what would come back as a 500, or be accepted and fail in the
 // worker after the portal is locked.
 func (restore RestoreRequest) check() error {
-	switch form := guidForm(restore.BackupID); form {
-	case guidEmpty:
-		return fmt.Errorf("backup id %s is the empty GUID", restore.BackupID)
-	case guidNot:
-		if _, ok := param(restore.StorageParams, "filePath"); !ok {
-			return fmt.Errorf("backup id %.40q is not a GUID, so the parameter filePath is needed", restore.BackupID)
-		}
-	case guidProper:
+	id, ok := ParseGUID(restore.BackupID)
+	if id == zeroGUID {
+		return fmt.Errorf("backup id %.40q is the empty GUID", restore.BackupID)
+	}
+	if _, given := param(restore.StorageParams, "filePath"); !ok && !given {
+		return fmt.Errorf("backup id %.40q is not a GUID, so the parameter filePath is needed", restore.BackupID)
 	}
 	return checkStorage(restore.StorageType, restore.StorageParams)
 }

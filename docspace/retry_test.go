@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"docspace-restorebot/docspace"
+	"docspace-restorebot/docspace/docspacetest"
 )
 
 // counting answers the first requests with the given statuses and the rest
@@ -196,4 +197,46 @@ func TestEachAttemptHasItsOwnTimeout(t *testing.T) {
 			t.Errorf("took %s", took)
 		}
 	})
+}
+
+// To look at the history changes it, and it is slow with many backups.
+func TestHistoryHasATimeOfItsOwnAndIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		faults docspacetest.Faults
+		within time.Duration // of the client; 0 is the default
+		took   time.Duration
+		wrong  error
+	}{
+		"9 s":          {docspacetest.Faults{HistoryDelay: 9 * time.Second}, 0, 9 * time.Second, nil},
+		"15 s":         {docspacetest.Faults{HistoryDelay: 15 * time.Second}, 0, 15 * time.Second, nil},
+		"60 s":         {docspacetest.Faults{HistoryDelay: time.Minute}, 0, time.Minute, nil},
+		"for ever":     {docspacetest.Faults{HistoryDelay: time.Hour}, 0, docspace.DefaultHistoryTimeout, docspace.ErrUnavailable},
+		"a time given": {docspacetest.Faults{HistoryDelay: time.Hour}, 3 * time.Second, 3 * time.Second, docspace.ErrUnavailable},
+		"no time":      {docspacetest.Faults{HistoryDelay: time.Hour}, -1, time.Hour, nil},
+		"broken":       {docspacetest.Faults{HistoryFails: true}, 0, 0, docspace.ErrServer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := docspacetest.New(docspacetest.Config{Faults: tt.faults})
+				c := clientOf(p)
+				c.HistoryTimeout = tt.within
+				began := time.Now()
+				got, err := c.BackupHistory(t.Context(), false)
+				if took := time.Since(began); took != tt.took {
+					t.Errorf("took %s, want %s", took, tt.took)
+				}
+				if !errors.Is(err, tt.wrong) || tt.wrong == nil && len(got) != 3 {
+					t.Errorf("%d backups: %v", len(got), err)
+				}
+				if n := len(p.Requests()); n != 1 {
+					t.Errorf("asked %d times", n)
+				}
+				if _, err := c.Settings(t.Context()); err != nil || time.Since(began) != tt.took {
+					t.Errorf("the delay is not the history's alone: %s, %v", time.Since(began), err)
+				}
+			})
+		})
+	}
 }

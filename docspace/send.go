@@ -1,6 +1,7 @@
 package docspace
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,7 +45,7 @@ func (c *Client) attempt(ctx context.Context, r request) (answer, *Error) {
 
 // exchange sends r and reads the whole answer.
 func (c *Client) exchange(ctx context.Context, r request) (answer, *Error) {
-	limit := c.timeout()
+	limit := cmp.Or(r.within, c.timeout())
 	bounded, cancel := context.WithCancel(ctx)
 	if limit > 0 {
 		bounded, cancel = context.WithTimeoutCause(ctx, limit,

@@ -58,6 +58,8 @@ type Faults struct {
 	RetryAfter  time.Duration
 	// Delay is added to each request.
 	Delay time.Duration
+	// HistoryDelay is how long the history takes, with the look for each file.
+	HistoryDelay time.Duration
 	// HugeBody fills answers up to 64 MiB.
 	HugeBody bool
 	// ContentType replaces that of each JSON answer.
@@ -111,6 +113,14 @@ type Faults struct {
 	NamedEnums bool
 	// Down cuts each connection without an answer.
 	Down bool
+}
+
+// delay is how long an operation takes.
+func (f *Faults) delay(op string) time.Duration {
+	if op == "backup/getbackuphistory" {
+		return f.Delay + f.HistoryDelay
+	}
+	return f.Delay
 }
 
 // Page is a proxy's HTML page instead of an answer.

@@ -31,7 +31,7 @@ func (p *Portal) history(x *exchange) {
 	p.backups = slices.DeleteFunc(p.backups, func(b Backup) bool { return b.Missing })
 	records := []record{}
 	for _, b := range p.backups {
-		if b.Dump == (dump != nil && *dump) {
+		if b.Dump == (dump != nil && *dump) && !b.Unlisted {
 			records = append(records, record{
 				b.ID, b.FileName, p.enum(storageTypes, b.StorageType), p.date(b.CreatedOn), p.date(b.ExpiresOn),
 			})

@@ -156,20 +156,4 @@ func storageNumber(raw json.RawMessage) (int, bool) {
 	return 0, false
 }
 
-// guidDigits are the digits of a GUID in any form that the server takes but
-// the one of nested braces; "" is not one.
-func guidDigits(s string) string {
-	s = strings.TrimSpace(s)
-	for _, pair := range []string{"{}", "()"} {
-		if len(s) == 38 && s[0] == pair[0] && s[37] == pair[1] {
-			s = s[1:37]
-		}
-	}
-	digits := strings.ReplaceAll(s, "-", "")
-	if len(digits) != 32 || len(s) != 36 && len(s) != 32 || strings.Trim(digits, "0123456789abcdefABCDEF") != "" {
-		return ""
-	}
-	return strings.ToLower(digits)
-}
-
 func equalFold(a, b string) bool { return strings.EqualFold(a, b) }

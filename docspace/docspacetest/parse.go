@@ -23,6 +23,7 @@ import (
 //	record storage=DataStore age=6h expires=18h
 //	record storage=Local age=50h dump
 //	record age=9h missing       # its file is gone
+//	record age=9h unlisted      # found by its id, and in no list
 //	no-records                  # an empty history
 //	upload name=old.tar.gz users=40 rooms=6  # what Local takes without a GUID
 //	fault lose-start-answer     # a field of Faults, in this spelling
@@ -184,6 +185,8 @@ func (c *Config) readRecord(words []string) error {
 			b.Dump = true
 		case "missing":
 			b.Missing = true
+		case "unlisted":
+			b.Unlisted = true
 		default:
 			return fmt.Errorf("a record has no %q", name)
 		}

@@ -46,8 +46,11 @@ type Backup struct {
 	ExpiresOn   time.Time // zero is never
 	Dump        bool      // of the whole installation
 	Missing     bool      // the file is gone: the next look at the history forgets the record
-	Users       int       // how many a restore brings back; 0 leaves the portal's
-	Rooms       int
+	// Unlisted is found by its id and shown nowhere: it was removed, or belongs to
+	// another portal of the server.
+	Unlisted bool
+	Users    int // how many a restore brings back; 0 leaves the portal's
+	Rooms    int
 }
 
 // Portal is a DocSpace portal. All methods are safe for concurrent use.
@@ -156,7 +159,7 @@ func (p *Portal) add(b Backup) string {
 		b.FileName = name + b.CreatedOn.Format("_2006-01-02_15-04-05") + ".tar.gz"
 	}
 	p.backups = append(p.backups, b)
-	if !b.Dump {
+	if !b.Dump && !b.Unlisted {
 		p.made = append(p.made, b.CreatedOn)
 	}
 	return b.ID

@@ -18,7 +18,7 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	if d := x.faults.Delay; d > 0 {
+	if d := x.faults.delay(x.op); d > 0 {
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {
