@@ -12,6 +12,8 @@ const (
 	// asleepFrom is a gap that even one and the same process does not explain by
 	// a slow portal: its machine slept.
 	asleepFrom = time.Minute
+	// awayAlone is that, beside the one call that takes longer: of the history, 90 s.
+	awayAlone = 100 * time.Second
 )
 
 // noticeAway finds the gap that a stop of the bot has left between two steps of
@@ -21,7 +23,7 @@ func (b *Bot) noticeAway(ctx context.Context, r *Restore, p Portal) error {
 	gap := now.Sub(r.SeenAt)
 	switch {
 	case r.SeenAt.IsZero():
-	case gap >= asleepFrom, gap >= awayFrom && r.SeenBy != b.Process:
+	case gap >= awayAlone, gap >= awayFrom && r.SeenBy != b.Process:
 		next := *r
 		next.Aways = append(slices.Clip(r.Aways), Away{From: r.SeenAt, To: now})
 		next.SeenAt, next.SeenBy = now, b.Process

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -28,7 +29,8 @@ type Bot struct {
 	// is nobody.
 	Heard func(v Verb, readable bool)
 
-	lists backupLists // what pickers show: lost without harm
+	lists     backupLists  // what pickers show: lost without harm
+	histories atomic.Int32 // that steps wait for
 }
 
 // Command is a slash command as it came in.
@@ -103,7 +105,7 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 		if no != nil {
 			return b.refuse(ctx, c.Caller, "", no), nil
 		}
-		return Said{"Asking " + portal.Name + " for its backups ..."}, func(ctx context.Context) Answer {
+		return Said{"Asking " + portal.Name + " for its backups ... With many of them on a cloud this takes up to a minute and a half."}, func(ctx context.Context) Answer {
 			return b.inspected(ctx, c.Caller, func() Answer { return b.list(ctx, portal, line.Dump) })
 		}
 	case VerbDoctor:

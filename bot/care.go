@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 )
@@ -45,7 +46,9 @@ func (b *Bot) care(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.again(ctx, r, next, backOff(r.Care.Tries))
 	}
 	next.Care.Counts = count(ask, p)
-	if backups, err := p.API.BackupHistory(ask, r.Order.Dump); err != nil {
+	if backups, err := b.history(ctx, p, r.Order.Dump); errors.Is(err, errHistories) {
+		return Next{After: soon}, nil
+	} else if err != nil {
 		next.Care.Counts.Trouble = trouble(err).why
 	} else {
 		next.Care.Counts.Backups = len(backups)

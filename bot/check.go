@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -30,6 +29,9 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 		no := b.policy(p).Inspect(ctx, b.Directory, Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
 		if no == nil {
 			no = b.ready(ctx, &r, p)
+		}
+		if ctx.Err() != nil {
+			return Next{After: soon}, ctx.Err() // the bot stops: nobody is to blame
 		}
 		if no != nil && no.Busy && now.Sub(r.RequestedAt) < busyFor {
 			return Next{After: soon}, nil // a crowd asks; nobody is turned away for that
@@ -70,6 +72,9 @@ func (b *Bot) turnedAway(ctx context.Context, r Restore, no *Refusal) (Next, err
 
 // ready checks the portal, the key and the backup, and fills in what it learns.
 func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *Refusal {
+	if no := checkOrder(r.Order); no != nil {
+		return no
+	}
 	settings, no := free(ctx, r, p)
 	if no == nil {
 		no = safe(*r, p, settings)
@@ -86,7 +91,7 @@ func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *Refusal {
 	case !key.CanRestore() || key.Expired(time.Now()):
 		return &Refusal{Rule: RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write, or make a new key."}
 	}
-	backups, no := find(ctx, r, p)
+	backups, no := b.find(ctx, r, p)
 	if no == nil {
 		b.outlook(ctx, r, p, key, backups)
 		r.Outlook.Charge = chargeOf(ctx, *r, p, settings)
@@ -151,55 +156,4 @@ func knowsDump(version string) bool {
 		return false
 	}
 	return major > 3 || major == 3 && minor >= 1
-}
-
-// find looks the backup up in the history and returns all of it.
-func find(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup, *Refusal) {
-	for _, param := range r.Order.Params {
-		if param.Key == "filePath" {
-			return nil, nil // a file, not a record of the history: the server checks it
-		}
-	}
-	backups, err := p.API.BackupHistory(ctx, r.Order.Dump)
-	if err != nil {
-		return nil, unanswered(err)
-	}
-	for _, backup := range backups {
-		if !strings.EqualFold(backup.ID, r.Order.BackupID) {
-			continue
-		}
-		if backup.Expired(time.Now()) {
-			return nil, &Refusal{Rule: RuleBackup, What: "The backup " + backup.ID + " has expired. Nothing was started.", Do: "Choose another one from /restore list."}
-		}
-		if s := r.Order.StorageType; s != "" && s != backup.StorageType {
-			return nil, &Refusal{
-				Rule:    RuleBackup,
-				What:    fmt.Sprintf("--storage %s contradicts the history: the backup is in %s. Nothing was started.", s, backup.StorageType),
-				Do:      "Leave --storage away; the portal uses the record's own.",
-				Suggest: "--storage " + string(backup.StorageType),
-			}
-		}
-		r.Backup = backup
-		return backups, nil
-	}
-	no := &Refusal{Rule: RuleBackup, What: "The portal knows no backup " + r.Order.BackupID + ". Nothing was started.", Do: "Choose one from /restore list; for a backup of the whole server add --dump."}
-	if len(backups) > 0 {
-		no.Suggest = nearestBackup(r.Order.BackupID, backups)
-	}
-	return nil, no
-}
-
-// nearestBackup is the id that shares the longest beginning, or the newest one.
-func nearestBackup(id string, backups []docspace.Backup) string {
-	best, length := backups[0].ID, 0
-	for _, backup := range backups {
-		n := 0
-		for n < len(id) && n < len(backup.ID) && id[n] == backup.ID[n] {
-			n++
-		}
-		if n > length {
-			best, length = backup.ID, n
-		}
-	}
-	return best
 }

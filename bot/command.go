@@ -48,15 +48,12 @@ type Line struct {
 const (
 	maxLine   = 3000
 	maxReason = 500
-	zeroGUID  = "00000000-0000-0000-0000-000000000000"
 )
 
 var (
-	flagNames = []string{"portal", "storage", "param", "notify", "dump", "reason", "dry-run", "no-safety-backup", "break-glass"}
+	flagNames = []string{"portal", "storage", "param", "notify", "dump", "reason", "dry-run", "no-safety-backup", "break-glass", "unlisted"}
 	allowed   = map[Verb][]string{VerbRestore: flagNames, VerbList: {"dump", "portal"}}
 
-	guidShape    = regexp.MustCompile(`^(?i:[0-9a-f]{32}|G|\{G\}|\(G\))$`)
-	guidDashed   = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	keyShape     = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 	restoreShape = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 )
@@ -156,7 +153,7 @@ func newFlags() *flags {
 	}
 	for name, p := range map[string]*bool{
 		"notify": &f.Order.Notify, "dump": &f.Order.Dump, "dry-run": &f.Order.DryRun, "no-safety-backup": &f.Order.NoSafety,
-		"break-glass": &f.Order.BreakGlass,
+		"break-glass": &f.Order.BreakGlass, "unlisted": &f.Order.Unlisted,
 	} {
 		fs.VarPF(setter{set: truth(p), kind: "bool", flags: f, name: name}, name, "", "").NoOptDefVal = "true"
 	}
@@ -211,7 +208,7 @@ func (f *flags) setStorage(v string) (err error) {
 func (f *flags) setParam(v string) error {
 	key, value, ok := strings.Cut(v, "=")
 	if !ok || !keyShape.MatchString(key) || value == "" {
-		return errors.New("takes KEY=VALUE, such as filePath=backup.tar.gz")
+		return errors.New("takes KEY=VALUE, such as filePath=1234")
 	}
 	for _, p := range f.Order.Params {
 		if strings.EqualFold(p.Key, key) {
@@ -336,6 +333,8 @@ func (o Order) alone() *Refusal {
 		return nil
 	case o.Dump:
 		return refuse("--dump replaces the whole server and always needs two people: --break-glass does not change that.", "Leave --break-glass out, and have somebody else confirm it.")
+	case o.Unlisted:
+		return refuse("--unlisted restores what the bot cannot see and always needs two people: --break-glass does not change that.", "Leave --break-glass out, and have somebody else confirm it.")
 	case o.Reason == "":
 		return refuse("--break-glass needs a --reason.", "Say why nobody else can be asked: --reason \"nobody awake\".")
 	}
@@ -348,42 +347,8 @@ func (f *flags) order() (Order, *Refusal) {
 	if no := o.alone(); no != nil {
 		return o, no
 	}
-	id, ok := canonicalGUID(o.BackupID)
-	switch {
-	case id == zeroGUID:
-		return o, refuse("The id is all zeros, which is no backup.", "list shows the ids.")
-	case ok:
-		o.BackupID = id
-	case strings.TrimSpace(o.BackupID) == "":
-		return o, refuse("The backup id is empty.", "list shows the ids.")
-	case !o.names("filePath"):
-		no := refuse(clip(o.BackupID)+" is neither a command nor the id of a backup.",
-			"list shows the ids; a backup that is not listed needs --param filePath=...")
-		no.Suggest = nearest(strings.ToLower(o.BackupID), verbNames)
-		return o, no
-	}
-	return o, nil
-}
-
-func (o Order) names(key string) bool {
-	for _, p := range o.Params {
-		if p.Key == key {
-			return true
-		}
-	}
-	return false
-}
-
-// canonicalGUID reads the forms D, N, B and P and returns D in lower case.
-func canonicalGUID(s string) (string, bool) {
-	if !guidShape.MatchString(guidDashed.ReplaceAllString(s, "G")) {
-		return "", false
-	}
-	s = strings.ToLower(strings.Trim(s, "{}()"))
-	if len(s) == 32 {
-		s = s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
-	}
-	return s, len(s) == len(zeroGUID)
+	o = o.asRead()
+	return o, checkOrder(o)
 }
 
 // Canonical writes the order as a command line that [ParseLine] reads back.
@@ -392,12 +357,8 @@ func (o Order) Canonical(portal string) string {
 	if portal != "" {
 		parts = append(parts, "--portal", quoteWord(portal))
 	}
-	switch o.StorageType {
-	case "":
-	case docspace.StorageThirdpartyDocs:
-		parts = append(parts, "--storage", "ThirdpartyDocuments")
-	default:
-		parts = append(parts, "--storage", quoteWord(string(o.StorageType)))
+	if o.StorageType != "" {
+		parts = append(parts, "--storage", quoteWord(storageWord(o.StorageType)))
 	}
 	for _, p := range o.Params {
 		parts = append(parts, "--param", p.Key+"="+quoteWord(p.Value))
@@ -419,6 +380,9 @@ func (o Order) Canonical(portal string) string {
 	}
 	if o.BreakGlass {
 		parts = append(parts, "--break-glass")
+	}
+	if o.Unlisted {
+		parts = append(parts, "--unlisted")
 	}
 	return strings.Join(parts, " ")
 }

@@ -73,9 +73,10 @@ func TestParseLineAccepts(t *testing.T) {
 		guid + " --reason " + longWord("é", 500):   reason(longWord("é", 500)),
 		guid + " --notify --dry-run --portal main": restoreLine("main", func(o *bot.Order) { o.Notify, o.DryRun = true, true }),
 		guid + " --storage thirdpartydocuments":    restoreLine("", func(o *bot.Order) { o.StorageType = docspace.StorageThirdpartyDocs }),
+		guid + " —unlisted":                        restoreLine("", func(o *bot.Order) { o.Unlisted = true }),
 		guid + " --storage CustomCloud":            restoreLine("", func(o *bot.Order) { o.StorageType = docspace.StorageCustomCloud }),
-		"old.tar.gz --param filePath=“a b=c” --param folderId=7": {Verb: bot.VerbRestore, Order: bot.Order{
-			BackupID: "old.tar.gz", Params: []bot.Param{{Key: "filePath", Value: "a b=c"}, {Key: "folderId", Value: "7"}},
+		"old.tar.gz --param filePath=“a b=c” --param module=s3 --storage thirdpartyconsumer": {Verb: bot.VerbRestore, Order: bot.Order{
+			BackupID: "old.tar.gz", StorageType: docspace.StorageThirdPartyConsumer, Params: []bot.Param{{Key: "filePath", Value: "a b=c"}, {Key: "module", Value: "s3"}},
 		}},
 	} {
 		got, no := bot.ParseLine(text)
@@ -142,7 +143,7 @@ func TestParseLineRefuses(t *testing.T) {
 		"00000000-0000-0000-0000-000000000000":   {"zeros", ""},
 		"{00000000-0000-0000-0000-000000000000}": {"zeros", ""},
 		"{" + guid + ")x":                        {"neither", ""},
-		"a --param filePath='" + longWord("\\", 1600) + "'": {"written out", ""},
+		"a --storage DataStore --param filePath='" + longWord("\\", 1600) + "'": {"written out", ""},
 	} {
 		got, no := bot.ParseLine(text)
 		switch {
@@ -160,9 +161,9 @@ func TestCanonical(t *testing.T) {
 	t.Parallel()
 	o := bot.Order{
 		BackupID: "a b", StorageType: docspace.StorageThirdpartyDocs, Params: []bot.Param{{Key: "filePath", Value: `x "y" $z`}},
-		Notify: true, Dump: true, Reason: "can't", DryRun: true,
+		Notify: true, Dump: true, Reason: "can't", DryRun: true, Unlisted: true,
 	}
-	want := `"a b" --portal main --storage ThirdpartyDocuments --param filePath="x \"y\" \$z" --notify --dump --reason "can't" --dry-run`
+	want := `"a b" --portal main --storage ThirdpartyDocuments --param filePath="x \"y\" \$z" --notify --dump --reason "can't" --dry-run --unlisted`
 	if d := cmp.Diff(want, o.Canonical("main")); d != "" {
 		t.Error(d)
 	}
@@ -187,7 +188,8 @@ func TestUsage(t *testing.T) {
 
 func FuzzParseLine(f *testing.F) {
 	f.Add(guid+" —dump --reason “can’t”", "a — b")
-	f.Add(`x --param filePath='a b' --portal "m"`, `'\''"$`)
+	f.Add(`"{0x3f2504e0, 0x4f89,0x11d3,{0x9a,0xc,0x3,0x5,0xe8,0x2c,0x33,0x1}}" --unlisted`, "x")
+	f.Add(`x --storage datastore --param filePath='a b' --portal "m"`, `'\''"$`)
 	f.Add("list --dump", "“x” \u200b\u00a0\\")
 	f.Fuzz(func(t *testing.T, text, value string) {
 		same := func(l bot.Line) {
@@ -205,7 +207,7 @@ func FuzzParseLine(f *testing.F) {
 		}
 		// A value in quotes is never rewritten.
 		escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value)
-		l, no = bot.ParseLine(guid + ` --param k="` + escaped + `" —reason "` + escaped + `"`)
+		l, no = bot.ParseLine(`x --storage ThirdPartyConsumer --param filePath="` + escaped + `" --param module=s3 —reason "` + escaped + `"`)
 		if no == nil {
 			if l.Order.Reason != value || l.Order.Params[0].Value != value {
 				t.Fatalf("%q became %+v", value, l.Order)
@@ -241,7 +243,7 @@ func TestParseLineReadsPlainLinesLikeOthers(t *testing.T) {
 // One line leaves nothing behind for the next one.
 func TestParseLineRemembersNothing(t *testing.T) {
 	t.Parallel()
-	full := guid + " --portal main --storage CustomCloud --param a=b --notify --dump --reason x --dry-run --no-safety-backup"
+	full := "x --unlisted --portal main --storage CustomCloud --param filePath=b --notify --dump --reason x --dry-run --no-safety-backup"
 	for range 100 {
 		for _, text := range []string{full, guid + " --dump --dump", guid + " --nothing"} {
 			_, _ = bot.ParseLine(text)

@@ -9,8 +9,8 @@ var (
 	topics    = append([]string{"restore"}, verbNames...)
 	usages    = map[string]string{
 		"restore": "/restore\nopens a dialog with the backups.\n" +
-			"/restore <backup-id> [--portal NAME] [--storage TYPE] [--param KEY=VALUE]... [--notify[=BOOL]] [--dump[=BOOL]] [--reason TEXT] [--no-safety-backup] [--dry-run] [--break-glass]\n" +
-			"asks for a restore; somebody has to confirm it.\n" +
+			"/restore <backup-id> [--portal NAME] [--storage TYPE] [--param KEY=VALUE]... [--notify[=BOOL]] [--dump[=BOOL]] [--reason TEXT] [--no-safety-backup] [--dry-run] [--break-glass] [--unlisted]\n" +
+			"asks for a restore; somebody has to confirm it. --unlisted restores what the bot cannot see: an id that list does not show or cannot show now, Local, CustomCloud.\n" +
 			"Example: /restore 3f2504e0-4f89-11d3-9a0c-0305e82c3301 --reason \"lost room\"",
 		"list":    "/restore list [--dump] [--portal NAME]\nshows the backups, newest first.\nExample: /restore list --dump",
 		"status":  "/restore status\nshows what runs or waits now.\nExample: /restore status",

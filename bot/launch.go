@@ -51,6 +51,10 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if no == nil {
 		_, no = free(ctx, &r, p)
 	}
+	if ctx.Err() != nil || no != nil && no.Busy {
+		return Next{After: soon}, ctx.Err() // the portal was not asked, or the bot stops
+	}
+	now = time.Now().UTC() // a history may have taken a minute and more
 	if no != nil {
 		return b.move(ctx, was, was.ended(Failed, now, Reason{Rule: no.Rule, What: no.What, Do: no.Do}), EventEnded)
 	}

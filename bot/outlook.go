@@ -25,6 +25,8 @@ type Outlook struct {
 	// ClockAhead is how far the portal's clock is ahead of the bot's, where they
 	// disagree.
 	ClockAhead time.Duration `json:",omitzero"`
+	// Unread says why the history could not be read, of an order that may go unseen.
+	Unread string `json:",omitzero"`
 }
 
 // Usual is how long the restores of a portal from a storage took before.
@@ -43,7 +45,7 @@ type Counts struct {
 // outlook looks at what people should know before they confirm. What cannot be
 // told is left out or said to be unknown; none of it refuses a restore.
 func (b *Bot) outlook(ctx context.Context, r *Restore, p Portal, key docspace.Key, backups []docspace.Backup) {
-	o := Outlook{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: everything(key), ClockAhead: p.clockAhead()}
+	o := Outlook{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: everything(key), ClockAhead: p.clockAhead(), Unread: r.Outlook.Unread}
 	ask, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)

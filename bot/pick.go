@@ -49,7 +49,7 @@ type picking struct {
 }
 
 func pickPlaceholder() Modal {
-	return Modal{Title: "Restore a backup", Parts: []Part{Words{"Loading backups ... Nothing was started."}}}
+	return Modal{Title: "Restore a backup", Parts: []Part{Words{"Loading backups ... With many of them on a cloud this takes up to a minute and a half. Nothing was started."}}}
 }
 
 // pick is /restore without an id.

@@ -93,12 +93,14 @@ func (b *Bot) unpickable(show picking, id string) string {
 	const choose = "Choose one of the backups."
 	backups, known := b.lists.find(show.key(), time.Now())
 	i := slices.IndexFunc(backups, func(backup docspace.Backup) bool { return backup.ID == id })
-	_, guid := canonicalGUID(id)
+	_, guid := docspace.ParseGUID(id)
 	switch {
 	case id == "", known && i < 0, !known && !guid:
 		return choose
 	case known && backups[i].Expired(time.Now()):
 		return "This backup has expired by now. Choose another one."
+	case known && restorable(backups[i], time.Now()) != nil:
+		return "The server cannot restore from CustomCloud. Choose another one."
 	}
 	return ""
 }

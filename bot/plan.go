@@ -54,17 +54,33 @@ func (b *Bot) asPlanned(r Restore) *Refusal {
 
 // stillThere looks the backup up again, just before the start: another file
 // under the same id is not what people have agreed to.
-func stillThere(ctx context.Context, r Restore, p Portal) *Refusal {
+//
+// What is not listed is not looked for again: people have agreed to an id that
+// nobody could see, and that id is what is sent.
+func (b *Bot) stillThere(ctx context.Context, r Restore, p Portal) *Refusal {
+	if r.Order.Unlisted || r.Safety.Stage == SafetyDone && r.Safety.Listed {
+		return nil
+	}
 	now := r
 	now.Backup = docspace.Backup{}
-	if _, no := find(ctx, &now, p); no != nil {
+	if _, no := b.find(ctx, &now, p); no != nil {
 		return no
 	}
-	a, b := r.Backup, now.Backup
-	if !strings.EqualFold(a.ID, b.ID) || a.FileName != b.FileName || a.StorageType != b.StorageType || !a.CreatedOn.Equal(b.CreatedOn) {
+	if !sameBackup(r.Backup, now.Backup) {
 		return planChanged()
 	}
 	return nil
+}
+
+// stillListed reports whether a history shows the backup that people have agreed
+// to, and the server can restore it.
+func (r Restore) stillListed(backups []docspace.Backup, now time.Time) bool {
+	is, ok := listed(r.Order.BackupID, backups)
+	return ok && sameBackup(r.Backup, is) && restorable(is, now) == nil
+}
+
+func sameBackup(was, is docspace.Backup) bool {
+	return strings.EqualFold(was.ID, is.ID) && was.FileName == is.FileName && was.StorageType == is.StorageType && was.CreatedOn.Equal(is.CreatedOn)
 }
 
 // recheck checks all that has to hold at the moment of the start: the plan, what
@@ -74,6 +90,9 @@ func stillThere(ctx context.Context, r Restore, p Portal) *Refusal {
 func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *Refusal, withdrawn []string) {
 	if no := b.asPlanned(r); no != nil {
 		return no, nil
+	}
+	if no := checkOrder(r.Order); no != nil {
+		return no, nil // an older version took it
 	}
 	policy, fresh := b.policyOf(r), b.Directory.Fresh()
 	if len(r.Confirmations) < policy.neededFor(r) {
@@ -98,7 +117,7 @@ func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *Refusal, wi
 	if len(withdrawn) > 0 {
 		return nil, withdrawn
 	}
-	return stillThere(ctx, r, p), nil
+	return b.stillThere(ctx, r, p), nil
 }
 
 // notNow is a refusal just before the start.

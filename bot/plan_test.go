@@ -23,3 +23,25 @@ func TestPlanIsTheSameInEveryVersion(t *testing.T) {
 		t.Errorf("the hash is %s, not %s", got, want)
 	}
 }
+
+// An order that an older version took, and that people have confirmed since, is
+// measured by what holds now.
+func TestOrderOfAnOlderVersionIsCheckedBeforeItsStart(t *testing.T) {
+	t.Parallel()
+	p := Portal{PortalName: PortalName{Name: "docs"}}
+	b := &Bot{Portals: Portals{p}}
+	r := Restore{Portal: "docs", Order: Order{BackupID: "x", StorageType: docspace.StorageLocal, Params: []Param{{"filePath", "/a.tar.gz"}}}}
+	r.Plan = planOf(r, p, b.Policy)
+	if no, _ := b.recheck(t.Context(), r, p); no == nil || no.Rule != RuleSyntax || no.Suggest != "--unlisted" {
+		t.Errorf("answered %+v", no)
+	}
+}
+
+func TestUnlistedIsInThePlan(t *testing.T) {
+	t.Parallel()
+	p, r := Portal{}, Restore{Order: Order{BackupID: "b"}}
+	listed := planOf(r, p, Policy{})
+	if r.Order.Unlisted = true; planOf(r, p, Policy{}) == listed {
+		t.Error("people may agree to the one and get the other")
+	}
+}

@@ -180,7 +180,7 @@ func (p Policy) neededFor(r Restore) int {
 }
 
 // typingFor reports whether whoever confirms has to type the portal's name.
-func (p Policy) typingFor(r Restore) bool { return p.Typing || r.Order.Dump }
+func (p Policy) typingFor(r Restore) bool { return p.Typing || r.Order.guarded() }
 
 // CardRules is what the card says about confirming this restore.
 func (p Policy) CardRules(r Restore) CardRules {

@@ -109,9 +109,13 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Restore, user str
 		}
 	}
 	if user == r.Requester && r.NeedsOther() {
+		why := "--dump replaces the whole server"
+		if !r.Order.Dump {
+			why = "--unlisted restores what nobody can look at before"
+		}
 		return &Refusal{
 			Rule: RuleSecond,
-			What: "You asked for this restore, and --dump replaces the whole server: somebody else has to confirm it. Nothing was changed.",
+			What: "You asked for this restore, and " + why + ": somebody else has to confirm it. Nothing was changed.",
 			Do:   "Ask one of the people below.", People: p.Approvers,
 		}
 	}

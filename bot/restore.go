@@ -127,6 +127,8 @@ type Order struct {
 	NoSafety    bool // --no-safety-backup
 	// BreakGlass lets one person go alone, in front of everybody.
 	BreakGlass bool
+	// Unlisted sends what the bot cannot see, as it was typed.
+	Unlisted bool `json:",omitzero"`
 }
 
 // Param is one --param KEY=VALUE.
@@ -192,7 +194,11 @@ func NewID() string { return strings.ToLower(rand.Text()[:10]) }
 
 // NeedsOther reports whether somebody else than the requester has to confirm,
 // whatever the settings say.
-func (r Restore) NeedsOther() bool { return r.Order.Dump }
+func (r Restore) NeedsOther() bool { return r.Order.guarded() }
+
+// guarded reports whether an order always takes a second person and a typed word:
+// one that replaces more than the portal, and one that nobody can look at before.
+func (o Order) guarded() bool { return o.Dump || o.Unlisted }
 
 // readySince is since when nothing but the start is left to do.
 func (r Restore) readySince() time.Time {

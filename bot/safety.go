@@ -98,12 +98,15 @@ type Safety struct {
 	EndedAt     time.Time `json:",omitzero"`
 	// Backup is as the history showed it. A backup without a name is done, by the
 	// word of its task, and the history could not be read.
-	Backup  docspace.Backup `json:",omitzero"`
-	Unseen  string          `json:",omitzero"` // why the history did not show it, one line
-	Looked  bool            `json:",omitzero"` // the history was asked for it, which is done once
-	Warning string          `json:",omitzero"` // of the portal, such as files that were left out
-	Why     string          `json:",omitzero"` // why it failed or is in doubt, one line
-	Cure    string          `json:",omitzero"` // what can be done about that
+	Backup docspace.Backup `json:",omitzero"`
+	// Listed is set where that history showed the backup that is to be restored, too:
+	// it is not asked again for the start.
+	Listed  bool   `json:",omitzero"`
+	Unseen  string `json:",omitzero"` // why the history did not show it, one line
+	Looked  bool   `json:",omitzero"` // the history was asked for it, which is done once
+	Warning string `json:",omitzero"` // of the portal, such as files that were left out
+	Why     string `json:",omitzero"` // why it failed or is in doubt, one line
+	Cure    string `json:",omitzero"` // what can be done about that
 	// Doubt is set while nobody can tell when the backup ends, or whether. Nothing
 	// has failed: the bot asks on.
 	Doubt    AlarmKind   `json:",omitzero"`

@@ -154,5 +154,6 @@ func (s *Safety) finish(ctx context.Context, r Restore, p Portal, task docspace.
 		s.Unseen = trouble(err).why
 		return ""
 	}
+	s.Listed = r.stillListed(backups, time.Now())
 	return s.found(task.TaskID, backups, p.Safety)
 }

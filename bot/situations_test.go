@@ -73,7 +73,7 @@ func TestEveryRefusalSaysWhatThatNothingWasChangedAndWhatNow(t *testing.T) {
 			rekey(s, docspacetest.Key{Permissions: []string{"*:read"}})
 			return s.turned(newest(s))
 		}, "may not write"},
-		"unknown backup": {func(s *scene) bot.Answer { return s.turned("11111111-2222-3333-4444-555555555555") }, "knows no backup"},
+		"unknown backup": {func(s *scene) bot.Answer { return s.turned("11111111-2222-3333-4444-555555555555") }, "shows no backup"},
 		"expired backup": {func(s *scene) bot.Answer {
 			return s.turned(s.portal.AddBackup(docspacetest.Backup{StorageType: 4, ExpiresOn: time.Now().Add(-time.Second)}))
 		}, "has expired"},

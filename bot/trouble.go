@@ -41,6 +41,7 @@ func unanswered(err error) *Refusal { return unansweredBy("The portal could not 
 
 func unansweredBy(what string, err error) *Refusal {
 	no := trouble(err).refusal(what)
+	no.Do += pastHistory(err)
 	if errors.Is(err, docspace.ErrUnauthorized) || errors.Is(err, docspace.ErrScope) {
 		no.Rule = RuleKey
 	}
@@ -109,6 +110,8 @@ func failing(err error) cause {
 	var timeout net.Error
 	e := answered(err)
 	switch {
+	case e.Op == docspace.OpHistory && slow(err):
+		return cause{"its list of backups takes too long: it looks for the file of each, and with many on a cloud that takes minutes", "Try again later; an admin of the portal can delete old backups there."}
 	case errors.Is(err, docspace.ErrTooLarge):
 		return cause{"its answer is too large to be read", "Whoever administers the portal has to delete old backups there."}
 	case errors.Is(err, docspace.ErrAnswer):

@@ -15,6 +15,7 @@ import (
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/durabletest"
+	"docspace-restorebot/docspace"
 )
 
 func TestMain(m *testing.M) {
@@ -281,4 +282,13 @@ func TestStopCancelsALongStep(t *testing.T) {
 	if took := time.Since(cancelled); took > 4*time.Second {
 		t.Errorf("the stop took %s", took)
 	}
+}
+
+// A step may ask a portal for its history, which has a time of its own.
+func TestAStepHasTheTimeForASlowHistory(t *testing.T) {
+	t.Parallel()
+	if room := durable.WorkWithin - docspace.DefaultHistoryTimeout; room < 45*time.Second {
+		t.Errorf("beside the history a step has %s for the portal and the chat", room)
+	}
+	longStep(t, "sqlite:"+filepath.Join(t.TempDir(), "bot.db"))
 }

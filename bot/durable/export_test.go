@@ -40,6 +40,9 @@ func (s *Store) Beat() *Store {
 	return s
 }
 
+// WorkWithin is how long a step may take.
+const WorkWithin = workWithin
+
 // TakenOverWithin is how long a killed replica's steps wait for a peer.
 func TakenOverWithin() time.Duration { return usual.overdue + usual.every + pollEvery }
 

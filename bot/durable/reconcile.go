@@ -22,9 +22,13 @@ type pace struct {
 }
 
 // A killed replica's steps wait for a peer for overdue and every at most.
-var usual = pace{overdue: 10 * time.Second, every: 3 * time.Second, step: 25 * time.Second}
+var usual = pace{overdue: 10 * time.Second, every: 3 * time.Second, step: workWithin}
 
 const (
+	// workWithin bounds a step: the history of a portal (90 s), what else is asked of
+	// it before a card or a start (30 s), and the chat. It shows signs of life
+	// meanwhile, and ends at once when the process is told to stop.
+	workWithin   = 150 * time.Second
 	reconcileFor = 10 * time.Second
 	// reconcileAtOnce bounds the transaction; the rest follow in the next round.
 	reconcileAtOnce = 500

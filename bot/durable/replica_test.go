@@ -254,7 +254,7 @@ func zombie(t *testing.T, url string) {
 // A replica that lives is not taken over, however long its step takes.
 func longStep(t *testing.T, url string) {
 	t.Helper()
-	s := openURL(t, url).Beat() // its step may take 25 s
+	s := openURL(t, url).Beat() // its step may take as long as ever
 	create(t, s, "a")
 	stepping := make(chan bool, 100)
 	runs(t, s, func(ctx context.Context, _ string, _ int64) (time.Duration, bool, error) {

@@ -15,7 +15,7 @@ const (
 	// A job goes on to the next step by itself while none was begun for longer
 	// than this; jobTimeout is that, one step more, and room for the records.
 	stepsFor   = 10 * time.Second
-	jobTimeout = 40 * time.Second
+	jobTimeout = stepsFor + workWithin + 5*time.Second
 	// A job that was under way when its process died ends as a no-op when the
 	// queue finds it; reconcile has long replaced it.
 	rescueAfter  = jobTimeout + 10*time.Second

@@ -17,8 +17,8 @@ import (
 const (
 	// maxLaters is how many answers are worked out or sent at once.
 	maxLaters = 64
-	// laterWithin bounds one of them.
-	laterWithin = time.Minute
+	// laterWithin bounds one of them: a portal takes up to 90 s for its history.
+	laterWithin = 150 * time.Second
 	// maxAckText keeps the fallback text of an ack short; its blocks say it all.
 	maxAckText = 300
 )

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -173,4 +174,26 @@ func TestListenLongestAnswerFitsAnAck(t *testing.T) {
 			t.Errorf("%T: %v", a, err)
 		}
 	}
+}
+
+// A portal may take as long for its history as its client waits for it, after what
+// else it is asked.
+func TestListenWaitsForASlowHistory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &heard{later: func(ctx context.Context) bot.Answer {
+			select {
+			case <-ctx.Done():
+				return bot.Said{Text: "cut off"}
+			case <-time.After(docspace.DefaultHistoryTimeout + 30*time.Second):
+				return bot.Said{Text: "the list"}
+			}
+		}}
+		l := NewListener(t.Context(), h, h, nil)
+		l.Handle(t.Context(), Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandPayload)})
+		l.Wait()
+		if len(h.answers) != 1 || !strings.Contains(h.answers[0], "the list") {
+			t.Errorf("answers %q", h.answers)
+		}
+	})
 }

@@ -60,6 +60,8 @@ func mayNot(c bot.Card) string {
 	switch {
 	case c.Rules.Other && c.Restore.Order.Dump:
 		out = append(out, mention(asker)+", who asked: `--dump` takes two people")
+	case c.Rules.Other && c.Restore.Order.Unlisted:
+		out = append(out, mention(asker)+", who asked: `--unlisted` takes two people")
 	case c.Rules.Other:
 		out = append(out, mention(asker)+", who asked: somebody else has to")
 	}

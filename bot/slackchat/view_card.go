@@ -146,9 +146,12 @@ func backupText(c bot.Card) string {
 		storage = "not told"
 	}
 	out := []string{portal}
-	if b.ID == "" {
+	switch {
+	case b.ID == "" && r.Order.Unlisted:
+		out = append(out, "*Backup:* one that the bot cannot see", "*Id:* "+code(r.Order.BackupID))
+	case b.ID == "":
 		out = append(out, "*Backup:* not in the portal's history; the flags below name it", "*Id:* "+code(r.Order.BackupID))
-	} else {
+	default:
 		out = append(out, "*Backup:* "+foreign(b.FileName, maxWord), "*Id:* "+code(b.ID))
 	}
 	out = append(out, "*Storage:* "+code(string(storage)))

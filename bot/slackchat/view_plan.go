@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
 )
 
 // lossText says what a restore takes away: from the portal and from people.
@@ -14,7 +15,7 @@ func lossText(c bot.Card) string {
 	if c.Restore.Order.DryRun {
 		rehearsal = "*Dry run:* everything is checked and asked for, and nothing is started."
 	}
-	out := []string{windowText(c), rehearsal}
+	out := []string{windowText(c), unlistedText(c.Restore), rehearsal}
 	if c.Restore.Order.Dump {
 		out = append(out, dumpLines(c.Restore)...)
 	} else {
@@ -27,13 +28,37 @@ func lossText(c bot.Card) string {
 func windowText(c bot.Card) string {
 	taken := c.Restore.Backup.CreatedOn
 	if taken.IsZero() {
-		return ":warning: *Everything changed since the backup was taken will be lost.* When that was is not known: the backup is not in the history."
+		return ":warning: *Everything changed since the backup was taken will be lost.* When that was is not known: the bot does not see the backup in the history."
 	}
 	lost := c.Restore.Lost(c.Now)
 	if lost < 0 {
 		return lines(windowAhead(c.Restore, -lost), clockText(c.Restore.Outlook))
 	}
 	return lines(":warning: *Everything changed since then will be lost: the last "+span(lost)+"*, since "+date(taken)+".", clockText(c.Restore.Outlook))
+}
+
+// unlistedText is what the server will make of an order that the bot cannot see.
+func unlistedText(r bot.Restore) string {
+	const alarm = ":rotating_light: *`--unlisted`: "
+	storage := r.Order.StorageType
+	if r.Backup.ID != "" {
+		storage = r.Backup.StorageType
+	}
+	switch {
+	case !r.Order.Unlisted:
+		return ""
+	case storage == docspace.StorageCustomCloud:
+		return alarm + "no server up to 3.7.2 can restore from CustomCloud.* Such a server takes the order, and then says that it failed; nothing is changed by it."
+	case r.Backup.ID != "":
+		return alarm + "this backup has expired.* The portal looks for its file all the same; if that is gone the restore fails, and nothing is changed by it."
+	case storage == docspace.StorageLocal:
+		return alarm + "the portal ignores the path and restores what was uploaded to it last*, whatever that is and however old. The bot cannot see it. If nothing was uploaded it never begins."
+	}
+	why := "Its history does not show it."
+	if r.Outlook.Unread != "" {
+		why = "Its history could not be read: " + foreign(r.Outlook.Unread, maxSaid) + "."
+	}
+	return alarm + "the bot cannot see this backup. The portal looks up its id and restores whatever it finds*: of any time, removed or expired, also of another portal on the same server. " + why
 }
 
 // peopleLines: facts of the server's restore of one portal.

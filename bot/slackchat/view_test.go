@@ -52,6 +52,11 @@ func viewCard(state bot.State, change ...func(*bot.Card)) bot.Card {
 
 func dump(c *bot.Card) { c.Restore.Order.Dump, c.Rules.Other, c.Rules.Typing = true, true, true }
 
+func unlisted(c *bot.Card) {
+	c.Restore.Order.Unlisted, c.Rules.Other, c.Rules.Typing = true, true, true
+	c.Restore.Backup = docspace.Backup{}
+}
+
 func glass(c *bot.Card) {
 	c.Restore.Order.BreakGlass = true
 	c.Rules.Approvers, c.Rules.Pinged = bot.AllowList{IDs: []string{"U1"}}, c.Rules.Approvers
@@ -73,9 +78,25 @@ func views() map[string]message {
 		c.Restore.Verdict = bot.Verdict{At: viewNow, Version: "3.7.2", Login: true}
 	}
 	all := map[string]message{
-		"retired":        retired(viewCard(bot.Requested).Restore),
-		"requested":      cardMessage(viewCard(bot.Requested)),
-		"requested-dump": cardMessage(viewCard(bot.Requested, dump)),
+		"retired":            retired(viewCard(bot.Requested).Restore),
+		"requested":          cardMessage(viewCard(bot.Requested)),
+		"requested-dump":     cardMessage(viewCard(bot.Requested, dump)),
+		"requested-unlisted": cardMessage(viewCard(bot.Requested, unlisted)),
+		"requested-unlisted-unread": cardMessage(viewCard(bot.Requested, unlisted, func(c *bot.Card) {
+			c.Restore.Outlook = bot.Outlook{At: viewNow, Unread: "it fails <500>"}
+		})),
+		"requested-unlisted-local": cardMessage(viewCard(bot.Requested, unlisted, func(c *bot.Card) {
+			c.Restore.Order.BackupID, c.Restore.Order.StorageType = "uploaded", docspace.StorageLocal
+			c.Restore.Order.Params = []bot.Param{{Key: "filePath", Value: "a.tar.gz"}}
+		})),
+		"requested-unlisted-cloud": cardMessage(viewCard(bot.Requested, unlisted, func(c *bot.Card) {
+			c.Restore.Order.BackupID, c.Restore.Order.StorageType = "a.tar.gz", docspace.StorageCustomCloud
+		})),
+		"requested-unlisted-expired": cardMessage(viewCard(bot.Requested, func(c *bot.Card) {
+			was := c.Restore.Backup
+			unlisted(c)
+			c.Restore.Backup = was
+		})),
 		"requested-two": cardMessage(viewCard(bot.Requested, func(c *bot.Card) {
 			c.Rules.Needed, c.Rules.Other = 2, true
 			c.Restore.Confirmations = []bot.Confirmation{{User: "U2", At: viewNow.Add(-time.Minute)}}

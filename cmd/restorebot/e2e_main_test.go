@@ -108,7 +108,7 @@ func TestBinaryRefusesWhatCannotBeRestored(t *testing.T) {
 		broken func(s *stage)
 		words  []string
 	}{
-		"unknown backup": {unknown, nil, []string{"knows no backup", unknown, "Nothing was started", "/restore list"}},
+		"unknown backup": {unknown, nil, []string{"shows no backup", unknown, "Nothing was started", "/restore list"}},
 		"portal down": {"", func(s *stage) { s.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, []string{
 			"could not be asked", "Nothing was started", "DOCSPACE_URL",
 		}},

@@ -1,0 +1,171 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// historiesAtOnce bounds how many steps wait for the history of a portal at once:
+// it may take a minute and more, and the other steps have restores to follow.
+const historiesAtOnce = 8
+
+// errHistories: the portal was not asked, because of others that are slow.
+var errHistories = errors.New("the bot waits for the lists of backups of other portals")
+
+// history asks a portal for its backups, for a step. To ask changes what it says,
+// and takes as long as [docspace.Client.HistoryTimeout]: it is asked once for what
+// a person did, and an error of it is an answer, not a reason to ask again. Only
+// after errHistories it is.
+func (b *Bot) history(ctx context.Context, p Portal, dump bool) ([]docspace.Backup, error) {
+	defer b.histories.Add(-1)
+	if b.histories.Add(1) > historiesAtOnce {
+		return nil, errHistories
+	}
+	return p.API.BackupHistory(ctx, dump)
+}
+
+// unread refuses what the history had to be read for.
+func unread(err error) *Refusal {
+	if errors.Is(err, errHistories) {
+		return &Refusal{
+			Rule: RulePortal, Busy: true,
+			What: "The bot waits for the lists of backups of several other portals, which are slow. Nothing was started.",
+			Do:   "Ask again in a minute.",
+		}
+	}
+	return unanswered(err)
+}
+
+// pastHistory is the way to a backup while the history of the portal cannot be
+// read, "" where something else is wrong.
+func pastHistory(err error) string {
+	ofHistory := answered(err).Op == docspace.OpHistory
+	for _, broken := range []error{docspace.ErrServer, docspace.ErrTooLarge, docspace.ErrAnswer} {
+		if ofHistory && (errors.Is(err, broken) || slow(err)) {
+			return " A backup whose id is known can be restored without that list: /restore <backup-id> --unlisted."
+		}
+	}
+	return ""
+}
+
+// slow reports whether an answer did not come in time, ours or a proxy's.
+func slow(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || answered(err).Status == http.StatusGatewayTimeout
+}
+
+// find looks the backup up in the history and returns all of it. An id that is no
+// GUID names a file, which is no record.
+func (b *Bot) find(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup, *Refusal) {
+	if _, ok := docspace.ParseGUID(r.Order.BackupID); !ok {
+		return nil, nil
+	}
+	backups, err := b.history(ctx, p, r.Order.Dump)
+	switch {
+	case r.Order.Unlisted:
+		return backups, goUnseen(r, backups, err)
+	case err != nil:
+		return nil, unread(err)
+	}
+	backup, ok := listed(r.Order.BackupID, backups)
+	if !ok {
+		return nil, notListed(r.Order.BackupID, backups)
+	}
+	if no := restorable(backup, time.Now()); no != nil {
+		return nil, no
+	}
+	if s := r.Order.StorageType; s != "" && s != backup.StorageType {
+		return nil, &Refusal{
+			Rule:    RuleBackup,
+			What:    fmt.Sprintf("--storage %s contradicts the history: the backup is in %s. Nothing was started.", s, backup.StorageType),
+			Do:      "Leave --storage away; the portal uses the record's own.",
+			Suggest: "--storage " + string(backup.StorageType),
+		}
+	}
+	r.Backup = backup
+	return backups, nil
+}
+
+// goUnseen is what becomes of --unlisted by the history: it is refused where people
+// can be shown what they confirm, and goes on where they cannot, also because the
+// history cannot be read.
+func goUnseen(r *Restore, backups []docspace.Backup, err error) *Refusal {
+	switch {
+	case errors.Is(err, errHistories):
+		return unread(err)
+	case err != nil:
+		r.Outlook.Unread = trouble(err).why
+		return nil
+	}
+	backup, ok := listed(r.Order.BackupID, backups)
+	switch {
+	case ok && restorable(backup, time.Now()) == nil:
+		return &Refusal{
+			Rule: RuleBackup,
+			What: "The portal's history shows the backup " + backup.ID + ", and --unlisted is for what it does not show. Nothing was started.",
+			Do:   "Ask again without --unlisted: then the card says which file it is and how old.",
+		}
+	case ok:
+		r.Backup = backup
+	}
+	return nil
+}
+
+// listed finds a record by its id, in whatever form either is written.
+func listed(id string, backups []docspace.Backup) (docspace.Backup, bool) {
+	want, _ := docspace.ParseGUID(id)
+	for _, backup := range backups {
+		if got, ok := docspace.ParseGUID(backup.ID); ok && got == want {
+			return backup, true
+		}
+	}
+	return docspace.Backup{}, false
+}
+
+// restorable says why a record that is listed cannot be restored.
+func restorable(backup docspace.Backup, now time.Time) *Refusal {
+	switch {
+	case backup.Expired(now):
+		return &Refusal{
+			Rule: RuleBackup, What: "The backup " + backup.ID + " has expired. Nothing was started.",
+			Do: "Choose another one from /restore list. While its file is still there, --unlisted restores it all the same.",
+		}
+	case backup.StorageType == docspace.StorageCustomCloud:
+		return &Refusal{
+			Rule: RuleBackup,
+			What: "The backup " + backup.ID + " is in CustomCloud, from which no server up to 3.7.2 can restore. Nothing was started.",
+			Do:   "Choose another one from /restore list. On a newer server, try it with --unlisted.",
+		}
+	}
+	return nil
+}
+
+func notListed(id string, backups []docspace.Backup) *Refusal {
+	no := &Refusal{
+		Rule: RuleBackup, What: "The portal's history shows no backup " + id + ". Nothing was started.",
+		Do: "Choose one from /restore list; for a backup of the whole server add --dump. If you know what this id is, restore it unseen with --unlisted.",
+	}
+	if len(backups) > 0 {
+		no.Suggest = nearestBackup(id, backups)
+	}
+	return no
+}
+
+// nearestBackup is the id that shares the longest beginning, or the newest one.
+func nearestBackup(id string, backups []docspace.Backup) string {
+	best, length := backups[0].ID, 0
+	for _, backup := range backups {
+		n := 0
+		for n < len(id) && n < len(backup.ID) && id[n] == backup.ID[n] {
+			n++
+		}
+		if n > length {
+			best, length = backup.ID, n
+		}
+	}
+	return best
+}

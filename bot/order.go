@@ -1,0 +1,180 @@
+package bot
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"docspace-restorebot/docspace"
+)
+
+const zeroGUID = "00000000-0000-0000-0000-000000000000"
+
+// storageRule is what the server reads of an order whose id is no GUID, up to
+// 3.7.2. What it would not keep to is refused: people confirm what they are shown.
+type storageRule struct {
+	storage docspace.StorageType
+	// needs are the parameters without which it fails; it ignores all others unless
+	// free is set, where they are settings of the storage.
+	needs []string
+	free  bool
+	// path says what is wrong with a filePath; nil takes any.
+	path func(string) string
+	// modules are those that the server knows; nil where there are none.
+	modules []string
+	// unseen says why the order needs --unlisted; "" where the server keeps to it.
+	unseen string
+}
+
+var storageRules = []storageRule{
+	{storage: docspace.StorageDocuments, needs: []string{"filePath"}, path: fileNumber},
+	{storage: docspace.StorageThirdpartyDocs, needs: []string{"filePath"}, path: providerFile},
+	{storage: docspace.StorageDataStore, needs: []string{"filePath"}},
+	{storage: docspace.StorageThirdPartyConsumer, needs: []string{"filePath", "module"}, free: true, modules: docspace.ConsumerModules()},
+	{
+		storage: docspace.StorageLocal, needs: []string{"filePath"},
+		unseen: "With --storage Local the portal ignores the path and restores what was uploaded to it last.",
+	},
+	{
+		storage: docspace.StorageCustomCloud, needs: []string{"filePath"}, free: true,
+		unseen: "No server up to 3.7.2 can restore from CustomCloud.",
+	},
+}
+
+func fileNumber(path string) string {
+	if n, err := strconv.ParseInt(path, 10, 32); err == nil && n > 0 && strconv.FormatInt(n, 10) == path {
+		return ""
+	}
+	return "In Documents a file is named by its number"
+}
+
+func providerFile(path string) string {
+	if _, err := strconv.ParseInt(path, 10, 64); err != nil {
+		return ""
+	}
+	return "In ThirdpartyDocuments a file is named by its provider's id; a number is a file of Documents"
+}
+
+// checkOrder refuses what the server would not keep to, and what it would take for
+// something that nobody could see.
+func checkOrder(o Order) *Refusal {
+	id, ok := docspace.ParseGUID(o.BackupID)
+	switch {
+	case id == zeroGUID:
+		return refuse("The id is all zeros, which is no backup.", "list shows the ids.")
+	case ok:
+		return checkRecord(o)
+	case strings.TrimSpace(o.BackupID) == "":
+		return refuse("The backup id is empty.", "list shows the ids.")
+	}
+	i := slices.IndexFunc(storageRules, func(r storageRule) bool {
+		return r.storage == o.StorageType || o.StorageType == "" && r.storage == docspace.StorageDocuments
+	})
+	if i < 0 {
+		return refuse("The bot does not know the storage "+clip(string(o.StorageType))+".", "Use a backup from list.")
+	}
+	return storageRules[i].check(o)
+}
+
+// checkRecord is for a GUID: the server takes storage and file from the record of
+// that id, and ignores what else names them.
+func checkRecord(o Order) *Refusal {
+	switch {
+	case len(o.Params) > 0:
+		return refuse("The server finds a backup with such an id (a GUID) in its history and ignores --param "+o.Params[0].Key+".",
+			"Leave --param away. To restore a file that is no record, put its name in the place of the id.")
+	case o.Unlisted && o.StorageType != "":
+		return refuse("The server takes the storage of a backup with such an id (a GUID) from its own record and ignores --storage.", "Leave --storage away.")
+	}
+	return nil
+}
+
+func (r storageRule) check(o Order) *Refusal {
+	switch {
+	case r.unseen != "" && !o.Unlisted:
+		no := refuse(r.unseen, "If you know what it will take, ask with --unlisted: that needs somebody else, who types the portal's name.")
+		no.Suggest = "--unlisted"
+		return no
+	case r.unseen == "" && o.Unlisted && o.names("filePath"):
+		return refuse("--unlisted is for what the bot cannot see, and the server keeps to this order as it is written.", "Leave --unlisted away.")
+	}
+	for _, p := range o.Params {
+		if no := r.reads(p.Key); no != nil {
+			return no
+		}
+	}
+	for _, key := range r.needs {
+		if o.names(key) {
+			continue
+		}
+		if key == "filePath" && o.StorageType == "" {
+			no := refuse(clip(o.BackupID)+" is neither a command nor the id of a backup.",
+				"list shows the ids; a backup that is not listed needs --param filePath=...")
+			no.Suggest = nearest(strings.ToLower(o.BackupID), verbNames)
+			return no
+		}
+		no := refuse("--storage "+storageWord(r.storage)+" needs --param "+key+"=... where the id is not one of list.", "Add it.")
+		no.Suggest = "--param " + key + "=..."
+		return no
+	}
+	return r.fits(o.Params)
+}
+
+// fits refuses values that can only fail.
+func (r storageRule) fits(params []Param) *Refusal {
+	for _, p := range params {
+		switch {
+		case p.Key == "filePath" && r.path != nil:
+			if why := r.path(p.Value); why != "" {
+				return refuse(why+", not "+clip(p.Value)+".", "Give that in --param filePath=..., or name the right --storage.")
+			}
+		case p.Key == "module" && r.modules != nil && !slices.Contains(r.modules, p.Value):
+			return refuse("The server knows no module "+clip(p.Value)+".", "Its modules are "+strings.Join(r.modules, ", ")+".")
+		}
+	}
+	return nil
+}
+
+// reads refuses a parameter that the server passes over, also because of its
+// spelling, which is kept to the letter.
+func (r storageRule) reads(key string) *Refusal {
+	for _, known := range []string{"filePath", "module"} {
+		if key != known && strings.EqualFold(key, known) {
+			no := refuse("The server does not read --param "+key+": it spells that "+known+".", "Spell it so.")
+			no.Suggest = "--param " + known + "=..."
+			return no
+		}
+	}
+	if r.free || slices.Contains(r.needs, key) {
+		return nil
+	}
+	return refuse("With --storage "+storageWord(r.storage)+" the server ignores --param "+key+".", "Leave it away.")
+}
+
+// storageWord is a storage type as the command spells it.
+func storageWord(t docspace.StorageType) string {
+	if t == docspace.StorageThirdpartyDocs {
+		return "ThirdpartyDocuments"
+	}
+	return string(t)
+}
+
+// asRead writes an order as the server will read it: a GUID in its plain form, and
+// the module as the server spells it, for it is looked up to the letter.
+func (o Order) asRead() Order {
+	if id, ok := docspace.ParseGUID(o.BackupID); ok {
+		o.BackupID = id
+	}
+	o.Params = slices.Clone(o.Params)
+	for i, p := range o.Params {
+		module := docspace.ConsumerModule(p.Value)
+		if p.Key == "module" && o.StorageType == docspace.StorageThirdPartyConsumer && module != "" {
+			o.Params[i].Value = module
+		}
+	}
+	return o
+}
+
+func (o Order) names(key string) bool {
+	return slices.ContainsFunc(o.Params, func(p Param) bool { return p.Key == key })
+}
