@@ -217,7 +217,7 @@ func TestImageRunsWithoutRightsAndWithoutAShell(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, last, _ := strings.Cut(string(text), "\nFROM scratch\n")
-	for _, line := range []string{"USER 65532:65532", `ENTRYPOINT ["/usr/local/bin/restorebot"]`, `CMD ["run"]`} {
+	for _, line := range []string{"ENV GOMEMLIMIT=200MiB", "USER 65532:65532", `ENTRYPOINT ["/usr/local/bin/restorebot"]`, `CMD ["run"]`} {
 		if !strings.Contains(last, "\n"+line+"\n") {
 			t.Errorf("the image lacks %s", line)
 		}
@@ -239,6 +239,9 @@ func TestUnitIsAcceptedBySystemd(t *testing.T) {
 	text, err := os.ReadFile("deploy/restorebot.service")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "\nEnvironment=GOMEMLIMIT=200MiB\nMemoryMax=256M\n") {
+		t.Error("Go's collector does not know the unit's limit of memory")
 	}
 	// verify wants the program to be there.
 	unit := filepath.Join(t.TempDir(), "restorebot.service")

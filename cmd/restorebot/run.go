@@ -33,9 +33,6 @@ SIGTERM or SIGINT stops it within seconds; a restore that runs on the portal goe
 				if err != nil {
 					return misuse(err)
 				}
-				resting, stop := context.WithCancel(ctx)
-				defer stop()
-				go newCollector(p.environ).rest(resting)
 				return run(ctx, s, p.stderr)
 			}
 		},

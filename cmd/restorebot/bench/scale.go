@@ -40,7 +40,7 @@ type scaled struct {
 	LateMax  time.Duration  `json:"end_told_max"`
 	ToldLate int            `json:"ends_told_late"`
 	Memory   int64          `json:"memory"`       // the process's own pages while they ran, the median
-	Most     int64          `json:"memory_most"`  // what a burst takes and gives back among it
+	Most     int64          `json:"memory_most"`  // what a burst takes among it
 	Grown    int64          `json:"memory_grown"` // of Memory, since before the first request
 	CPU      float64        `json:"cpu"`          // of one core
 }
@@ -169,7 +169,7 @@ func sum(counts map[string]int) (n int) {
 func (s *scaling) table(w io.Writer) {
 	fmt.Fprintf(w, "All restores are asked for in the same moment; every portal is asked every %v. All of Slack's limits hold. "+
 		"Memory is the process's own pages while the restores run, its median; grown is that since before the first request, each more what a restore added "+
-		"to the row before. The row of one carries what the first one costs. At most is what a burst takes, too, and gives back.\n\n", pollEvery)
+		"to the row before. The row of one carries what the first one costs. At most is with what a burst takes.\n\n", pollEvery)
 	head := []string{"portals", "each takes", "channels", "at once", "request p50", "p99", "polls on time", "gap p50", "p99", "max", "429s", "edits a minute", "end told p50", "max", "late", "memory", "grown", "each more", "at most", "CPU"}
 	var lines [][]string
 	for i, r := range s.Rows {
