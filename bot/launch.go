@@ -64,8 +64,12 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if r.wantsSafety(p.Safety) {
 		return b.save(ctx, was, p)
 	}
+	sent, err := b.Store.Now(ctx) // whoever resolves the start measures from it
+	if err != nil {
+		return Next{After: soon}, err
+	}
 	saving := time.Now()
-	r.State, r.StartedAt = Starting, now
+	r.State, r.StartedAt = Starting, sent
 	r.SeenAt, r.SeenBy = now, b.Process
 	r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore, "dump_before": r.DumpBefore}})
 	if err != nil { // ErrFrozen and LapsedError too: the next step says so
@@ -143,7 +147,10 @@ func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if ctx.Err() != nil {
 		return Next{After: soon}, ctx.Err()
 	}
-	now := time.Now().UTC()
+	now, clock := b.Store.Now(ctx)
+	if clock != nil {
+		return Next{After: soon}, clock
+	}
 	next, why := r, "the portal knows no new restore"
 	task, inScope, appeared := ts.appeared(r)
 	switch {

@@ -74,8 +74,8 @@ func (r Restore) isNew(task docspace.Progress) bool {
 // taken for ours. What appears later somebody else may have started.
 const graceOf = 30 * time.Second
 
-// inGrace reports whether a new task may still be taken for ours. A clock that
-// was set back makes that unknown, which is no.
+// inGrace reports whether a new task may still be taken for ours, by the clock of
+// the database. One that was set back makes that unknown, which is no.
 func (r Restore) inGrace(now time.Time) bool {
 	since := now.Sub(r.StartedAt)
 	return since > -time.Second && since < startFor+graceOf
