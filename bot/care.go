@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strconv"
 	"time"
+
+	"docspace-restorebot/docspace"
 )
 
 // Care is what is looked after when the end of a restore is told: a restore
@@ -45,18 +47,19 @@ func (b *Bot) care(ctx context.Context, r Restore, p Portal) (Next, error) {
 		next.Care.Tries++
 		return b.again(ctx, r, next, backOff(r.Care.Tries))
 	}
-	next.Care.Counts = count(ask, p)
-	if backups, err := b.history(ctx, p, r.Order.Dump); errors.Is(err, errHistories) {
-		return Next{After: soon}, nil
-	} else if err != nil {
-		next.Care.Counts.Trouble = trouble(err).why
-	} else {
-		next.Care.Counts.Backups = len(backups)
-		for _, backup := range backups {
-			if r.Safety.Backup.FileName != "" && backup.FileName == r.Safety.Backup.FileName {
-				next.Care.WayBack = backup.ID
-			}
+	if r.Care.Counts.At.IsZero() { // counted once, however often it has to be told
+		next.Care.Counts = count(ask, p)
+		backups, err := b.history(ctx, p, r.Order.Dump)
+		switch {
+		case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errHistories):
+			return Next{After: soon}, ctx.Err()
+		case err != nil:
+			next.Care.Counts.Trouble = trouble(err).why
+		default:
+			next.Care.Counts.Backups = len(backups)
+			next.Care.WayBack = wayBackIn(backups, r.Safety.Backup.FileName)
 		}
+		return b.again(ctx, r, next, 0)
 	}
 	if err := b.say(ctx, &next, p, Note{Kind: NoteCounted}); err != nil {
 		return Next{After: pause(err)}, err
@@ -67,6 +70,16 @@ func (b *Bot) care(ctx context.Context, r Restore, p Portal) (Next, error) {
 		At: now, Restore: r.ID, Kind: EventCounted,
 		Detail: map[string]string{"users": strconv.Itoa(c.Users), "rooms": strconv.Itoa(c.Rooms), "backups": strconv.Itoa(c.Backups), "way_back": next.Care.WayBack},
 	})
+}
+
+// wayBackIn is the id that a safety backup has now, "" where it is not listed.
+func wayBackIn(backups []docspace.Backup, file string) string {
+	for _, backup := range backups {
+		if file != "" && backup.FileName == file {
+			return backup.ID
+		}
+	}
+	return ""
 }
 
 func backOff(tries int) time.Duration {

@@ -147,11 +147,12 @@ func orUnknown(text string) string {
 
 // finishSafety looks the finished backup up in the history, once.
 func (b *Bot) finishSafety(ctx context.Context, r Restore, p Portal, task docspace.Progress) (Next, error) {
-	next := r
-	why := next.Safety.finish(ctx, r, p, task)
+	next, why, err := b.finished(ctx, r, p, task)
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled): // the bot stops: the portal is not to blame
-		return Next{After: soon}, ctx.Err()
+	case errors.Is(err, errHistories):
+		return Next{After: soon}, nil
+	case err != nil: // the bot stops: the portal is not to blame
+		return Next{After: soon}, err
 	case why != "":
 		return b.askSafety(ctx, r, "the portal says that it is finished, but "+why)
 	}

@@ -66,9 +66,9 @@ func (b *Bot) lostSafety(ctx context.Context, r, next Restore, p Portal) (Next, 
 		return b.doubt(ctx, r, next, p, AlarmSafetySilent, silent)
 	}
 	next.Safety.Looked = true
-	backups, err := history(ctx, r, p)
+	backups, err := b.history(ctx, p, r.Order.Dump)
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled):
+	case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errHistories):
 		return Next{After: soon}, ctx.Err()
 	case err != nil:
 		return b.doubt(ctx, r, next, p, AlarmSafetySilent, silent)
@@ -78,18 +78,6 @@ func (b *Bot) lostSafety(ctx context.Context, r, next Restore, p Portal) (Next, 
 		return b.askSafety(ctx, next, "the portal no longer knows it, and "+why)
 	}
 	return b.moveSafety(ctx, r, next)
-}
-
-// historyFor is how long the history may take within one step: the server looks
-// for every file while it answers.
-const historyFor = 15 * time.Second
-
-// history asks for the backups of the portal, for a safety backup that is done.
-// That has side effects in the server, so it is asked once.
-func history(ctx context.Context, r Restore, p Portal) ([]docspace.Backup, error) {
-	ask, cancel := context.WithTimeout(ctx, historyFor)
-	defer cancel()
-	return p.API.BackupHistory(ask, r.Order.Dump)
 }
 
 // found takes the backup from the history, or says why it is no way back.
@@ -129,31 +117,40 @@ func (b *Bot) late(ctx context.Context, r Restore, p Portal) (next Next, ended b
 	if err != nil || !known || task.TaskID != r.Safety.TaskID || !task.Succeeded() {
 		return Next{}, false, nil // the restore does not wait for it
 	}
-	done := r
-	if why := done.Safety.finish(ctx, r, p, task); why != "" {
+	done, why, err := b.finished(ctx, r, p, task)
+	switch {
+	case errors.Is(err, errHistories):
+		return Next{After: soon}, true, nil
+	case err != nil:
+		return Next{After: soon}, true, err
+	case why != "":
 		done.Safety.Looked = true // it stays waived
-	}
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return Next{After: soon}, true, ctx.Err()
 	}
 	next, err = b.moveSafety(ctx, r, done)
 	return next, true, err
 }
 
-// finish is a backup whose task succeeded, or why it is no way back. Its record
-// has the task's id: where the history cannot be read the task's word stands, and
-// only the file's name is not known.
-func (s *Safety) finish(ctx context.Context, r Restore, p Portal, task docspace.Progress) (why string) {
+// finished is r with a backup whose task succeeded, or why that is no way back.
+// Its record has the task's id: where the history cannot be read the task's word
+// stands, and only the file's name is not known. The error is that the bot stops,
+// or [errHistories].
+func (b *Bot) finished(ctx context.Context, r Restore, p Portal, task docspace.Progress) (done Restore, why string, err error) {
 	if !task.Link.IsZero() {
-		return joined(docspace.StorageDataStore) // no other storage has a link
+		return r, joined(docspace.StorageDataStore), nil // no other storage has a link
 	}
+	s := &r.Safety
 	s.Looked, s.Warning = true, task.Warning
-	backups, err := history(ctx, r, p)
-	if err != nil {
+	backups, err := b.history(ctx, p, r.Order.Dump)
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return r, "", ctx.Err()
+	case errors.Is(err, errHistories):
+		return r, "", err
+	case err != nil:
 		s.done(docspace.Backup{ID: task.TaskID, StorageType: p.Safety.StorageType})
 		s.Unseen = trouble(err).why
-		return ""
+		return r, "", nil
 	}
 	s.Listed = r.stillListed(backups, time.Now())
-	return s.found(task.TaskID, backups, p.Safety)
+	return r, s.found(task.TaskID, backups, p.Safety), nil
 }

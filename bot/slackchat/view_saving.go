@@ -93,6 +93,9 @@ func wayBack(c bot.Card) string {
 			". The name of its file is not known: look for that time in `/restore list`."
 	case r.Care.WayBack != "":
 		return "• *The way back:* `/restore " + plainCode(bot.Order{BackupID: r.Care.WayBack, Dump: r.Order.Dump}.Canonical(r.Portal)) + "` undoes this restore (" + foreign(s.Backup.FileName, maxWord) + ")."
+	case r.Care.Done && !r.Care.GaveUp && r.Care.Counts.Backups < 0:
+		return "• *The way back:* the safety backup " + foreign(s.Backup.FileName, maxWord) + " in " + foreign(s.Place, maxWord) +
+			". The portal did not show its history, so whether the backup is listed is not known: look for the name in `/restore list`."
 	case r.Care.Done && !r.Care.GaveUp:
 		return "• :warning: *The way back is not in the history:* " + foreign(s.Backup.FileName, maxWord) + " should be in " + foreign(s.Place, maxWord) +
 			". Have whoever runs the server look whether the file is there before it is needed."
