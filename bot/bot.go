@@ -93,9 +93,7 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 			return b.inspected(ctx, c.Caller, func() Answer { return b.status(ctx, c.Caller) })
 		}
 	case VerbHistory:
-		return b.inspected(ctx, c.Caller, func() Answer { return b.past(ctx, c.Caller) }), func(ctx context.Context) Answer {
-			return b.charted(ctx, c.Caller)
-		}
+		return b.inspected(ctx, c.Caller, func() Answer { return b.past(ctx, c.Caller) }), nil
 	case VerbReport:
 		return Said{"Writing the report ..."}, func(ctx context.Context) Answer {
 			return b.inspected(ctx, c.Caller, func() Answer { return b.report(ctx, c.Caller, line.ID) })

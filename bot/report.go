@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -18,8 +17,6 @@ var ErrNotGranted = errors.New("the bot was not granted this")
 type Files interface {
 	// Upload shows a file in the thread of a restore's card.
 	Upload(ctx context.Context, r Restore, f File) error
-	// Chart draws how long restores took and shows that in the thread of r's card.
-	Chart(ctx context.Context, r Restore, past []Run) error
 }
 
 // File is a file for people.
@@ -94,8 +91,7 @@ func patiently(ctx context.Context, do func() error) error {
 	}
 }
 
-// uploadReport adds the report as a file, and a chart where there is something
-// to compare.
+// uploadReport adds the report and the restore's events as files.
 func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []Event) error {
 	files, ok := b.Chat.(Files)
 	if !ok {
@@ -109,14 +105,7 @@ func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []
 			Name: "restore-" + r.ID + ".jsonl", Title: "Events of restore " + r.ID, Alt: "The audit events of restore " + r.ID + " as JSON Lines", Content: jsonLines(trail),
 		})
 	}
-	if err != nil {
-		return err
-	}
-	past, err := b.Store.Runs(ctx, r.Portal, chartRuns)
-	if err != nil || len(timed(past)) < 2 {
-		return err
-	}
-	return files.Chart(ctx, r, timed(past))
+	return err
 }
 
 // jsonLines is a trail for machines: an event a line.
@@ -134,9 +123,6 @@ func jsonLines(trail []Event) []byte {
 	}
 	return lines.Bytes()
 }
-
-// chartRuns is how many restores a chart compares.
-const chartRuns = 20
 
 // maxLinked bounds the notes whose addresses a report asks for.
 const maxLinked = 20
@@ -172,35 +158,4 @@ func (b *Bot) noted(ctx context.Context, r Restore, n Note, ts string) {
 	if err != nil {
 		b.Log.WarnContext(ctx, "a note's message could not be recorded", "restore", r.ID, "err", err)
 	}
-}
-
-// charted adds a chart of the durations to the thread of the newest restore of
-// this channel, where the chat takes files. It says where, nil for nowhere.
-func (b *Bot) charted(ctx context.Context, c Caller) Answer {
-	files, ok := b.Chat.(Files)
-	if !ok || b.Policy.Inspect(ctx, b.Directory, c) != nil {
-		return nil // the answer said why, and wrote it down
-	}
-	past, read := b.past(ctx, c).(Past)
-	if !read {
-		return nil
-	}
-	var runs []Run
-	for _, r := range past.Restores {
-		runs = append(runs, RunOf(r))
-	}
-	all := timed(runs)
-	i := slices.IndexFunc(past.Restores, func(r Restore) bool { return r.CardTS != "" && r.Channel == c.Channel })
-	if i < 0 || len(all) < 2 {
-		return nil
-	}
-	newest := past.Restores[i]
-	switch err := files.Chart(ctx, newest, all); {
-	case errors.Is(err, ErrNotGranted):
-		return nil
-	case err != nil:
-		b.Log.WarnContext(ctx, "a chart could not be uploaded", "restore", newest.ID, "err", err)
-		return nil
-	}
-	return Said{"A chart of these durations is in the thread of the card of restore " + newest.ID + "."}
 }

@@ -61,10 +61,3 @@ func usualOf(runs []Run, like Run) Usual {
 	slices.Sort(took)
 	return Usual{Runs: len(took), Median: took[(len(took)-1)/2], P90: took[(len(took)*9+9)/10-1]}
 }
-
-// timed keeps the runs whose duration is known, oldest first.
-func timed(runs []Run) []Run {
-	kept := slices.DeleteFunc(slices.Clone(runs), func(r Run) bool { return r.StartedAt.IsZero() || r.EndedAt.IsZero() || r.Followed })
-	slices.SortStableFunc(kept, func(a, b Run) int { return a.StartedAt.Compare(b.StartedAt) })
-	return kept
-}

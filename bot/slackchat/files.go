@@ -27,12 +27,3 @@ func (c *Chat) Upload(ctx context.Context, r bot.Restore, f bot.File) error {
 	}
 	return chatError("upload", methodUpload, err)
 }
-
-// Chart draws how long restores took and shows that in the thread of r's card.
-func (c *Chat) Chart(ctx context.Context, r bot.Restore, past []bot.Run) error {
-	picture, err := durationsChart(past)
-	if err != nil {
-		return fmt.Errorf("chart: %w", err)
-	}
-	return c.Upload(ctx, r, bot.File{Name: "restore-durations.png", Title: "How long restores took", Alt: chartAlt(past), Content: picture})
-}

@@ -15,8 +15,7 @@ import (
 )
 
 // ended is a restore as it is when all is over, with everything that one without
-// trouble leaves behind. It was in another channel: for one that was in the same
-// each /restore history would draw a chart, after its ack but beside the next.
+// trouble leaves behind. It was in another channel.
 func (s *stage) ended(at time.Time) bot.Restore {
 	p := s.portals[0]
 	minutes := func(n int) time.Time { return at.Add(time.Duration(n) * time.Minute) }
