@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"docspace-restorebot/docspace"
 )
@@ -85,7 +87,7 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 	case VerbPick:
 		return b.pick(c.Caller, line.Portal)
 	case VerbCancel:
-		return b.inspected(ctx, c.Caller, func() Answer { return b.dismiss(ctx, c.Caller, line.ID) }), nil
+		return b.inspected(ctx, c.Caller, func() Answer { return b.dismiss(ctx, c.Caller, line.ID, line.Reason) }), nil
 	case VerbFreeze, VerbUnfreeze:
 		return b.inspected(ctx, c.Caller, func() Answer { return b.freeze(ctx, c.Caller, line) }), nil
 	case VerbStatus:
@@ -125,6 +127,14 @@ func (b *Bot) inspected(ctx context.Context, c Caller, answer func() Answer) Ans
 }
 
 func (b *Bot) request(ctx context.Context, c Command, line Line) Answer {
+	if b.Policy.Reason && !visible(line.Order.Reason) {
+		bare := line.Order
+		bare.Reason = ""
+		return b.refuse(ctx, c.Caller, "", &Refusal{
+			Rule: RuleReason, What: "A restore has to say why it is asked for, also a dry run. Nothing was started.",
+			Do: "Ask again with --reason and a few words in double quotes.", Suggest: bare.Canonical(line.Portal) + ` --reason "..."`,
+		})
+	}
 	portal, no := b.choose(ctx, c.Caller, line.Portal, line.asking())
 	if no != nil {
 		return b.refuse(ctx, c.Caller, "", no)
@@ -206,4 +216,14 @@ func (b *Bot) unrecorded(ctx context.Context, err error) Answer {
 		Rule: RuleRecord, What: "The bot could not write this down, so nothing was done.",
 		Do: "Try again in a minute; if it goes on, whoever runs the bot should look at its log.",
 	}
+}
+
+// blanks are letters and symbols that show nothing.
+const blanks = "\u115f\u1160\u2800\u3164\uffa0"
+
+// visible reports whether a text shows anything.
+func visible(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r) && !strings.ContainsRune(blanks, r)
+	})
 }

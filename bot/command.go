@@ -42,7 +42,7 @@ type Line struct {
 	Dump   bool   // --dump of a list
 	Topic  string // what to help with, "" for everything
 	ID     string // the restore to cancel or to report on
-	Reason string // of a freeze
+	Reason string // of a freeze or of a cancel
 }
 
 const (
@@ -272,9 +272,14 @@ func (f *flags) line() (Line, *Refusal) {
 	case VerbHelp:
 		l.Topic, rest, no = topic(rest)
 	case VerbCancel, VerbReport:
-		l.ID, rest, no = restoreID(verb, rest)
+		if l.ID, rest, no = restoreID(verb, rest); no == nil && verb == VerbCancel {
+			l.Reason, no = sentence(rest)
+			rest = nil
+		}
 	case VerbFreeze:
-		l.Reason, no = freezeReason(rest)
+		if l.Reason, no = sentence(rest); no == nil && l.Reason == "" {
+			no = refuse("freeze needs a reason.", "Say why, so that whoever is stopped by it knows: freeze migration until 04:00.")
+		}
 		rest = nil
 	default: // status, history, unfreeze and doctor take nothing
 	}
@@ -314,13 +319,10 @@ func restoreID(verb Verb, rest []string) (string, []string, *Refusal) {
 	return id, rest[1:], nil
 }
 
-// freezeReason takes all the words: a reason is a sentence.
-func freezeReason(rest []string) (string, *Refusal) {
+// sentence takes all the words: a reason is a sentence.
+func sentence(rest []string) (string, *Refusal) {
 	reason := strings.TrimSpace(strings.Join(rest, " "))
-	switch {
-	case reason == "":
-		return "", refuse("freeze needs a reason.", "Say why, so that whoever is stopped by it knows: freeze migration until 04:00.")
-	case utf8.RuneCountInString(reason) > maxReason:
+	if utf8.RuneCountInString(reason) > maxReason {
 		return "", refuse("The reason is longer than "+strconv.Itoa(maxReason)+" characters.", "Shorten it.")
 	}
 	return reason, nil

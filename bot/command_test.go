@@ -102,7 +102,7 @@ func TestParseLineRefuses(t *testing.T) {
 		"list list":                              {"“list”", ""},
 		"cancel":                                 {"needs the id", ""},
 		"cancel a/b":                             {"“a/b”", ""},
-		"cancel a b":                             {"“b”", ""},
+		"report a b":                             {"“b”", ""},
 		"help lits":                              {"“lits”", "list"},
 		"help list status":                       {"“status”", ""},
 		"--dump":                                 {"no backup id", ""},

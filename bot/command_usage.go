@@ -16,7 +16,7 @@ var (
 		"status":  "/restore status\nshows what runs or waits now.\nExample: /restore status",
 		"history": "/restore history\nshows the last restores and how they ended.\nExample: /restore history",
 		"report":  "/restore report <restore-id>\nwrites the story of a restore into its thread, for the post-mortem.\nExample: /restore report k3vq7x2mhd",
-		"cancel":  "/restore cancel <restore-id>\ndrops a request that is not started yet.\nExample: /restore cancel k3vq7x2mhd",
+		"cancel":  "/restore cancel <restore-id> [reason]\ndrops a request that is not started yet.\nExample: /restore cancel k3vq7x2mhd wrong backup",
 		"freeze": "/restore freeze <reason>\nkeeps every restore from being asked for, confirmed and started, until it is ended; for those who may confirm." +
 			"\nExample: /restore freeze migration until 04:00",
 		"unfreeze": "/restore unfreeze\nends the freeze; for those who may confirm.\nExample: /restore unfreeze",

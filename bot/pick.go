@@ -109,7 +109,14 @@ func (b *Bot) fillPick(ctx context.Context, c Caller, f Form, show picking, chos
 	if err := b.Store.PutForm(ctx, f); err != nil {
 		return b.unrecorded(ctx, err)
 	}
-	return pickModal(f.ID, show, may, p, settings, backups, expired, chosen)
+	m := pickModal(f.ID, show, may, p, settings, backups, expired, chosen)
+	for i, part := range m.Parts {
+		if field, ok := part.(Field); ok && field.Name == fieldReason {
+			field.Optional = !b.Policy.Reason
+			m.Parts[i] = field
+		}
+	}
+	return m
 }
 
 func pickModal(id string, show picking, may Portals, p Portal, settings docspace.Settings, backups []docspace.Backup, expired int, chosen string) Modal {

@@ -81,6 +81,9 @@ func (b *Bot) picked(ctx context.Context, s Submission, f Form) Answer {
 	if no := legible(line.Order.Reason); no != nil || len([]rune(line.Order.Reason)) > maxReason {
 		return Faults{fieldReason: "Write it on one line, of 500 characters at most."}
 	}
+	if b.Policy.Reason && !visible(line.Order.Reason) {
+		return Faults{fieldReason: "Say in a few words why."}
+	}
 	if no := b.admit(ctx, s.Caller, line); no != nil {
 		return b.refuse(ctx, s.Caller, "", no)
 	}

@@ -26,6 +26,8 @@ type Policy struct {
 	SelfApproval bool
 	// Typing asks whoever confirms to type the portal's name.
 	Typing bool
+	// Reason asks everybody who asks for a restore why.
+	Reason bool
 	// TTL is the life of a request.
 	TTL time.Duration
 }

@@ -89,7 +89,7 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 		}
 		return b.confirm(ctx, p.Caller, r, p.MessageTS, "")
 	case PressDismiss:
-		return b.dismissal(ctx, p.Caller, r)
+		return b.dismissal(ctx, p.Caller, r, "")
 	case PressRestored, PressNothing:
 		return b.settle(ctx, p, r)
 	case PressUnsafe:
@@ -157,12 +157,12 @@ func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed s
 }
 
 // dismiss is /restore cancel.
-func (b *Bot) dismiss(ctx context.Context, c Caller, id string) Answer {
+func (b *Bot) dismiss(ctx context.Context, c Caller, id, why string) Answer {
 	ctx = about(ctx, id)
-	return retried(func() Answer { return b.cancel(ctx, c, id) })
+	return retried(func() Answer { return b.cancel(ctx, c, id, why) })
 }
 
-func (b *Bot) cancel(ctx context.Context, c Caller, id string) Answer {
+func (b *Bot) cancel(ctx context.Context, c Caller, id, why string) Answer {
 	r, err := b.Store.Get(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -173,14 +173,14 @@ func (b *Bot) cancel(ctx context.Context, c Caller, id string) Answer {
 		return b.unrecorded(ctx, err)
 	}
 	if !r.heeded(c) {
-		if answer := b.dismissal(ctx, c, r); answer != nil {
+		if answer := b.dismissal(ctx, c, r, why); answer != nil {
 			return answer
 		}
 	}
 	return Said{"Dismissed. Nothing was started."}
 }
 
-func (b *Bot) dismissal(ctx context.Context, c Caller, r Restore) Answer {
+func (b *Bot) dismissal(ctx context.Context, c Caller, r Restore, why string) Answer {
 	if r.State != Requested && r.State != Saving { // nothing is restored before its safety backup is done
 		return b.refuse(ctx, c, r.ID, became(r))
 	}
@@ -189,8 +189,8 @@ func (b *Bot) dismissal(ctx context.Context, c Caller, r Restore) Answer {
 	}
 	now := time.Now().UTC()
 	next := r.heeding(c).ended(Dismissed, now, Reason{})
-	next.ClosedBy, next.ClosedAt = c.User, now
-	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventDismissed, Actor: c.User})
+	next.ClosedBy, next.ClosedAt, next.ClosedWhy = c.User, now, why
+	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventDismissed, Actor: c.User, Detail: reasonDetail(why)})
 	return b.raced(ctx, c, r, err)
 }
 
@@ -265,4 +265,12 @@ func became(r Restore) *Refusal {
 		no.What = "This restore has ended: " + r.Outcome() + ". Your press changed nothing."
 	}
 	return no
+}
+
+// reasonDetail is what the trail keeps of why somebody did something.
+func reasonDetail(why string) map[string]string {
+	if why == "" {
+		return nil
+	}
+	return map[string]string{"reason": why}
 }

@@ -37,6 +37,7 @@ func reportOf(r Restore, p PortalName, trail []Event, links map[string]string, n
 		fact("Confirmed by", c.User+" at "+stamp(c.At))
 	}
 	fact("Closed by", r.ClosedBy)
+	fact("Closed because", r.ClosedWhy)
 	fact("Outcome", strings.TrimSpace(r.Outcome()+". "+r.Reason.What))
 	fact("Verified", verdict(r.Verdict))
 	fact("Data-loss window (RPO)", rpo(r))

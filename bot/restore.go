@@ -61,7 +61,9 @@ type Restore struct {
 	Heeded   []string  `json:",omitzero"`
 	ClosedBy string    `json:",omitzero"` // who dismissed or settled it
 	ClosedAt time.Time `json:",omitzero"`
-	Safety   Safety    `json:",omitzero"`
+	// ClosedWhy is what they said when they dismissed it, not yet escaped.
+	ClosedWhy string `json:",omitzero"`
+	Safety    Safety `json:",omitzero"`
 
 	// TaskBefore and DumpBefore are the ids of the portal's own restore task and of
 	// that of the whole server just before the start, "" for none.

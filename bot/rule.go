@@ -31,6 +31,7 @@ const (
 	RuleAnswer    Rule = "answer"    // the portal's answer to the start
 	RuleTask      Rule = "task"      // the portal's task failed
 	RuleVerify    Rule = "verify"    // the restored portal does not look right
+	RuleReason    Rule = "reason"    // it was not said why
 	RuleAltered   Rule = "altered"   // the database was changed outside the bot
 )
 

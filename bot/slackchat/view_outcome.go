@@ -43,7 +43,7 @@ func outcome(c bot.Card) string {
 			return lines("Stopped by "+mention(r.ClosedBy)+" while the countdown ran. Nothing was started and the portal is unchanged.",
 				"Ask again with `/restore` if it is needed after all.")
 		}
-		return lines("Dismissed by "+mention(r.ClosedBy)+". Nothing was started and the portal is unchanged.", leftBackup(r),
+		return lines("Dismissed by "+mention(r.ClosedBy)+". Nothing was started and the portal is unchanged.", dismissedWhy(r), leftBackup(r),
 			"Ask again with `/restore` if it is needed after all.")
 	case bot.Expired:
 		if r.Reason.What != "" {
@@ -119,4 +119,12 @@ func failedText(c bot.Card) string {
 	}
 	parts := append([]string{foreign(r.Reason.What, 2*maxSaid), after, changed}, awayLines(r)...)
 	return lines(append(parts, do)...)
+}
+
+// dismissedWhy is what somebody said when they dismissed it.
+func dismissedWhy(r bot.Restore) string {
+	if r.ClosedWhy == "" {
+		return ""
+	}
+	return "Reason: " + foreign(r.ClosedWhy, maxSaid)
 }

@@ -139,6 +139,7 @@ func views() map[string]message {
 		"rehearsed":      cardMessage(viewCard(bot.Rehearsed, why)),
 		"refused":        cardMessage(viewCard(bot.Refused, why)),
 		"dismissed":      cardMessage(viewCard(bot.Dismissed, why)),
+		"dismissed-why":  cardMessage(viewCard(bot.Dismissed, why, func(c *bot.Card) { c.Restore.ClosedWhy = "wrong *backup* <!channel>" })),
 		"expired":        cardMessage(viewCard(bot.Expired)),
 		"note-end":       plainMessage(noteText(viewCard(bot.Succeeded, verified), bot.Note{Kind: bot.NoteEnd})),
 		"note-phase":     plainMessage(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NotePhase})),

@@ -37,6 +37,7 @@ type raw struct {
 	BreakGlass     string `env:"RESTORE_BREAK_GLASS"`
 	Channels       string `env:"RESTORE_CHANNELS"`
 	Confirm        string `env:"RESTORE_CONFIRM"        envDefault:"button"`
+	Reason         string `env:"RESTORE_REASON"         envDefault:"optional"`
 	ConfirmTTL     string `env:"RESTORE_CONFIRM_TTL"    envDefault:"15m"`
 	AuditKey       string `env:"AUDIT_KEY"`
 	DatabaseURL    string `env:"DATABASE_URL"           envDefault:"sqlite:restorebot.db"`

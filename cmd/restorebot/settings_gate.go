@@ -34,6 +34,9 @@ func (r raw) checkApprovals(fault func(name, rule string), p *bot.Policy) {
 	if p.SelfApproval, err = strconv.ParseBool(r.SelfApproval); err != nil {
 		fault("RESTORE_SELF_APPROVAL", "must be true or false")
 	}
+	if p.Reason = r.Reason == "required"; !p.Reason && r.Reason != "optional" {
+		fault("RESTORE_REASON", `must be "optional" or "required"`)
+	}
 	if r.Confirm != "button" && r.Confirm != "modal" {
 		fault("RESTORE_CONFIRM", `must be "button" or "modal"`)
 	}
@@ -75,7 +78,7 @@ func noteSettings(ctx context.Context, store bot.Store, s settings, p bot.Policy
 		"workspace": p.Team, "portals": strings.Join(s.portalNames(), ", "),
 		"users": p.Users.String(), "approvers": p.Approvers.String(), "break_glass": p.BreakGlass.String(), "channels": p.Channels.String(),
 		"approvals": strconv.Itoa(p.Needed()), "self_approval": strconv.FormatBool(p.SelfApproval),
-		"typing": strconv.FormatBool(p.Typing), "ttl": p.TTL.String(), "poll": s.poll.String(),
+		"typing": strconv.FormatBool(p.Typing), "ttl": p.TTL.String(), "reason_required": strconv.FormatBool(p.Reason), "poll": s.poll.String(),
 	}
 	for _, portal := range portals {
 		if own := ownRules(portal); own != "" {
