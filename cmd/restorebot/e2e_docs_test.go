@@ -65,7 +65,7 @@ func TestEveryShellCommandInTheDocumentsRuns(t *testing.T) {
 	if !ok {
 		t.Fatal("the card has no button")
 	}
-	here := strings.NewReplacer("/var/backups", dir, "https://docs.example.com", portal, "C0123456789", "COPS", "S0123456789", "UALICE", "k3vq7x2mhd", asked.Value)
+	here := strings.NewReplacer("/var/backups", dir, "https://docs.example.com", portal, "C0123456789", "COPS", "S0123456789", "UALICE", "k3vq7x2mhd", asked.Value, "1234:8f3a9c21d0b7e645a1b2", s.auditHead(ctx))
 	for _, line := range documented(t, "restorebot ") {
 		// The first runs all the while; the other wants people, and TestScript/setup_drill has them.
 		if line == "restorebot run" || strings.Contains(line, "--drill") {
@@ -82,4 +82,17 @@ func TestEveryShellCommandInTheDocumentsRuns(t *testing.T) {
 			t.Errorf("%s ended with %v: %s", line, err, out)
 		}
 	}
+}
+
+// auditHead is where the audit trail ends now, as the program tells it.
+func (s *stage) auditHead(ctx context.Context) string {
+	s.t.Helper()
+	cmd := exec.CommandContext(ctx, os.Args[0], "audit", "verify")
+	cmd.Env, cmd.Dir = s.env, s.t.TempDir()
+	out, err := cmd.CombinedOutput()
+	_, head, ok := strings.Cut(string(out), "\nhead ")
+	if err != nil || !ok {
+		s.t.Fatalf("audit verify: %v\n%s", err, out)
+	}
+	return strings.TrimSpace(head)
 }

@@ -76,11 +76,16 @@ func TestBinaryDoesNotStartWhatAConfirmerMayNoLongerConfirm(t *testing.T) {
 	s.cardSays(ctx, card, "1 of 2")
 	s.slack.PutGroup(slacktest.Group{ID: "SLEADS", Handle: "leads", Members: []string{"UEVE"}})
 	s.press(ctx, "UEVE", card, "restore_confirm")
-	s.shows(ctx, card, "may not do so any more, so it was not started")
+	s.cardSays(ctx, card, "the confirmation of @bob, who may not confirm now")
 	if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.ThreadTS == card.TS && m.ReplyBroadcast }); err != nil {
 		t.Error("the channel was not told")
 	}
 	s.notStarted()
+	// The others are asked again, and whoever may is enough.
+	s.slack.PutGroup(slacktest.Group{ID: "SLEADS", Handle: "leads", Members: []string{"UALICE", "UEVE"}})
+	card = s.cardSays(ctx, card, "1 of 2")
+	s.press(ctx, "UALICE", card, "restore_confirm")
+	s.shows(ctx, card, "restored")
 }
 
 func TestBinaryDoesNotStartWhatSlackCannotSayMayBeConfirmed(t *testing.T) {
@@ -94,10 +99,13 @@ func TestBinaryDoesNotStartWhatSlackCannotSayMayBeConfirmed(t *testing.T) {
 	card := s.card(ctx)
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.cardSays(ctx, card, "1 of 2")
-	s.slack.Fail("usergroups.users.list", slacktest.Failure{Error: "internal_error"})
+	heal := s.slack.Fail("usergroups.users.list", slacktest.Failure{Error: "internal_error"})
 	s.press(ctx, "UEVE", card, "restore_confirm")
-	s.shows(ctx, card, "slack could not say whether those who confirmed still may")
+	s.told(ctx, "UEVE", "Slack could not say who may do this", "Nothing was changed")
 	s.notStarted()
+	heal()
+	s.press(ctx, "UEVE", card, "restore_confirm")
+	s.shows(ctx, card, "restored")
 }
 
 func TestBinaryAsksForThePortalsNameInAModal(t *testing.T) {
