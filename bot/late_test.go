@@ -2,11 +2,13 @@ package bot_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace/docspacetest"
 )
 
 // slow is a store, or a whole process, that stands still just after the intent
@@ -40,7 +42,36 @@ func TestAStartThatComesTooLateIsNotSent(t *testing.T) {
 		if !strings.Contains(r.Reason.What, "stood still") || !strings.Contains(r.Reason.What, "Nothing was changed") {
 			s.t.Errorf("told %q", r.Reason.What)
 		}
+		notStarted(s, r)
 	})
+}
+
+// What the portal refused has not failed either: nothing ran.
+func TestARefusedStartIsNotStarted(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 401, 402, 403, 404, 429} {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			play(t, func(s *scene) {
+				r := s.request("")
+				s.portal.Break(func(f *docspacetest.Faults) { f.RefuseStart = status })
+				s.press(r, "UBOB", bot.PressConfirm)
+				r = s.walk(r.ID, never)
+				if r.State != bot.Failed || !strings.Contains(r.Reason.What, "The portal refused to start") {
+					s.t.Errorf("%s: %+v", r.State, r.Reason)
+				}
+				notStarted(s, r)
+			})
+		})
+	}
+}
+
+// notStarted holds an end against what people are told of one that nothing came of.
+func notStarted(s *scene, r bot.Restore) {
+	s.t.Helper()
+	if r.Outcome() != "not started" || r.Elapsed(time.Now()) != 0 || s.chat.shown.Restore.Outcome() != "not started" {
+		s.t.Errorf("told as %q after %s, on the card %q", r.Outcome(), r.Elapsed(time.Now()), s.chat.shown.Restore.Outcome())
+	}
 }
 
 // A paused replica wakes when its peer has long told that the start is unclear.

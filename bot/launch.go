@@ -77,7 +77,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 
 	if late := stoodStill(saving); late > startWithin {
-		return b.move(ctx, r, r.ended(Failed, time.Now().UTC(), Reason{
+		return b.move(ctx, r, r.unstarted(time.Now().UTC(), Reason{
 			Rule: RuleRecord,
 			What: fmt.Sprintf("The bot stood still for %s just before the start, so it did not send it. Nothing was changed.", late.Round(time.Second)),
 			Do:   "Ask again with /restore.",
@@ -91,8 +91,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now = time.Now().UTC()
 	switch {
 	case errors.Is(err, docspace.ErrRefused):
-		next := r.ended(Failed, now, refusedStart(err))
-		return b.move(post, r, next, EventEnded)
+		return b.move(post, r, r.unstarted(now, refusedStart(err)), EventEnded)
 	case err != nil || !known || !r.isNew(task):
 		return Next{After: soon}, err // resolve tells
 	}

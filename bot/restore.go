@@ -73,8 +73,10 @@ type Restore struct {
 	TaskID string `json:",omitzero"`
 	// Other is a task that appeared on the portal and that cannot be said to be
 	// this restore: it is watched, and its backup is not known.
-	Other     OtherTask `json:",omitzero"`
-	StartedAt time.Time `json:",omitzero"` // when the intent was saved, just before the one POST
+	Other OtherTask `json:",omitzero"`
+	// StartedAt is when the intent was saved, just before the one POST; zero again
+	// once it is known that nothing was started.
+	StartedAt time.Time `json:",omitzero"`
 	// SilentSince is when the portal first answered that it knows no task of
 	// ours. Zero while it does, or has not answered.
 	SilentSince time.Time `json:",omitzero"`
@@ -275,5 +277,13 @@ func (r Restore) Outcome() string {
 // ended returns r in a final state (or in [Unclear]) with its reason.
 func (r Restore) ended(s State, now time.Time, why Reason) Restore {
 	r.State, r.Reason, r.EndedAt = s, why, now
+	return r
+}
+
+// unstarted returns r as one that nothing came of after its intent was saved: the
+// start was not sent, or the portal refused it.
+func (r Restore) unstarted(now time.Time, why Reason) Restore {
+	r = r.ended(Failed, now, why)
+	r.StartedAt = time.Time{}
 	return r
 }
