@@ -88,7 +88,7 @@ func (b *Bot) askOne(ctx context.Context, p Portal) Elsewhere {
 	}
 	if err != nil {
 		b.Log.WarnContext(ctx, "a portal could not be asked for its status", "portal", p.Name, "err", err)
-		c := trouble(err)
+		c := p.trouble(err)
 		e.Trouble, e.Cure = c.why, c.do
 	}
 	return e

@@ -54,7 +54,7 @@ func (b *Bot) care(ctx context.Context, r Restore, p Portal) (Next, error) {
 		case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errHistories):
 			return Next{After: soon}, ctx.Err()
 		case err != nil:
-			next.Care.Counts.Trouble = trouble(err).why
+			next.Care.Counts.Trouble = p.trouble(err).why
 		default:
 			next.Care.Counts.Backups = len(backups)
 			next.Care.WayBack = wayBackIn(backups, r.Safety.Backup.FileName)

@@ -120,6 +120,7 @@ type Recipient struct {
 type Card struct {
 	Restore Restore
 	Portal  PortalName
+	KeyFrom KeyFrom // where the portal's key comes from
 	Rules   CardRules
 	Freeze  FreezeShown
 	Now     time.Time

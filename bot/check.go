@@ -87,9 +87,9 @@ func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *Refusal {
 	key, err := p.API.KeySelf(ask)
 	switch {
 	case err != nil:
-		return unanswered(err)
+		return p.unanswered(err)
 	case !key.CanRestore() || key.Expired(time.Now()):
-		return &Refusal{Rule: RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write, or make a new key."}
+		return &Refusal{Rule: RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write if it lacks that. Else: " + p.KeyFrom.newKey()}
 	}
 	backups, no := b.find(ctx, r, p)
 	if no == nil {
@@ -105,7 +105,7 @@ func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusa
 	defer cancel()
 	settings, err := p.API.Settings(ctx)
 	if err != nil {
-		return settings, unanswered(err)
+		return settings, p.unanswered(err)
 	}
 	if another := r.otherPortal(settings); another != "" {
 		return settings, another.refusal()
@@ -113,7 +113,7 @@ func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusa
 	r.PortalVersion, r.PortalAlias = settings.Version, settings.TenantAlias
 	ts, err := askTasks(ctx, p.API)
 	if err != nil {
-		return settings, unanswered(err)
+		return settings, p.unanswered(err)
 	}
 	if task, dump, ok := ts.running(); ok {
 		return settings, runsElsewhere(task, dump)

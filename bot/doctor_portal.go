@@ -38,7 +38,7 @@ func (p Portal) examine(ctx context.Context) []Finding {
 	check := "portal " + p.Name
 	settings, err := p.API.Settings(ctx)
 	if err != nil {
-		c := trouble(err)
+		c := p.trouble(err)
 		return []Finding{faulty(check, c.why+"; its address is "+p.URL, c.do)}
 	}
 	state := passed(check, "version "+settings.Version+", "+cmp.Or(string(settings.TenantStatus), "which does not say whether it is active"))
@@ -64,18 +64,18 @@ func (p Portal) examineKey(ctx context.Context) []Finding {
 	now := time.Now()
 	switch {
 	case err != nil:
-		c := trouble(err)
+		c := p.trouble(err)
 		return []Finding{faulty(check, "the portal was asked with it, and "+c.why, c.do)}
 	case !key.Active || key.Expired(now):
-		return []Finding{faulty(check, "it is switched off or expired", newKey)}
+		return []Finding{faulty(check, "it is switched off or expired", p.KeyFrom.newKey())}
 	case !key.CanRestore():
-		return []Finding{faulty(check, "its permissions "+strings.Join(key.Permissions, ", ")+" do not allow a restore", "Give the key the permission *:write, or make one without restrictions.")}
+		return []Finding{faulty(check, "its permissions "+strings.Join(key.Permissions, ", ")+" do not allow a restore", p.KeyFrom.writeKey())}
 	}
 	state := passed(check, "may restore, never expires")
 	if left := key.ExpiresOn.Sub(now); !key.ExpiresOn.IsZero() {
 		state = passed(check, "may restore, expires on "+key.ExpiresOn.UTC().Format(time.DateOnly))
 		if left < keySoon {
-			state = warned(check, fmt.Sprintf("it expires in %d days, on %s", int(left.Hours()/24), key.ExpiresOn.UTC().Format(time.DateOnly)), newKey)
+			state = warned(check, fmt.Sprintf("it expires in %d days, on %s", int(left.Hours()/24), key.ExpiresOn.UTC().Format(time.DateOnly)), p.KeyFrom.newKey())
 		}
 	}
 	if w, ok := p.API.(whom); ok {
@@ -84,14 +84,14 @@ func (p Portal) examineKey(ctx context.Context) []Finding {
 		case errors.Is(err, docspace.ErrScope):
 			state = warned(check, "whose it is could not be told: it may not read accounts", "Give the key the permission *:read too.")
 		case err != nil:
-			c := trouble(err)
+			c := p.trouble(err)
 			state = warned(check, "whose it is could not be told: "+c.why, c.do)
 		case !person.CanRestore():
-			state = faulty(check, "its owner is neither the portal's owner nor a DocSpace admin", newKey)
+			state = faulty(check, "its owner is neither the portal's owner nor a DocSpace admin", p.KeyFrom.newKey())
 		}
 	}
 	if _, err := p.API.UsersCount(ctx); err != nil && state.Grade == Pass {
-		c := trouble(err)
+		c := p.trouble(err)
 		state = faulty(check, "the portal was asked with it, and "+c.why, c.do)
 	}
 	return []Finding{state}

@@ -35,7 +35,7 @@ func (b *Bot) followElsewhere(ctx context.Context, c Caller, p Portal) Answer {
 	task, dump, runs := ts.running()
 	switch {
 	case err != nil:
-		return b.refuse(ctx, c, "", unanswered(err))
+		return b.refuse(ctx, c, "", p.unanswered(err))
 	case !runs:
 		return Said{"Nothing runs on " + p.Name + " now, so there is nothing to follow. Nothing was changed. /restore status looks again."}
 	}

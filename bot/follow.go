@@ -38,7 +38,7 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 	next := r
 	switch {
 	case err != nil:
-		why := trouble(err)
+		why := p.trouble(err)
 		if rank(r.Progress.Phase) >= rank(PhaseImporting) {
 			why.do = movedAway(err) + why.do
 		}
@@ -72,7 +72,7 @@ func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
 func (r Restore) forgotten(ask context.Context, p Portal, now time.Time) Restore {
 	settings, err := p.API.Settings(ask)
 	if another := r.otherPortal(settings); err == nil && another != "" {
-		r.SilentSince, r.Progress = time.Time{}, r.Progress.failed(trouble(another), now)
+		r.SilentSince, r.Progress = time.Time{}, r.Progress.failed(p.trouble(another), now)
 		return r
 	}
 	if r.SilentSince.IsZero() {
@@ -209,7 +209,7 @@ func (r Restore) verdict(ctx context.Context, p Portal, now time.Time) (Verdict,
 	settings, err := p.API.Settings(ctx)
 	switch another := r.otherPortal(settings); {
 	case err != nil:
-		v.Trouble = trouble(err).why
+		v.Trouble = p.trouble(err).why
 	case another != "":
 		v.Trouble = another.Error()
 	case inactive(settings):

@@ -30,7 +30,7 @@ func (b *Bot) history(ctx context.Context, p Portal, dump bool) ([]docspace.Back
 }
 
 // unread refuses what the history had to be read for.
-func unread(err error) *Refusal {
+func (p Portal) unread(err error) *Refusal {
 	if errors.Is(err, errHistories) {
 		return &Refusal{
 			Rule: RulePortal, Busy: true,
@@ -38,7 +38,7 @@ func unread(err error) *Refusal {
 			Do:   "Ask again in a minute.",
 		}
 	}
-	return unanswered(err)
+	return p.unanswered(err)
 }
 
 // pastHistory is the way to a backup while the history of the portal cannot be
@@ -67,9 +67,9 @@ func (b *Bot) find(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup
 	backups, err := b.history(ctx, p, r.Order.Dump)
 	switch {
 	case r.Order.Unlisted:
-		return backups, goUnseen(r, backups, err)
+		return backups, goUnseen(r, p, backups, err)
 	case err != nil:
-		return nil, unread(err)
+		return nil, p.unread(err)
 	}
 	backup, ok := listed(r.Order.BackupID, backups)
 	if !ok {
@@ -93,12 +93,12 @@ func (b *Bot) find(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup
 // goUnseen is what becomes of --unlisted by the history: it is refused where people
 // can be shown what they confirm, and goes on where they cannot, also because the
 // history cannot be read.
-func goUnseen(r *Restore, backups []docspace.Backup, err error) *Refusal {
+func goUnseen(r *Restore, p Portal, backups []docspace.Backup, err error) *Refusal {
 	switch {
 	case errors.Is(err, errHistories):
-		return unread(err)
+		return p.unread(err)
 	case err != nil:
-		r.Outlook.Unread = trouble(err).why
+		r.Outlook.Unread = p.trouble(err).why
 		return nil
 	}
 	backup, ok := listed(r.Order.BackupID, backups)

@@ -91,7 +91,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now = time.Now().UTC()
 	switch {
 	case errors.Is(err, docspace.ErrRefused):
-		return b.move(post, r, r.unstarted(now, refusedStart(err)), EventEnded)
+		return b.move(post, r, r.unstarted(now, p.refusedStart(err)), EventEnded)
 	case err != nil || !known || !r.isNew(task):
 		return Next{After: soon}, err // resolve tells
 	}
@@ -154,7 +154,7 @@ func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
 	task, inScope, appeared := ts.appeared(r)
 	switch {
 	case err != nil:
-		next.Progress = r.Progress.failed(trouble(err), now)
+		next.Progress = r.Progress.failed(p.trouble(err), now)
 		why = "the portal cannot be asked: " + next.Progress.Trouble
 	case appeared:
 		next, _ = r.noteOther(task, now)

@@ -51,7 +51,7 @@ func (b *Bot) outlook(ctx context.Context, r *Restore, p Portal, key docspace.Ke
 	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
 	switch {
 	case err != nil:
-		o.BackingTrouble = trouble(err).why
+		o.BackingTrouble = p.trouble(err).why
 	case known && !task.Terminal():
 		o.Backing, o.BackingPercent = true, task.Percent
 	}
@@ -77,12 +77,12 @@ func count(ctx context.Context, p Portal) Counts {
 	if n, err := p.API.UsersCount(ctx); err == nil {
 		c.Users = n
 	} else {
-		c.Trouble = trouble(err).why
+		c.Trouble = p.trouble(err).why
 	}
 	if n, err := p.API.RoomsCount(ctx); err == nil {
 		c.Rooms = n
 	} else {
-		c.Trouble = trouble(err).why
+		c.Trouble = p.trouble(err).why
 	}
 	return c
 }

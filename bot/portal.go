@@ -32,6 +32,8 @@ type API interface {
 type Portal struct {
 	PortalName
 	API API
+	// KeyFrom is where its key comes from.
+	KeyFrom KeyFrom
 	// Own are the rules that hold for this portal in the place of the bot's.
 	Own PortalRules
 	// Safety says where its safety backups go; the zero value takes none.

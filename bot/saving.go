@@ -61,9 +61,9 @@ func (b *Bot) beginSafety(ctx context.Context, r Restore, p Portal) (Next, error
 	case ctx.Err() != nil:
 		return Next{After: soon}, ctx.Err()
 	case errors.Is(err, docspace.ErrRefused), errors.Is(err, docspace.ErrUnauthorized):
-		return b.askSafety(ctx, r, "the portal does not say whether a backup runs: "+trouble(err).why)
+		return b.askSafety(ctx, r, "the portal does not say whether a backup runs: "+p.trouble(err).why)
 	case err != nil && lasting(&next.Safety.SilentSince, now) >= silentFor:
-		return b.doubt(ctx, r, next, p, AlarmSafetySilent, trouble(err))
+		return b.doubt(ctx, r, next, p, AlarmSafetySilent, p.trouble(err))
 	case err != nil:
 		return b.paced(ctx, r, next, p, soon)
 	}
@@ -87,7 +87,7 @@ func (b *Bot) beginSafety(ctx context.Context, r Restore, p Portal) (Next, error
 	task, known, err = p.API.StartBackup(post, p.Safety.request(r.Order.Dump))
 	switch {
 	case errors.Is(err, docspace.ErrRefused):
-		return b.askSafety(post, r, "the portal refused it: "+trouble(err).why)
+		return b.askSafety(post, r, "the portal refused it: "+p.trouble(err).why)
 	case err != nil || !known || task.TaskID == "" || task.TaskID == r.Safety.TaskBefore:
 		return Next{After: soon}, err // followSafety tells
 	}
@@ -112,7 +112,7 @@ func (b *Bot) followSafety(ctx context.Context, r Restore, p Portal) (Next, erro
 	case err != nil:
 		s.LostSince = time.Time{}
 		if lasting(&s.SilentSince, now) >= silentFor {
-			return b.doubt(ctx, r, next, p, AlarmSafetySilent, trouble(err))
+			return b.doubt(ctx, r, next, p, AlarmSafetySilent, p.trouble(err))
 		}
 		return b.paced(ctx, r, next, p, soon)
 	case !ours:

@@ -148,7 +148,7 @@ func (b *Bot) finished(ctx context.Context, r Restore, p Portal, task docspace.P
 		return r, "", err
 	case err != nil:
 		s.done(docspace.Backup{ID: task.TaskID, StorageType: p.Safety.StorageType})
-		s.Unseen = trouble(err).why
+		s.Unseen = p.trouble(err).why
 		return r, "", nil
 	}
 	s.Listed = r.stillListed(backups, time.Now())

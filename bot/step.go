@@ -170,7 +170,7 @@ func (b *Bot) move(ctx context.Context, was, next Restore, kind EventKind) (Next
 
 // card is what the chat needs to draw the restore.
 func (b *Bot) card(ctx context.Context, r Restore, p Portal) Card {
-	c := Card{Restore: r, Portal: p.PortalName, Rules: b.policy(p).CardRules(r), Now: time.Now().UTC(), Safety: p.Safety.Place()}
+	c := Card{Restore: r, Portal: p.PortalName, KeyFrom: p.KeyFrom, Rules: b.policy(p).CardRules(r), Now: time.Now().UTC(), Safety: p.Safety.Place()}
 	if r.State == Requested || r.State == Confirmed || r.State == Saving {
 		c.Freeze = b.freezeShown(ctx)
 	}

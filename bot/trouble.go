@@ -19,8 +19,8 @@ import (
 type cause struct{ why, do string }
 
 // trouble explains an error of a portal's, in the same words wherever it is met.
-func trouble(err error) cause {
-	for _, explain := range []func(error) cause{onTheWay, refused, failing} {
+func (p Portal) trouble(err error) cause {
+	for _, explain := range []func(error) cause{onTheWay, p.KeyFrom.refused, failing} {
 		if c := explain(err); c.why != "" {
 			return c
 		}
@@ -37,10 +37,12 @@ func (c cause) refusal(what string) *Refusal {
 }
 
 // unanswered refuses what a portal had to be asked for.
-func unanswered(err error) *Refusal { return unansweredBy("The portal could not be asked", err) }
+func (p Portal) unanswered(err error) *Refusal {
+	return p.unansweredBy("The portal could not be asked", err)
+}
 
-func unansweredBy(what string, err error) *Refusal {
-	no := trouble(err).refusal(what)
+func (p Portal) unansweredBy(what string, err error) *Refusal {
+	no := p.trouble(err).refusal(what)
 	no.Do += pastHistory(err)
 	if errors.Is(err, docspace.ErrUnauthorized) || errors.Is(err, docspace.ErrScope) {
 		no.Rule = RuleKey
@@ -57,12 +59,12 @@ func unlisted(ctx context.Context, p Portal, err error) *Refusal {
 			return standing(s.TenantStatus).refusal(what)
 		}
 	}
-	return unansweredBy(what, err)
+	return p.unansweredBy(what, err)
 }
 
 // refusedStart is why a portal did not start a restore.
-func refusedStart(err error) Reason {
-	c := trouble(err)
+func (p Portal) refusedStart(err error) Reason {
+	c := p.trouble(err)
 	return Reason{Rule: RuleAnswer, What: "The portal refused to start: " + c.why + ". Nothing was changed.", Do: c.do + " Then ask again with /restore."}
 }
 

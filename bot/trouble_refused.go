@@ -7,11 +7,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// newKey is how somebody puts a key in the place of one that is not accepted.
-const newKey = "Make a new key as the portal's owner or a DocSpace admin (Developer Tools, API keys) and put it in place of DOCSPACE_API_KEY (or the api_key in PORTALS_FILE)."
-
 // refused explains an answer by which a portal says no.
-func refused(err error) cause {
+func (k KeyFrom) refused(err error) cause {
 	switch e := answered(err); {
 	case errors.Is(err, docspace.ErrRateLimited):
 		wait := "a minute"
@@ -20,11 +17,11 @@ func refused(err error) cause {
 		}
 		return cause{"it asks for fewer requests (429)", "Try again in " + wait + "."}
 	case errors.Is(err, docspace.ErrUnauthorized):
-		return cause{"it does not accept the bot's API key (401): it is wrong, expired, switched off, or a restore has ended its life", newKey}
+		return cause{"it does not accept the bot's API key (401): it is wrong, expired, switched off, or a restore has ended its life", k.newKey()}
 	case errors.Is(err, docspace.ErrPlan):
 		return unpaid(e)
 	case errors.Is(err, docspace.ErrForbidden):
-		return forbidden(err, e)
+		return k.forbidden(err, e)
 	case errors.Is(err, docspace.ErrNoPortal):
 		return cause{
 			"no portal is at its address (404), or it is suspended or about to be removed",
@@ -52,18 +49,18 @@ func unpaid(e docspace.Error) cause {
 }
 
 // forbidden explains a 403. The server has four kinds of it.
-func forbidden(err error, e docspace.Error) cause {
+func (k KeyFrom) forbidden(err error, e docspace.Error) cause {
 	switch {
 	case e.Op == docspace.OpRestoreProgress: // asked without the key
 		return cause{"it refuses to say how far it is (403)", "Whoever runs the server, or what is in front of it, has to let the bot ask."}
 	case errors.Is(err, docspace.ErrScope):
-		return cause{"the bot's API key lacks the permission for this (403)", "Give the key the permission *:write, or make one without restrictions."}
+		return cause{"the bot's API key lacks the permission for this (403)", k.writeKey()}
 	case errors.Is(err, docspace.ErrAddress):
 		return cause{"it lets nobody in from the bot's address (403)", "An admin of the portal has to add the address of the bot's machine in Settings, Security, IP restrictions."}
 	case errors.Is(err, docspace.ErrRestoring):
 		return cause{"it is locked while it is restored, moved or encrypted (403)", "Wait for the end of that; /restore status shows how far a restore is."}
 	}
-	return cause{"the person whose key the bot has may not do this there (403)", "Make a key as the portal's owner or a DocSpace admin. If it is one already, the server does not offer this: ask whoever runs it."}
+	return cause{"the person whose key the bot has may not do this there (403)", "If it is the portal's owner or a DocSpace admin, the server does not offer this: ask whoever runs it. Else: " + k.newKey()}
 }
 
 // standing explains the state of a portal that is not active.

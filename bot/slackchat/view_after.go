@@ -56,7 +56,7 @@ func verdictText(v bot.Verdict) string {
 func careLines(c bot.Card) []string {
 	r := c.Restore
 	if r.Order.Dump {
-		return append(dumpCare(r), keyCare(r), wayBack(c))
+		return append(dumpCare(r), keyCare(c), wayBack(c))
 	}
 	mail := "only the owner got the mail (good for 7 days): tell everybody to use _Forgot password_ on the login page"
 	switch {
@@ -67,7 +67,7 @@ func careLines(c bot.Card) []string {
 	}
 	return []string{
 		"• *Passwords* were reset: " + mail + ".",
-		keyCare(r),
+		keyCare(c),
 		twoFactorCare(r),
 		"• *OAuth apps* came back with new client ids: copy the new ids from Developer Tools to where the apps are used. Their tokens are dead.",
 		"• *IP restrictions* are the backup's: look at them in Settings, Security.",
@@ -101,19 +101,20 @@ func twoFactorCare(r bot.Restore) string {
 	return "• *Two-factor* settings were wiped: if it was required, switch it on again in Settings, Security; people then set it up anew."
 }
 
-func keyCare(r bot.Restore) string {
+func keyCare(c bot.Card) string {
+	r := c.Restore
 	switch {
 	case r.Care.Done && !r.Care.GaveUp:
 		return "• *The bot's API key* works."
 	case r.Care.GaveUp:
-		return "• :warning: *The bot's API key* is dead, and no new one was put in its place within a day: what the portal holds was not counted. Make one in Developer Tools, API keys, with write permission."
+		return "• :warning: *The bot's API key* is dead, and no new one was put in its place within a day: what the portal holds was not counted. Make one in Developer Tools, API keys, with permission for everything, and " + foreign(c.KeyFrom.Put(), maxSaid) + "."
 	}
 	how := "died with the restore"
 	if r.Order.Dump {
 		how = "does not work unless it existed when the backup was taken"
 	}
-	return "• *The bot's API key* " + how + ": as owner or DocSpace admin make one in Developer Tools, API keys, with permission for everything, and put it into the file of DOCSPACE_API_KEY_FILE" +
-		" (it is read anew by itself) or into DOCSPACE_API_KEY and restart the bot. It then counts what the portal holds, and tells it here."
+	return "• *The bot's API key* " + how + ": as owner or DocSpace admin make one in Developer Tools, API keys, with permission for everything, and " + foreign(c.KeyFrom.Put(), maxSaid) +
+		". It then counts what the portal holds, and tells it here."
 }
 
 func dumpCare(r bot.Restore) []string {

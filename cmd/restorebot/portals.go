@@ -30,10 +30,25 @@ func (s settings) portals(transport http.RoundTripper) bot.Portals {
 		ps = append(ps, bot.Portal{
 			PortalName: bot.PortalName{Name: p.name, URL: p.url},
 			API:        &keyed{url: p.url, key: p.key.Reveal(), file: p.keyFile, http: &http.Client{Transport: transport}},
+			KeyFrom:    p.keyFrom(),
 			Own:        p.own, Safety: p.safety,
 		})
 	}
 	return ps
+}
+
+// keyFrom names the setting of the key.
+func (p portalSettings) keyFrom() bot.KeyFrom {
+	from := bot.KeyFrom{Setting: "DOCSPACE_API_KEY", File: p.keyFile != ""}
+	switch {
+	case p.line > 0 && from.File:
+		from.Setting = "api_key_file of " + p.name + " in PORTALS_FILE"
+	case p.line > 0:
+		from.Setting = "api_key of " + p.name + " in PORTALS_FILE"
+	case from.File:
+		from.Setting = "DOCSPACE_API_KEY_FILE"
+	}
+	return from
 }
 
 // portalNames lists the portals with their addresses, which hold no password.
