@@ -213,7 +213,7 @@ func TestAConfirmerWhoLostTheRightLosesThePressAlone(t *testing.T) {
 						r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Saving })
 					}
 					change(s)
-					r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Requested && r.Shown.State == bot.Requested })
+					r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Requested && r.WithdrawnTold > 0 })
 					if len(r.Confirmations) != 0 || !slices.Equal(r.Withdrawn, []string{"UBOB"}) || len(s.told(bot.NoteWithdrawn)) != 1 || r.Safety.Stage != "" {
 						s.t.Errorf("%+v, %d told", r, len(s.told(bot.NoteWithdrawn)))
 					}

@@ -43,7 +43,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	was, now := r, time.Now().UTC()
 	no, withdrawn := b.recheck(ctx, r, p)
 	if len(withdrawn) > 0 {
-		return b.withdraw(ctx, r, p, withdrawn)
+		return b.withdraw(ctx, r, withdrawn)
 	}
 	if no != nil && no.Rule == RuleDirectory && now.Sub(r.readySince()) < recheckFor {
 		return Next{After: soon}, nil // Slack may answer again

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 )
@@ -45,7 +44,7 @@ func (p Policy) mayStillConfirm(ctx context.Context, d Directory, r Restore, use
 // withdraw takes back the confirmations of people who may not confirm any more,
 // and asks the others again. What was backed up meanwhile does not count: what
 // starts is backed up just before.
-func (b *Bot) withdraw(ctx context.Context, r Restore, p Portal, who []string) (Next, error) {
+func (b *Bot) withdraw(ctx context.Context, r Restore, who []string) (Next, error) {
 	now := time.Now().UTC()
 	next := r
 	next.State, next.Safety, next.StartsAt, next.GlassTS = Requested, Safety{}, time.Time{}, ""
@@ -60,12 +59,22 @@ func (b *Bot) withdraw(ctx context.Context, r Restore, p Portal, who []string) (
 	for _, user := range who {
 		events = append(events, Event{At: now, Restore: r.ID, Kind: EventWithdrawn, Detail: map[string]string{"user": user}})
 	}
-	saved, err := b.Store.Save(ctx, r, next, events...)
+	_, err := b.Store.Save(ctx, r, next, events...)
 	if err != nil {
 		return Next{After: soon}, err
 	}
-	if err := b.say(ctx, &saved, p, Note{Kind: NoteWithdrawn, Broadcast: true}); err != nil && !errors.Is(err, ErrChatBusy) {
-		return Next{}, err // the card says it too
-	}
 	return Next{}, nil
+}
+
+// tellWithdrawn tells the channel once of each confirmation that was taken back.
+func (b *Bot) tellWithdrawn(ctx context.Context, r *Restore, p Portal) error {
+	if len(r.Withdrawn) == r.WithdrawnTold {
+		return nil
+	}
+	if err := b.say(ctx, r, p, Note{Kind: NoteWithdrawn, Broadcast: true}); err != nil {
+		return err
+	}
+	next := *r
+	next.WithdrawnTold = len(r.Withdrawn)
+	return b.keep(ctx, r, next)
 }

@@ -55,7 +55,8 @@ type Restore struct {
 	// Reminded is set once those who may confirm were reminded of it.
 	Reminded bool `json:",omitzero"`
 	// Withdrawn are those who confirmed and could not do so any more at the start.
-	Withdrawn []string `json:",omitzero"`
+	Withdrawn     []string `json:",omitzero"`
+	WithdrawnTold int      `json:",omitzero"` // how many of them the channel was told of
 	// Heeded are the deliveries of the last presses that changed something: one
 	// that comes again changes nothing, and is not answered as if it were late.
 	Heeded   []string  `json:",omitzero"`

@@ -112,6 +112,9 @@ func (b *Bot) await(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
 	}
+	if err := b.tellWithdrawn(ctx, &r, p); err != nil {
+		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
+	}
 	if err := b.remind(ctx, &r, p, now); err != nil {
 		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
 	}

@@ -192,7 +192,7 @@ func noteKey(c bot.Card, n bot.Note) string {
 	case bot.NoteSafety:
 		return "safety " + string(c.Restore.Safety.Stage)
 	case bot.NoteWithdrawn:
-		return fmt.Sprint("withdrawn ", len(c.Restore.Withdrawn), " ", c.Restore.Version)
+		return fmt.Sprint("withdrawn ", len(c.Restore.Withdrawn))
 	case bot.NoteAway, bot.NoteAstray, bot.NoteCounted, bot.NoteReport, bot.NoteGlass, bot.NoteReminder:
 	}
 	return string(n.Kind)

@@ -39,10 +39,16 @@ func askText(c bot.Card) string {
 
 // withdrawnText names those whose confirmation was taken back.
 func withdrawnText(r bot.Restore) string {
-	if len(r.Withdrawn) == 0 {
-		return ""
+	if who := withdrawn(r); who != "" {
+		return ":warning: *Does not count any more:* the confirmation of " + who + ", who may not confirm now"
 	}
-	return ":warning: *Does not count any more:* the confirmation of " + mentions(r.Withdrawn) + ", who may not confirm now"
+	return ""
+}
+
+// withdrawn are those whose confirmation was taken back, and who have not
+// confirmed again.
+func withdrawn(r bot.Restore) string {
+	return mentions(slices.DeleteFunc(slices.Clone(r.Withdrawn), func(id string) bool { return slices.Contains(r.Confirmers(), id) }))
 }
 
 func mayConfirm(c bot.Card) string {
