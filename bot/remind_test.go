@@ -35,7 +35,7 @@ func TestWhoMayConfirmIsRemindedOnceAtHalfOfTheLife(t *testing.T) {
 				if took := time.Since(begun); r.Reminded && (took < 7*time.Minute || took > 8*time.Minute) {
 					s.t.Errorf("reminded after %s of 15 min", took)
 				}
-				r = s.walk(r.ID, never)
+				s.walk(r.ID, never)
 				if told := s.told(bot.NoteReminder); len(told) != c.want {
 					s.t.Errorf("%d reminders in the end", len(told))
 				}
