@@ -20,17 +20,21 @@ import (
 )
 
 // gate stands before Slack and the portal. Once it is shut, a call that holds a
-// word does not come through, and what waits for it goes on as if it had died.
+// word does not come through until it is opened or whoever calls has died.
 type gate struct {
 	mu      sync.Mutex
 	word    string
 	reached chan struct{} // a call that holds the word has come
+	opened  chan struct{}
 }
 
 func (g *gate) shut(word string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.word, g.reached = word, make(chan struct{})
+	if g.opened != nil {
+		close(g.opened)
+	}
+	g.word, g.reached, g.opened = word, make(chan struct{}), make(chan struct{})
 }
 
 func (g *gate) open() { g.shut("") }
@@ -43,30 +47,41 @@ func (g *gate) wrap(h http.Handler) http.Handler {
 		}
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		if g.holds(r.URL.Path + " " + string(body)) {
-			<-r.Context().Done() // until the bot is killed
-			return
+		if opened, holds := g.holds(r.URL.Path + " " + string(body)); holds {
+			select {
+			case <-opened:
+			case <-r.Context().Done(): // the bot was killed
+				return
+			}
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-func (g *gate) holds(text string) bool {
+func (g *gate) holds(text string) (opened <-chan struct{}, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.word == "" || !strings.Contains(text, g.word) {
-		return false
+		return nil, false
 	}
 	select {
 	case <-g.reached:
 	default:
 		close(g.reached)
 	}
-	return true
+	return g.opened, true
 }
 
 // heldBy waits until the bot hangs at the gate, kills it, and opens the gate.
 func (s *stage) heldBy(ctx context.Context, g *gate, cmd *exec.Cmd) {
+	s.t.Helper()
+	s.hangs(ctx, g)
+	s.kill(ctx, cmd)
+	g.open()
+}
+
+// hangs waits until the bot hangs at the gate.
+func (s *stage) hangs(ctx context.Context, g *gate) {
 	s.t.Helper()
 	g.mu.Lock()
 	reached := g.reached
@@ -76,8 +91,6 @@ func (s *stage) heldBy(ctx context.Context, g *gate, cmd *exec.Cmd) {
 	case <-ctx.Done():
 		s.t.Fatal("the bot did not come to the gate")
 	}
-	s.kill(ctx, cmd)
-	g.open()
 }
 
 // Where the bot can be when it dies between the press and the start: it hangs at
