@@ -207,7 +207,7 @@ func (b *Bot) refuse(ctx context.Context, c Caller, restore string, no *Refusal)
 	if err != nil {
 		b.Log.ErrorContext(about(ctx, restore), "a refusal could not be recorded", "rule", no.Rule, "err", err)
 	}
-	return no
+	return b.listed(ctx, c, no)
 }
 
 func (b *Bot) unrecorded(ctx context.Context, err error) Answer {

@@ -65,7 +65,7 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 const busyFor = 2 * time.Minute
 
 func (b *Bot) turnedAway(ctx context.Context, r Restore, no *Refusal) (Next, error) {
-	next := r.ended(Refused, time.Now().UTC(), Reason{Rule: no.Rule, What: no.What, Do: no.Do})
+	next := r.ended(Refused, time.Now().UTC(), no.reason())
 	next.Suggest = no.Suggest
 	return b.move(ctx, r, next, EventRefused)
 }

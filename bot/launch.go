@@ -33,7 +33,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	if freeze.On() {
 		no := freeze.refusal()
-		return b.move(ctx, r, r.ended(Failed, time.Now().UTC(), Reason{Rule: no.Rule, What: no.What, Do: no.Do}), EventEnded)
+		return b.move(ctx, r, r.ended(Failed, time.Now().UTC(), no.reason()), EventEnded)
 	}
 	if r.State == Confirmed && r.countsDown() {
 		if next, over, err := b.waitForStop(ctx, &r, p); !over || err != nil {
@@ -56,7 +56,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	now = time.Now().UTC() // a history may have taken a minute and more
 	if no != nil {
-		return b.move(ctx, was, was.ended(Failed, now, Reason{Rule: no.Rule, What: no.What, Do: no.Do}), EventEnded)
+		return b.move(ctx, was, was.ended(Failed, now, no.reason()), EventEnded)
 	}
 	if r.Order.DryRun {
 		return b.move(ctx, was, r.ended(Rehearsed, now, Reason{What: "This was a dry run: everything was checked and nothing was started."}), EventEnded)

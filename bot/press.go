@@ -70,11 +70,11 @@ func (b *Bot) press(ctx context.Context, p Press) Answer {
 		return nil
 	}
 	if no := onItsCard(r, p); no != nil {
-		b.refuse(ctx, p.Caller, r.ID, no)
+		told := b.refuse(ctx, p.Caller, r.ID, no)
 		if no.Rule == RuleStale && p.MessageTS != "" && (r.CardTS != "" || r.State.Ended()) {
-			return strayed{no, r}
+			return strayed{b.listed(ctx, p.Caller, no), r}
 		}
-		return no
+		return told
 	}
 	if p.Action == PressStop {
 		return b.stop(ctx, p.Caller, r)

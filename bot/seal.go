@@ -80,7 +80,7 @@ func (b *Bot) endAltered(ctx context.Context, r Restore, why string) (Next, erro
 	if r.State == Requested {
 		state, kind = Expired, EventExpired
 	}
-	next := r.ended(state, now, Reason{Rule: no.Rule, What: no.What, Do: no.Do})
+	next := r.ended(state, now, no.reason())
 	next.AlteredAt = now
 	_, err := b.Store.Save(ctx, was, next, b.alarmAltered(ctx, was, now, why), Event{
 		At: now, Restore: r.ID, Kind: kind, Detail: map[string]string{"state": string(state), "rule": string(no.Rule)},

@@ -113,7 +113,8 @@ func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
 // begin again for it.
 func keepOpen(a Answer) Answer {
 	if no, ok := a.(*Refusal); ok && (no.Rule == RuleDirectory || no.Rule == RuleRecord) {
-		return Faults{fieldWord: no.What + " " + no.Do}
+		why := no.reason()
+		return Faults{fieldWord: why.What + " " + why.Do}
 	}
 	return a
 }

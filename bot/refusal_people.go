@@ -1,0 +1,86 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// Words of a refusal may point at the people or channels that are listed below
+// it. They are only for where somebody is.
+
+// belowNobody turns such words into ones that stand alone.
+var belowNobody = strings.NewReplacer(
+	"one of the people below", "somebody who may",
+	"one of the channels below", "a channel that is set up for restores",
+	", by the people below,", "",
+	" by the person below", "",
+	"The person below asked", "Whoever asked",
+	"The person below confirmed", "Whoever confirmed",
+	", named below", "",
+)
+
+// belowAnybody is for a list that lets everybody in.
+var belowAnybody = strings.NewReplacer(
+	"one of the people below", "somebody else of this workspace",
+	"one of the channels below", "any channel that the bot is in",
+)
+
+// alone is the refusal for where nobody is listed with it.
+func (no *Refusal) alone() *Refusal {
+	out := *no
+	out.What, out.Do, out.People = belowNobody.Replace(no.What), belowNobody.Replace(no.Do), AllowList{}
+	return &out
+}
+
+// reason is a refusal as the end of a restore, which lists nobody.
+func (no *Refusal) reason() Reason {
+	out := no.alone()
+	return Reason{Rule: no.Rule, What: out.What, Do: out.Do}
+}
+
+// listed is a refusal whose words fit whom it lists. Whoever is refused cannot
+// help themselves, and a group can only where Slack says who is in it.
+func (b *Bot) listed(ctx context.Context, c Caller, no *Refusal) *Refusal {
+	if !strings.Contains(no.What+no.Do, "below") {
+		return no
+	}
+	out := *no
+	if no.People.Any {
+		out.What, out.Do, out.People = belowAnybody.Replace(no.What), belowAnybody.Replace(no.Do), AllowList{}
+		return &out
+	}
+	help := strings.Contains(no.Do, "one of the people below")
+	out.People.IDs = slices.DeleteFunc(slices.Clone(no.People.IDs), func(id string) bool { return id == "" || help && id == c.User })
+	if len(out.People.IDs) > 0 {
+		return &out
+	}
+	some, err := b.somebodyIn(ctx, c, no.People.Groups)
+	if some {
+		return &out
+	}
+	alone := no.alone()
+	switch {
+	case !help:
+	case err != nil:
+		alone.Do += " Slack does not tell the bot who that is; restorebot doctor says why."
+	default:
+		alone.Do += " Nobody else is set up for it: whoever runs the bot has to name somebody."
+	}
+	return alone
+}
+
+// somebodyIn reports whether there is anybody but the caller in one of these
+// groups; the error is of those that cannot be read for now.
+func (b *Bot) somebodyIn(ctx context.Context, c Caller, groups []string) (bool, error) {
+	var faults []error
+	for _, group := range groups {
+		members, err := b.Directory.Members(ctx, group)
+		if errors.Is(err, ErrChatBusy) || slices.ContainsFunc(members, func(id string) bool { return id != c.User }) {
+			return true, nil
+		}
+		faults = append(faults, err)
+	}
+	return false, errors.Join(faults...)
+}
