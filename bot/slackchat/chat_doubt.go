@@ -36,6 +36,7 @@ type doubts struct {
 	unreadable map[string]time.Time // until when, by channel
 	noThread   map[string]struct{}  // by channel and ts
 	me         *slack.AuthTestResponse
+	asked      time.Time // for me
 }
 
 func (d *doubts) add(key string, begun time.Time) {
@@ -129,7 +130,7 @@ func (c *Chat) settleDoubt(ctx context.Context, p posting) (ts string, err error
 
 // find looks for the message since a time: in its thread, or in the channel.
 func (c *Chat) find(ctx context.Context, p posting, since time.Time) (string, error) {
-	me, err := c.self(ctx)
+	me, err := c.self(ctx, false)
 	if err != nil {
 		return "", err
 	}
@@ -156,8 +157,17 @@ func (c *Chat) find(ctx context.Context, p posting, since time.Time) (string, er
 			return "", err
 		}
 		for _, m := range messages {
-			// Any app may write such metadata: only the bot's own counts.
-			if p.marks(m.Metadata) && (m.User == me.UserID || m.BotID == me.BotID && me.BotID != "") {
+			// Any app may write such metadata: only the bot's own counts. The bot may
+			// be another one by now, if the app was installed anew.
+			if !p.marks(m.Metadata) {
+				continue
+			}
+			if !wrote(me, m) {
+				if me, err = c.self(ctx, true); err != nil {
+					return "", err
+				}
+			}
+			if wrote(me, m) {
 				return m.Timestamp, nil
 			}
 		}
@@ -168,12 +178,19 @@ func (c *Chat) find(ctx context.Context, p posting, since time.Time) (string, er
 	return "", nil
 }
 
-// self is who the bot is to Slack.
-func (c *Chat) self(ctx context.Context) (*slack.AuthTestResponse, error) {
+func wrote(me *slack.AuthTestResponse, m slack.Message) bool {
+	return m.User == me.UserID && m.User != "" || m.BotID == me.BotID && m.BotID != ""
+}
+
+// selfAgain bounds how often it is asked anew who the bot is.
+const selfAgain = time.Minute
+
+// self is who the bot is to Slack; anew asks again, but once in a while only.
+func (c *Chat) self(ctx context.Context, anew bool) (*slack.AuthTestResponse, error) {
 	c.doubts.mu.Lock()
-	me := c.doubts.me
+	me, asked := c.doubts.me, c.doubts.asked
 	c.doubts.mu.Unlock()
-	if me != nil {
+	if me != nil && (!anew || time.Since(asked) < selfAgain) {
 		return me, nil
 	}
 	begun := time.Now()
@@ -184,6 +201,6 @@ func (c *Chat) self(ctx context.Context) (*slack.AuthTestResponse, error) {
 	}
 	c.doubts.mu.Lock()
 	defer c.doubts.mu.Unlock()
-	c.doubts.me = me
+	c.doubts.me, c.doubts.asked = me, begun
 	return me, nil
 }

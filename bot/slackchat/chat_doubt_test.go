@@ -2,6 +2,7 @@ package slackchat
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -118,6 +119,30 @@ func TestSearchThatFailsIsRepeatedAndGivenUp(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An app that is installed anew may have another bot user. What it posts is found
+// all the same, and who the bot is is not asked at each marker of a stranger.
+func TestBotThatBecameAnotherFindsItsPosts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, chat := chatInBubble(t, slacktest.World{Scopes: mayRead})
+		lost := slacktest.Failure{Times: 1, Cut: true, Applied: true}
+		for n, bots := range []string{"U0BOT", "U1BOT", "W2BOT"} {
+			fake.SetBot(bots, fmt.Sprintf("B%dBOT", n))
+			time.Sleep(2 * selfAgain)
+			card := runningCard(0)
+			card.Restore.ID = fmt.Sprint("restore", n)
+			fake.Fail("chat.postMessage", lost)
+			persist(t, func() (string, error) { return chat.PostCard(t.Context(), card) })
+			if posted := len(fake.Channel("C1").Messages()); posted != n+1 {
+				t.Fatalf("%d cards after %d", posted, n+1)
+			}
+		}
+		if n := fake.Stats().Calls["auth.test"]; n != 3 {
+			t.Errorf("%d questions who the bot is", n)
+		}
+	})
 }
 
 // Anybody's app can write the same metadata.

@@ -216,6 +216,15 @@ func (s *Slack) JoinGrid(id, name string) {
 	s.world.EnterpriseID, s.world.EnterpriseName = id, name
 }
 
+// SetBot gives the app another bot user, as Slack may when it is installed anew. What
+// the old one posted stays the old one's, and cannot be edited any more.
+func (s *Slack) SetBot(userID, botID string) {
+	s.PutPerson(Person{ID: userID, Name: s.world.BotName, RealName: s.world.BotName, IsBot: true})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.world.BotUserID, s.world.BotID = userID, botID
+}
+
 // SetScopes replaces the scopes of the bot token, as a reinstall of the app does.
 func (s *Slack) SetScopes(scopes ...string) {
 	s.mu.Lock()
