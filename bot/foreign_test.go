@@ -153,6 +153,36 @@ func TestNothingIsStartedWhileTheServerIsRestored(t *testing.T) {
 	}
 }
 
+// The bot stands still between its look at the portal and the start, and somebody
+// else's restore begins meanwhile.
+func TestNothingIsStartedOnAnOldLook(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		r := s.confirmed()
+		s.Portals[0].API = &stands{API: s.Portals[0].API, still: func() {
+			time.Sleep(time.Minute)
+			s.portal.StartDumpElsewhere()
+		}}
+		s.want(s.walk(r.ID, never), bot.Failed, 0)
+	})
+}
+
+// stands is a portal after whose answer about the whole server something happens, once.
+type stands struct {
+	bot.API
+
+	still func()
+}
+
+func (a *stands) RestoreProgress(ctx context.Context, scope docspace.Scope) (docspace.Progress, bool, error) {
+	task, known, err := a.API.RestoreProgress(ctx, scope)
+	if scope == docspace.DumpOnly && a.still != nil {
+		a.still()
+		a.still = nil
+	}
+	return task, known, err
+}
+
 // Two hosts of one server, which no spelling tells apart: the portal answers the
 // second start with the task of the first, and one of the two says so.
 func TestNoTwoRestoresHoldOneTask(t *testing.T) {

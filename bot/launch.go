@@ -48,6 +48,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if no != nil && no.Rule == RuleDirectory && now.Sub(r.readySince()) < recheckFor {
 		return Next{After: soon}, nil // Slack may answer again
 	}
+	looked := time.Now()
 	if no == nil {
 		_, no = free(ctx, &r, p)
 	}
@@ -67,6 +68,9 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	sent, err := b.Store.Now(ctx) // whoever resolves the start measures from it
 	if err != nil {
 		return Next{After: soon}, err
+	}
+	if stoodStill(looked) > askWithin+startWithin {
+		return Next{}, nil // somebody else may have started one since: look again
 	}
 	saving := time.Now()
 	r.State, r.StartedAt = Starting, sent

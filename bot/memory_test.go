@@ -22,12 +22,16 @@ type memory struct {
 	broken   error // of the freeze
 	consents map[string]bot.Consent
 	began    time.Time
+	clocks   func() bot.Clock // in the place of its own
 }
 
 func (m *memory) Now(context.Context) (time.Time, error) { return time.Now().UTC(), nil }
 
 // clock is read of a process that lives as long as the test.
 func (m *memory) clock() bot.Clock {
+	if m.clocks != nil {
+		return m.clocks()
+	}
 	if m.began.IsZero() {
 		m.began = time.Now()
 	}
