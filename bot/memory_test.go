@@ -19,6 +19,7 @@ type memory struct {
 	events   []bot.Event
 	forms    map[string]bot.Form
 	freeze   bot.Freeze
+	told     bot.ToldRules
 	broken   error // of the freeze
 	consents map[string]bot.Consent
 	began    time.Time
@@ -96,6 +97,24 @@ func (m *memory) Frozen(context.Context) (bot.Freeze, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.freeze, m.broken
+}
+
+func (m *memory) Rules(context.Context) (bot.ToldRules, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.told, m.broken
+}
+
+func (m *memory) SaveRules(_ context.Context, was, next bot.ToldRules, events ...bot.Event) (bot.ToldRules, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if was.Version != m.told.Version {
+		return bot.ToldRules{}, bot.ErrStale
+	}
+	next.Version = was.Version + 1
+	m.told = next
+	m.events = append(m.events, events...)
+	return next, nil
 }
 
 func (m *memory) PutForm(_ context.Context, f bot.Form) error {

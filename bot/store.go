@@ -87,6 +87,14 @@ type Store interface {
 	// Frozen returns the freeze, the zero value for none.
 	Frozen(ctx context.Context) (Freeze, error)
 
+	// Rules returns the rules that people were last told of.
+	Rules(ctx context.Context) (ToldRules, error)
+
+	// SaveRules replaces was by next if nobody has changed it since was was read, and
+	// returns next as it now stands. [ErrStale] means that somebody has; nothing is
+	// written then.
+	SaveRules(ctx context.Context, was, next ToldRules, events ...Event) (ToldRules, error)
+
 	// TrailEnd is the end of the audit trail in short, for people to keep elsewhere.
 	TrailEnd(ctx context.Context) (string, error)
 
@@ -140,6 +148,7 @@ const (
 	EventFrozen    EventKind = "frozen"
 	EventUnfrozen  EventKind = "unfrozen"
 	EventSettings  EventKind = "settings" // at the start of the program
+	EventRules     EventKind = "rules"    // they are not those of the last start
 	EventAltered   EventKind = "altered"  // a record was changed outside the bot
 	EventSealed    EventKind = "sealed"   // from here on a key guards the trail; what was found before it
 )

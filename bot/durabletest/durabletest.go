@@ -40,6 +40,7 @@ func Exercise(t *testing.T, open func(t *testing.T) bot.Store) {
 		"trail":        trail,
 		"long trail":   longTrail,
 		"freeze":       freeze,
+		"rules":        rules,
 		"consent":      consent,
 		"old consent":  oldConsent,
 		"address":      address,

@@ -66,6 +66,12 @@ func (s *shelf) Runs(context.Context, string, int) ([]bot.Run, error) { return n
 
 func (s *shelf) Trail(context.Context, string) ([]bot.Event, error) { return nil, nil }
 
+func (s *shelf) Rules(context.Context) (bot.ToldRules, error) { return bot.ToldRules{}, nil }
+
+func (s *shelf) SaveRules(_ context.Context, _, next bot.ToldRules, _ ...bot.Event) (bot.ToldRules, error) {
+	return next, nil
+}
+
 func (s *shelf) SetFreeze(context.Context, bot.Freeze, ...bot.Event) error { return nil }
 
 // everyone knows everybody: what keeps a payload out is the payload.

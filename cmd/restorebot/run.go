@@ -110,6 +110,9 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 		Policy: policy, Poll: s.poll, Log: log, Heard: counting(metrics), Portals: portals, Process: rand.Text(),
 		Doctor: append(s.examiners(sockets, store), chat),
 	}
+	if err := b.NoteRules(ctx); err != nil {
+		log.WarnContext(ctx, "the rules of this start could not be recorded", "err", err)
+	}
 	if err := b.WarnOfLostPortals(ctx); err != nil {
 		log.WarnContext(ctx, "whether open restores have lost their portals could not be read", "err", err)
 	}
@@ -120,6 +123,10 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	listener.App = func() string { return sockets.State().AppID }
 	sockets.API, sockets.Handle, sockets.Tell, sockets.Until = api, handling(listener.Handle), listener.Tell, stepsEnded
 	sockets.Prompt = listener.Prompt
+	g.Go(func() error {
+		b.TellRules(ctx, chat.TellRules) // beside the rest: a Slack that does not answer holds nothing up
+		return nil
+	})
 	g.Go(func() error {
 		defer close(stepsEnded)
 		return store.Run(ctx, stepping(b, metrics))

@@ -1,0 +1,255 @@
+package bot
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// RuleSet is what decides who may restore a portal, how many it takes, where
+// and how. It is kept in the database: what a field does not say is zero.
+type RuleSet struct {
+	// Users, Approvers, BreakGlass and Channels are ids in order, and "*".
+	Users      []string `json:",omitzero"`
+	Approvers  []string `json:",omitzero"`
+	BreakGlass []string `json:",omitzero"`
+	Channels   []string `json:",omitzero"`
+
+	Approvals    int           `json:",omitzero"`
+	SelfApproval bool          `json:",omitzero"`
+	Typing       bool          `json:",omitzero"`
+	Reason       bool          `json:",omitzero"`
+	TTL          time.Duration `json:",omitzero"`
+	Safety       string        `json:",omitzero"` // where safety backups go, "" for none
+	Address      string        `json:",omitzero"` // of the portal
+}
+
+// RuleBook holds the rules of each portal by its name, and under "" those that
+// hold where a portal has none of its own.
+type RuleBook map[string]RuleSet
+
+// RuleChange is one rule that has changed: a value, or who came to a list and
+// who went.
+type RuleChange struct {
+	Rule           string // in words
+	Was, Is        string
+	Added, Removed []string // ids
+}
+
+// RuleNews are the changes that are the same for some portals.
+type RuleNews struct {
+	// Portals are their names: nil for all, and "" for the rules that hold where a
+	// portal has none of its own.
+	Portals []string
+	Changes []RuleChange
+}
+
+// rules are those that the bot runs with.
+func (b *Bot) rules() RuleBook {
+	book := RuleBook{"": b.Policy.rules()}
+	for _, p := range b.Portals {
+		set := b.policy(p).rules()
+		set.Safety, set.Address = p.Safety.Place(), p.Address()
+		book[p.Name] = set
+	}
+	return book
+}
+
+func (p Policy) rules() RuleSet {
+	return RuleSet{
+		Users: p.Users.sorted(), Approvers: p.Approvers.sorted(), BreakGlass: p.BreakGlass.sorted(), Channels: p.Channels.sorted(),
+		Approvals: p.Needed(), SelfApproval: p.SelfApproval, Typing: p.Typing, Reason: p.Reason, TTL: p.TTL,
+	}
+}
+
+// sorted is the list in one order, each once.
+func (l AllowList) sorted() []string {
+	if l.Nobody() {
+		return nil
+	}
+	words := strings.Split(l.String(), ",")
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// heard reports whether a portal with these rules is used in a channel that is
+// named. Where every channel may, none is told.
+func (s RuleSet) heard(channel string) bool {
+	return !slices.Contains(s.Channels, "*") && slices.Contains(s.Channels, channel)
+}
+
+// changed lists what is other in the rules of one portal.
+func (s RuleSet) changed(is RuleSet) (changes []RuleChange) {
+	value := func(rule, was, is string) {
+		if was != is {
+			changes = append(changes, RuleChange{Rule: rule, Was: was, Is: is})
+		}
+	}
+	list := func(rule string, was, is []string) {
+		c := RuleChange{Rule: rule, Added: without(is, was), Removed: without(was, is)}
+		if len(c.Added)+len(c.Removed) > 0 {
+			changes = append(changes, c)
+		}
+	}
+	value("approvals", strconv.Itoa(s.Approvals), strconv.Itoa(is.Approvals))
+	value("who asked may confirm", yes(s.SelfApproval), yes(is.SelfApproval))
+	list("may ask", s.Users, is.Users)
+	list("may confirm", s.Approvers, is.Approvers)
+	list("may restore alone", s.BreakGlass, is.BreakGlass)
+	list("channels", s.Channels, is.Channels)
+	value("confirmed by", confirmedBy(s.Typing), confirmedBy(is.Typing))
+	value("reason", asked(s.Reason), asked(is.Reason))
+	value("life of a request", lifeOf(s.TTL), lifeOf(is.TTL))
+	value("safety backup", place(s.Safety), place(is.Safety))
+	value("address", s.Address, is.Address)
+	return changes
+}
+
+// changes lists what is other, by portal. Who is new or gone is a change too.
+func (was RuleBook) changes(is RuleBook) map[string][]RuleChange {
+	all := map[string][]RuleChange{}
+	for name, set := range was {
+		if now, there := is[name]; !there {
+			all[name] = []RuleChange{{Rule: "taken out"}}
+		} else if changes := set.changed(now); len(changes) > 0 {
+			all[name] = changes
+		}
+	}
+	for name, set := range is {
+		if _, there := was[name]; !there {
+			all[name] = []RuleChange{{Rule: "new, at", Is: set.Address}, {Rule: "approvals", Is: strconv.Itoa(set.Approvals)}}
+		}
+	}
+	return all
+}
+
+// audience are the channels that have something to hear: those that are named
+// now, and those that were until now.
+func (was RuleBook) audience(is RuleBook) (channels []string) {
+	for _, book := range []RuleBook{was, is} {
+		for _, set := range book {
+			channels = append(channels, set.Channels...)
+		}
+	}
+	slices.Sort(channels)
+	return slices.DeleteFunc(slices.Compact(channels), func(channel string) bool { return len(was.news(is, channel)) == 0 })
+}
+
+// news are the changes of the portals that are used in a channel, or were.
+func (was RuleBook) news(is RuleBook, channel string) (news []RuleNews) {
+	changes := was.changes(is)
+	same := true // for all portals of the channel
+	for _, name := range slices.Sorted(maps.Keys(merged(was, is))) {
+		if !was[name].heard(channel) && !is[name].heard(channel) || name == "" {
+			continue
+		}
+		if len(changes[name]) == 0 {
+			same = false
+			continue
+		}
+		i := slices.IndexFunc(news, func(n RuleNews) bool { return reflect.DeepEqual(n.Changes, changes[name]) })
+		if i < 0 {
+			i, news = len(news), append(news, RuleNews{Changes: changes[name]})
+		}
+		news[i].Portals = append(news[i].Portals, name)
+	}
+	if was[""].heard(channel) || is[""].heard(channel) {
+		if rest := besides(changes[""], news); len(rest) > 0 {
+			news = append(news, RuleNews{Portals: []string{""}, Changes: rest})
+		}
+	}
+	if len(news) == 1 && same && ruleless(news[0]) {
+		news[0].Portals = nil
+	}
+	return news
+}
+
+// ruleless reports whether news are of no portal in particular: one that is new
+// or gone has to be named.
+func ruleless(n RuleNews) bool {
+	return n.Portals[0] != "" && !slices.ContainsFunc(n.Changes, func(c RuleChange) bool { return c.Rule == "taken out" || c.Rule == "new, at" })
+}
+
+// besides are the changes that are not among the news of any portal.
+func besides(changes []RuleChange, news []RuleNews) []RuleChange {
+	return slices.DeleteFunc(slices.Clone(changes), func(c RuleChange) bool {
+		return slices.ContainsFunc(news, func(n RuleNews) bool {
+			return slices.ContainsFunc(n.Changes, func(told RuleChange) bool { return reflect.DeepEqual(told, c) })
+		})
+	})
+}
+
+// String writes a change for the log and the audit trail.
+func (c RuleChange) String() string {
+	text := c.Rule
+	switch {
+	case c.Was != "":
+		text += " " + c.Was + " → " + c.Is
+	case c.Is != "":
+		text += " " + c.Is
+	}
+	if len(c.Added) > 0 {
+		text += " + " + strings.Join(c.Added, ",")
+	}
+	if len(c.Removed) > 0 {
+		text += " − " + strings.Join(c.Removed, ",")
+	}
+	return text
+}
+
+func merged(a, b RuleBook) RuleBook {
+	all := maps.Clone(a)
+	if all == nil {
+		all = RuleBook{}
+	}
+	maps.Copy(all, b)
+	return all
+}
+
+// without are the words of a that are not in b.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(word string) bool { return slices.Contains(b, word) })
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func confirmedBy(typing bool) string {
+	if typing {
+		return "typing the portal's name"
+	}
+	return "button"
+}
+
+func asked(required bool) string {
+	if required {
+		return "required"
+	}
+	return "optional"
+}
+
+func place(safety string) string {
+	if safety == "" {
+		return "off"
+	}
+	return safety
+}
+
+// lifeOf tells a life without the zeros at its end.
+func lifeOf(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
