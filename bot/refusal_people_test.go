@@ -48,6 +48,7 @@ type groupsOf map[string][]string
 func (g groupsOf) Person(context.Context, string) (Person, error) {
 	return Person{}, errors.ErrUnsupported
 }
+
 func (g groupsOf) Place(context.Context, string) (Place, error) {
 	return Place{}, errors.ErrUnsupported
 }
