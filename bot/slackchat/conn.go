@@ -1,7 +1,6 @@
 package slackchat
 
 import (
-	"bytes"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -44,14 +43,12 @@ const (
 	endRenewed  = "renewed"  // another took its place, so that not all are of one age
 )
 
-// socketConn is one connection: a reader, and a writer. Acks that the reader
-// has at once it writes itself, when it has read all that came.
+// socketConn is one connection: a reader, and a writer.
 type socketConn struct {
 	number  int // from 1
 	ws      *websocket.Conn
-	wire    *wire // under ws
 	set     *connSet
-	receive func(*socketConn, Envelope) // must not block, nor keep what the envelope points to
+	receive func(*socketConn, Envelope) // must not block
 	log     *slog.Logger                // says the number
 	events  *SocketEvents
 	opened  time.Time
@@ -60,14 +57,7 @@ type socketConn struct {
 	done    chan struct{} // closed when nothing is left of it
 	wake    chan struct{} // tells the writer of something new below
 
-	// Of the reader alone:
-	in      bytes.Buffer // one frame
-	came    socketFrame  // what it says
-	prompt  bool         // acks were queued for which the writer was not woken
-	extends time.Time    // when the deadline of reads was set last
-
-	writing sync.Mutex // held by who writes
-	frame   []byte     // one ack; of who writes
+	extends time.Time // when the deadline of reads was set last; of the reader alone
 
 	mu        sync.Mutex
 	phase     connPhase
@@ -91,9 +81,9 @@ const (
 	connDead                      // nothing more can be written
 )
 
-func newSocketConn(number int, ws *websocket.Conn, wire *wire, set *connSet, receive func(*socketConn, Envelope)) *socketConn {
+func newSocketConn(number int, ws *websocket.Conn, set *connSet, receive func(*socketConn, Envelope)) *socketConn {
 	return &socketConn{
-		number: number, ws: ws, wire: wire, set: set, receive: receive,
+		number: number, ws: ws, set: set, receive: receive,
 		log: set.log.With("connection", number), events: set.events,
 		opened: time.Now(), lastFrame: time.Now(),
 		retired: make(chan struct{}), done: make(chan struct{}),
@@ -142,11 +132,7 @@ func (c *socketConn) enqueue(ack ackFrame) bool {
 		return false
 	}
 	c.acks = append(c.acks, ack)
-	if ack.prompt {
-		c.prompt = true // the reader itself is here, and will write it
-	} else {
-		c.nudge()
-	}
+	c.nudge()
 	return true
 }
 
@@ -197,17 +183,9 @@ func (c *socketConn) kill(d time.Duration, f func()) {
 	c.killer = time.AfterFunc(d, f)
 }
 
-// cut closes the socket under reads and writes. Nothing is owed to the peer any
-// more; TLS says its own goodbye only where that does not wait for a write that
-// hangs.
-func (c *socketConn) cut() {
-	if !c.writing.TryLock() {
-		_ = c.wire.Close()
-		return
-	}
-	defer c.writing.Unlock()
-	_ = c.ws.Close()
-}
+// cut closes the socket under reads and writes. Over TLS a write that hangs is
+// ended by it as well, for its own goodbye is then left out.
+func (c *socketConn) cut() { _ = c.ws.Close() }
 
 func (c *socketConn) is(phase connPhase) bool {
 	c.mu.Lock()

@@ -1,7 +1,6 @@
 package slackchat
 
 import (
-	"bytes"
 	"errors"
 	"net"
 	"time"
@@ -41,13 +40,11 @@ func (c *socketConn) read() (reason string, answerClose bool) {
 	c.ws.SetPongHandler(func(string) error { return c.heard() })
 	c.ws.SetCloseHandler(func(int, string) error { return nil }) // the writer answers
 
-	c.wire.spent = c.spent
-
 	err := c.ws.SetReadDeadline(time.Now().Add(helloWithin))
 	for err == nil {
 		var kind int
 		var data []byte
-		if kind, data, err = c.message(); err != nil {
+		if kind, data, err = c.ws.ReadMessage(); err != nil {
 			break
 		}
 		if err = c.heard(); err != nil {
@@ -60,37 +57,6 @@ func (c *socketConn) read() (reason string, answerClose bool) {
 		c.text(data)
 	}
 	return c.endOf(err)
-}
-
-// message reads a message. It is valid until the next one is read.
-func (c *socketConn) message() (kind int, data []byte, err error) {
-	kind, r, err := c.ws.NextReader()
-	if err != nil {
-		return kind, nil, err
-	}
-	if c.in.Cap() > socketReadBuffer {
-		c.in = bytes.Buffer{} // after a large one
-	}
-	c.in.Reset()
-	_, err = c.in.ReadFrom(r)
-	return kind, c.in.Bytes(), err
-}
-
-// spent runs when all that came has been read: what is acked already is written
-// in one go. The writer does it where it is at work.
-func (c *socketConn) spent() {
-	if !c.prompt {
-		return
-	}
-	c.prompt = false
-	if !c.writing.TryLock() {
-		c.nudge()
-		return
-	}
-	defer c.writing.Unlock()
-	if _, err := c.flush(); err != nil {
-		c.broken(err)
-	}
 }
 
 // heard notes a sign of life.
@@ -126,25 +92,21 @@ func (c *socketConn) endOf(err error) (reason string, answerClose bool) {
 // text acts on a text frame.
 func (c *socketConn) text(data []byte) {
 	at := time.Now()
-	f := &c.came
-	if err := f.decode(data); err != nil {
+	f, err := decodeFrame(data)
+	if err != nil {
 		c.log.Warn("slack sent a frame that cannot be decoded", "bytes", len(data))
 		return
 	}
 	switch {
 	case f.EnvelopeID != "":
-		env := Envelope{
+		c.receive(c, Envelope{
 			ID: f.EnvelopeID, Type: f.Type, Payload: f.Payload,
 			AcceptsResponsePayload: f.AcceptsResponsePayload,
 			RetryAttempt:           f.RetryAttempt, RetryReason: f.RetryReason,
 			ReceivedAt: at, Connection: c.number,
-		}
-		if f.readable {
-			env.command = &f.command
-		}
-		c.receive(c, env)
+		})
 	case f.Type == frameHello:
-		c.hello(*f)
+		c.hello(f)
 	case f.Type == frameDisconnect:
 		c.disconnect(f.Reason)
 	default:

@@ -27,7 +27,6 @@ type ackFrame struct {
 	outcome AckOutcome
 	payload []byte    // JSON; nil makes a bare ack
 	at      time.Time // when its envelope came
-	prompt  bool      // made by the reader of the connection, which will write it
 }
 
 // connSet is the open connections and the acks that wait for one.
@@ -35,7 +34,6 @@ type connSet struct {
 	log      *slog.Logger
 	events   *SocketEvents
 	expected int
-	debug    bool // whether log takes lines of that level
 
 	mu      sync.Mutex
 	conns   []*socketConn // oldest first
@@ -169,7 +167,6 @@ func (s *connSet) send(origin *socketConn, ack ackFrame) {
 	if origin != nil && origin.enqueue(ack) {
 		return
 	}
-	ack.prompt = false
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if time.Since(ack.at) > ackUseful {

@@ -1,7 +1,6 @@
 package slackchat
 
 import (
-	"runtime"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -17,16 +16,9 @@ func (c *socketConn) write() {
 		var last bool
 		select {
 		case <-ping.C:
-			c.writing.Lock()
 			err = c.control(websocket.PingMessage, nil)
-			c.writing.Unlock()
 		case <-c.wake:
-			// A crowd answered by one commit wakes at once: those ready to answer go
-			// first, and their acks leave together.
-			runtime.Gosched()
-			c.writing.Lock()
 			last, err = c.flush()
-			c.writing.Unlock()
 		}
 		if last {
 			return
@@ -48,8 +40,7 @@ func (c *socketConn) broken(err error) {
 	c.cut() // the reader ends and hands the acks over
 }
 
-// flush writes what is queued; last means that nothing will follow. The lock of
-// who writes is held.
+// flush writes what is queued; last means that nothing will follow.
 func (c *socketConn) flush() (last bool, err error) {
 	for {
 		c.mu.Lock()
@@ -66,10 +57,10 @@ func (c *socketConn) flush() (last bool, err error) {
 				return false, err
 			}
 		case len(acks) > 0:
-			if err := c.send(acks); err != nil {
-				return false, err // they are still queued
+			if err := c.send(acks[0]); err != nil {
+				return false, err // it is still queued
 			}
-			c.wrote(acks)
+			c.wrote(acks[0])
 		case phase == connClosing:
 			c.goodbye()
 			return true, nil
@@ -79,37 +70,24 @@ func (c *socketConn) flush() (last bool, err error) {
 	}
 }
 
-// send writes acks, each in a frame of its own, in one go.
-func (c *socketConn) send(acks []ackFrame) error {
-	return c.wire.together(writeWithin, func() error {
-		for _, ack := range acks {
-			c.frame = appendAck(c.frame[:0], ack.id, ack.payload)
-			if err := c.ws.WriteMessage(websocket.TextMessage, c.frame); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+func (c *socketConn) send(ack ackFrame) error {
+	if err := c.ws.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
+		return err
+	}
+	return c.ws.WriteMessage(websocket.TextMessage, ackBody(ack.id, ack.payload))
 }
 
-// wrote takes acks off the queue, unless die took all of it meanwhile: then they
-// go to Slack twice, rather than never.
-func (c *socketConn) wrote(acks []ackFrame) {
-	for _, ack := range acks {
-		took := time.Since(ack.at)
-		c.events.Acked(ack.kind, ack.outcome, took)
-		if c.set.debug {
-			c.log.Debug("envelope acked", "envelope_id", loggedID(ack.id), "type", ack.kind, "outcome", string(ack.outcome), "took", took)
-		}
-	}
+// wrote takes the first ack off the queue, unless die took all of it meanwhile:
+// then it goes to Slack twice, rather than never.
+func (c *socketConn) wrote(ack ackFrame) {
+	took := time.Since(ack.at)
+	c.events.Acked(ack.kind, ack.outcome, took)
+	c.log.Debug("envelope acked", "envelope_id", loggedID(ack.id), "type", ack.kind, "outcome", string(ack.outcome), "took", took)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case len(c.acks) > len(acks):
-		c.acks = c.acks[len(acks):]
-	case len(c.acks) > 0:
-		clear(c.acks)
-		c.acks = c.acks[:0]
+	if len(c.acks) > 0 {
+		c.acks[0] = ackFrame{}
+		c.acks = c.acks[1:]
 	}
 }
 

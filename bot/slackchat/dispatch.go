@@ -2,10 +2,8 @@ package slackchat
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -34,7 +32,6 @@ var errHandleSlow = errors.New("no answer within the time that slack leaves for 
 // dispatcher runs Handle for each envelope once and acks each delivery of it.
 type dispatcher struct {
 	handle func(context.Context, Envelope) any
-	prompt func(Envelope) (ack json.RawMessage, ok bool) // nil answers nothing
 	tell   func(Envelope, string)
 	set    *connSet
 	log    *slog.Logger
@@ -77,7 +74,7 @@ const (
 
 func newDispatcher(s *Sockets, set *connSet, log *slog.Logger, events *SocketEvents) *dispatcher {
 	return &dispatcher{
-		handle: s.Handle, prompt: s.Prompt, tell: s.Tell, set: set, log: log, events: events,
+		handle: s.Handle, tell: s.Tell, set: set, log: log, events: events,
 		queue: make(chan *delivery, maxQueued), idle: make(chan struct{}),
 	}
 }
@@ -100,14 +97,8 @@ func (d *dispatcher) accept(from *socketConn, env Envelope) {
 	d.events.Received(kind)
 	here := arrival{from, env.ReceivedAt}
 
-	answered, counted := d.promptly(from, env, kind)
-	if answered {
-		return
-	}
 	d.mu.Lock()
-	if !counted {
-		d.pending++
-	}
+	d.pending++
 	if dl, was, known := d.recent.find(env.ID, env.ReceivedAt); known {
 		if dl != nil && len(dl.again) < maxRepeats {
 			dl.again = append(dl.again, here)
@@ -117,7 +108,7 @@ func (d *dispatcher) accept(from *socketConn, env Envelope) {
 		d.finished()
 		return
 	}
-	dl := &delivery{env: env.kept(), first: here}
+	dl := &delivery{env: env, first: here}
 	d.recent.add(dl)
 	refusal, text := d.admit(dl, kind)
 	if refusal == "" {
@@ -128,48 +119,6 @@ func (d *dispatcher) accept(from *socketConn, env Envelope) {
 	if refusal != "" {
 		d.refuse(dl, refusal, text)
 	}
-}
-
-// promptly answers an envelope if that takes neither time nor a record. If not,
-// it may be counted as pending already.
-func (d *dispatcher) promptly(from *socketConn, env Envelope, kind string) (answered, counted bool) {
-	if d.prompt == nil || env.command == nil {
-		return false, false
-	}
-	d.mu.Lock()
-	if _, _, known := d.recent.find(env.ID, env.ReceivedAt); known || d.stopping {
-		d.mu.Unlock()
-		return false, false
-	}
-	d.pending++
-	d.mu.Unlock()
-
-	payload, ready := d.ask(env)
-	if !ready {
-		return false, true
-	}
-	d.mu.Lock()
-	d.recent.keep(env.ID, payload, true, env.ReceivedAt)
-	d.mu.Unlock()
-	d.set.send(from, ackFrame{id: env.ID, kind: kind, outcome: AckHandled, payload: payload, at: env.ReceivedAt, prompt: true})
-	d.finished()
-	return true, true
-}
-
-// ask calls Prompt. Where it panics, Handle meets the same and says so.
-func (d *dispatcher) ask(env Envelope) (payload json.RawMessage, ready bool) {
-	defer func() {
-		if v := recover(); v != nil {
-			d.log.Error("prompt panicked", append(d.about(env), "panic", v, "stack", string(debug.Stack()))...)
-			payload, ready = nil, false
-		}
-	}()
-	ack, ready := d.prompt(env)
-	if !ready {
-		return nil, false
-	}
-	payload, err := ackPayload(env, ack)
-	return payload, err == nil // where it is too long, Handle says so
 }
 
 // repeat answers a redelivery as the first delivery was answered, if it was: if
@@ -262,7 +211,7 @@ func (d *dispatcher) answer(dl *delivery, outcome AckOutcome, payload []byte) bo
 	}
 	again := dl.again
 	dl.again = nil
-	d.recent.keep(dl.env.ID, payload, false, time.Now())
+	d.recent.keep(dl.env.ID, payload, time.Now())
 	d.mu.Unlock()
 
 	ack := ackFrame{

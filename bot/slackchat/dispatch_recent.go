@@ -53,7 +53,7 @@ func (r *recentEnvelopes) add(dl *delivery) {
 }
 
 // keep remembers the answer to an envelope, which is in hand no longer.
-func (r *recentEnvelopes) keep(id string, payload []byte, shared bool, now time.Time) {
+func (r *recentEnvelopes) keep(id string, payload []byte, now time.Time) {
 	if r.answered == nil {
 		r.answered = map[string]ackedEnvelope{}
 	}
@@ -61,9 +61,7 @@ func (r *recentEnvelopes) keep(id string, payload []byte, shared bool, now time.
 	if _, twice := r.answered[id]; twice {
 		return // two connections brought it at the same moment
 	}
-	if !shared {
-		payload, shared = r.same(payload)
-	}
+	payload, shared := r.same(payload)
 	r.answered[id] = ackedEnvelope{payload, shared, now}
 	r.order = append(r.order, id)
 	if !shared {

@@ -31,7 +31,7 @@ func TestRecentEnvelopesAreBounded(t *testing.T) {
 				size := rapid.IntRange(10, maxAckBytes).Draw(t, "bytes")
 				for id, dl := range inHand {
 					delete(inHand, id)
-					recent.keep(dl.env.ID, make([]byte, size), size%2 == 0, now)
+					recent.keep(dl.env.ID, make([]byte, size), now)
 					last = id
 				}
 			},
@@ -77,7 +77,7 @@ func TestEqualAnswersAreKeptOnce(t *testing.T) {
 	var recent recentEnvelopes
 	now := time.Unix(0, 0)
 	for n := range 1000 {
-		recent.keep(strconv.Itoa(n), []byte("no "+strconv.Itoa(n%3)), false, now)
+		recent.keep(strconv.Itoa(n), []byte("no "+strconv.Itoa(n%3)), now)
 	}
 	if recent.bytes != 3*len("no 0") {
 		t.Errorf("three answers take %d bytes", recent.bytes)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gorilla/websocket"
 )
 
 // logBuffer is a log that a test may read while it is written.
@@ -347,5 +348,34 @@ func TestPayloadIsLeftOutWhereSlackTakesNone(t *testing.T) {
 		c.interaction("button", "block_actions", false)
 		synctest.Wait()
 		wantAck(t, fake, "button", "", 0, sent)
+	})
+}
+
+// A payload stays as it was while more is read.
+func TestPayloadOutlivesItsFrame(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake := newSocketSlack(t)
+		s := &Sockets{
+			N: 1, API: fake, Dialer: fake.dialer(),
+			Handle: func(_ context.Context, env Envelope) any {
+				time.Sleep(time.Second) // while others come
+				cmd, err := env.SlashCommand()
+				return []any{cmd.Text, err == nil}
+			},
+		}
+		runSockets(t, s)
+		c := fake.next()
+		for n := range 20 {
+			_ = c.ws.WriteMessage(websocket.TextMessage, fmt.Appendf(nil,
+				`{"type":"slash_commands","envelope_id":"e%d","accepts_response_payload":true,"payload":{"user_id":"U1","text":%q}}`, n, strings.Repeat(string(rune('a'+n)), 100+n)))
+		}
+		time.Sleep(2 * time.Second)
+		for n := range 20 {
+			want := fmt.Sprintf(`[%q,true]`, strings.Repeat(string(rune('a'+n)), 100+n))
+			if acks := fake.acksOf(fmt.Sprintf("e%d", n)); len(acks) != 1 || string(acks[0].Payload) != want {
+				t.Errorf("e%d was acked %d times, or not with %s", n, len(acks), want)
+			}
+		}
 	})
 }

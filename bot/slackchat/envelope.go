@@ -46,7 +46,11 @@ func (e Envelope) SlashCommand() (slack.SlashCommand, error) {
 	case e.Type != EnvelopeSlashCommands:
 		return slack.SlashCommand{}, fmt.Errorf("envelope is not of type %s", EnvelopeSlashCommands)
 	}
-	return decodeCommand(e.Payload)
+	var cmd slack.SlashCommand
+	if err := decodeObject(EnvelopeSlashCommands, e.Payload, &cmd); err != nil {
+		return slack.SlashCommand{}, err
+	}
+	return cmd, nil
 }
 
 // Interaction decodes the payload of an interactive envelope. The error says
@@ -62,29 +66,20 @@ func (e Envelope) Interaction() (slack.InteractionCallback, error) {
 	return callback, nil
 }
 
-// decodeObject reads the payload of an envelope into v.
+// decodeObject reads the payload of an envelope into v. The error says where it
+// is wrong and holds nothing of what it says.
 func decodeObject(kind string, payload []byte, v any) error {
 	if !bytes.HasPrefix(bytes.TrimLeft(payload, " \t\r\n"), []byte("{")) {
-		return notAnObject(kind)
+		return fmt.Errorf("payload of %s is not an object", kind)
 	}
 	if err := json.Unmarshal(payload, v); err != nil {
 		// The error's own text may quote the payload; its place does not.
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return wrongType(kind, wrong.Offset)
+			return fmt.Errorf("payload of %s has a wrong type at byte %d", kind, wrong.Offset)
 		}
-		return notDecoded(kind)
+		return fmt.Errorf("payload of %s cannot be decoded", kind)
 	}
 	return nil
-}
-
-// kept is the envelope with all that it points to its own.
-func (e Envelope) kept() Envelope {
-	e.Payload = bytes.Clone(e.Payload)
-	if e.command != nil {
-		cmd := *e.command
-		e.command = &cmd
-	}
-	return e
 }
 
 // readable reports whether Handle can make sense of the payload. A command is

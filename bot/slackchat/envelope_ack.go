@@ -24,52 +24,29 @@ const (
 var errAckTooLong = errors.New("ack is too long for Slack")
 
 // ackPayload is the JSON of an ack's payload; nil, or an envelope that accepts
-// no payload, makes a bare ack. A [json.RawMessage] is taken as it is.
+// no payload, makes a bare ack.
 func ackPayload(env Envelope, payload any) ([]byte, error) {
 	if !env.AcceptsResponsePayload || payload == nil {
 		return nil, nil
 	}
-	made, ready := payload.(json.RawMessage)
-	if !ready {
-		var err error
-		if made, err = json.Marshal(payload); err != nil {
-			return nil, fmt.Errorf("marshal ack: %w", err)
-		}
+	made, err := json.Marshal(payload)
+	if err != nil {
+		return nil, fmt.Errorf("marshal ack: %w", err)
 	}
-	// A byte of an id takes 6 at most, and mostly 1.
-	if 6*len(env.ID)+len(made)+100 >= maxAckBytes && len(appendAck(nil, env.ID, made)) >= maxAckBytes {
+	if len(ackBody(env.ID, made)) >= maxAckBytes {
 		return nil, errAckTooLong
 	}
 	return made, nil
 }
 
-const (
-	ackHead   = `{"envelope_id":`
-	ackMiddle = `,"payload":`
-)
-
-// appendAck appends the frame that acks an envelope.
-func appendAck(to []byte, id string, payload []byte) []byte {
-	to = append(to, ackHead...)
-	to = appendQuoted(to, id)
+// ackBody is the frame that acks an envelope, with or without a payload of JSON.
+func ackBody(id string, payload []byte) []byte {
+	quoted, _ := json.Marshal(id) // a string always encodes
+	body := append([]byte(`{"envelope_id":`), quoted...)
 	if payload != nil {
-		to = append(to, ackMiddle...)
-		to = append(to, payload...)
+		body = append(append(body, `,"payload":`...), payload...)
 	}
-	return append(to, '}')
-}
-
-// appendQuoted appends a JSON string.
-func appendQuoted(to []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			quoted, _ := json.Marshal(s) // a string always encodes
-			return append(to, quoted...)
-		}
-	}
-	to = append(to, '"')
-	to = append(to, s...)
-	return append(to, '"')
+	return append(body, '}')
 }
 
 // ErrAck is an ack's payload that shows text to the person who sent env: an

@@ -26,9 +26,6 @@ const (
 // Handler decides what becomes of a command, a press, or what is done in a
 // modal. [*bot.Bot] is one.
 type Handler interface {
-	// Prompt answers a command that needs neither time nor a record, and leaves
-	// all others to Command. It is called where envelopes are read.
-	Prompt(c bot.Command) (bot.Answer, bool)
 	Command(ctx context.Context, c bot.Command) (bot.Answer, bot.Later)
 	Press(ctx context.Context, p bot.Press) (bot.Answer, bot.Later)
 	Submit(ctx context.Context, s bot.Submission) (bot.Answer, bot.Later)

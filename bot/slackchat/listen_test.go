@@ -28,8 +28,6 @@ type heard struct {
 	later    bot.Later
 }
 
-func (h *heard) Prompt(bot.Command) (bot.Answer, bool) { return nil, false }
-
 func (h *heard) Command(_ context.Context, c bot.Command) (bot.Answer, bot.Later) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

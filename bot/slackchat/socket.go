@@ -2,7 +2,6 @@ package slackchat
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -61,12 +60,6 @@ type Sockets struct {
 	// dropped. It may panic.
 	Handle func(ctx context.Context, env Envelope) (ack any)
 
-	// Prompt, if set, is asked before Handle for a slash command. It returns the
-	// ack's payload, which may be one for many, or false to have Handle called. It
-	// runs where envelopes are read: it must neither wait for anything nor keep
-	// env.Payload.
-	Prompt func(env Envelope) (ack json.RawMessage, ok bool)
-
 	// Tell, if set, is called where a text for the person could not travel with
 	// the ack, as for a button. It must not block.
 	Tell func(env Envelope, text string)
@@ -105,8 +98,6 @@ func (s *Sockets) Run(ctx context.Context) error {
 	if err := s.start(); err != nil {
 		return err
 	}
-
-	s.set.debug = s.Log.Enabled(ctx, slog.LevelDebug)
 
 	// Handlers outlive ctx, so that what was admitted is answered.
 	handling, abandon := context.WithCancelCause(context.WithoutCancel(ctx))

@@ -2,7 +2,6 @@ package slackchat
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -21,20 +20,13 @@ func (o fixedOpener) StartSocketModeContext(context.Context) (*slack.SocketModeC
 }
 
 // BenchmarkEnvelopeToAck is commands over a real socket, one after the other or
-// many at once: from Slack's write of an envelope to its read of the ack. The
-// answer is made at once, or by a worker.
+// many at once: from Slack's write of an envelope to its read of the ack.
 func BenchmarkEnvelopeToAck(b *testing.B) {
-	atOnce := func(env Envelope) (json.RawMessage, bool) {
-		cmd, err := env.SlashCommand()
-		return json.RawMessage(`{"text":"recorded"}`), err == nil && cmd.Text != ""
-	}
-	b.Run("prompt", func(b *testing.B) { benchmarkAcks(b, atOnce, 1) })
-	b.Run("handled", func(b *testing.B) { benchmarkAcks(b, nil, 1) })
-	b.Run("prompt-32", func(b *testing.B) { benchmarkAcks(b, atOnce, 32) })
-	b.Run("handled-32", func(b *testing.B) { benchmarkAcks(b, nil, 32) })
+	b.Run("one", func(b *testing.B) { benchmarkAcks(b, 1) })
+	b.Run("32", func(b *testing.B) { benchmarkAcks(b, 32) })
 }
 
-func benchmarkAcks(b *testing.B, prompt func(Envelope) (json.RawMessage, bool), burst int) {
+func benchmarkAcks(b *testing.B, burst int) {
 	b.Helper()
 	links := make(chan *websocket.Conn, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +41,7 @@ func benchmarkAcks(b *testing.B, prompt func(Envelope) (json.RawMessage, bool), 
 	ctx, stop := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	s := &Sockets{
-		N: 1, API: fixedOpener(strings.Replace(server.URL, "http", "ws", 1)), Prompt: prompt,
+		N: 1, API: fixedOpener(strings.Replace(server.URL, "http", "ws", 1)),
 		Handle: func(context.Context, Envelope) any { return map[string]string{"text": "recorded"} },
 	}
 	go func() { ended <- s.Run(ctx) }()

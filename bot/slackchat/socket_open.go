@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -19,8 +18,6 @@ const (
 	handshakeWithin = 10 * time.Second
 	// socketWriteBuffer holds any ack in one frame: Slack drops fragmented ones.
 	socketWriteBuffer = 32 << 10
-	// socketReadBuffer takes what a burst brings in few reads.
-	socketReadBuffer = 16 << 10
 )
 
 // socketDialer is a copy of d that is fit for Slack.
@@ -33,10 +30,6 @@ func socketDialer(d *websocket.Dialer) *websocket.Dialer {
 		fit.HandshakeTimeout = handshakeWithin
 	}
 	fit.WriteBufferSize = max(fit.WriteBufferSize, socketWriteBuffer)
-	fit.ReadBufferSize = max(fit.ReadBufferSize, socketReadBuffer)
-	if fit.WriteBufferPool == nil {
-		fit.WriteBufferPool = &sync.Pool{} // a connection that rests needs none
-	}
 	return &fit
 }
 
@@ -60,30 +53,29 @@ func (e *dialError) Error() string {
 }
 
 // open opens a connection. Its errors hold no secret.
-func (s *Sockets) open(ctx context.Context) (*websocket.Conn, *wire, error) {
+func (s *Sockets) open(ctx context.Context) (*websocket.Conn, error) {
 	asking, cancel := context.WithTimeoutCause(ctx, openWithin, errOpenSlow)
 	defer cancel()
 	_, address, err := s.API.StartSocketModeContext(asking)
 	if err != nil {
 		if cause := context.Cause(asking); errors.Is(cause, errOpenSlow) && errors.Is(err, context.DeadlineExceeded) {
-			return nil, nil, errOpenSlow
+			return nil, errOpenSlow
 		}
-		return nil, nil, err
+		return nil, err
 	}
 	// The dialer's own error for this would quote the address.
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "wss" && u.Scheme != "ws" {
-		return nil, nil, errBadURL
+		return nil, errBadURL
 	}
-	dialer, wire := wired(s.Dialer)
-	ws, resp, err := dialer.DialContext(ctx, address, nil)
+	ws, resp, err := s.Dialer.DialContext(ctx, address, nil)
 	if err != nil {
 		failure := &dialError{detail: redactAddress(err.Error(), u)}
 		if resp != nil {
 			failure.status = resp.StatusCode
 			_ = resp.Body.Close() // gorilla has read what there is
 		}
-		return nil, nil, failure
+		return nil, failure
 	}
-	return ws, wire(), nil
+	return ws, nil
 }

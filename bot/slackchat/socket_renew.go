@@ -64,12 +64,12 @@ func (s *Sockets) renew(ctx context.Context, slot int, old *socketConn) (fresh *
 		return nil, nil //nolint:nilnil // the caller tries again later
 	}
 	defer s.set.renewed()
-	ws, wire, err := s.open(ctx)
+	ws, err := s.open(ctx)
 	if err != nil {
 		_, fatal = s.openFailed(ctx, slot, err)
 		return nil, fatal
 	}
-	fresh = s.admit(ws, wire)
+	fresh = s.admit(ws)
 	for !fresh.is(connInUse) {
 		_, _, changed := s.set.living()
 		if fresh.is(connInUse) {

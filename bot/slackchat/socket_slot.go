@@ -21,7 +21,7 @@ func (s *Sockets) hold(ctx context.Context, slot int) error {
 		if !s.set.reserve(ctx) {
 			return nil
 		}
-		ws, wire, err := s.open(ctx)
+		ws, err := s.open(ctx)
 		if err != nil {
 			wait, fatal := s.openFailed(ctx, slot, err)
 			release() // the other slots look at what a 429 asks for
@@ -35,7 +35,7 @@ func (s *Sockets) hold(ctx context.Context, slot int) error {
 			}
 			continue // which ends if ctx has
 		}
-		current = s.admit(ws, wire)
+		current = s.admit(ws)
 		release()
 		if current, err = s.settle(ctx, slot, current); err != nil || ctx.Err() != nil {
 			return err
@@ -55,9 +55,9 @@ func (s *Sockets) hold(ctx context.Context, slot int) error {
 
 // admit serves an opened connection, for which room was reserved. Run waits for
 // it through the set.
-func (s *Sockets) admit(ws *websocket.Conn, wire *wire) *socketConn {
+func (s *Sockets) admit(ws *websocket.Conn) *socketConn {
 	s.turns.granted()
-	conn := newSocketConn(int(s.numbers.Add(1)), ws, wire, s.set, func(c *socketConn, env Envelope) {
+	conn := newSocketConn(int(s.numbers.Add(1)), ws, s.set, func(c *socketConn, env Envelope) {
 		c.lastEnvelope.Store(env.ReceivedAt.UnixNano())
 		s.dispatcher.accept(c, env)
 	})

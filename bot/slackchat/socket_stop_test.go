@@ -319,7 +319,7 @@ func TestErrorThatQuotesTheAddressIsRedacted(t *testing.T) {
 			return nil, errors.New("no way to ws://slack.test/link?ticket=" + ticketMark + "1 or " + ticketMark + "1")
 		},
 	})}
-	_, _, err := s.open(t.Context())
+	_, err := s.open(t.Context())
 	if err == nil || strings.Contains(err.Error(), ticketMark) || !strings.Contains(err.Error(), "no way to") {
 		t.Errorf("error %v, want it without the ticket", err)
 	}

@@ -91,11 +91,7 @@ func helpText(topic string) string {
 }
 
 func usageText(head, usage string) string {
-	var out []string
-	for line := range strings.SplitSeq(usage, "\n") {
-		out = append(out, inCode(line, maxSaid))
-	}
-	return head + "\n```" + cutMarkup(strings.Join(out, "\n"), maxSection-200) + "```"
+	return head + "\n```" + cutMarkup(escapes.Replace(usage), maxSection-200) + "```" // all of it is ours
 }
 
 func backupsHead(a bot.Backups) string {

@@ -30,9 +30,12 @@ func BenchmarkDecodeCommand(b *testing.B) {
 	}
 	frame := []byte(`{"type":"slash_commands","envelope_id":"e","accepts_response_payload":true,"payload":` + string(payload) + `}`)
 	b.ReportAllocs()
-	var f socketFrame
 	for b.Loop() {
-		if err := f.decode(frame); err != nil || !f.readable {
+		f, err := decodeFrame(frame)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := (Envelope{Type: f.Type, Payload: f.Payload}).SlashCommand(); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -68,7 +68,7 @@ func lines(ss ...string) string {
 	return strings.Join(kept, "\n")
 }
 
-var escapes = map[rune]string{'&': "&amp;", '<': "&lt;", '>': "&gt;"}
+var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // lookalikes stand for the marks of mrkdwn, which knows no way to escape them.
 var lookalikes = map[rune]rune{'*': '\u2217', '~': '\u223c', '`': '\u02cb', '_': '\u02cd'}
@@ -137,13 +137,9 @@ func cleaned(s string) string {
 			clean.WriteByte(' ')
 			space = false
 		}
-		if e, ok := escapes[r]; ok {
-			clean.WriteString(e)
-		} else {
-			clean.WriteRune(r)
-		}
+		clean.WriteRune(r)
 	}
-	return clean.String()
+	return escapes.Replace(clean.String())
 }
 
 // harmless reports whether [foreign] has nothing to change: letters of ASCII with

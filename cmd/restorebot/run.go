@@ -122,7 +122,6 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	listener.Heed = (&slackchat.GridWatch{API: api, Team: policy.Team, Known: policy.Enterprise, Grid: policy.Grid}).Heed
 	listener.App = func() string { return sockets.State().AppID }
 	sockets.API, sockets.Handle, sockets.Tell, sockets.Until = api, handling(listener.Handle), listener.Tell, stepsEnded
-	sockets.Prompt = listener.Prompt
 	g.Go(func() error {
 		b.TellRules(ctx, chat.TellRules) // beside the rest: a Slack that does not answer holds nothing up
 		return nil
