@@ -64,6 +64,7 @@ type Press struct {
 	Action    Action
 	Restore   string // the button's value
 	MessageTS string
+	Card      CardMark // of the message, zero where it is not the bot's own or carries none
 	AnswerURL docspace.Secret
 }
 

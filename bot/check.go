@@ -39,6 +39,12 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 		if no != nil {
 			return b.turnedAway(ctx, r, no)
 		}
+		// Before anybody can press the card: a press is held to the recorded plan.
+		r.Plan = planOf(r, p, b.policyOf(r))
+		var err error
+		if r, err = b.Store.Save(ctx, was, r); err != nil {
+			return Next{After: soon}, err
+		}
 		ts, err := b.Chat.PostCard(ctx, b.card(ctx, r, p))
 		if no := refusedCard(err); no != nil {
 			return b.turnedAway(ctx, r, no)
@@ -46,8 +52,7 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 		if err != nil {
 			return Next{After: r.before(r.ExpiresAt, pause(err))}, untold{err}
 		}
-		// At once: a press on a card that is not written down yet has to wait.
-		if r, err = b.writeDown(ctx, was, r, p, ts); err != nil {
+		if r, err = b.recordCard(ctx, r, ts); err != nil {
 			return Next{After: soon}, err
 		}
 		b.linked(ctx, r)

@@ -22,7 +22,12 @@ func (b *Bot) Press(ctx context.Context, p Press) (Answer, Later) {
 		return nil, func(ctx context.Context) Answer { return b.follows(ctx, p) }
 	default: // on a card
 	}
-	return b.onCard(retried(func() Answer { return b.press(ctx, p) }), p)
+	var later Later
+	answer := retried(func() (answer Answer) {
+		answer, later = b.press(ctx, p)
+		return answer
+	})
+	return answer, later
 }
 
 // raceless is how often a press is decided anew when the restore was changed
@@ -46,36 +51,42 @@ func retried(decide func() Answer) Answer {
 	}
 }
 
-func (b *Bot) press(ctx context.Context, p Press) Answer {
+func (b *Bot) press(ctx context.Context, p Press) (Answer, Later) {
 	p.Caller = b.Policy.seated(p.Caller)
 	if no := b.Policy.Origin(p.Caller); no != nil {
-		return b.refuse(ctx, p.Caller, "", no)
+		return b.refuse(ctx, p.Caller, "", no), nil
 	}
 	r, err := b.Store.Get(ctx, p.Restore)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return b.refuse(ctx, p.Caller, "", &Refusal{
 			Rule: RuleUnknown, What: "The bot does not know this restore. Nothing was changed.", Do: "Ask for it again with /restore.",
-		})
+		}), nil
 	case err != nil:
-		return b.unrecorded(ctx, err)
+		return b.unrecorded(ctx, err), nil
 	}
+	later := b.stripOrphan(r, p)
 	if r.heeded(p.Caller) {
-		return nil
+		return nil, later
 	}
-	if r, err = b.carding(ctx, r, p); err != nil {
-		return b.unrecorded(ctx, err)
+	if no := checkCard(r, p); no != nil {
+		return b.refuse(ctx, p.Caller, r.ID, no), later
 	}
-	if r.heeded(p.Caller) { // delivered twice, and both waited
-		return nil
-	}
-	if no := onItsCard(r, p); no != nil {
-		told := b.refuse(ctx, p.Caller, r.ID, no)
-		if no.Rule == RuleStale && p.MessageTS != "" && (r.CardTS != "" || r.State.Ended()) {
-			return strayed{b.listed(ctx, p.Caller, no), r}
+	if r.CardTS == "" {
+		adopted, err := b.adoptCard(ctx, r, p)
+		if err != nil {
+			return b.raced(ctx, p.Caller, r, err), nil
 		}
-		return told
+		r, later = adopted, func(ctx context.Context) Answer {
+			b.linked(ctx, adopted)
+			return nil
+		}
 	}
+	return b.pressed(ctx, p, r), later
+}
+
+// pressed answers a press on a card of the restore.
+func (b *Bot) pressed(ctx context.Context, p Press, r Restore) Answer {
 	if p.Action == PressStop {
 		return b.stop(ctx, p.Caller, r)
 	}

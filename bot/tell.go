@@ -129,8 +129,8 @@ func (b *Bot) shown(r Restore) Restore {
 	return r
 }
 
-// carded is r once it has a card, just posted, that shows it as it stands.
-func (b *Bot) carded(r Restore, ts string) Restore {
+// withCard is r once it has a card, just posted, that shows it as it stands.
+func (b *Bot) withCard(r Restore, ts string) Restore {
 	r.CardTS, r.CardGone, r.Cards = ts, false, r.Cards+1
 	return b.shown(r)
 }
@@ -173,7 +173,7 @@ func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
 	case err != nil:
 		return untold{err}
 	}
-	return b.keep(ctx, r, b.carded(*r, ts))
+	return b.keep(ctx, r, b.withCard(*r, ts))
 }
 
 // goAstray tells the requester alone, once, that the channel cannot be reached

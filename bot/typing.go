@@ -34,11 +34,10 @@ func mustType() *Refusal {
 // askToType fills the modal of a person who pressed Restore, or says why they
 // may not.
 func (b *Bot) askToType(ctx context.Context, p Press) Answer {
-	answer := b.press(ctx, p)
+	answer, later := b.press(ctx, p)
 	if again, ok := answer.(pressedAnew); ok {
 		answer = again.Answer
 	}
-	answer, later := b.onCard(answer, p)
 	if later != nil {
 		later(ctx)
 	}

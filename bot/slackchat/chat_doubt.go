@@ -130,7 +130,7 @@ func (c *Chat) settleDoubt(ctx context.Context, p posting) (ts string, err error
 
 // find looks for the message since a time: in its thread, or in the channel.
 func (c *Chat) find(ctx context.Context, p posting, since time.Time) (string, error) {
-	me, err := c.self(ctx, false)
+	me, err := c.Self(ctx, false)
 	if err != nil {
 		return "", err
 	}
@@ -163,7 +163,7 @@ func (c *Chat) find(ctx context.Context, p posting, since time.Time) (string, er
 				continue
 			}
 			if !wrote(me, m) {
-				if me, err = c.self(ctx, true); err != nil {
+				if me, err = c.Self(ctx, true); err != nil {
 					return "", err
 				}
 			}
@@ -185,8 +185,8 @@ func wrote(me *slack.AuthTestResponse, m slack.Message) bool {
 // selfAgain bounds how often it is asked anew who the bot is.
 const selfAgain = time.Minute
 
-// self is who the bot is to Slack; anew asks again, but once in a while only.
-func (c *Chat) self(ctx context.Context, anew bool) (*slack.AuthTestResponse, error) {
+// Self is who the bot is to Slack; anew asks again, but once in a while only.
+func (c *Chat) Self(ctx context.Context, anew bool) (*slack.AuthTestResponse, error) {
 	c.doubts.mu.Lock()
 	me, asked := c.doubts.me, c.doubts.asked
 	c.doubts.mu.Unlock()

@@ -143,7 +143,7 @@ func simple(m message) message {
 		out.blocks = append(out.blocks, slack.NewSectionBlock(mrkdwn(part), nil, nil))
 	}
 	if len(buttons) > 0 {
-		out.blocks = append(out.blocks, slack.NewActionBlock("", buttons[:min(len(buttons), maxButtons)]...))
+		out.blocks = append(out.blocks, slack.NewActionBlock(buttonsID(m), buttons[:min(len(buttons), maxButtons)]...))
 	}
 	return out
 }

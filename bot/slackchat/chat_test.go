@@ -38,7 +38,7 @@ func chatWorld(t *testing.T) (*slacktest.Slack, *slack.Client) {
 	return fake, slack.New(slacktest.DefaultBotToken, slack.OptionAPIURL(srv.URL+"/api/"), slack.OptionHTTPClient(web))
 }
 
-func TestChatPostsACardWholeAndRetiresOneThatIsAstray(t *testing.T) {
+func TestChatPostsACardWholeAndRetiresAnOrphan(t *testing.T) {
 	t.Parallel()
 	fake, api := chatWorld(t)
 	chat := &Chat{API: api}

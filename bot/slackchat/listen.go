@@ -47,6 +47,9 @@ type Listener struct {
 	// App says which app the bot is connected as, by Slack's hello. Set it before
 	// Handle is called.
 	App func() string
+	// Self says who the bot is to Slack, and asks again where anew is set; without
+	// it no message is taken for the bot's own. Set it before Handle is called.
+	Self func(ctx context.Context, anew bool) (*slack.AuthTestResponse, error)
 	// Heed is told which organisation each payload names, before it is handled; nil
 	// is nobody. Set it before Handle is called.
 	Heed func(ctx context.Context, enterprise string)
@@ -205,6 +208,7 @@ func (l *Listener) press(ctx context.Context, env Envelope, callback slack.Inter
 		}
 		return
 	}
+	p.Card = l.ownCard(ctx, env, callback)
 	answer, later := l.handler.Press(ctx, p)
 	to := recipient(p.Caller, p.AnswerURL)
 	if opens, ok := answer.(bot.Opens); ok {
@@ -216,7 +220,10 @@ func (l *Listener) press(ctx context.Context, env Envelope, callback slack.Inter
 	if answer != nil {
 		l.send(ctx, to, answer)
 	}
-	if later != nil && !l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, later) }) {
+	if later == nil || l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, later) }) {
+		return
+	}
+	if callback.Container.IsEphemeral { // after a press on a card only tidying is left
 		l.send(ctx, to, bot.Said{Text: textBusy})
 	}
 }

@@ -24,11 +24,10 @@ const (
 // hasButtons reports whether the card of a state can be pressed.
 func hasButtons(s bot.State) bool { return s == bot.Requested || s == bot.Saving || s == bot.Unclear }
 
-// retired stands in the place of a card that was posted just before the bot was
-// interrupted, and that is not the one that was written down.
+// retired stands in the place of an orphan card.
 func retired(r bot.Restore) message {
-	return plainMessage("This is not the card of restore " + code(r.ID) + ": it was posted just before the bot was interrupted, and then posted again. " +
-		"Nothing was started from here. Use the other card; `/restore status` names it.")
+	return plainMessage("This is not the card of restore " + code(r.ID) + ": the bot was interrupted just after it had posted this, and posted another one. " +
+		"Nothing was started by that. Use the other card, which shows where the restore stands; `/restore status` names it.")
 }
 
 // cardMessage is the message of a restore as it stands.
@@ -57,6 +56,7 @@ func cardMessage(c bot.Card) message {
 		m.blocks = append(m.blocks, section(outcome(c)), section(backupText(c)))
 	}
 	m.blocks = append(m.blocks, footnote(footText(c)))
+	markButtons(m.blocks, c.Restore)
 	return m
 }
 

@@ -220,7 +220,7 @@ func (l *life) requested() {
 }
 
 // pressable is the first message of the channel that asks for a confirmation. A
-// bot that died between a post and its record has left one astray.
+// bot that died between a post and its record has left an orphan.
 func (l *life) pressable() (card slacktest.Message, there bool) {
 	for _, m := range l.slack.Channel("COPS").Messages() {
 		if _, there := m.Button("restore_confirm"); there {
@@ -231,12 +231,12 @@ func (l *life) pressable() (card slacktest.Message, there bool) {
 }
 
 // confirmed presses whatever can be pressed until nothing can, and returns the
-// card that counted. A card astray loses its buttons by the first press, and
-// starts nothing.
+// card that counted. An orphan card loses its buttons by the first press, which
+// counts like any other.
 func (l *life) confirmed() (card slacktest.Message) {
 	l.t.Helper()
 	for {
-		l.surely("no card came in the place of one astray", func() bool {
+		l.surely("no card came in the place of a lost one", func() bool {
 			_, there := l.pressable()
 			return there || l.counted(&card)
 		})

@@ -120,7 +120,7 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	listener := slackchat.NewListener(ctx, b, chat, log)
 	stepsEnded := make(chan struct{})
 	listener.Heed = (&slackchat.GridWatch{API: api, Team: policy.Team, Known: policy.Enterprise, Grid: policy.Grid}).Heed
-	listener.App = func() string { return sockets.State().AppID }
+	listener.App, listener.Self = func() string { return sockets.State().AppID }, chat.Self
 	sockets.API, sockets.Handle, sockets.Tell, sockets.Until = api, handling(listener.Handle), listener.Tell, stepsEnded
 	g.Go(func() error {
 		b.TellRules(ctx, chat.TellRules) // beside the rest: a Slack that does not answer holds nothing up
