@@ -280,6 +280,7 @@ func (m *memory) Note(_ context.Context, events ...bot.Event) error {
 
 // channel is a chat that remembers what it was told.
 type channel struct {
+	mu            sync.Mutex // of what the chat was told: steps of several restores may be taken at once
 	posted, edits int
 	shown         bot.Card
 	replies       []bot.Note
@@ -313,12 +314,16 @@ func (c *channel) PostCard(_ context.Context, card bot.Card) (string, error) {
 	if err := errors.Join(c.postErr, c.failure("post", card)); err != nil {
 		return "", err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.posted++
 	c.shown = card
 	return fmt.Sprintf("1.%06d", c.posted), nil
 }
 
 func (c *channel) Retire(_ context.Context, _ bot.Restore, ts string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.retired = append(c.retired, ts)
 	return nil
 }
@@ -327,6 +332,8 @@ func (c *channel) EditCard(_ context.Context, card bot.Card) error {
 	if err := errors.Join(c.editErr, c.failure("edit", card)); err != nil {
 		return err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.edits++
 	c.shown = card
 	return nil
@@ -336,6 +343,8 @@ func (c *channel) Reply(_ context.Context, card bot.Card, n bot.Note) (string, e
 	if err := c.failure("reply", card); err != nil {
 		return "", err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.replies = append(c.replies, n)
 	return fmt.Sprintf("2.%06d", len(c.replies)), nil
 }
@@ -344,11 +353,15 @@ func (c *channel) Direct(_ context.Context, card bot.Card, n bot.Note) (string, 
 	if err := c.failure("direct", card); err != nil {
 		return "", err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.directs = append(c.directs, n)
 	return fmt.Sprintf("3.%06d", len(c.directs)), nil
 }
 
 func (c *channel) Answer(_ context.Context, _ bot.Recipient, a bot.Answer) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.answers = append(c.answers, a)
 	return nil
 }
