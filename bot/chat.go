@@ -89,7 +89,10 @@ type Directory interface {
 
 // Person is what the chat knows of a user.
 type Person struct {
-	ID       string
+	ID string
+	// Org is the id that a person in an Enterprise Grid has in the organisation,
+	// which may be another one than in the workspace; "" outside of a Grid.
+	Org      string
 	Team     string
 	Bot      bool
 	Deleted  bool

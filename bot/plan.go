@@ -101,8 +101,14 @@ func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *Refusal, wi
 	if no := policy.stillAdmitted(ctx, fresh, r); no != nil {
 		return no.notNow(), nil
 	}
-	for _, c := range r.Confirmations {
+	for i, c := range r.Confirmations {
+		twice, err := policy.sameAsAny(ctx, fresh, c.User, r.Confirmers()[:i])
+		if err != nil {
+			return unreadableNow(err).notNow(), nil
+		}
 		switch no := policy.mayStillConfirm(ctx, fresh, r, c.User); {
+		case no == nil && twice: // two ids that have come to be of one person
+			withdrawn = append(withdrawn, c.User)
 		case no == nil:
 		case no.Rule == RuleDirectory, no.Rule == RuleChannel:
 			return no.notNow(), nil

@@ -85,7 +85,7 @@ func (p Policy) Enter(ctx context.Context, d Directory, c Caller) *Refusal {
 		if no == nil {
 			break
 		}
-		if ok, err := l.Has(ctx, d, c.User); ok && err == nil {
+		if ok, err := p.has(ctx, d, l, c.User); ok && err == nil {
 			no = nil
 		}
 	}

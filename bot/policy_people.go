@@ -8,7 +8,7 @@ import (
 
 // MayRequest checks that a person may ask for a restore.
 func (p Policy) MayRequest(ctx context.Context, d Directory, user string) *Refusal {
-	ok, err := p.Users.Has(ctx, d, user)
+	ok, err := p.has(ctx, d, p.Users, user)
 	if err != nil {
 		return unreadable(err, p.Users)
 	}
@@ -30,7 +30,7 @@ func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Re
 			Do: "Ask without it, and have one of the people below confirm.", People: p.Approvers,
 		}
 	}
-	ok, err := p.BreakGlass.Has(ctx, d, user)
+	ok, err := p.has(ctx, d, p.BreakGlass, user)
 	if err != nil {
 		return unreadable(err, p.BreakGlass)
 	}
@@ -97,7 +97,7 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Restore, user str
 	if r.Order.BreakGlass {
 		return p.mayBreak(ctx, d, r, user)
 	}
-	ok, err := p.Approvers.Has(ctx, d, user)
+	ok, err := p.has(ctx, d, p.Approvers, user)
 	if err != nil {
 		return unreadable(err, p.Approvers)
 	}
@@ -108,7 +108,11 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Restore, user str
 			Do:   "Ask one of the people below.", People: p.Approvers,
 		}
 	}
-	if user == r.Requester && r.NeedsOther() {
+	own, err := p.same(ctx, d, user, r.Requester)
+	if err != nil && (r.NeedsOther() || !p.SelfApproval) {
+		return unreadable(err, p.Approvers)
+	}
+	if own && r.NeedsOther() {
 		why := "--dump replaces the whole server"
 		if !r.Order.Dump {
 			why = "--unlisted restores what nobody can look at before"
@@ -119,7 +123,7 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Restore, user str
 			Do:   "Ask one of the people below.", People: p.Approvers,
 		}
 	}
-	if user == r.Requester && !p.SelfApproval {
+	if own && !p.SelfApproval {
 		return &Refusal{
 			Rule: RuleSecond,
 			What: "You asked for this restore, so somebody else has to confirm it. Nothing was changed.",
@@ -131,7 +135,11 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Restore, user str
 
 // mayBreak: who asked to break the glass confirms it, and nobody else.
 func (p Policy) mayBreak(ctx context.Context, d Directory, r Restore, user string) *Refusal {
-	if user != r.Requester {
+	own, err := p.same(ctx, d, user, r.Requester)
+	if err != nil {
+		return unreadable(err, AllowList{})
+	}
+	if !own {
 		return &Refusal{
 			Rule: RuleGlass, What: "This was asked for with --break-glass: only the person who asked can confirm it. Nothing was changed.",
 			Do: "Whoever may confirm restores can dismiss it.", People: AllowList{IDs: []string{r.Requester}},
@@ -143,7 +151,7 @@ func (p Policy) mayBreak(ctx context.Context, d Directory, r Restore, user strin
 // MayDismiss checks that a person may drop this restore: who asked, and whoever
 // may confirm.
 func (p Policy) MayDismiss(ctx context.Context, d Directory, r Restore, user string) *Refusal {
-	if user == r.Requester {
+	if own, err := p.same(ctx, d, user, r.Requester); own && err == nil {
 		return nil
 	}
 	return p.mayAs(ctx, d, user, "Only the person who asked and those who may confirm can dismiss a request.")
@@ -155,7 +163,7 @@ func (p Policy) MayFreeze(ctx context.Context, d Directory, user string) *Refusa
 }
 
 func (p Policy) mayAs(ctx context.Context, d Directory, user, why string) *Refusal {
-	ok, err := p.Approvers.Has(ctx, d, user)
+	ok, err := p.has(ctx, d, p.Approvers, user)
 	if err != nil {
 		return unreadable(err, p.Approvers)
 	}

@@ -143,7 +143,11 @@ func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed s
 	if no := b.confirmable(ctx, c, r); no != nil {
 		return b.refuse(ctx, c, r.ID, no)
 	}
-	if slices.Contains(r.Confirmers(), c.User) {
+	again, err := b.policyOf(r).sameAsAny(ctx, b.Directory, c.User, r.Confirmers())
+	if err != nil {
+		return b.refuse(ctx, c, r.ID, unreadableNow(err))
+	}
+	if again {
 		return b.refuse(ctx, c, r.ID, &Refusal{
 			Rule: RuleSecond, What: "You have confirmed this already; it waits for somebody else. Your press changed nothing.",
 			Do: "Ask one of the people below.", People: b.policyOf(r).Approvers, Restore: r.ID,

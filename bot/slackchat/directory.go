@@ -84,11 +84,11 @@ func (d *Directory) person(ctx context.Context, user string, since time.Time) (b
 		if err != nil {
 			return bot.Person{}, err
 		}
-		if u.ID != user {
+		if u.ID != user && u.Enterprise.ID != user {
 			return bot.Person{}, errOtherRecord
 		}
 		return bot.Person{
-			ID: u.ID, Team: u.TeamID, Deleted: u.Deleted, Stranger: u.IsStranger,
+			ID: u.ID, Org: u.Enterprise.ID, Team: u.TeamID, Deleted: u.Deleted, Stranger: u.IsStranger,
 			Bot:   u.IsBot || u.IsConnectorBot || u.IsWorkflowBot,
 			Guest: u.IsRestricted || u.IsUltraRestricted,
 

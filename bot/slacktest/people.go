@@ -17,13 +17,20 @@ func (s *Slack) usersInfo(req *request) reply {
 	if s.scopes["users:read.email"] {
 		profile["email"] = p.Email
 	}
-	return done(Object{"user": Object{
+	user := Object{
 		"id": p.ID, "team_id": p.TeamID, "name": p.Name, "real_name": p.RealName,
 		"tz": p.TZ, "tz_label": label, "tz_offset": offset, "profile": profile,
 		"deleted": p.Deleted, "is_bot": p.IsBot, "is_admin": p.Admin, "is_owner": false,
 		"is_restricted": p.IsRestricted, "is_ultra_restricted": p.IsUltraRestricted,
 		"is_stranger": p.IsStranger, "is_app_user": false, "updated": 0,
-	}})
+	}
+	if s.world.EnterpriseID != "" && p.OrgID != "" {
+		user["enterprise_user"] = Object{
+			"id": p.OrgID, "enterprise_id": s.world.EnterpriseID, "enterprise_name": s.world.EnterpriseName,
+			"is_admin": false, "is_owner": false, "teams": []string{s.world.TeamID},
+		}
+	}
+	return done(Object{"user": user})
 }
 
 // usergroupsUsersList does usergroups.users.list.

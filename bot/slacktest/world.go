@@ -74,6 +74,7 @@ type Person struct {
 	Email             string
 	TZ                string // Europe/Riga
 	TeamID            string // empty: the World's team
+	OrgID             string // enterprise_user.id on a Grid; empty: none is told
 	Admin             bool
 	IsBot             bool
 	Deleted           bool
