@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/spf13/pflag"
@@ -69,11 +68,7 @@ func ParseLine(text string) (Line, *Refusal) {
 	if no != nil {
 		return Line{}, no
 	}
-	if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "-") }) {
-		return (&flags{args: args}).line() // pflag has nothing to do
-	}
-	f := parsers.Get().(*flags)
-	defer parsers.Put(f)
+	f := newFlags()
 	if err := f.parse(args); errors.Is(err, pflag.ErrHelp) {
 		return Line{Verb: VerbHelp}, nil
 	} else if err != nil {
@@ -119,9 +114,6 @@ type flags struct {
 	set   *pflag.FlagSet // writes to all of the above
 }
 
-// parsers are flags with a set: to make one takes ten times as long as to use it.
-var parsers = sync.Pool{New: func() any { return newFlags() }}
-
 // setter is a [pflag.Value] that can be set once.
 type setter struct {
 	set   func(string) error
@@ -145,7 +137,7 @@ func (s setter) Set(v string) error {
 func newFlags() *flags {
 	fs := pflag.NewFlagSet("restore", pflag.ContinueOnError)
 	fs.Usage = func() {}
-	f := &flags{set: fs}
+	f := &flags{set: fs, given: map[string]bool{}}
 	for name, set := range map[string]func(string) error{
 		"portal": filled(&f.Portal), "reason": f.setReason, "storage": f.setStorage, "param": f.setParam,
 	} {
@@ -160,9 +152,7 @@ func newFlags() *flags {
 	return f
 }
 
-// parse forgets what was parsed before.
 func (f *flags) parse(args []string) error {
-	f.Line, f.given = Line{}, map[string]bool{}
 	err := f.set.Parse(args)
 	f.args = f.set.Args()
 	return err

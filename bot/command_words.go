@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/kballard/go-shellquote"
 )
 
 // word is one word of a command line, without its quotes.
@@ -26,9 +24,6 @@ const (
 // splitWords takes a line apart as a shell would, with the quotes and spaces of
 // a phone. What is ambiguous is refused, never guessed.
 func splitWords(text string) ([]word, *Refusal) {
-	if plainText(text) {
-		return plainWords(text), nil
-	}
 	if no := legible(text); no != nil {
 		return nil, no
 	}
@@ -41,32 +36,6 @@ func splitWords(text string) ([]word, *Refusal) {
 		}
 		words = append(words, w)
 	}
-}
-
-// plainText reports whether a line is short and holds nothing that needs a closer
-// look: no quote, no escape, nothing of a phone.
-func plainText(text string) bool {
-	if len(text) > maxLine {
-		return false
-	}
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(" -_./:@%+,=", c) >= 0:
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-// plainWords splits a plain text at its spaces.
-func plainWords(text string) []word {
-	var words []word
-	for part := range strings.FieldsSeq(text) {
-		words = append(words, word{part, part[0] == '-'})
-	}
-	return words
 }
 
 // legible refuses text that a card could not show as it is.
@@ -89,8 +58,8 @@ func legible(text string) *Refusal {
 }
 
 type scanner struct {
-	rest  []rune
-	shell strings.Builder // the word in the syntax of a shell
+	rest []rune
+	word strings.Builder // without its quotes
 }
 
 func space(r rune) bool { return unicode.Is(unicode.Zs, r) }
@@ -116,7 +85,7 @@ func (s *scanner) next() (w word, ok bool, no *Refusal) {
 	if len(s.rest) == 0 {
 		return word{}, false, nil
 	}
-	s.shell.Reset()
+	s.word.Reset()
 	w.bare = strings.ContainsRune(dashes, s.rest[0])
 	opens := true
 	for len(s.rest) > 0 && !space(s.rest[0]) {
@@ -134,19 +103,12 @@ func (s *scanner) next() (w word, ok bool, no *Refusal) {
 				return word{}, false, no
 			}
 		default:
-			if r == '\'' || r == '"' {
-				s.shell.WriteByte('\\')
-			}
-			s.shell.WriteRune(r)
+			s.word.WriteRune(r)
 			s.rest = s.rest[1:]
 		}
 		opens = r == '='
 	}
-	parts, err := shellquote.Split(s.shell.String())
-	if err != nil || len(parts) != 1 {
-		return word{}, false, refuse("The command could not be taken apart.", "Put values in double quotes.")
-	}
-	w.text = parts[0]
+	w.text = s.word.String()
 	return w, true, nil
 }
 
@@ -156,7 +118,7 @@ func (s *scanner) escaped() *Refusal {
 	if len(s.rest) < 2 || s.rest[1] > '~' || unicode.IsLetter(s.rest[1]) || unicode.IsDigit(s.rest[1]) {
 		return refuse(`A backslash (\) stands outside quotes.`, "Put the whole value in single quotes ('...') if the backslash is part of it.")
 	}
-	s.shell.WriteString(string(s.rest[:2]))
+	s.word.WriteRune(s.rest[1])
 	s.rest = s.rest[2:]
 	return nil
 }
@@ -164,27 +126,25 @@ func (s *scanner) escaped() *Refusal {
 // quoted reads a quoted part, that ends the word.
 func (s *scanner) quoted() *Refusal {
 	open := s.rest[0]
-	var value strings.Builder
 	for i := 1; i < len(s.rest); i++ {
 		r := s.rest[i]
 		switch {
 		case open == '\'' && strings.HasPrefix(string(s.rest[i:min(i+4, len(s.rest))]), `'\''`):
-			value.WriteByte('\'')
+			s.word.WriteByte('\'')
 			i += 3
 			continue
 		case open == '"' && r == '\\' && i+1 < len(s.rest) && strings.ContainsRune(doubleEscaped, s.rest[i+1]):
-			value.WriteRune(s.rest[i+1])
+			s.word.WriteRune(s.rest[i+1])
 			i++
 			continue
 		case !closes(open, r):
 		case s.over(i + 1):
 			s.rest = s.rest[i+1:]
-			s.shell.WriteString("'" + strings.ReplaceAll(value.String(), "'", `'\''`) + "'")
 			return nil
 		case open == '"':
 			return refuse("A quoted value goes on after its closing quote.", `Put a space after it, or write \" for a quote inside the value.`)
 		}
-		value.WriteRune(r)
+		s.word.WriteRune(r)
 	}
 	return refuse("A quote ("+string(open)+") is opened and not closed.", "Close it with the same kind of quote at the end of the value.")
 }
