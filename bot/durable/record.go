@@ -1,14 +1,12 @@
 package durable
 
 import (
-	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/docspace"
@@ -22,41 +20,9 @@ type record struct {
 	MAC       string `json:",omitempty"` // its seal, which [sealer.sign] writes
 }
 
-// scribe writes and reads records. Each restore that runs is read and written
-// every few seconds: what that takes is kept from one to the next.
-type scribe struct {
-	written record
-	text    bytes.Buffer
-	encoder *json.Encoder
-
-	from    strings.Reader
-	decoder *json.Decoder // strict: it knows every field
-}
-
-var scribes = sync.Pool{New: func() any {
-	s := new(scribe)
-	s.encoder = json.NewEncoder(&s.text)
-	s.decoder = json.NewDecoder(&s.from)
-	s.decoder.DisallowUnknownFields()
-	return s
-}}
-
-// free gives a scribe back, without what it has written.
-func (s *scribe) free() {
-	s.written = record{}
-	s.text.Reset()
-	s.from.Reset("")
-	scribes.Put(s)
-}
-
 func encode(r bot.Restore) (string, error) {
-	s := scribes.Get().(*scribe) //nolint:forcetypeassert // ours
-	s.written = record{Restore: r, AnswerURL: r.AnswerURL.Reveal()}
-	if err := s.encoder.Encode(&s.written); err != nil {
-		return "", err // an encoder keeps its error: it is not given back
-	}
-	defer s.free()
-	return string(bytes.TrimSuffix(s.text.Bytes(), []byte("\n"))), nil
+	data, err := json.Marshal(record{Restore: r, AnswerURL: r.AnswerURL.Reveal()})
+	return string(data), err
 }
 
 // encode writes a record as the data column holds it, sealed where there is a key.
@@ -70,15 +36,14 @@ func (s *Store) encode(r bot.Restore) (string, error) {
 
 // strictly reads a record of which every field has to be known.
 func strictly(data string, rec *record) error {
-	s := scribes.Get().(*scribe) //nolint:forcetypeassert // ours
-	s.from.Reset(data)
-	if err := s.decoder.Decode(rec); err != nil {
-		return err // and a decoder keeps what it could not read
+	decoder := json.NewDecoder(strings.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(rec); err != nil {
+		return err
 	}
-	if left, ok := s.decoder.Buffered().(*bytes.Reader); !ok || left.Len() > 0 || s.from.Len() > 0 {
+	if decoder.InputOffset() < int64(len(data)) {
 		return errors.New("something follows the record") // the decoder would take it for the next one
 	}
-	s.free()
 	return nil
 }
 
