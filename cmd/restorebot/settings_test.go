@@ -38,7 +38,7 @@ func TestEveryFaultIsNamedAtOnceAndNoValueIsShown(t *testing.T) {
 		"RESTORE_APPROVERS=hunter2", "RESTORE_APPROVALS=hunter2", "RESTORE_SELF_APPROVAL=hunter2", "RESTORE_BREAK_GLASS=hunter2",
 		"RESTORE_CONFIRM_TTL=hunter2", "DATABASE_URL=hunter2", "LOG_LEVEL=hunter2", "LOG_FORMAT=hunter2",
 		"RESTORE_CONFIRM_TTL=hunter2", "DATABASE_URL=hunter2", "HTTP_ADDR=hunter2", "LOG_LEVEL=hunter2", "LOG_FORMAT=hunter2",
-		"HTTPS_PROXY=hunter2://h", "HTTP_PROXY=hunter2://h", "SSL_CERT_FILE=hunter2", "AUDIT_KEY=hunter2",
+		"HTTPS_PROXY=hunter2://h", "HTTP_PROXY=hunter2://h", "SSL_CERT_FILE=hunter2", "AUDIT_KEY=hunter2", "RESTORE_REASON=hunter2",
 	}, filepath.Join(t.TempDir(), "none"))
 	if err == nil {
 		t.Fatal("wrong settings were accepted")

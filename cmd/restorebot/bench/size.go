@@ -11,8 +11,9 @@ import (
 	"path/filepath"
 )
 
-// mostSize is what the stripped program may weigh: 25 MB.
-const mostSize = 25_000_000
+// mostSize is what the stripped program may weigh: 27 MB, for it holds the views that the
+// doctor shows to Slack.
+const mostSize = 27_000_000
 
 // sized is the program as a release is built.
 type sized struct {
@@ -64,7 +65,7 @@ func goForLinux(ctx context.Context, args ...string) ([]byte, error) {
 }
 
 func (s *sized) table(w io.Writer) {
-	fmt.Fprintf(w, "%.2f MB (%.1f MiB) stripped, %.0f %% of the 25 MB that it may be; %d modules of others are linked.\n\n",
+	fmt.Fprintf(w, "%.2f MB (%.1f MiB) stripped, %.0f %% of the 27 MB that it may be; %d modules of others are linked.\n\n",
 		float64(s.Bytes)/1e6, float64(s.Bytes)/(1<<20), 100*float64(s.Bytes)/mostSize, len(s.Modules)-2)
 	var lines [][]string
 	for _, m := range s.Modules {
