@@ -60,7 +60,7 @@ var (
 // ParseLine reads what was typed after the command. It ignores nothing: what it
 // does not understand, it refuses.
 func ParseLine(text string) (Line, *Refusal) {
-	words, no := splitWords(text)
+	words, no := splitWords(unpaste(text))
 	if no != nil {
 		return Line{}, no
 	}
@@ -383,8 +383,9 @@ func refuse(what, do string) *Refusal {
 	return &Refusal{Rule: RuleSyntax, What: what + " Nothing was started.", Do: do}
 }
 
-// clip quotes a foreign word and cuts it.
+// clip quotes a foreign word, shows what cannot be seen in it, and cuts it.
 func clip(s string) string {
+	s = shown(s)
 	if r := []rune(s); len(r) > 40 {
 		s = string(r[:40]) + "…"
 	}
