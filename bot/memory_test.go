@@ -288,6 +288,7 @@ type channel struct {
 	postErr       error
 	people        map[string]bot.Person
 	shared        bool
+	gone          string // the channel that the chat does not know
 	groups        map[string][]string
 	editErr       error
 
@@ -381,6 +382,9 @@ func (c *channel) Person(_ context.Context, user string) (bot.Person, error) {
 }
 
 func (c *channel) Place(_ context.Context, id string) (bot.Place, error) {
+	if id == c.gone {
+		return bot.Place{}, bot.ErrNotInChannel
+	}
 	return bot.Place{ID: id, Shared: c.shared}, nil
 }
 

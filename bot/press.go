@@ -69,7 +69,14 @@ func (b *Bot) press(ctx context.Context, p Press) (Answer, Later) {
 	if r.heeded(p.Caller) {
 		return nil, later
 	}
-	if no := checkCard(r, p); no != nil {
+	r, no, err := b.pressedFrom(ctx, r, p)
+	if err != nil {
+		return b.raced(ctx, p.Caller, r, err), later
+	}
+	if no == nil {
+		no = checkCard(r, p)
+	}
+	if no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no), later
 	}
 	if r.CardTS == "" {

@@ -129,6 +129,7 @@ const (
 	EventPressed   EventKind = "pressed"
 	EventConfirmed EventKind = "confirmed"
 	EventWithdrawn EventKind = "withdrawn" // a confirmation of somebody who may not any more
+	EventChannel   EventKind = "channel"   // it has another id now
 	EventDismissed EventKind = "dismissed"
 	EventExpired   EventKind = "expired"
 	EventSaving    EventKind = "saving" // the safety backup is asked for, or has ended

@@ -25,6 +25,8 @@ type untold struct{ error }
 
 func (u untold) Unwrap() error { return u.error }
 
+var errMoved = errors.New("the channel has another id now")
+
 func isUntold(err error) bool {
 	var u untold
 	return errors.As(err, &u) || errors.Is(err, ErrChatBusy)
@@ -179,6 +181,14 @@ func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
 // goAstray tells the requester alone, once, that the channel cannot be reached
 // while a restore is under way. The error is why it cannot.
 func (b *Bot) goAstray(ctx context.Context, r *Restore, p Portal, why error) error {
+	if errors.Is(why, ErrNotInChannel) {
+		switch found, err := b.lookElsewhere(ctx, r); {
+		case err != nil:
+			return err
+		case found:
+			return untold{errMoved} // told there by the next step
+		}
+	}
 	if r.Astray.TS != "" || !r.underWay() {
 		return untold{why}
 	}

@@ -209,6 +209,28 @@ func (s *Slack) PutChannel(c Channel) {
 	s.notify()
 }
 
+// MoveChannel gives a channel another id, as making it private or a Grid may do. The
+// old id is not known any more, and its messages keep their ts.
+func (s *Slack) MoveChannel(from, to string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.channels[from]
+	if r == nil {
+		return
+	}
+	delete(s.channels, from)
+	r.ID = to
+	s.channels[to] = r
+	for key, m := range s.messages {
+		if key.channel == from {
+			delete(s.messages, key)
+			m.Channel = to
+			s.messages[messageKey{to, m.TS}] = m
+		}
+	}
+	s.notify()
+}
+
 // JoinGrid makes the workspace part of an Enterprise Grid from now on.
 func (s *Slack) JoinGrid(id, name string) {
 	s.mu.Lock()

@@ -1,0 +1,75 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// A channel may get another id: when it is made private, or comes into an
+// Enterprise Grid. Slack does not know the old one then, and the message keeps
+// its ts under the new one.
+
+// movedWithin bounds the questions whether a channel has moved.
+const movedWithin = time.Second
+
+// movedTo reports whether the card of a restore is in another channel now, and
+// its own channel is gone. What cannot be asked has not moved.
+func (b *Bot) movedTo(ctx context.Context, r Restore, channel string) bool {
+	if r.CardTS == "" || channel == "" || channel == r.Channel {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, movedWithin)
+	defer cancel()
+	fresh := b.Directory.Fresh()
+	if _, err := fresh.Place(ctx, r.Channel); !errors.Is(err, ErrNotInChannel) {
+		return false
+	}
+	if _, err := fresh.Place(ctx, channel); err != nil {
+		return false
+	}
+	_, err := b.Chat.Permalink(ctx, channel, r.CardTS)
+	return err == nil
+}
+
+// adoptChannel records the new id of the channel of a restore.
+func (b *Bot) adoptChannel(ctx context.Context, r Restore, channel, actor string) (Restore, error) {
+	next := r
+	next.Channel, next.Astray = channel, Astray{}
+	return b.Store.Save(ctx, r, next, Event{
+		At: time.Now().UTC(), Restore: r.ID, Kind: EventChannel, Actor: actor, Detail: map[string]string{"from": r.Channel, "to": channel},
+	})
+}
+
+// pressedFrom follows a restore into the channel that its card was pressed in: the
+// message is the bot's own, has the card's ts, and says that it is this card.
+func (b *Bot) pressedFrom(ctx context.Context, r Restore, p Press) (Restore, *Refusal, error) {
+	to := p.Caller.Channel
+	if p.MessageTS != r.CardTS || !p.Card.of(r) || p.Caller.Team != r.Team || r.Settled || !b.movedTo(ctx, r, to) {
+		return r, nil, nil
+	}
+	if rules := b.policyOf(r).Channels; !rules.Any && !slices.Contains(rules.IDs, to) {
+		return r, &Refusal{
+			Rule: RuleChannel, What: "This channel has a new id, " + to + ", which is not set up for restores. Nothing was changed.",
+			Do: "Whoever runs the bot has to put " + to + " in the place of " + r.Channel + " in RESTORE_CHANNELS (or the portal's channels) and start it again.", Restore: r.ID,
+		}, nil
+	}
+	r, err := b.adoptChannel(ctx, r, to, p.Caller.User)
+	return r, nil, err
+}
+
+// lookElsewhere follows a restore whose channel does not take its messages into
+// the one of its rules that has its card.
+func (b *Bot) lookElsewhere(ctx context.Context, r *Restore) (bool, error) {
+	for _, channel := range b.policyOf(*r).Channels.IDs {
+		if b.movedTo(ctx, *r, channel) {
+			saved, err := b.adoptChannel(ctx, *r, channel, "")
+			if err == nil {
+				*r = saved
+			}
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
