@@ -182,6 +182,7 @@ func TestOnPostgres(t *testing.T) {
 		"a long step shows that it lives":  longStep,
 		"a clock ahead holds nothing":      aheadAndKilled,
 		"a clock off keeps its pace":       offAndAtWork,
+		"replicas know each other":         knowEachOther,
 		"replicas migrate together":        migrateTogether,
 		"duplicates make one restore":      duplicates,
 		"one portal, one open restore":     onePortal,

@@ -34,6 +34,7 @@ type connSet struct {
 	log      *slog.Logger
 	events   *SocketEvents
 	expected int
+	peers    func() (connections int, known bool) // nil where there are none
 
 	mu      sync.Mutex
 	conns   []*socketConn // oldest first
@@ -216,6 +217,27 @@ func (s *connSet) lose(ack ackFrame) {
 		"envelope_id", loggedID(ack.id), "type", ack.kind, "age", time.Since(ack.at))
 }
 
+// askPeers warns of more connections than those of the peers account for: each of
+// them may be replacing one, which counts twice meanwhile.
+func (s *connSet) askPeers(counted, ours int) {
+	peers, known := s.peers()
+	if known && peers > 0 {
+		peers++
+	}
+	if known && counted > ours+peers {
+		s.warnOfMore(counted, ours+peers)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.warned = false // another may come
+}
+
+func (s *connSet) warnOfMore(counted, expected int) {
+	s.log.Warn("slack counts more connections than expected: does another bot run with this app-level token?",
+		"connections", counted, "expected", expected)
+}
+
 // hello notes that a connection is in use, and gives it the acks that waited.
 func (s *connSet) hello(c *socketConn, frame socketFrame) {
 	s.mu.Lock()
@@ -230,8 +252,11 @@ func (s *connSet) hello(c *socketConn, frame socketFrame) {
 	// Ours that are being replaced are counted by Slack as well.
 	if ours := s.expected + s.renewing + s.count((*socketConn).leaving); frame.NumConnections > ours && !s.warned {
 		s.warned = true
-		s.log.Warn("slack counts more connections than expected: does another bot run with this app-level token?",
-			"connections", frame.NumConnections, "expected", s.expected)
+		if s.peers == nil {
+			s.warnOfMore(frame.NumConnections, s.expected)
+		} else {
+			go s.askPeers(frame.NumConnections, ours) // it takes a call, and the lock is held
+		}
 	}
 	held := s.held
 	s.held = nil

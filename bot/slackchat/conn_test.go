@@ -249,6 +249,37 @@ func TestMoreConnectionsThanExpectedAreWarnedOfOnce(t *testing.T) {
 	})
 }
 
+// Bots on one database know each other; one that is not on it is warned of.
+func TestPeersAreNotAnotherBot(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		counted, peers int
+		known          bool
+		want           int
+	}{
+		"peers alone":           {6, 4, true, 0},
+		"a peer replaces one":   {7, 4, true, 0},
+		"one that is unknown":   {8, 4, true, 1},
+		"nobody else is known":  {4, 0, true, 1},
+		"whether is not known":  {9, 0, false, 0},
+		"no more than expected": {2, 0, true, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			fake := newSocketSlack(t)
+			fake.accepted = func(e *slackEnd) bool { e.hello(c.counted); return true }
+			var log logBuffer
+			s := &Sockets{API: fake, Dialer: fake.dialer(), N: 2, Stagger: -1, Handle: echoText, Log: log.logger(), Peers: func() (int, bool) { return c.peers, c.known }}
+			runSockets(t, s)
+			<-fake.conns
+			<-fake.conns
+			synctest.Wait()
+			if got := strings.Count(log.String(), "more connections than expected"); got != c.want {
+				t.Errorf("%s: %d warnings, want %d:\n%s", name, got, c.want, log.String())
+			}
+		})
+	}
+}
+
 func TestOwnReplacementIsNotTooMany(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -30,6 +30,9 @@ var quotaRates = [quotas]Rate{
 var quotaMethods = [quotas]string{"users.info", "conversations.info", "users.conversations", "usergroups.users.list"}
 
 const (
+	// justNow is how old a fresh answer is at the most where there is room: one
+	// press asks for the same several times.
+	justNow = 500 * time.Millisecond
 	// crowdFresh is how old a fresh answer may be in a crowd: of 500 restores that
 	// start in the same moment each would ask for its own.
 	crowdFresh = 10 * time.Second
@@ -52,13 +55,18 @@ func (q *quota) take(kind int, now time.Time) (wait time.Duration) {
 	return q.left(kind, now).spare(0, now)
 }
 
-// roomy reports whether more than half is left.
+// roomy reports whether more than half is left; of the few questions about groups,
+// more than two.
 func (q *quota) roomy(kind int, now time.Time) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	l := q.left(kind, now)
 	l.refill(now)
-	return l.until(l.rate.Burst/2+1, now) <= 0
+	least := l.rate.Burst/2 + 1
+	if kind == quotaMembers {
+		least = 3
+	}
+	return l.until(least, now) <= 0
 }
 
 func (q *quota) hold(kind int, now time.Time, wait time.Duration) {

@@ -49,9 +49,13 @@ type Sockets struct {
 	// N is how many connections are held at once, 1 to 4; 0 means 2.
 	N int
 
-	// Expected is how many connections Slack should count for the app, those of
-	// all replicas together; 0 means N. More of them are warned of once.
+	// Expected is how many connections Slack should count for the app, without
+	// those of Peers; 0 means N. More of them are warned of once.
 	Expected int
+
+	// Peers, if set, is how many connections other processes hold that are known.
+	// It is asked where Slack counts more than Expected; false is not known.
+	Peers func() (connections int, known bool)
 
 	// Handle answers an envelope; its result is the ack's payload, and nil makes
 	// a bare ack. Required. At most 64 calls run at once, and the same
@@ -161,7 +165,7 @@ func (s *Sockets) start() error {
 	s.Events.fill()
 	s.Dialer = socketDialer(s.Dialer)
 	set := s.connections()
-	set.log, set.events, set.expected = s.Log, &s.Events, s.Expected
+	set.log, set.events, set.expected, set.peers = s.Log, &s.Events, s.Expected, s.Peers
 	s.turns = newOpenTurns(set, s.Stagger)
 	s.dispatcher = newDispatcher(s, set, s.Log, &s.Events)
 	return nil

@@ -122,6 +122,19 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 	listener.Heed = (&slackchat.GridWatch{API: api, Team: policy.Team, Known: policy.Enterprise, Grid: policy.Grid}).Heed
 	listener.App, listener.Self = func() string { return sockets.State().AppID }, chat.Self
 	sockets.API, sockets.Handle, sockets.Tell, sockets.Until = api, handling(listener.Handle), listener.Tell, stepsEnded
+	present := func() (int, bool) { return presence(ctx, store, b.Process, s.connections, log) }
+	present() // before the first connection: a peer that counts it has to know whose it is
+	sockets.Peers = present
+	g.Go(func() error {
+		for tick := time.Tick(durable.PresentEvery); ; {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick:
+				present()
+			}
+		}
+	})
 	g.Go(func() error {
 		b.TellRules(ctx, chat.TellRules) // beside the rest: a Slack that does not answer holds nothing up
 		return nil
@@ -136,6 +149,18 @@ func converse(ctx context.Context, s settings, store *durable.Store, portals bot
 		return err
 	})
 	return g.Wait()
+}
+
+// presence says on the database that this process is there, and returns how many
+// connections its peers hold.
+func presence(ctx context.Context, store *durable.Store, process string, connections int, log *slog.Logger) (peers int, known bool) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	peers, err := store.Present(ctx, process, connections)
+	if err != nil && ctx.Err() == nil {
+		log.WarnContext(ctx, "the other processes on the database are not known", "err", err)
+	}
+	return peers, err == nil
 }
 
 func logger(s settings, w io.Writer) *slog.Logger {
