@@ -160,6 +160,9 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := w.seam.call(); err != nil {
 		return nil, err
 	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err // the process stood still for longer than the call may take
+	}
 	starts := strings.HasSuffix(r.URL.Path, "startrestore")
 	if starts {
 		w.sent()
@@ -199,7 +202,7 @@ func (w *world) fault(what string) {
 }
 
 // lookGood is how old the answers may be that a start stands on.
-const lookGood = 20 * time.Second
+const lookGood = 30 * time.Second
 
 // sent holds a startrestore to the promises, the moment that it is sent.
 func (w *world) sent() {

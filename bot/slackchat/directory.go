@@ -60,7 +60,7 @@ func (f fresh) Members(ctx context.Context, group string) ([]string, error) {
 func (d *Directory) since(kind int) time.Time {
 	now := time.Now()
 	if d.quotas[kind].roomy(kind, now) {
-		return now.Add(-justNow)
+		return now
 	}
 	return now.Add(-crowdFresh)
 }

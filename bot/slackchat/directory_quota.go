@@ -30,9 +30,6 @@ var quotaRates = [quotas]Rate{
 var quotaMethods = [quotas]string{"users.info", "conversations.info", "users.conversations", "usergroups.users.list"}
 
 const (
-	// justNow is how old a fresh answer is at the most where there is room: one
-	// press asks for the same several times.
-	justNow = 500 * time.Millisecond
 	// crowdFresh is how old a fresh answer may be in a crowd: of 500 restores that
 	// start in the same moment each would ask for its own.
 	crowdFresh = 10 * time.Second
