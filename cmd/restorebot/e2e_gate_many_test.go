@@ -81,6 +81,12 @@ func TestBinaryDoesNotStartWhatAConfirmerMayNoLongerConfirm(t *testing.T) {
 		t.Error("the channel was not told")
 	}
 	s.notStarted()
+	s.slack.PutGroup(slacktest.Group{ID: "SLEADS", Handle: "leads", Members: []string{"UEVE", "UDAN"}})
+	s.slack.PutPerson(slacktest.Person{ID: "UDAN", Name: "dan"})
+	for _, who := range []string{"UDAN", "UEVE"} {
+		s.press(ctx, who, card, "restore_confirm")
+	}
+	s.shows(ctx, card, "restored")
 }
 
 func TestBinaryDoesNotStartWhatSlackCannotSayMayBeConfirmed(t *testing.T) {
@@ -94,10 +100,13 @@ func TestBinaryDoesNotStartWhatSlackCannotSayMayBeConfirmed(t *testing.T) {
 	card := s.card(ctx)
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.cardSays(ctx, card, "1 of 2")
-	s.slack.Fail("usergroups.users.list", slacktest.Failure{Error: "internal_error"})
+	heal := s.slack.Fail("usergroups.users.list", slacktest.Failure{Error: "internal_error"})
 	s.press(ctx, "UEVE", card, "restore_confirm")
 	s.told(ctx, "UEVE", "Slack could not say who may do this", "Nothing was changed")
 	s.notStarted()
+	heal()
+	s.press(ctx, "UEVE", card, "restore_confirm")
+	s.shows(ctx, card, "restored")
 }
 
 func TestBinaryAsksForThePortalsNameInAModal(t *testing.T) {
