@@ -14,14 +14,14 @@ var (
 	dependency   = regexp.MustCompile("`([^`]+)`")
 )
 
-// short is how the README names a module.
+// short is how the table names a module.
 func short(path string) string {
 	return strings.TrimPrefix(majorVersion.ReplaceAllString(path, ""), "github.com/")
 }
 
 // Each dependency that we chose has its row, with why and licence, and each row
 // names one that is there. River's drivers are in River's row.
-func TestReadmeTellsEveryDependency(t *testing.T) {
+func TestDocumentsTellEveryDependency(t *testing.T) {
 	t.Parallel()
 	mod, err := os.ReadFile("../../go.mod")
 	if err != nil {
@@ -33,7 +33,7 @@ func TestReadmeTellsEveryDependency(t *testing.T) {
 			chosen = append(chosen, name)
 		}
 	}
-	_, table, found := strings.Cut(readme(t), "| dependency | why | licence | code and data |\n")
+	_, table, found := strings.Cut(content(t, "docs/dependencies.md"), "| dependency | why | licence | code and data |\n")
 	table, _, _ = strings.Cut(table, "\n\n")
 	if !found || len(chosen) < 10 {
 		t.Fatalf("no table of dependencies, or none chosen: %v", chosen)
@@ -53,12 +53,12 @@ func TestReadmeTellsEveryDependency(t *testing.T) {
 	slices.Sort(told)
 	for _, name := range chosen {
 		if !slices.Contains(told, name) {
-			t.Errorf("the README does not tell of %s", name)
+			t.Errorf("the table does not tell of %s", name)
 		}
 	}
 	for _, name := range told {
 		if !slices.Contains(chosen, name) {
-			t.Errorf("the README tells of %s, which is not chosen in go.mod", name)
+			t.Errorf("the table tells of %s, which is not chosen in go.mod", name)
 		}
 	}
 }
