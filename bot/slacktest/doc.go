@@ -43,6 +43,6 @@
 // messages a minute and workspace; emoji, which Slack gives back as :names:, and the spaces
 // around a text; the text of a message that came with blocks alone; the shares of a file
 // that lag behind its upload; retries of commands and presses, which Slack was seen to
-// make now and then (see [Delivery.Redeliver] and [Slack.Again]); what clients fold, cut or
-// show on a telephone. Of markdown blocks it counts one, where Slack makes several.
+// make now and then (see [Delivery.Redeliver] and [Slack.Again]); what clients cut, fold
+// besides plans and containers, or show on a telephone. Of markdown blocks it counts one, where Slack makes several.
 package slacktest

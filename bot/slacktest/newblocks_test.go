@@ -332,6 +332,46 @@ func TestRefusedBlocks(t *testing.T) {
 	}
 }
 
+// What folds is drawn folded until somebody opens it, for them alone, and stays open
+// through edits that keep its block_id.
+func TestBlocksFoldAgainUnlessTheirIDStays(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	blocks := func(id string) string {
+		return `[{"type":"plan","block_id":"` + id + `","title":"Steps","tasks":[` + aTask + `]},` +
+			container(`,"block_id":"more","is_collapsible":true,"default_collapsed":true`, aSection) + "," + container(`,"block_id":"open"`, aSection) + "]"
+	}
+	m := posted(t, b, blocks("steps"))
+	edit := func(id string) {
+		if got := b.call(t, "xoxb-good", "chat.update", map[string]string{"channel": "C1", "ts": m.TS, "text": "x", "blocks": blocks(id)}); got["ok"] != true {
+			t.Fatal(got)
+		}
+	}
+	for _, id := range []string{"steps", "more"} {
+		if err := b.Unfold("U1", m, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Unfold("U1", m, "open"); err == nil {
+		t.Error("what does not fold was unfolded")
+	}
+	edit("steps")
+	if got := strings.Join(b.Unfolded("U1", m), " "); got != "steps more" {
+		t.Errorf("after an edit that keeps the ids these are open: %q", got)
+	}
+	if got := b.Unfolded("U2", m); len(got) != 0 {
+		t.Errorf("somebody else sees open: %q", got)
+	}
+	edit("other")
+	if got := strings.Join(b.Unfolded("U1", m), " "); got != "more" {
+		t.Errorf("after an edit with another block_id these are open: %q", got)
+	}
+	now, _ := b.Message("C1", m.TS)
+	if got := b.RenderAs("U1", now, time.UTC); !strings.Contains(got, "▸ Steps\n  ▾ x\n  x\n  ▾ x\n  x\n") {
+		t.Errorf("drawn:\n%s", got)
+	}
+}
+
 func TestNewBlocksAreDrawn(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -341,7 +381,7 @@ func TestNewBlocksAreDrawn(t *testing.T) {
 		dataTable(`[[`+cellOf("Head")+`,`+cellOf("n")+`],[`+actionCell("a")+`,{"type":"raw_number","value":1.5}]]`, "")+","+
 		layout(`{"block":`+aSection+`}`)+","+richLine(`{"type":"user","user_id":"U1"},{"type":"text","text":" a <b>"},{"type":"link","url":"https://x"}`)+"]")
 	want := strings.Join([]string{
-		"  ▾ x", "  R&D", "  x", "  [ Go ]", "  ▾ Steps", "  ○ x", "  ● y", "    x", "  Card", "  Body", "  [ Go ]",
+		"  ▸ x", "  R&D", "  ▸ Steps", "  Card", "  Body", "  [ Go ]",
 		"  x", "  | Head | n |", "  | [ Go ] | 1.5 |", "  x", "  @U1 a <b>https://x",
 	}, "\n") + "\n"
 	if _, got, _ := strings.Cut(b.Render(m, time.UTC), "\n"); got != want {

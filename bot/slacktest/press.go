@@ -35,7 +35,7 @@ func (s *Slack) Enter(user string, m Message, values Values) error {
 	if now == nil || now.Deleted {
 		return fmt.Errorf("slacktest: no message %s in %s", m.TS, m.Channel)
 	}
-	set, err := enterIn(now.Blocks, s.chosen[chosenKey{messageKey{m.Channel, m.TS}, user}], values)
+	set, err := enterIn(now.Blocks, s.shownTo(user, now), values)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (s *Slack) pressPayload(user string, m *Message, blockID, actionID, option 
 	if element == nil {
 		return nil, nil, fmt.Errorf("slacktest: no %q in message %s of %s", actionID, m.TS, m.Channel)
 	}
-	set := s.chosen[chosenKey{messageKey{m.Channel, m.TS}, user}]
+	set := s.shownTo(user, m)
 	action, set, err := actionOf(element, block, option, set)
 	if err != nil {
 		return nil, nil, err

@@ -2,16 +2,22 @@ package slacktest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
 // Render draws a message as the channel shows it, in plain text: the author, the texts
-// with names for ids and dates in the given zone, buttons as [ Restore ].
-func (s *Slack) Render(m Message, zone *time.Location) string {
+// with names for ids and dates in the given zone, buttons as [ Restore ], and folded what
+// nobody has opened.
+func (s *Slack) Render(m Message, zone *time.Location) string { return s.RenderAs("", m, zone) }
+
+// RenderAs draws a message as one person sees it, who may have unfolded or ticked
+// something in it.
+func (s *Slack) RenderAs(user string, m Message, zone *time.Location) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := &picture{s: s, zone: zone}
+	p := &picture{s: s, zone: zone, as: user, message: &m}
 	if m.Typed != "" {
 		p.line("%s used %s", s.personName(m.TypedBy), m.Typed)
 	}
@@ -73,10 +79,12 @@ func (s *Slack) personName(id string) string {
 
 // picture is a drawing under way.
 type picture struct {
-	s    *Slack
-	zone *time.Location
-	view *View // nil for a message
-	b    strings.Builder
+	s       *Slack
+	zone    *time.Location
+	view    *View  // nil for a message
+	as      string // who looks at the message
+	message *Message
+	b       strings.Builder
 }
 
 func (p *picture) line(format string, args ...any) {
@@ -126,7 +134,16 @@ func (p *picture) block(b Object) {
 		p.text(strings.Join(parts, "  ·  "))
 	case "actions":
 		var parts []string
-		eachElement(b, func(e Object) { parts = append(parts, p.element(b, e)) })
+		eachElement(b, func(e Object) {
+			if str(e, "type") == "checkboxes" {
+				p.boxes(b, e)
+				return
+			}
+			parts = append(parts, p.element(b, e))
+		})
+		if len(parts) == 0 {
+			return
+		}
 		p.line("  %s", strings.Join(parts, "  "))
 	case "input":
 		p.input(b)
@@ -195,13 +212,7 @@ func (p *picture) element(b, e Object) string {
 
 // entered is what stands in a menu or an input.
 func (p *picture) entered(b, e Object) string {
-	var set map[string]Object
-	if p.view != nil {
-		set = p.view.set
-	}
-	block, _ := stateOf([]Object{b}, set)[str(b, "block_id")].(Object)
-	state, _ := block[str(e, "action_id")].(Object)
-	switch v := state[valueMember[str(e, "type")]].(type) {
+	switch v := p.state(b, e)[valueMember[str(e, "type")]].(type) {
 	case string:
 		return v
 	case Object:
@@ -218,4 +229,33 @@ func (p *picture) entered(b, e Object) string {
 		return strings.Join(names, ", ")
 	}
 	return ""
+}
+
+// state is what an element shows to whoever looks.
+func (p *picture) state(b, e Object) Object {
+	var set map[string]Object
+	switch {
+	case p.view != nil:
+		set = p.view.set
+	case p.message != nil:
+		set = p.s.shownTo(p.as, p.message)
+	}
+	block, _ := stateOf([]Object{b}, set)[str(b, "block_id")].(Object)
+	state, _ := block[str(e, "action_id")].(Object)
+	return state
+}
+
+// boxes draws checkboxes in a message, each in a line of its own.
+func (p *picture) boxes(b, e Object) {
+	ticked, _ := p.state(b, e)["selected_options"].([]any)
+	for _, option := range optionsOf(e) {
+		mark := "☐ "
+		if slices.ContainsFunc(ticked, func(one any) bool { return same(one, option) }) {
+			mark = "☑ "
+		}
+		p.text(mark + p.object(option["text"]))
+		if about, ok := option["description"].(Object); ok {
+			p.text("  " + p.object(about))
+		}
+	}
 }

@@ -8,13 +8,19 @@ import (
 // taskMarks show how far a task is.
 var taskMarks = map[string]string{"pending": "○", "in_progress": "◐", "complete": "●", "error": "✗"}
 
-// newBlock draws a block of 2025 or 2026, unfolded; it reports whether it is one.
+// newBlock draws a block of 2025 or 2026; it reports whether it is one.
 func (p *picture) newBlock(b Object) bool {
 	switch str(b, "type") {
 	case "container":
-		p.titled("▾ ", b["title"], b["rich_text_title"])
+		mark := "▾ "
+		if p.folded(b) {
+			mark = "▸ "
+		}
+		p.titled(mark, b["title"], b["rich_text_title"])
 		p.titled("", b["subtitle"])
-		p.within(b["child_blocks"])
+		if !p.folded(b) {
+			p.within(b["child_blocks"])
+		}
 	case "layout":
 		rows, _ := objects(b["rows"])
 		for _, row := range rows {
@@ -24,6 +30,10 @@ func (p *picture) newBlock(b Object) bool {
 			}
 		}
 	case "plan":
+		if p.folded(b) {
+			p.line("  ▸ %s", str(b, "title"))
+			break
+		}
 		p.line("  ▾ %s", str(b, "title"))
 		p.within(b["tasks"])
 	case "task_card":
@@ -45,6 +55,11 @@ func (p *picture) newBlock(b Object) bool {
 		return false
 	}
 	return true
+}
+
+// folded reports whether a block stands closed for whoever looks.
+func (p *picture) folded(b Object) bool {
+	return folds(b) && (p.message == nil || !p.s.isUnfolded(p.as, p.message, str(b, "block_id")))
 }
 
 // titled draws texts in a line of their own, where there are any.

@@ -31,8 +31,9 @@ type Slack struct {
 
 	messages   map[messageKey]*Message
 	chosen     map[chosenKey]map[string]Object // by block_id and action_id
-	ephemerals map[string][]*Message           // by the person who sees them
-	notices    map[string][]Notice             // by person
+	unfolded   map[foldKey]bool
+	ephemerals map[string][]*Message // by the person who sees them
+	notices    map[string][]Notice   // by person
 
 	tickets    map[string]ticket
 	links      []*link // live, in the order they were opened

@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -67,6 +68,59 @@ func initialState(e Object, member string) Object {
 		initial = []any{}
 	}
 	return Object{"type": e["type"], member: initial}
+}
+
+// sticking are the states that a message keeps showing after an edit: an element whose
+// block_id and action_id stay shows what it showed, whatever the edit says of initial
+// values. Clients are known for that.
+func sticking(m *Message, blocks []Object) map[string]Object {
+	before := map[string]Object{}
+	eachHolder(m.Blocks, func(key string, initial Object) { before[key] = initial })
+	maps.Copy(before, m.first)
+	var kept map[string]Object
+	eachHolder(blocks, func(key string, _ Object) {
+		if state, stays := before[key]; stays {
+			if kept == nil {
+				kept = map[string]Object{}
+			}
+			kept[key] = state
+		}
+	})
+	return kept
+}
+
+// eachHolder calls f for the elements that hold a value, with the one they begin with.
+func eachHolder(blocks []Object, f func(key string, initial Object)) {
+	for _, block := range withNested(blocks) {
+		eachElement(block, func(e Object) {
+			if member, ok := valueMember[str(e, "type")]; ok {
+				f(stateKey(str(block, "block_id"), e), initialState(e, member))
+			}
+		})
+	}
+}
+
+// shownTo are the states of a message that are not those its blocks begin with: what it
+// keeps showing, and what the person entered. The caller holds mu.
+func (s *Slack) shownTo(user string, m *Message) map[string]Object {
+	own := s.chosen[chosenKey{messageKey{m.Channel, m.TS}, user}]
+	if len(m.first) == 0 {
+		return own
+	}
+	all := maps.Clone(m.first)
+	maps.Copy(all, own)
+	return all
+}
+
+// State is what a person sees in the elements of a message, as in state.values.
+func (s *Slack) State(user string, m Message) Object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.messages[messageKey{m.Channel, m.TS}]
+	if now == nil {
+		return Object{}
+	}
+	return stateOf(now.Blocks, s.shownTo(user, now))
 }
 
 // pick is the state of an element in which a person picked a value, given what it was

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -85,6 +86,47 @@ func TestStateHoldsWhatWasChosenInAMessage(t *testing.T) {
 		}
 		if said := valuesOf(got.ActionCallback.BlockActions[0].SelectedOptions); said != step.action {
 			t.Errorf("%s: the action says %q, want %q", step.what, said, step.action)
+		}
+	}
+}
+
+// Clients are known to keep what a box shows through an edit that keeps its block_id,
+// whatever that says of initial_options; another block_id shows them.
+func TestBoxesIgnoreNewInitialOptionsUnlessTheirIDChanges(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ws, _ := b.dial(t)
+	option := func(value string) string { return `{"text":` + plain(value) + `,"value":"` + value + `"}` }
+	blocks := func(id, initial string) string {
+		if initial != "" {
+			initial = `,"initial_options":[` + option(initial) + `]`
+		}
+		return `[{"type":"actions","block_id":"` + id + `","elements":[{"type":"checkboxes","action_id":"boxes","options":[` + option("one") + `,` + option("two") + `]` + initial + `}]}]`
+	}
+	m := posted(t, b, blocks("r1", ""))
+	edit := func(id, initial string) {
+		if got := b.call(t, "xoxb-good", "chat.update", map[string]string{"channel": "C1", "ts": m.TS, "text": "x", "blocks": blocks(id, initial)}); got["ok"] != true {
+			t.Fatal(got)
+		}
+	}
+	seen := func(user string) string {
+		now, _ := b.Message("C1", m.TS)
+		_, drawn, _ := strings.Cut(b.RenderAs(user, now, time.UTC), "\n")
+		return strings.ReplaceAll(strings.TrimSpace(drawn), "\n ", "")
+	}
+	edit("r1", "one")
+	if got := seen("U2"); got != "☐ one ☐ two" {
+		t.Errorf("with the same block_id somebody sees %q", got)
+	}
+	_ = must[*slacktest.Delivery](t)(b.Choose("U1", m, "boxes", "two"))
+	got := decode[slack.InteractionCallback](t, ws.next().Payload).ActionCallback.BlockActions[0]
+	if said := valuesOf(got.SelectedOptions); said != "two" || got.BlockID != "r1" {
+		t.Errorf("the tick says %q in %s", said, got.BlockID)
+	}
+	edit("r2", "one")
+	for _, user := range []string{"U1", "U2"} {
+		if got := seen(user); got != "☑ one ☐ two" {
+			t.Errorf("with another block_id %s sees %q", user, got)
 		}
 	}
 }
