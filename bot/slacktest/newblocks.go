@@ -218,3 +218,11 @@ func dataTable(c *checker, at string, o Object) {
 		c.add(at+"/rows", "must be less than %d characters together", maxDataText+1)
 	}
 }
+
+// NewBlocks lists the types of blocks of 2025 and 2026, which a workspace may not have
+// yet: see [Slack.RefuseBlocks].
+func NewBlocks() []string {
+	shapes := map[string]shape{}
+	newBlocks(shapes)
+	return slices.Sorted(maps.Keys(shapes))
+}

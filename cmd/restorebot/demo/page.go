@@ -30,6 +30,7 @@ type Page struct {
 	stage  *Stage
 	faults *faults
 	mux    *http.ServeMux
+	modals modals
 }
 
 // NewPage makes a page of a stage.
@@ -71,7 +72,7 @@ func here(host string) bool {
 
 // watch sends what a person sees, at once and after each change.
 func (p *Page) watch(w http.ResponseWriter, r *http.Request) {
-	as := r.URL.Query().Get("as")
+	as, tab := r.URL.Query().Get("as"), r.URL.Query().Get("page")
 	if !isPerson(as) {
 		http.Error(w, "No such person.", http.StatusBadRequest)
 		return
@@ -82,7 +83,7 @@ func (p *Page) watch(w http.ResponseWriter, r *http.Request) {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for {
-		data, err := json.Marshal(p.see(as))
+		data, err := json.Marshal(p.see(as, tab))
 		if err != nil {
 			return // a message that cannot be encoded cannot have come in as JSON
 		}

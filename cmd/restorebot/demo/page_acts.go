@@ -13,6 +13,7 @@ import (
 // act is something that the person in front of the page does.
 type act struct {
 	As   string `json:"as"`
+	Page string `json:"page"` // which tab of the browser
 	Kind string `json:"kind"` // type, press, choose, submit, suggest, close, fault
 
 	Text string `json:"text"` // of a command, or of a query
@@ -59,6 +60,7 @@ func (p *Page) do(ctx context.Context, a act) (json.RawMessage, error) {
 		return nil, errNoAct
 	}
 	slack := p.stage.Slack
+	p.modals.acts(a.As, a.Page)
 	var d *slacktest.Delivery
 	var err error
 	switch a.Kind {
@@ -97,7 +99,7 @@ func (p *Page) do(ctx context.Context, a act) (json.RawMessage, error) {
 func (p *Page) inModal(a act) (*slacktest.Delivery, error) {
 	slack := p.stage.Slack
 	v, ok := slack.Modal(a.As)
-	if !ok || v.ID != a.View {
+	if !ok || v.ID != a.View || !p.modals.shows(a.As, v.ID, a.Page) {
 		return nil, errNoAct
 	}
 	switch a.Kind {

@@ -15,6 +15,7 @@ import (
 type fault struct {
 	id, label, about string
 	set              func(*docspacetest.Faults, bool) // a switch of the portal
+	flip             func(on bool)                    // another switch
 	once             func(context.Context) error
 }
 
@@ -45,24 +46,30 @@ func newFaults(s *Stage) *faults {
 		return func(context.Context) error { f(); return nil }
 	}
 	return &faults{portal: s.Portal, on: map[string]bool{}, all: []fault{
-		{id: "kill", label: "Kill the bot", about: "kill -9, as a power cut does", once: nothing(s.KillBot)},
-		{id: "start", label: "Start the bot", about: "it goes on where it was", once: s.StartBot},
-		{id: "recycle", label: "Recycle the socket", about: "Slack warns and closes the connections after 10 s", once: nothing(func() { slack.Recycle(slacktest.Warning, slacktest.Grace) })},
-		{id: "cut", label: "Cut the socket", about: "every connection is reset", once: nothing(func() { slack.Cut() })},
-		{id: "limit", label: "Slack says 429", about: "the next five calls are refused for 2 s", once: nothing(func() {
+		{id: "kill", label: "Kill the bot", about: "as a power cut does", once: nothing(s.KillBot)},
+		{id: "start", label: "Start the bot", about: "it goes on where it stopped", once: s.StartBot},
+		{id: "recycle", label: "Slack reconnects", about: "it warns, and closes the connections after 10 s", once: nothing(func() { slack.Recycle(slacktest.Warning, slacktest.Grace) })},
+		{id: "cut", label: "Cut the line to Slack", about: "every connection breaks at once", once: nothing(func() { slack.Cut() })},
+		{id: "limit", label: "Slack is busy", about: "it refuses the next five calls for 2 s", once: nothing(func() {
 			slack.Fail("*", slacktest.Failure{Times: 5, Status: http.StatusTooManyRequests, RetryAfter: 2 * time.Second})
 		})},
-		{id: "key", label: "Put a new key in place", about: "after a restore the old one is dead", once: nothing(func() { _ = s.NewKey() })},
+		{id: "old", label: "Old Slack", about: "it knows no blocks of 2026", flip: func(on bool) {
+			slack.RefuseBlocks()
+			if on {
+				slack.RefuseBlocks(slacktest.NewBlocks()...)
+			}
+		}},
+		{id: "key", label: "Give the bot a new key", about: "a restore kills the old one", once: nothing(func() { _ = s.NewKey() })},
 		{id: "fail", label: "Restores fail", about: "the portal finds the backup broken", set: func(f *docspacetest.Faults, on bool) {
 			f.FailText, f.FailAt = "", 0
 			if on {
 				f.FailText, f.FailAt = "The backup file is invalid.", portalAtPercent
 			}
 		}},
-		{id: "worker", label: "Worker dead", about: "a running restore stands still and the portal stays locked", set: func(f *docspacetest.Faults, on bool) { f.WorkerDead = on }},
-		{id: "queued", label: "No worker", about: "no restore is picked up", set: func(f *docspacetest.Faults, on bool) { f.StuckQueued = on }},
-		{id: "lost", label: "Answer lost", about: "the portal starts and the bot never hears of it", set: func(f *docspacetest.Faults, on bool) { f.LoseStartAnswer = on }},
-		{id: "down", label: "Portal down", about: "every connection to the portal is cut", set: func(f *docspacetest.Faults, on bool) { f.Down = on }},
+		{id: "worker", label: "The worker dies", about: "the restore stands still, the portal stays closed", set: func(f *docspacetest.Faults, on bool) { f.WorkerDead = on }},
+		{id: "queued", label: "No worker", about: "nobody begins a restore", set: func(f *docspacetest.Faults, on bool) { f.StuckQueued = on }},
+		{id: "lost", label: "Lose the answer", about: "the portal starts, the bot does not hear of it", set: func(f *docspacetest.Faults, on bool) { f.LoseStartAnswer = on }},
+		{id: "down", label: "Portal down", about: "it answers nobody", set: func(f *docspacetest.Faults, on bool) { f.Down = on }},
 	}}
 }
 
@@ -71,7 +78,7 @@ func (fs *faults) seen() []seenFault {
 	defer fs.mu.Unlock()
 	out := make([]seenFault, 0, len(fs.all))
 	for _, f := range fs.all {
-		out = append(out, seenFault{f.id, f.label, f.about, f.set != nil, fs.on[f.id]})
+		out = append(out, seenFault{f.id, f.label, f.about, f.once == nil, fs.on[f.id]})
 	}
 	return out
 }
@@ -88,6 +95,10 @@ func (fs *faults) toggle(ctx context.Context, id string) error {
 		fs.mu.Lock()
 		defer fs.mu.Unlock()
 		fs.on[id] = !fs.on[id]
+		if f.flip != nil {
+			f.flip(fs.on[id])
+			return nil
+		}
 		fs.portal.Break(func(now *docspacetest.Faults) { f.set(now, fs.on[id]) })
 		return nil
 	}

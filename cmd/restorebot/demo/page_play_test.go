@@ -86,7 +86,7 @@ func TestPageGoesFromTheRequestThroughACrashToTheEnd(t *testing.T) {
 	t.Parallel()
 	ctx, stage, url := open(t, 1180, 1240)
 	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")), scheme("light"))
-	step(ctx, t, "list", typed("/restore list"), says("newest first", "only you see this"))
+	step(ctx, t, "list", typed("/restore list"), says("newest first", "Only visible to you"))
 	step(ctx, t, "request", typed("/restore "+stage.Portal.Backups()[0].ID+" —reason “the sales room was emptied”"), says("Everything changed since", "the sales room was emptied"),
 		chromedp.WaitVisible(chromedp.CSS(restoreButton)), picture("card-light"), scheme("dark"), picture("card-dark"), scheme("light"))
 	step(ctx, t, "stranger", be(demo.Eve), confirmed(), says("You are not on the list"))
@@ -101,9 +101,9 @@ func TestPageGoesFromTheRequestThroughACrashToTheEnd(t *testing.T) {
 		return nil
 	}), confirmed(), says("another"))
 	step(ctx, t, "confirm", be(demo.Bob), confirmed(), says("Running for"), picture("running-light"))
-	step(ctx, t, "crash", fault("kill"), poll(`document.getElementById("status").innerText.includes("bot dead")`),
-		fault("start"), poll(`document.getElementById("status").innerText.includes("bot running")`))
-	step(ctx, t, "end", says("done", "The portal was restored in", "in a thread, and in the channel"), picture("done-light"))
+	step(ctx, t, "crash", fault("kill"), poll(`document.getElementById("status").innerText.includes("The bot is down")`),
+		fault("start"), poll(`document.getElementById("status").innerText.includes("The bot runs")`))
+	step(ctx, t, "end", says("done", "The portal was restored in", "Replied to a thread"), picture("done-light"))
 	if n := stage.Portal.Starts(); n != 1 {
 		t.Errorf("startrestore was sent %d times", n)
 	}

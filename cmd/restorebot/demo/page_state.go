@@ -19,10 +19,10 @@ type person struct {
 
 func people() []person {
 	return []person{
-		{Alice, "alice", "on call: may ask and confirm"},
-		{Bob, "bob", "approver: may ask and confirm"},
-		{Eve, "eve", "a colleague on no list"},
-		{Mallory, "mallory", "guest of another organisation"},
+		{Alice, "alice", "on call, may ask and confirm"},
+		{Bob, "bob", "may ask and confirm"},
+		{Eve, "eve", "a colleague, may do neither"},
+		{Mallory, "mallory", "a guest of another company"},
 	}
 }
 
@@ -55,6 +55,7 @@ type seenMessage struct {
 	Blocks  []slacktest.Object `json:"blocks,omitempty"`
 	Only    bool               `json:"only,omitempty"` // nobody else sees it
 	Direct  bool               `json:"direct,omitempty"`
+	State   slacktest.Object   `json:"state,omitempty"` // what its boxes and menus show to the person
 	Typed   string             `json:"typed,omitempty"`
 	Edits   int                `json:"edits,omitempty"`
 	Notice  bool               `json:"notice,omitempty"` // of Slack itself
@@ -83,8 +84,8 @@ type seenPortal struct {
 	Starts int    `json:"starts"`
 }
 
-// see is what one person sees now.
-func (p *Page) see(as string) seen {
+// see is what one person sees now in one tab.
+func (p *Page) see(as, tab string) seen {
 	slack, portal := p.stage.Slack, p.stage.Portal
 	s := seen{
 		As: as, People: people(), Channel: "incident-42", Faults: p.faults.seen(),
@@ -98,14 +99,18 @@ func (p *Page) see(as string) seen {
 	messages = append(messages, slack.Ephemerals(as)...)
 	messages = append(messages, slack.Channel(slack.DirectMessage(as)).Messages()...)
 	for _, m := range messages {
-		s.Messages = append(s.Messages, messageSeen(m))
+		one := messageSeen(m)
+		if one.State = slack.State(as, m); len(one.State) == 0 {
+			one.State = nil
+		}
+		s.Messages = append(s.Messages, one)
 	}
 	for i, n := range slack.Notices(as) {
 		s.Messages = append(s.Messages, seenMessage{TS: "notice" + n.Channel + string(rune('0'+i%10)), User: "slack", Text: n.Text, Only: true, Notice: true})
 	}
 	slices.SortStableFunc(s.Messages, func(a, b seenMessage) int { return cmp.Compare(a.At, b.At) })
 	s.Messages = s.Messages[max(0, len(s.Messages)-maxSeen):]
-	if v, ok := slack.Modal(as); ok {
+	if v, ok := slack.Modal(as); ok && p.modals.shows(as, v.ID, tab) {
 		s.Modal = &seenView{v.ID, v.Hash, v.Title, v.SubmitText, v.CloseText, v.Blocks, v.Errors, v.Problem}
 	}
 	return s

@@ -7,19 +7,22 @@ import { askFirst, showModal } from "./modal.js";
 
 const log = document.getElementById("log");
 const trouble = document.getElementById("trouble");
+const hint = document.getElementById("hint");
 const command = document.getElementById("command");
+const page = sessionStorage.page ||= crypto.randomUUID(); // a dialog is open where it was opened
 let as = new URLSearchParams(location.search).get("as") || "U0ALICE";
 let source = null;
 let drawn = new Map(); // by channel and ts: what was drawn, and its node
+const open = new Map(); // what this person has unfolded, by message and block_id
 
 async function act(a) {
   trouble.textContent = "";
   try {
-    const answer = await fetch("/api/act", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ as, ...a }) });
+    const answer = await fetch("/api/act", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ as, page, ...a }) });
     if (answer.ok) return await answer.json();
     trouble.textContent = await answer.text();
   } catch {
-    trouble.textContent = "The demo does not answer: is it still running?";
+    trouble.textContent = "The demo does not answer. Is it still running?";
   }
   return null;
 }
@@ -30,57 +33,88 @@ function who(m, state) {
   return person ? person.name : "restore-bot";
 }
 
-function message(m, state, names) {
-  const ctx = {
+// entered is the value that an element of a message shows to this person.
+function entered(m, block, e) {
+  const held = ((m.state || {})[block.block_id] || {})[e.action_id];
+  if (!held) return undefined;
+  if (held.selected_options) return held.selected_options.map((o) => o.value);
+  return held.selected_option?.value ?? held.value;
+}
+
+function context(m, names) {
+  const about = { channel: m.channel, ts: m.ts };
+  return {
     names, id: (block, e) => "m-" + m.ts + "-" + e.action_id,
     act: async (block, e, value) => {
       if (e.confirm && !(await askFirst(e.confirm))) return;
-      act({ kind: "press", channel: m.channel, ts: m.ts, block: block.block_id, action: e.action_id, value });
+      act({ kind: "press", ...about, block: block.block_id, action: e.action_id, value });
     },
-    chosen: (block, e, value) => act({ kind: "choose", channel: m.channel, ts: m.ts, block: block.block_id, action: e.action_id, value }),
+    chosen: (block, e, value, one) => act({ kind: "choose", ...about, block: block.block_id, action: e.action_id, value: one ?? value }),
     typed: () => {},
+    entered: (block, e) => entered(m, block, e),
+    open: (block, by) => open.get(as + m.ts + block.block_id) ?? by,
+    unfold: (block, on) => open.set(as + m.ts + block.block_id, on),
   };
+}
+
+function message(m, state, names) {
+  const name = who(m, state);
   const aside = [
     m.at ? new Date(m.at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" }) : "",
-    m.only ? "only you see this" : "", m.direct ? "direct message" : "",
-    m.thread ? (m.both ? "in a thread, and in the channel" : "in a thread") : "",
-    m.edits ? "edited in place" : "",
+    m.only ? "Only visible to you" : "", m.direct ? "Direct message" : "", m.both ? "Replied to a thread" : "",
+    m.edits && !(m.blocks || []).length ? "(edited)" : "",
   ].filter(Boolean).join(" · ");
-  return el("article", { class: [m.only ? "only" : "", m.thread ? "reply" : ""].join(" ").trim() || null, "data-ts": m.ts },
-    m.typed ? el("div", { class: "hint" }, m.typed) : null,
-    el("div", { class: "who" }, el("b", {}, who(m, state)), el("span", {}, aside)),
-    ...(m.blocks && m.blocks.length ? m.blocks.map((b) => render(b, ctx)) : [el("div", { class: "block" }, mrkdwn(m.text, names))]));
+  const app = !m.notice && name === "restore-bot" ? el("span", { class: "badge" }, "APP") : null;
+  return el("article", { class: m.only ? "only" : null, "data-ts": m.ts },
+    el("div", { class: "avatar " + name.toLowerCase(), "aria-hidden": "true" }, name[0].toUpperCase()),
+    el("div", { class: "body" },
+      el("div", { class: "who" }, el("b", {}, name), app, el("span", {}, aside)),
+      m.typed ? el("div", { class: "hint" }, m.typed) : null,
+      ...(m.blocks && m.blocks.length ? m.blocks.map((b) => render(b, context(m, names))) : [el("div", { class: "block" }, mrkdwn(m.text, names))])));
+}
+
+// slot is a message in the log, and its thread below it.
+function slot(m, replies, state, names, where = "") {
+  const id = where + m.channel + m.ts, now = JSON.stringify(m);
+  const before = drawn.get(id);
+  const entry = before && before.now === now ? before : { now, node: message(m, state, names), thread: before?.thread };
+  if (before && before.node !== entry.node && before.node.isConnected) before.node.replaceWith(entry.node);
+  if (replies.length) {
+    entry.thread ||= el("details", { class: "thread" }, el("summary"));
+    const count = replies.length === 1 ? "1 reply" : replies.length + " replies";
+    const summary = entry.thread.querySelector("summary");
+    if (summary.textContent !== count) summary.textContent = count;
+    place(entry.thread, replies.map((r) => slot({ ...r, both: false }, [], state, names)), 1);
+  }
+  if (entry.thread && entry.thread.parentNode !== entry.node) entry.node.append(entry.thread);
+  drawn.set(id, entry);
+  return entry.node;
+}
+
+// place makes nodes the children of a parent, after the first few, and moves nothing that
+// stands where it should.
+function place(parent, nodes, after = 0) {
+  for (const child of [...parent.children].slice(after)) if (!nodes.includes(child)) child.remove();
+  nodes.forEach((node, i) => { if (parent.children[after + i] !== node) parent.insertBefore(node, parent.children[after + i] || null); });
 }
 
 function drawMessages(state, names) {
-  const stick = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-  const next = new Map();
-  for (const m of ordered(state.messages || [])) {
-    const id = m.channel + m.ts, now = JSON.stringify(m);
-    const before = drawn.get(id);
-    next.set(id, before && before.now === now ? before : { now, node: message(m, state, names) });
-    if (before && before.now !== now && before.node.isConnected) before.node.replaceWith(next.get(id).node);
-  }
-  const nodes = [...next.values()].map((d) => d.node);
-  for (const child of [...log.children]) if (!nodes.includes(child)) child.remove();
-  nodes.forEach((node, i) => { if (log.children[i] !== node) log.insertBefore(node, log.children[i] || null); });
-  drawn = next;
+  const stick = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const messages = state.messages || [], threads = new Map();
+  for (const m of messages) if (m.thread) threads.set(m.thread, [...(threads.get(m.thread) || []), m]);
+  // A reply that is also sent to the channel stands in both.
+  const main = messages.filter((m) => !m.thread || m.both);
+  place(log, main.map((m) => slot(m, m.thread ? [] : threads.get(m.ts) || [], state, names, m.thread ? "also " : "")));
   if (stick) log.scrollTop = log.scrollHeight;
-}
-
-// ordered puts replies below the message whose thread they are in.
-function ordered(messages) {
-  const replies = Map.groupBy ? Map.groupBy(messages.filter((m) => m.thread), (m) => m.thread) : new Map();
-  return messages.filter((m) => !m.thread).flatMap((m) => [m, ...(replies.get(m.ts) || [])]);
 }
 
 function drawPeople(state) {
   const people = document.getElementById("people");
   if (people.querySelector("label")) return;
   for (const p of state.people) {
-    const input = el("input", { type: "radio", name: "as", value: p.id, checked: p.id === as });
+    const input = el("input", { type: "radio", name: "as", value: p.id, class: "unseen", checked: p.id === as });
     input.addEventListener("change", () => { as = p.id; drawn = new Map(); log.replaceChildren(); watch(); });
-    people.append(el("label", {}, input, p.name, el("small", {}, p.role)));
+    people.append(el("label", { title: p.role }, input, p.name, el("small", {}, p.role)));
   }
 }
 
@@ -88,8 +122,22 @@ function drawTries(state) {
   const tries = document.getElementById("tries");
   if (tries.dataset.newest === state.newest) return;
   tries.dataset.newest = state.newest;
-  const texts = ["/restore list", "/restore " + state.newest, "/restore status", "/restore history", "/restore help"];
-  tries.replaceChildren(...texts.map((t) => el("button", { type: "button", onclick: () => { command.value = t; command.focus(); } }, t.length > 30 ? "/restore (the newest backup)" : t)));
+  const newest = "/restore " + state.newest;
+  tries.replaceChildren(...["/restore", "/restore list", newest, "/restore status", "/restore history", "/restore help"].map((t) =>
+    el("button", { type: "button", onclick: () => suggest(t) }, t === newest ? "/restore the newest backup" : t)));
+}
+
+// suggest fills the line in. Nothing is sent before the person does.
+function suggest(text) {
+  command.value = text;
+  command.focus();
+  typing();
+}
+
+function typing() {
+  const some = command.value.trim() !== "";
+  document.querySelector("#compose button[type=submit]").className = some ? "primary" : "";
+  hint.textContent = some && command.value.startsWith("/restore") ? "Press Enter to send it." : "";
 }
 
 function drawFaults(state) {
@@ -106,11 +154,13 @@ function drawFaults(state) {
 function draw(state) {
   const names = Object.fromEntries(state.people.map((p) => [p.id, p.name]));
   names.C0INCIDENT = state.channel;
-  document.getElementById("channel").textContent = "#" + state.channel;
-  const bot = state.bot.running ? `bot running, ${state.bot.connections} connection${state.bot.connections === 1 ? "" : "s"}` : "bot dead";
-  const portal = `portal ${state.portal.url} ${state.portal.locked ? "locked in Restoring" : "open"}, startrestore received ${state.portal.starts} time${state.portal.starts === 1 ? "" : "s"}`;
+  document.getElementById("channel").textContent = "# " + state.channel;
+  const bot = state.bot.running ? "The bot runs" : "The bot is down";
+  const portal = state.portal.locked ? "the portal is closed: it is being restored" : "the portal is open";
+  const times = state.portal.starts === 0 ? "not restored yet" : state.portal.starts === 1 ? "restored once" : "restored " + state.portal.starts + " times";
+  const words = `${bot} · ${portal} · ${times}`;
   const status = document.getElementById("status");
-  if (status.textContent !== bot + " · " + portal) status.textContent = bot + " · " + portal;
+  if (status.textContent !== words) status.textContent = words;
   drawPeople(state);
   drawTries(state);
   drawFaults(state);
@@ -120,18 +170,21 @@ function draw(state) {
 
 function watch() {
   if (source) source.close();
-  source = new EventSource("/api/watch?as=" + encodeURIComponent(as));
+  source = new EventSource("/api/watch?as=" + encodeURIComponent(as) + "&page=" + encodeURIComponent(page));
   source.onmessage = (event) => draw(JSON.parse(event.data));
-  source.onerror = () => { trouble.textContent = "The demo does not answer: is it still running?"; };
+  source.onerror = () => { trouble.textContent = "The demo does not answer. Is it still running?"; };
   source.onopen = () => { trouble.textContent = ""; };
 }
 
+command.addEventListener("input", typing);
 document.getElementById("compose").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = command.value.trim();
   if (!text) return;
   command.value = "";
+  typing();
   act({ kind: "type", text });
 });
+if (matchMedia("(max-width: 48rem)").matches) document.getElementById("break").open = false;
 
 watch();

@@ -1,83 +1,14 @@
 // Block Kit as DOM nodes: the blocks that the bot uses, and a plain word for the rest.
 
-import { el, mrkdwn, textOf } from "./mrkdwn.js";
+import { el, mrkdwn, richText, textOf } from "./mrkdwn.js";
+import { element } from "./elements.js";
 
-// Each renderer gets ctx: names by id, act(block, element, value), and in a modal
-// entered(block, element) and errors.
+// Each renderer gets ctx: names by id, act(block, element, value), chosen, typed, what is
+// entered(block, element), and for messages what is open and unfold(block, on).
 
-function button(block, e, ctx) {
-  return el("button", {
-    type: "button", class: e.style || null, "data-action": e.action_id, "data-block": block.block_id,
-    "aria-label": e.accessibility_label || null, onclick: () => ctx.act(block, e, e.value || ""),
-  }, textOf(e.text, ctx.names));
-}
-
-const optionsOf = (e) => (e.options || []).concat(...(e.option_groups || []).map((g) => g.options));
-
-function menu(block, e, ctx, options, entered) {
-  const choose = el("select", { "data-action": e.action_id, "data-block": block.block_id, id: ctx.id(block, e) },
-    el("option", { value: "" }, (e.placeholder || {}).text || "Choose"),
-    ...options.map((o) => el("option", { value: o.value, selected: entered === o.value }, o.text.text)));
-  choose.addEventListener("change", () => ctx.chosen(block, e, choose.value));
-  return choose;
-}
-
-// external is a menu whose options the bot gives for what is typed.
-function external(block, e, ctx, entered) {
-  const box = el("div");
-  const search = el("input", { type: "text", placeholder: (e.placeholder || {}).text || "Type to search", "aria-label": "Search" });
-  const slot = el("div", {}, menu(block, e, ctx, e.initial_option ? [e.initial_option] : [], entered));
-  const ask = async () => {
-    const found = await ctx.suggest(e, search.value);
-    slot.replaceChildren(menu(block, e, ctx, optionsOf(found || {}), entered));
-  };
-  search.addEventListener("input", ask);
-  if ((e.min_query_length ?? 1) === 0) ask();
-  box.append(search, slot);
-  return box;
-}
-
-function choices(block, e, ctx, kind, entered) {
-  const group = el("div", { role: kind === "radio" ? "radiogroup" : "group" });
-  for (const o of optionsOf(e)) {
-    const input = el("input", {
-      type: kind, name: block.block_id + e.action_id, value: o.value, "data-action": e.action_id, "data-block": block.block_id,
-      checked: Array.isArray(entered) ? entered.includes(o.value) : entered === o.value,
-    });
-    input.addEventListener("change", () => {
-      const on = [...group.querySelectorAll("input:checked")].map((i) => i.value);
-      ctx.chosen(block, e, kind === "radio" ? on[0] : on);
-    });
-    group.append(el("label", {}, input, " ", textOf(o.text, ctx.names), o.description ? el("span", { class: "hint" }, " ", textOf(o.description, ctx.names)) : null));
-  }
-  return group;
-}
-
-function written(block, e, ctx, entered) {
-  const tag = e.multiline ? "textarea" : "input";
-  const field = el(tag, {
-    type: e.multiline ? null : "text", id: ctx.id(block, e), "data-action": e.action_id, "data-block": block.block_id,
-    placeholder: (e.placeholder || {}).text, maxlength: e.max_length, value: e.multiline ? null : entered, autocomplete: "off",
-  });
-  if (e.multiline) field.value = entered || "";
-  field.addEventListener("input", () => ctx.typed(block, e, field.value));
-  return field;
-}
-
-function element(block, e, ctx) {
-  const entered = ctx.entered ? ctx.entered(block, e) : undefined;
-  switch (e.type) {
-    case "button": return e.url ? el("a", { href: e.url, rel: "noreferrer", target: "_blank" }, textOf(e.text, ctx.names)) : button(block, e, ctx);
-    case "static_select": return menu(block, e, ctx, optionsOf(e), entered);
-    case "external_select": return external(block, e, ctx, entered);
-    case "overflow": return menu(block, e, ctx, optionsOf(e), entered);
-    case "radio_buttons": return choices(block, e, ctx, "radio", entered);
-    case "checkboxes": return choices(block, e, ctx, "checkbox", entered);
-    case "plain_text_input": return written(block, e, ctx, entered);
-    case "image": return el("img", { src: e.image_url, alt: e.alt_text });
-    default: return el("span", { class: "hint" }, "(" + e.type + ")");
-  }
-}
+// SEE_MORE is where a section that does not ask to be shown whole is cut. Slack does not
+// say where it does: these are the figures of its older attachments.
+const SEE_MORE = { lines: 5, chars: 700 };
 
 function input(block, ctx) {
   const e = block.element, id = ctx.id(block, e);
@@ -89,15 +20,61 @@ function input(block, ctx) {
     problem ? el("p", { class: "fault", role: "alert" }, problem) : null);
 }
 
+function section(block, ctx) {
+  const words = el("div", { class: "words" }, block.text ? textOf(block.text, ctx.names) : "");
+  const text = el("div", {}, words);
+  const said = (block.text || {}).text || "";
+  if (!block.expand && !ctx.modal && (said.length > SEE_MORE.chars || said.split("\n").length > SEE_MORE.lines)) {
+    text.classList.add("cut");
+    const more = el("button", { type: "button", class: "more", onclick: () => { text.classList.remove("cut"); more.remove(); } }, "See more");
+    text.append(more);
+  }
+  if (block.fields) text.append(el("div", { class: "fields" }, ...block.fields.map((f) => el("div", {}, textOf(f, ctx.names)))));
+  return el("div", { class: "block section" }, text, block.accessory ? element(block, block.accessory, ctx) : null);
+}
+
+// folding is what people open and close. It stays as it is while its block_id does.
+function folding(block, ctx, title, subtitle, inside, folded) {
+  const open = ctx.open ? ctx.open(block, !folded) : !folded;
+  const box = el("details", { class: "folds", open, "data-block": block.block_id },
+    el("summary", {}, title, subtitle ? el("small", {}, subtitle) : null), el("div", { class: "inside" }, ...inside));
+  box.addEventListener("toggle", () => ctx.unfold && ctx.unfold(block, box.open));
+  return box;
+}
+
+function container(block, ctx) {
+  const title = block.rich_text_title ? richText(block.rich_text_title, ctx.names) : textOf(block.title, ctx.names);
+  const inside = block.child_blocks.map((b) => render(b, ctx));
+  if (block.is_collapsible) return folding(block, ctx, title, block.subtitle ? textOf(block.subtitle, ctx.names) : null, inside, block.default_collapsed);
+  return el("div", { class: "block" }, el("b", {}, title), ...inside);
+}
+
+const marks = { pending: ["○", "to do"], in_progress: ["◐", "under way"], complete: ["✓", "done"], error: ["!", "in trouble"] };
+
+function task(t, ctx) {
+  const [mark, word] = marks[t.status] || ["○", t.status];
+  return el("div", { class: "task" },
+    el("span", { class: "state " + t.status, role: "img", "aria-label": word }, mark),
+    el("div", {}, t.hide_title ? "" : t.title,
+      t.details ? el("div", { class: "hint" }, richText(t.details, ctx.names)) : null,
+      t.output ? el("div", { class: "hint" }, richText(t.output, ctx.names)) : null));
+}
+
+function table(block, ctx) {
+  const cell = (c) => {
+    if (c.type === "action_cell") return element(block, c.element, ctx);
+    if (c.type === "rich_text") return richText(c, ctx.names);
+    return document.createTextNode(c.text ?? String(c.value));
+  };
+  return el("table", {}, block.caption ? el("caption", {}, block.caption) : null,
+    ...block.rows.map((row, i) => el("tr", {}, ...row.map((c) => el(i === 0 ? "th" : "td", {}, cell(c))))));
+}
+
 export function render(block, ctx) {
   switch (block.type) {
     case "header": return el("div", { class: "block header", role: "heading", "aria-level": "3" }, textOf(block.text, ctx.names));
     case "divider": return el("hr");
-    case "section": {
-      const text = el("div", {}, block.text ? textOf(block.text, ctx.names) : "");
-      if (block.fields) text.append(el("div", { class: "fields" }, ...block.fields.map((f) => el("div", {}, textOf(f, ctx.names)))));
-      return el("div", { class: "block section" }, text, block.accessory ? element(block, block.accessory, ctx) : null);
-    }
+    case "section": return section(block, ctx);
     case "context": return el("div", { class: "block context" }, ...block.elements.map((e) =>
       e.type === "image" ? el("img", { src: e.image_url, alt: e.alt_text }) : el("span", {}, textOf(e, ctx.names), " ")));
     case "actions": return el("div", { class: "block actions" }, ...block.elements.map((e) => element(block, e, ctx)));
@@ -105,6 +82,11 @@ export function render(block, ctx) {
     case "image": return el("img", { src: block.image_url, alt: block.alt_text });
     case "markdown": return el("div", { class: "block" }, mrkdwn(block.text, ctx.names));
     case "alert": return el("div", { class: "block" }, textOf(block.text, ctx.names));
+    case "container": return container(block, ctx);
+    case "plan": return folding(block, ctx, block.title, null, (block.tasks || []).map((t) => task(t, ctx)), true);
+    case "task_card": return task(block, ctx);
+    case "rich_text": return el("div", { class: "block" }, richText(block, ctx.names));
+    case "table": case "data_table": return table(block, ctx);
     default: return el("div", { class: "block hint" }, "(" + block.type + ")");
   }
 }

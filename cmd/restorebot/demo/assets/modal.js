@@ -6,6 +6,7 @@ import { render } from "./blocks.js";
 const dialog = document.getElementById("modal");
 let shown = "";
 let entered = {}; // by block_id and action_id; survives an update of the view
+let folds = {}; // by block_id
 let current = "";
 
 const key = (block, e) => block.block_id + "\n" + e.action_id;
@@ -26,6 +27,7 @@ export function showModal(view, names, act) {
   if (view.id !== current) {
     current = view.id;
     entered = {};
+    folds = {};
   }
   const now = view.id + view.hash + JSON.stringify(view.errors || {}) + view.problem;
   if (now === shown) return;
@@ -33,9 +35,11 @@ export function showModal(view, names, act) {
   const focused = document.activeElement && document.activeElement.id;
   const note = (block, e, value) => { entered[key(block, e)] = value; };
   const ctx = {
-    names, errors: view.errors,
+    names, errors: view.errors, modal: true,
     id: (block, e) => "in-" + block.block_id + "-" + e.action_id,
     entered: (block, e) => entered[key(block, e)] ?? initial(e),
+    open: (block, by) => folds[block.block_id] ?? by,
+    unfold: (block, on) => { folds[block.block_id] = on; },
     typed: note,
     chosen: (block, e, value) => {
       note(block, e, value);

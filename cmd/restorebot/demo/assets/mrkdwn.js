@@ -3,6 +3,7 @@
 const emoji = {
   warning: "⚠️", rotating_light: "🚨", no_entry: "⛔", white_check_mark: "✅", x: "❌", hourglass: "⌛",
   hourglass_flowing_sand: "⏳", lock: "🔒", unlock: "🔓", snowflake: "❄️", fire: "🔥", bell: "🔔", eyes: "👀",
+  ballot_box_with_check: "☑️", arrow_right: "➡️", mag: "🔍", memo: "📝", bust_in_silhouette: "👤", arrows_counterclockwise: "🔄",
   floppy_disk: "💾", information_source: "ℹ️", stopwatch: "⏱️", octagonal_sign: "🛑", ice_cube: "🧊", key: "🔑",
 };
 
@@ -27,6 +28,11 @@ function day(when) {
   return when.toLocaleDateString(undefined, { month: "short", day: "numeric", year: "numeric" });
 }
 
+function ago(when) {
+  const minutes = Math.round((Date.now() - when) / 60000);
+  return minutes < 1 ? "just now" : minutes < 60 ? minutes + " min ago" : Math.round(minutes / 60) + " h ago";
+}
+
 // date fills in Slack's date tokens in the zone of whoever reads it.
 function date(seconds, format) {
   const when = new Date(seconds * 1000);
@@ -35,6 +41,7 @@ function date(seconds, format) {
     .replace(/\{date(_short|_long)?_pretty\}/g, day(when))
     .replace(/\{date(_num|_short|_long)?\}/g, when.toLocaleDateString())
     .replace(/\{time_secs\}/g, when.toLocaleTimeString())
+    .replace(/\{ago\}/g, ago(when))
     .replace(/\{time\}/g, clock);
 }
 
@@ -90,4 +97,25 @@ export function textOf(object, names) {
     out.append(line);
   });
   return out;
+}
+
+// richText renders a rich_text block or a part of one.
+export function richText(o, names) {
+  const inside = (o.elements || []).map((e) => richText(e, names));
+  switch (o.type) {
+    case "rich_text": return el("div", {}, ...inside);
+    case "rich_text_section": return el("span", {}, ...inside);
+    case "rich_text_preformatted": return el("pre", {}, ...inside);
+    case "rich_text_quote": return el("blockquote", {}, ...inside);
+    case "rich_text_list": return el(o.style === "ordered" ? "ol" : "ul", {}, ...inside.map((i) => el("li", {}, i)));
+    case "user": return angle("@" + o.user_id, names);
+    case "channel": return angle("#" + o.channel_id, names);
+    case "link": return el("a", { href: o.url, rel: "noreferrer", target: "_blank" }, o.text || o.url);
+    case "emoji": return mrkdwn(":" + o.name + ":", names);
+    case "date": return document.createTextNode(date(Number(o.timestamp), o.format));
+    default: {
+      const style = o.style || {};
+      return el(style.code ? "code" : style.bold ? "strong" : style.italic ? "em" : "span", {}, o.text || "");
+    }
+  }
 }
