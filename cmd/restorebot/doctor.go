@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"docspace-restorebot/bot"
-	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/slackchat"
 )
 
@@ -62,52 +61,12 @@ func examine(ctx context.Context, file envFile, p process, blocks bool) ([]bot.F
 		return found, err
 	}
 	found := []bot.Finding{{Check: "settings", Grade: bot.Pass, What: "all are there and well spelled"}}
-	found = append(found, bot.Examine(ctx, s.examiners(nil, nil)...)...)
+	found = append(found, bot.Examine(ctx, s.Examiners()...)...)
 	if blocks { // it takes longer than the others may
-		views := slackchat.ViewCheck{BaseURL: s.slackURL, HTTP: &http.Client{}}
+		views := slackchat.ViewCheck{BaseURL: s.SlackURL, HTTP: &http.Client{}}
 		found = append(found, views.Examine(ctx)...)
 	}
 	return found, nil
-}
-
-// examiners are all who can check themselves: of the bot that runs, or, where
-// sockets and store are nil, from outside.
-func (s settings) examiners(sockets *slackchat.Sockets, store *durable.Store) []bot.Examiner {
-	api := slackchat.Web(s.slackURL, s.appToken, s.botToken, nil)
-	portals := s.portals(nil)
-	database := bot.Examiner(outside(s.databaseURL))
-	if store != nil {
-		database = store
-	}
-	return []bot.Examiner{
-		looseFiles(s.files),
-		&slackchat.Checkup{API: api, Scopes: slackchat.Scopes(s.features()), Sockets: sockets, Direct: s.policy.Users},
-		bot.PolicyCheck{Policy: s.policy, Portals: portals, Directory: &slackchat.Directory{API: api}},
-		portals,
-		database,
-		auditGuard{s.auditKey},
-	}
-}
-
-// features are what the settings ask of Slack.
-func (s settings) features() slackchat.Features {
-	groups := len(s.policy.Users.Groups) + len(s.policy.Approvers.Groups) + len(s.policy.BreakGlass.Groups)
-	for _, p := range s.portalList {
-		for _, l := range []*bot.AllowList{p.own.Users, p.own.Approvers} {
-			if l != nil {
-				groups += len(l.Groups)
-			}
-		}
-	}
-	return slackchat.Features{Groups: groups > 0}
-}
-
-// outside is a database that is not opened.
-type outside string
-
-// Examine implements [bot.Examiner].
-func (url outside) Examine(ctx context.Context) []bot.Finding {
-	return durable.Inspect(ctx, string(url))
 }
 
 func printFindings(w io.Writer, found []bot.Finding, asJSON bool) error {

@@ -99,13 +99,13 @@ func (f *portalsFile) portal(n *yaml.Node) portalSettings {
 	p := portalSettings{line: n.Line}
 	given := f.entries(n, map[string]func(*yaml.Node){
 		"name": func(n *yaml.Node) {
-			if p.name = f.text(n); !portalName.MatchString(p.name) {
+			if p.Name = f.text(n); !portalName.MatchString(p.Name) {
 				f.fault(n, "name must be letters, digits, dots, underscores and dashes, 63 at most")
 			}
 		},
 		"url": func(n *yaml.Node) {
 			var err error
-			if p.url, err = docspace.Address(f.text(n)); err != nil {
+			if p.URL, err = docspace.Address(f.text(n)); err != nil {
 				f.fault(n, "url must be the http or https URL of the portal: it "+err.Error())
 			}
 		},
@@ -114,14 +114,14 @@ func (f *portalsFile) portal(n *yaml.Node) portalSettings {
 			if key == "" {
 				f.fault(n, "api_key is empty")
 			}
-			p.key = docspace.NewSecret(key)
+			p.Key = docspace.NewSecret(key)
 		},
-		"api_key_file":  func(n *yaml.Node) { p.keyFile, p.key = f.keyFile(n) },
-		"channels":      func(n *yaml.Node) { p.own.Channels = f.people(n, "channels", "CG") },
-		"users":         func(n *yaml.Node) { p.own.Users = f.people(n, "users", "UWS") },
-		"approvers":     func(n *yaml.Node) { p.own.Approvers = f.people(n, "approvers", "UWS") },
-		"approvals":     func(n *yaml.Node) { p.own.Approvals = f.number(n) },
-		"safety_backup": func(n *yaml.Node) { p.safety, p.safetySet = f.safety(n), true },
+		"api_key_file":  func(n *yaml.Node) { p.KeyFile, p.Key = f.keyFile(n) },
+		"channels":      func(n *yaml.Node) { p.Own.Channels = f.people(n, "channels", "CG") },
+		"users":         func(n *yaml.Node) { p.Own.Users = f.people(n, "users", "UWS") },
+		"approvers":     func(n *yaml.Node) { p.Own.Approvers = f.people(n, "approvers", "UWS") },
+		"approvals":     func(n *yaml.Node) { p.Own.Approvals = f.number(n) },
+		"safety_backup": func(n *yaml.Node) { p.Safety, p.safetySet = f.safety(n), true },
 	})
 	if n.Kind != yaml.MappingNode {
 		return p
@@ -130,6 +130,10 @@ func (f *portalsFile) portal(n *yaml.Node) portalSettings {
 		if !given[name] {
 			f.fault(n, name+" is missing")
 		}
+	}
+	p.KeyFrom = bot.KeyFrom{Setting: "api_key of " + p.Name + " in PORTALS_FILE"}
+	if p.KeyFile != "" {
+		p.KeyFrom = bot.KeyFrom{Setting: "api_key_file of " + p.Name + " in PORTALS_FILE", File: true}
 	}
 	if given["api_key"] == given["api_key_file"] {
 		f.fault(n, "one of api_key and api_key_file must be set, and not both")

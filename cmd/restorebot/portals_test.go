@@ -1,14 +1,10 @@
 package main
 
 import (
-	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"docspace-restorebot/docspace/docspacetest"
 )
 
 // without drops settings from a good environment.
@@ -21,7 +17,7 @@ func without(names ...string) []string {
 func TestPortalsFileGivesEachPortalItsOwnRules(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "wiki.key"), "sk-wiki\n")
+	write(t, filepath.Join(dir, "wiki.Key"), "sk-wiki\n")
 	write(t, filepath.Join(dir, "portals.yaml"), `
 portals:
   - name: docs
@@ -29,7 +25,7 @@ portals:
     api_key: sk-docs
   - name: wiki
     url: http://wiki.example.com/office
-    api_key_file: wiki.key
+    api_key_file: wiki.Key
     channels: [C0WIKI]
     users: U0ONE, SOPS
     approvers: "*"
@@ -42,20 +38,20 @@ portals:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.portalList) != 2 {
-		t.Fatalf("got %d portals", len(s.portalList))
+	if len(s.Portals) != 2 {
+		t.Fatalf("got %d portals", len(s.Portals))
 	}
-	docs, wiki := s.portalList[0], s.portalList[1]
-	if docs.name != "docs" || docs.key.Reveal() != "sk-docs" || docs.own.Channels != nil || docs.safety.Place() != "ThirdPartyConsumer s3" {
+	docs, wiki := s.Portals[0], s.Portals[1]
+	if docs.Name != "docs" || docs.Key.Reveal() != "sk-docs" || docs.Own.Channels != nil || docs.Safety.Place() != "ThirdPartyConsumer s3" {
 		t.Errorf("docs: %+v", docs)
 	}
-	if wiki.url != "http://wiki.example.com/office" || wiki.key.Reveal() != "sk-wiki" || wiki.own.Channels.IDs[0] != "C0WIKI" ||
-		wiki.own.Users.Groups[0] != "SOPS" || !wiki.own.Approvers.Any || wiki.own.Approvals != 2 || wiki.safety.Place() != "Local /backups" {
+	if wiki.URL != "http://wiki.example.com/office" || wiki.Key.Reveal() != "sk-wiki" || wiki.Own.Channels.IDs[0] != "C0WIKI" ||
+		wiki.Own.Users.Groups[0] != "SOPS" || !wiki.Own.Approvers.Any || wiki.Own.Approvals != 2 || wiki.Safety.Place() != "Local /backups" {
 		t.Errorf("wiki: %+v", wiki)
 	}
 	s, err = loadSettings(append(good(), env[len(env)-2]), filepath.Join(dir, "none"))
-	if err != nil || len(s.portalList) != 3 || s.portalList[0].name != "docs.example.com" {
-		t.Errorf("with DOCSPACE_URL as well: %d portals, %v", len(s.portalList), err)
+	if err != nil || len(s.Portals) != 3 || s.Portals[0].Name != "docs.example.com" {
+		t.Errorf("with DOCSPACE_URL as well: %d portals, %v", len(s.Portals), err)
 	}
 }
 
@@ -112,37 +108,5 @@ func TestPortalsFileThatIsNoListIsRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "PORTALS_FILE") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: got %v", name, err)
 		}
-	}
-}
-
-func TestKeyFileIsReadAnewWithoutARestart(t *testing.T) {
-	t.Parallel()
-	portal := docspacetest.New(docspacetest.Config{})
-	web := httptest.NewServer(portal)
-	t.Cleanup(web.Close)
-	file := filepath.Join(t.TempDir(), "key")
-	write(t, file, portal.Key())
-	api := &keyed{url: web.URL, file: file, http: web.Client()}
-	if _, err := api.KeySelf(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	portal.RevokeKeys()
-	if _, err := api.KeySelf(t.Context()); err == nil {
-		t.Fatal("a dead key still works")
-	}
-	fresh := portal.IssueKey(docspacetest.Key{Permissions: []string{"*"}})
-	write(t, file, "\n")
-	if _, err := api.KeySelf(t.Context()); err == nil {
-		t.Fatal("an empty file gave a key")
-	}
-	write(t, file, fresh+"\n")
-	if _, err := api.KeySelf(t.Context()); err != nil {
-		t.Errorf("the new key: %v", err)
-	}
-	if err := os.Remove(file); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := api.KeySelf(t.Context()); err != nil {
-		t.Errorf("without the file the key that was there is kept: %v", err)
 	}
 }

@@ -3,17 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
-	"net/http"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/spf13/pflag"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/cmd/restorebot/app"
 	"docspace-restorebot/docspace"
 )
 
@@ -46,37 +44,20 @@ type raw struct {
 	LogFormat      string `env:"LOG_FORMAT"             envDefault:"text"`
 }
 
-// settings is what the environment means.
-type settings struct {
-	appToken, botToken docspace.Secret
-	slackURL           string
-	connections        int
-	portalList         []portalSettings  // the first is DOCSPACE_URL, if that is set
-	over               http.RoundTripper // carries the calls of the portals; nil is the network
-	poll               time.Duration
-	policy             bot.Policy
-	databaseURL        string
-	auditKey           docspace.Secret // "" for none
-	httpAddr           string
-	logLevel           slog.Level
-	logFormat          string
-	files              []string // that the settings stand in; "" is none
-}
-
 // loadSettings reads environ and, below it, the file dotenv if there is one.
 // All faults are reported at once, by name and rule, never with a value. What
 // dotenv says of the network it puts into the environment of the process.
-func loadSettings(environ []string, dotenv string) (settings, error) {
+func loadSettings(environ []string, dotenv string) (app.Settings, error) {
 	around := env.ToMap(environ)
 	vars, faults := readDotenv(dotenv)
 	if vars == nil {
-		return settings{}, errors.Join(faults...)
+		return app.Settings{}, errors.Join(faults...)
 	}
 	faults = append(faults, checkNames(source{dotenv, vars, true}, source{"the environment", around, false})...)
 	files := []string{dotenv}
 	vars = merged(vars, around)
 	if err := adoptNetwork(vars, around); err != nil {
-		return settings{}, err
+		return app.Settings{}, err
 	}
 	for _, name := range fromFiles() {
 		files = append(files, vars[name+"_FILE"])
@@ -84,15 +65,15 @@ func loadSettings(environ []string, dotenv string) (settings, error) {
 	faults = append(append(faults, readFiles(vars)...), checkNetwork(vars)...)
 	var r raw
 	if err := env.ParseWithOptions(&r, env.Options{Environment: vars}); err != nil {
-		return settings{}, errors.New("the settings cannot be read")
+		return app.Settings{}, errors.New("the settings cannot be read")
 	}
 	s, more := r.check()
-	if len(s.portalList) > 0 && r.DocSpaceURL != "" {
-		s.portalList[0].keyFile = vars["DOCSPACE_API_KEY_FILE"]
+	if file := vars["DOCSPACE_API_KEY_FILE"]; file != "" && len(s.Portals) > 0 && r.DocSpaceURL != "" {
+		s.Portals[0].KeyFile, s.Portals[0].KeyFrom = file, bot.KeyFrom{Setting: "DOCSPACE_API_KEY_FILE", File: true}
 	}
-	s.files = append(files, r.PortalsFile)
-	for _, p := range s.portalList {
-		s.files = append(s.files, p.keyFile)
+	s.Files = append(files, r.PortalsFile)
+	for _, p := range s.Portals {
+		s.Files = append(s.Files, p.KeyFile)
 	}
 	return s, errors.Join(append(faults, more...)...)
 }
@@ -122,10 +103,10 @@ func envFileFlag(flags *pflag.FlagSet) envFile {
 }
 
 // load reads the settings of the process. A file that was named has to exist.
-func (f envFile) load(p process) (settings, error) {
+func (f envFile) load(p process) (app.Settings, error) {
 	if f.flags.Changed("env-file") {
 		if _, err := os.Stat(*f.path); err != nil {
-			return settings{}, fmt.Errorf("%s cannot be read", *f.path)
+			return app.Settings{}, fmt.Errorf("%s cannot be read", *f.path)
 		}
 	}
 	return loadSettings(p.environ, *f.path)

@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/cmd/restorebot/app"
 	"docspace-restorebot/docspace"
 )
 
 // check turns the spelled settings into values and collects every fault.
-func (r raw) check() (settings, []error) {
+func (r raw) check() (app.Settings, []error) {
 	var faults []error
 	fault := func(name, rule string) { faults = append(faults, errors.New(name+" "+rule)) }
 	if !strings.HasPrefix(r.SlackAppToken, "xapp-") {
@@ -36,29 +37,32 @@ func (r raw) check() (settings, []error) {
 	}
 	portals, more := r.checkPortals(fault)
 	faults = append(faults, more...)
-	s := settings{
-		appToken: docspace.NewSecret(r.SlackAppToken), botToken: docspace.NewSecret(r.SlackBotToken),
-		slackURL: r.SlackAPIURL, connections: connections, portalList: portals, databaseURL: r.DatabaseURL, logFormat: r.LogFormat,
-		poll: between(fault, "DOCSPACE_POLL_INTERVAL", r.Poll, time.Second, time.Minute),
-		policy: bot.Policy{
+	s := app.Settings{
+		AppToken: docspace.NewSecret(r.SlackAppToken), BotToken: docspace.NewSecret(r.SlackBotToken),
+		SlackURL: r.SlackAPIURL, Connections: connections, DatabaseURL: r.DatabaseURL, LogFormat: r.LogFormat,
+		Poll: between(fault, "DOCSPACE_POLL_INTERVAL", r.Poll, time.Second, time.Minute),
+		Policy: bot.Policy{
 			Users: list(fault, "RESTORE_USERS", r.Users, "UWS"), Channels: list(fault, "RESTORE_CHANNELS", r.Channels, "CG"),
 			Typing: r.Confirm == "modal",
 			TTL:    between(fault, "RESTORE_CONFIRM_TTL", r.ConfirmTTL, 10*time.Second, 24*time.Hour),
 		},
 	}
-	r.checkApprovals(fault, &s.policy)
-	faults = append(faults, s.checkQuorums()...)
+	for _, p := range portals {
+		s.Portals = append(s.Portals, p.Portal)
+	}
+	r.checkApprovals(fault, &s.Policy)
+	faults = append(faults, checkQuorums(s.Policy, portals)...)
 	if !databaseURL(r.DatabaseURL) {
 		fault("DATABASE_URL", `must be "sqlite:" and the name of a file, or a postgres:// URL with possible ports`)
 	}
 	if !address(r.HTTPAddr) {
 		fault("HTTP_ADDR", "must be empty or an address with a port, such as 127.0.0.1:9464")
 	}
-	if s.auditKey, err = auditKey(r.AuditKey); err != nil {
+	if s.AuditKey, err = auditKey(r.AuditKey); err != nil {
 		faults = append(faults, err)
 	}
-	s.httpAddr = r.HTTPAddr
-	if err := s.logLevel.UnmarshalText([]byte(r.LogLevel)); err != nil || s.logLevel%4 != 0 || s.logLevel < slog.LevelDebug || s.logLevel > slog.LevelError {
+	s.HTTPAddr = r.HTTPAddr
+	if err := s.LogLevel.UnmarshalText([]byte(r.LogLevel)); err != nil || s.LogLevel%4 != 0 || s.LogLevel < slog.LevelDebug || s.LogLevel > slog.LevelError {
 		fault("LOG_LEVEL", "must be debug, info, warn or error")
 	}
 	if r.LogFormat != "text" && r.LogFormat != "json" {

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"docspace-restorebot/bot"
 )
@@ -44,8 +42,7 @@ func (r raw) checkApprovals(fault func(name, rule string), p *bot.Policy) {
 
 // checkQuorums refuses rules that nobody can meet: those of the bot, and those
 // that a portal has of its own.
-func (s settings) checkQuorums() (faults []error) {
-	p := s.policy
+func checkQuorums(p bot.Policy, portals []portalSettings) (faults []error) {
 	if p.Users.Nobody() || p.Approvers.Nobody() || p.Approvals < 1 || p.Approvals > maxApprovals {
 		return nil // a fault of another kind
 	}
@@ -56,11 +53,11 @@ func (s settings) checkQuorums() (faults []error) {
 		faults = append(faults, fmt.Errorf("RESTORE_SELF_APPROVAL is false, and for nobody on RESTORE_USERS does RESTORE_APPROVERS name enough others: %d must confirm", p.Needed()))
 	case bot.Enough, bot.NoSecond:
 	}
-	for _, portal := range s.portalList {
-		if own := portal.own; own.Users == nil && own.Approvers == nil && own.Approvals == 0 {
+	for _, portal := range portals {
+		if own := portal.Own; own.Users == nil && own.Approvers == nil && own.Approvals == 0 {
 			continue // as above
 		}
-		switch p.Quorum(portal.own) {
+		switch p.Quorum(portal.Own) {
 		case bot.TooFew:
 			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal asks for more approvals than there are approvers", portal.line))
 		case bot.NobodyElse:
@@ -69,44 +66,4 @@ func (s settings) checkQuorums() (faults []error) {
 		}
 	}
 	return faults
-}
-
-// noteSettings writes what the bot was started with to the audit trail. No
-// secret is in it, and no address with a password.
-func noteSettings(ctx context.Context, store bot.Store, s settings, p bot.Policy, portals bot.Portals) error {
-	detail := map[string]string{
-		"workspace": p.Team, "portals": strings.Join(s.portalNames(), ", "),
-		"users": p.Users.String(), "approvers": p.Approvers.String(), "break_glass": p.BreakGlass.String(), "channels": p.Channels.String(),
-		"approvals": strconv.Itoa(p.Needed()), "self_approval": strconv.FormatBool(p.SelfApproval),
-		"typing": strconv.FormatBool(p.Typing), "ttl": p.TTL.String(), "reason_required": strconv.FormatBool(p.Reason), "poll": s.poll.String(),
-	}
-	for _, portal := range portals {
-		if own := ownRules(portal); own != "" {
-			detail["portal "+portal.Name] = own
-		}
-	}
-	if err := store.Note(ctx, bot.Event{At: time.Now().UTC(), Kind: bot.EventSettings, Detail: detail}); err != nil {
-		return fmt.Errorf("the settings could not be recorded: %w", err)
-	}
-	return nil
-}
-
-// ownRules writes down what holds for one portal alone.
-func ownRules(p bot.Portal) string {
-	var own []string
-	for _, l := range []struct {
-		name string
-		list *bot.AllowList
-	}{{"users", p.Own.Users}, {"approvers", p.Own.Approvers}, {"channels", p.Own.Channels}} {
-		if l.list != nil {
-			own = append(own, l.name+"="+l.list.String())
-		}
-	}
-	if p.Own.Approvals > 0 {
-		own = append(own, "approvals="+strconv.Itoa(p.Own.Approvals))
-	}
-	if place := p.Safety.Place(); place != "" {
-		own = append(own, "safety="+place)
-	}
-	return strings.Join(own, " ")
 }

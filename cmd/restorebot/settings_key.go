@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -9,8 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"docspace-restorebot/bot"
-	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/docspace"
 )
 
@@ -42,20 +39,4 @@ func newAuditKey() string {
 	b := make([]byte, shortestKey)
 	_, _ = rand.Read(b) // never fails
 	return hex.EncodeToString(b)
-}
-
-// auditGuard says what guards consent and trail.
-type auditGuard struct{ key docspace.Secret }
-
-// Examine implements [bot.Examiner].
-func (g auditGuard) Examine(context.Context) []bot.Finding {
-	f := bot.Finding{Check: "audit key", Grade: bot.Pass, What: "AUDIT_KEY, called " + durable.KeyID(g.key) + ", guards what people agreed to and the audit trail"}
-	if g.key.Reveal() == "" {
-		f = bot.Finding{
-			Check: "audit key", Grade: bot.Warn,
-			What: "AUDIT_KEY is not set: whoever can write to the database can confirm and start a restore, end a freeze, and write the audit trail anew",
-			Fix:  "Set AUDIT_KEY, or AUDIT_KEY_FILE, to what openssl rand -hex 32 prints; restorebot setup makes one. All replicas need the same.",
-		}
-	}
-	return []bot.Finding{f}
 }

@@ -92,13 +92,13 @@ func TestValuesAreTrimmed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.databaseURL != "postgres://bot:hunter2@db/bot" || s.botToken.Reveal() != "xoxb-1" || s.portalList[0].url != "https://docs.example.com" || s.portalList[0].key.Reveal() != "sk-1" {
+	if s.DatabaseURL != "postgres://bot:hunter2@db/bot" || s.BotToken.Reveal() != "xoxb-1" || s.Portals[0].URL != "https://docs.example.com" || s.Portals[0].Key.Reveal() != "sk-1" {
 		t.Error("a value is not trimmed")
 	}
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "url"), "\ufeffsqlite:x.db\r\n")
-	if s, err = loadSettings(append(good(), "DATABASE_URL_FILE= "+filepath.Join(dir, "url")+"\n"), "none"); err != nil || s.databaseURL != "sqlite:x.db" {
-		t.Errorf("of a file: %q, %v", s.databaseURL, err)
+	if s, err = loadSettings(append(good(), "DATABASE_URL_FILE= "+filepath.Join(dir, "url")+"\n"), "none"); err != nil || s.DatabaseURL != "sqlite:x.db" {
+		t.Errorf("of a file: %q, %v", s.DatabaseURL, err)
 	}
 }
 

@@ -8,8 +8,17 @@ import (
 	"strings"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/cmd/restorebot/app"
 	"docspace-restorebot/docspace"
 )
+
+// portalSettings is a portal and how its settings were written.
+type portalSettings struct {
+	app.Portal
+
+	line      int  // of PORTALS_FILE; 0 for that of DOCSPACE_URL
+	safetySet bool // false: as for the whole bot
+}
 
 // checkPortals collects the portals: the one of DOCSPACE_URL, if it is set, and
 // those of PORTALS_FILE. SAFETY_BACKUP holds for every one that has none of its own.
@@ -23,7 +32,10 @@ func (r raw) checkPortals(fault func(name, rule string)) (list []portalSettings,
 		if err != nil {
 			fault("DOCSPACE_URL", "must be set to the http or https URL of the portal: it "+err.Error())
 		} else {
-			list = append(list, portalSettings{name: hostname(r.DocSpaceURL), url: address, key: docspace.NewSecret(strings.TrimSpace(r.DocSpaceAPIKey)), safety: safety})
+			list = append(list, portalSettings{Portal: app.Portal{
+				Name: hostname(r.DocSpaceURL), URL: address, Key: docspace.NewSecret(strings.TrimSpace(r.DocSpaceAPIKey)),
+				KeyFrom: bot.KeyFrom{Setting: "DOCSPACE_API_KEY"}, Safety: safety,
+			}})
 		}
 		if strings.TrimSpace(r.DocSpaceAPIKey) == "" {
 			fault("DOCSPACE_API_KEY", "must be set")
@@ -36,7 +48,7 @@ func (r raw) checkPortals(fault func(name, rule string)) (list []portalSettings,
 	faults = append(faults, twoOfOne(append(slices.Clip(list), more...))...)
 	for i := range more {
 		if !more[i].safetySet {
-			more[i].safety = safety
+			more[i].Safety = safety
 		}
 	}
 	return append(list, more...), faults
@@ -47,20 +59,20 @@ func (r raw) checkPortals(fault func(name, rule string)) (list []portalSettings,
 func twoOfOne(all []portalSettings) (faults []error) {
 	named, at := map[string]bool{}, map[string]portalSettings{}
 	for _, p := range all {
-		name := strings.ToLower(p.name)
+		name := strings.ToLower(p.Name)
 		if name != "" && named[name] {
 			faults = append(faults, errors.New("PORTALS_FILE must give each portal a name of its own; DOCSPACE_URL is named by its host"))
 		}
 		named[name] = true
-		first, twice := at[p.url]
+		first, twice := at[p.URL]
 		switch {
-		case p.url == "":
+		case p.URL == "":
 		case twice && first.line == 0:
 			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal has the address of DOCSPACE_URL, and each must have one of its own", p.line))
 		case twice:
 			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal has the address of the one in line %d, and each must have one of its own", p.line, first.line))
 		default:
-			at[p.url] = p
+			at[p.URL] = p
 		}
 	}
 	return faults

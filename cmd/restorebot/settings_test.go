@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/joho/godotenv"
+
+	"docspace-restorebot/cmd/restorebot/app"
 )
 
 func good() []string {
@@ -25,7 +27,7 @@ func TestGoodSettingsLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"SONCALL"}, s.policy.Users.Groups); diff != "" {
+	if diff := cmp.Diff([]string{"SONCALL"}, s.Policy.Users.Groups); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -67,15 +69,15 @@ func TestEmptyAllowListStopsTheStart(t *testing.T) {
 
 func TestGatesAreReadStrictly(t *testing.T) {
 	t.Parallel()
-	load := func(more ...string) (settings, error) {
+	load := func(more ...string) (app.Settings, error) {
 		return loadSettings(append(good(), more...), filepath.Join(t.TempDir(), "none"))
 	}
 	s, err := load()
-	if err != nil || !reflect.DeepEqual(s.policy.Approvers, s.policy.Users) || !s.policy.BreakGlass.Nobody() || s.policy.Typing || !s.policy.SelfApproval || s.policy.Needed() != 1 {
-		t.Errorf("without gates: %+v, %v", s.policy, err)
+	if err != nil || !reflect.DeepEqual(s.Policy.Approvers, s.Policy.Users) || !s.Policy.BreakGlass.Nobody() || s.Policy.Typing || !s.Policy.SelfApproval || s.Policy.Needed() != 1 {
+		t.Errorf("without gates: %+v, %v", s.Policy, err)
 	}
 	s, err = load("RESTORE_APPROVERS=U0BOB,SLEADS", "RESTORE_APPROVALS=3", "RESTORE_SELF_APPROVAL=false", "RESTORE_CONFIRM=modal", "RESTORE_BREAK_GLASS=SLEADS")
-	p := s.policy
+	p := s.Policy
 	if err != nil || p.Approvers.String() != "U0BOB,SLEADS" || p.Needed() != 3 || p.SelfApproval || !p.Typing || p.BreakGlass.String() != "SLEADS" {
 		t.Errorf("with every gate: %+v, %v", p, err)
 	}
@@ -117,8 +119,8 @@ func TestEnvironmentWinsOverDotenvAndFilesAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.logFormat != "text" || s.logLevel.String() != "DEBUG" || s.portalList[0].key.Reveal() != "sk-from-file" {
-		t.Errorf("got format %s, level %s, key from the file: %v", s.logFormat, s.logLevel, s.portalList[0].key.Reveal() == "sk-from-file")
+	if s.LogFormat != "text" || s.LogLevel.String() != "DEBUG" || s.Portals[0].Key.Reveal() != "sk-from-file" {
+		t.Errorf("got format %s, level %s, key from the file: %v", s.LogFormat, s.LogLevel, s.Portals[0].Key.Reveal() == "sk-from-file")
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/slackchat"
+	"docspace-restorebot/cmd/restorebot/app"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -47,7 +47,7 @@ func setupDrill(ctx context.Context, a setupFlags, p process) error {
 	if err != nil || len(channel.IDs) != 1 {
 		return misuse(errors.New("--drill needs the id of one channel, such as C0123456789"))
 	}
-	api := slackchat.Web(s.slackURL, s.appToken, s.botToken, nil)
+	api := slackchat.Web(s.SlackURL, s.AppToken, s.BotToken, nil)
 	others, f := (&slackchat.Checkup{API: api}).Greet(ctx)
 	if f.Grade == bot.Fail {
 		return errors.Join(printFindings(p.stdout, []bot.Finding{f}, false), errors.New("no drill without Slack"))
@@ -60,41 +60,34 @@ func setupDrill(ctx context.Context, a setupFlags, p process) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s.logLevel = slog.LevelWarn
-	return drill(ctx, s, channel, dir, p.stdout, logger(s, p.stderr))
+	s.LogLevel = slog.LevelWarn
+	return drill(ctx, s, channel, dir, p)
 }
 
 // drill serves Slack with a portal of its own until one restore has ended.
-func drill(ctx context.Context, s settings, channel bot.AllowList, dir string, stdout io.Writer, log *slog.Logger) error {
+func drill(ctx context.Context, s app.Settings, channel bot.AllowList, dir string, p process) error {
 	portal := docspacetest.New(docspacetest.Config{Alias: "drill", Script: docspacetest.Total(drillTakes)})
-	s.databaseURL, s.httpAddr, s.policy.Channels = "sqlite:"+filepath.Join(dir, "drill.db"), "", channel
-	s.portalList = []portalSettings{{name: "drill", url: "https://drill.invalid", key: docspace.NewSecret(portal.Key())}}
-	s.over = docspacetest.Via(portal).Transport
-	store, err := durable.Open(ctx, s.databaseURL)
+	s.DatabaseURL, s.HTTPAddr, s.Policy.Channels = "sqlite:"+filepath.Join(dir, "drill.db"), "", channel
+	s.Portals = []app.Portal{{Name: "drill", URL: "https://drill.invalid", Key: docspace.NewSecret(portal.Key()), KeyFrom: bot.KeyFrom{Setting: "DOCSPACE_API_KEY"}}}
+	a, err := app.New(ctx, s, app.Seams{Log: p.stderr, Version: describeSelf().Version, Portals: docspacetest.Via(portal).Transport})
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	store.Seal(s.auditKey)
-
 	ctx, cancel := context.WithTimeout(ctx, drillWithin)
 	defer cancel()
 	served := make(chan error, 1)
 	go func() {
 		defer cancel() // without the bot there is nothing to wait for
-		served <- serve(ctx, s, store, log)
+		served <- a.Run(ctx)
 	}()
-	fmt.Fprintf(stdout, "The drill is on. In the channel %s type\n\n  /restore %s --reason drill\n\n"+
+	fmt.Fprintf(p.stdout, "The drill is on. In the channel %s type\n\n  /restore %s --reason drill\n\n"+
 		"read the card, press Restore, and watch it. Nothing of yours is touched. Ctrl-C ends it.\n", channel.IDs[0], portal.Backups()[0].ID)
-	end, err := drilled(ctx, store)
+	end, err := drilled(ctx, a.Store)
 	cancel()
-	if stopped := <-served; stopped != nil && !errors.Is(stopped, context.Canceled) {
-		err = errors.Join(err, stopped)
-	}
-	if err != nil {
+	if err = errors.Join(err, <-served); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "The drill's restore %s, after %s. The bot has stopped; restorebot run starts the real one.\n",
+	fmt.Fprintf(p.stdout, "The drill's restore %s, after %s. The bot has stopped; restorebot run starts the real one.\n",
 		end.State, end.Elapsed(time.Now()).Round(time.Second))
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -12,52 +12,18 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// portalSettings is one portal that the bot may restore.
-type portalSettings struct {
-	name, url string // the url as [docspace.Address] spells it
-	line      int    // of PORTALS_FILE; 0 for that of DOCSPACE_URL
-	key       docspace.Secret
-	keyFile   string // read anew before each call; "" where the key is fixed
-	own       bot.PortalRules
-	safety    bot.SafetyTarget
-	safetySet bool // false: as for the whole bot
-}
-
 // portals makes the portals that the settings name, asked through transport.
-func (s settings) portals(transport http.RoundTripper) bot.Portals {
+func (s Settings) portals(transport http.RoundTripper) bot.Portals {
 	var ps bot.Portals
-	for _, p := range s.portalList {
+	for _, p := range s.Portals {
 		ps = append(ps, bot.Portal{
-			PortalName: bot.PortalName{Name: p.name, URL: p.url},
-			API:        &keyed{url: p.url, key: p.key.Reveal(), file: p.keyFile, http: &http.Client{Transport: transport}},
-			KeyFrom:    p.keyFrom(),
-			Own:        p.own, Safety: p.safety,
+			PortalName: bot.PortalName{Name: p.Name, URL: p.URL},
+			API:        &keyed{url: p.URL, key: p.Key.Reveal(), file: p.KeyFile, http: &http.Client{Transport: transport}},
+			KeyFrom:    p.KeyFrom,
+			Own:        p.Own, Safety: p.Safety,
 		})
 	}
 	return ps
-}
-
-// keyFrom names the setting of the key.
-func (p portalSettings) keyFrom() bot.KeyFrom {
-	from := bot.KeyFrom{Setting: "DOCSPACE_API_KEY", File: p.keyFile != ""}
-	switch {
-	case p.line > 0 && from.File:
-		from.Setting = "api_key_file of " + p.name + " in PORTALS_FILE"
-	case p.line > 0:
-		from.Setting = "api_key of " + p.name + " in PORTALS_FILE"
-	case from.File:
-		from.Setting = "DOCSPACE_API_KEY_FILE"
-	}
-	return from
-}
-
-// portalNames lists the portals with their addresses, which hold no password.
-func (s settings) portalNames() []string {
-	var names []string
-	for _, p := range s.portalList {
-		names = append(names, p.name+" "+p.url)
-	}
-	return names
 }
 
 // keyed asks a portal with the key that its file holds now: a restore kills the

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -11,13 +11,20 @@ import (
 
 // cautions are what the settings allow and what deserves a look all the same. The
 // start writes them to the log.
-func (s settings) cautions(ctx context.Context) []bot.Finding {
-	people := bot.PolicyCheck{Policy: s.policy, Portals: s.portals(nil)}
-	found := append(looseFiles(s.files).Examine(ctx), people.Quorums(ctx)...)
-	if s.auditKey.Reveal() == "" {
+func (s Settings) cautions(ctx context.Context) []bot.Finding {
+	people := bot.PolicyCheck{Policy: s.Policy, Portals: s.portals(nil)}
+	found := append(looseFiles(s.Files).Examine(ctx), people.Quorums(ctx)...)
+	if s.AuditKey.Reveal() == "" {
 		found = append(found, auditGuard{}.Examine(ctx)...)
 	}
 	return found
+}
+
+// caution writes to the log what deserves a look.
+func (a *App) caution(ctx context.Context) {
+	for _, f := range a.settings.cautions(ctx) {
+		a.log.WarnContext(ctx, "a setting deserves a look", "check", f.Check, "found", f.What, "fix", f.Fix)
+	}
 }
 
 // looseFiles are the files that the settings stand in.

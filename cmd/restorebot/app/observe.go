@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -24,14 +24,14 @@ func socketEvents(m *ops.Metrics) slackchat.SocketEvents {
 }
 
 // sources is where the gauges come from.
-func sources(sockets *slackchat.Sockets, chat *slackchat.Chat, store *durable.Store) ops.Sources {
+func (a *App) sources() ops.Sources {
 	return ops.Sources{
 		Connections: func() ops.Connections {
-			s := sockets.State()
+			s := a.sockets.State()
 			return ops.Connections{Live: s.Live, Counted: s.Counted, LastHello: s.LastHello, LastFrame: s.LastFrame, Fault: s.Fault}
 		},
 		Messages: func() ops.Messages {
-			s := chat.State()
+			s := a.chat.State()
 			m := ops.Messages{
 				Denied: s.Fault == slackchat.OutcomeDenied, Fault: string(s.Fault), Since: s.Since, Unreachable: len(s.Unreachable),
 			}
@@ -40,7 +40,7 @@ func sources(sockets *slackchat.Sockets, chat *slackchat.Chat, store *durable.St
 			}
 			return m
 		},
-		Backlog: store.Backlog,
+		Backlog: a.Store.Backlog,
 	}
 }
 
