@@ -10,15 +10,25 @@ import (
 // envelope is what every JSON answer is wrapped in. An absent response and a
 // null one are the same: there is nothing.
 type envelope[T any] struct {
-	Response *T `json:"response"`
+	Response *T     `json:"response"`
+	Total    number `json:"total"` // of a list, where the server counts it
 }
 
 // call performs r and decodes the response; false is an answer without one.
 func call[T any](ctx context.Context, c *Client, r request) (T, bool, error) {
-	var none T
+	e, err := opened[T](ctx, c, r)
+	if err != nil || e.Response == nil {
+		var none T
+		return none, false, err
+	}
+	return *e.Response, true, nil
+}
+
+// opened performs r and decodes the envelope.
+func opened[T any](ctx context.Context, c *Client, r request) (envelope[T], error) {
 	got, failed := c.perform(ctx, r)
 	if failed != nil {
-		return none, false, failed
+		return envelope[T]{}, failed
 	}
 	var e envelope[T]
 	err := json.Unmarshal(got.body, &e)
@@ -26,15 +36,12 @@ func call[T any](ctx context.Context, c *Client, r request) (T, bool, error) {
 		err = errNothing
 	}
 	if err != nil {
-		return none, false, &Error{
+		return envelope[T]{}, &Error{
 			Op: r.op, Status: got.status, Attempts: got.attempts, write: r.write(),
 			Err: fmt.Errorf("%w: %w", errUnreadable, c.scrubbed(plain(err))),
 		}
 	}
-	if e.Response == nil {
-		return none, false, nil
-	}
-	return *e.Response, true, nil
+	return e, nil
 }
 
 // required is for the operations that always answer something.

@@ -42,6 +42,13 @@
 // long to wait. What it means is asked with [errors.Is]; the values are in one list
 // at [ErrUnauthorized]. It never shows the key or the server's stack trace.
 //
+// # What happened
+//
+// [Client.ReadAudit] reads the audit trail, and [Action.Meaning] says what a row
+// did. After a restore the trail is the backup's own, so whoever wants to know what
+// a restore takes asks before it starts. The calls beside it tell what a restore
+// touches; they read settings and counts, nothing that acts, and no secrets.
+//
 // # Limits
 //
 // A client stays below the limits of the cloud: 1500 requests a minute, 50 GETs

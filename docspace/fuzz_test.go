@@ -142,6 +142,26 @@ func FuzzCounts(f *testing.F) {
 	})
 }
 
+func FuzzAuditEvents(f *testing.F) {
+	seed(f, `[{"id":7,"date":"2026-03-01T02:16:41.0000000+01:00","user":"A","userId":"x","actionId":5015,"target":["1","77"],"context":"Rooms: A"}]`,
+		`[{"target":null}]`, `[{"target":5}]`, `[{"target":[1,"2",null]}]`, `[{"actionId":"5000"}]`)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		rows, err := fuzzed[[]wireEvent](b)
+		if err != nil {
+			return
+		}
+		once := sieve{seen: map[int64]struct{}{}}
+		for _, w := range rows {
+			e := AuditEvent{ID: w.ID, Date: w.Date.Time, UserID: w.UserID, Action: Action(w.ActID), Targets: w.Target}
+			once.lets(e)
+			if once.lets(e) {
+				t.Errorf("%+v twice", e)
+			}
+		}
+		_, _ = fuzzed[[]wireLog](b) // must not panic
+	})
+}
+
 func FuzzDate(f *testing.F) {
 	for _, s := range []string{"2026-03-01T02:16:41", "2026-03-01T02:16:41.1234567+14:00", "0001-01-01T00:00:00", "2026-03-01 02:16:41", "", "x"} {
 		f.Add(s)

@@ -70,8 +70,12 @@ func (c *Client) KeySelf(ctx context.Context) (Key, error) {
 	w, err := required[wireKey](ctx, c, request{
 		op: "key", method: http.MethodGet, path: api("keys", "@self"),
 	})
+	return w.key(), err
+}
+
+func (w wireKey) key() Key {
 	return Key{
 		ID: w.ID, Name: w.Name, Postfix: w.KeyPostfix, Permissions: w.Permissions, Active: w.IsActive,
 		CreatedOn: w.CreateOn.Time, ExpiresOn: w.ExpiresAt.Time, LastUsedOn: w.LastUsed.Time,
-	}, err
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"strconv"
+	"time"
 )
 
 // Person is the user whom a key stands for.
@@ -86,4 +88,56 @@ func (c *Client) RoomsCount(ctx context.Context) (int, error) {
 		op: "rooms count", method: http.MethodGet, path: api("files", "rooms"), query: url.Values{"count": {"1"}},
 	})
 	return int(list.Total), err
+}
+
+// Account is a person of the portal, without their address.
+type Account struct {
+	ID         string
+	Name       string
+	Registered time.Time // or invited
+	Status     AccountStatus
+}
+
+// AccountStatus is the state of an account.
+type AccountStatus int
+
+// The states of an account.
+const (
+	AccountActive   AccountStatus = 1
+	AccountDisabled AccountStatus = 2
+	AccountPending  AccountStatus = 4 // invited, and not here yet
+)
+
+// Accounts returns one page of the portal's people, the newest first: up to
+// [ListPage] after the first skip, and how many there are in all. Whoever was
+// invited since some time is known by Registered.
+//
+// It needs a key with a scope that reads accounts, "*:read" or more, whose creator
+// is a room admin or higher. Every release has it.
+//
+// Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
+// [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrForbidden].
+func (c *Client) Accounts(ctx context.Context, skip int) ([]Account, int, error) {
+	e, err := opened[[]struct {
+		ID          string `json:"id"`
+		DisplayName string `json:"displayName"`
+		Registered  date   `json:"registrationDate"`
+		Status      number `json:"status"`
+	}](ctx, c, request{
+		op: "people", method: http.MethodGet, path: api("people", "filter"), needed: true,
+		query: url.Values{
+			"sortBy": {"registrationDate"}, "sortOrder": {"descending"},
+			"count": {strconv.Itoa(ListPage)}, "startIndex": {strconv.Itoa(skip)},
+		},
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	accounts := make([]Account, 0, len(*e.Response))
+	for _, w := range *e.Response {
+		accounts = append(accounts, Account{
+			ID: w.ID, Name: html.UnescapeString(w.DisplayName), Registered: w.Registered.Time, Status: AccountStatus(w.Status),
+		})
+	}
+	return accounts, int(e.Total), nil
 }

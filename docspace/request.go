@@ -21,6 +21,7 @@ type request struct {
 	method    string
 	path      []string // elements below the base, each escaped here
 	query     url.Values
+	signature Secret        // of the service for OAuth apps, beside the key
 	body      any           // sent as JSON unless nil
 	anonymous bool          // without the key
 	page      bool          // an HTML page is wanted, and redirects within the host are followed
@@ -104,6 +105,9 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, *Error) {
 	}
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if !r.signature.IsZero() {
+		req.Header.Set("x-signature", r.signature.Reveal())
 	}
 	if r.anonymous {
 		return req, nil

@@ -29,6 +29,7 @@ type exchange struct {
 type envelope struct {
 	Response   any    `json:"response,omitempty"`
 	Count      int    `json:"count"`
+	Total      *int   `json:"total,omitempty"`
 	Links      []link `json:"links"`
 	Status     int    `json:"status"`
 	StatusCode int    `json:"statusCode"`
@@ -56,6 +57,12 @@ func (x *exchange) json(status int, contentType string, v any) {
 func (x *exchange) ok(response any, count int) {
 	x.json(http.StatusOK, "application/json; charset=utf-8",
 		envelope{Response: response, Count: count, Links: x.links(), StatusCode: http.StatusOK})
+}
+
+// list is a part of a list, of which the server tells the whole length.
+func (x *exchange) list(response any, count, total int) {
+	x.json(http.StatusOK, "application/json; charset=utf-8",
+		envelope{Response: response, Count: count, Total: &total, Links: x.links(), StatusCode: http.StatusOK})
 }
 
 // empty is how 401, a narrow scope and 429 look.

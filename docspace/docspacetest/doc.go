@@ -50,15 +50,24 @@
 // now and then; a backup's warning comes from 3.6 on, a task's status from 3.7 on,
 // and with it the 403 for a bad key where none is needed.
 //
+// # What happened
+//
+// Config.Events and [Portal.AddEvents] are the audit trail; [Work] makes one of what
+// people did. It has the traps of the real one: without the plan's option the 20
+// newest rows whatever is asked, no order within a second, rows that come late, a
+// 500 for moduleType, 403 while the portal is locked. Rooms, their logs and the
+// people follow from it. A restore takes the events after the backup away.
+// Config.Details are the settings that a restore touches.
+//
 // # What it does not know
 //
-// Of the portal's API beside backups it answers settings, portal, keys, keys/@self,
-// people/@self, portal/userscount and files/rooms (the number alone), as far as
-// their fields are of use to a restore. Every other path is a 404, although a real
-// portal has hundreds: the audit trail, quotas and tariffs, two-factor and IP
-// rules, mail, webhooks, OAuth apps, files and people. Keys cannot be made or
-// revoked by requests. A schedule is kept and told, and never runs. The exact
-// texts of exceptions are not promised, their class and status are.
+// Of the portal's API beside backups it answers settings, portal, keys, people/@self,
+// counts of people, rooms and bytes, quotas and the tariff, the audit trail and the
+// logs of rooms, two-factor and address rules, mail, webhooks, OAuth apps and
+// capabilities, as far as their fields are of use to a restore. Every other path is a
+// 404, although a real portal has hundreds: files and folders among them. Keys cannot
+// be made or revoked by requests. A schedule is kept and told, and never runs. The
+// exact texts of exceptions are not promised, their class and status are.
 //
 // # As a text
 //

@@ -111,6 +111,10 @@ type Faults struct {
 	// the API's description allows.
 	ZonedDates bool
 	NamedEnums bool
+	// NoAudit is a plan without the audit trail: its filter answers the 20 newest
+	// rows and ignores what was asked. AuditDelay is added to each page of it.
+	NoAudit    bool
+	AuditDelay time.Duration
 	// Down cuts each connection without an answer.
 	Down bool
 }
@@ -119,6 +123,9 @@ type Faults struct {
 func (f *Faults) delay(op string) time.Duration {
 	if op == "backup/getbackuphistory" {
 		return f.Delay + f.HistoryDelay
+	}
+	if op == "security/audit/events/filter" {
+		return f.Delay + f.AuditDelay
 	}
 	return f.Delay
 }

@@ -30,6 +30,9 @@ func family(op string) string {
 	if strings.HasPrefix(op, "backup/deletebackup/") {
 		return "backup/deletebackup/{id}"
 	}
+	if rest, ok := strings.CutPrefix(op, "files/folder/"); ok && strings.HasSuffix(rest, "/log") {
+		return "files/folder/{id}/log"
+	}
 	return op
 }
 
@@ -54,6 +57,23 @@ var operations = map[string]operation{
 	"DELETE backup/deletebackupschedule": {serve: (*Portal).deleteSchedule, admin: true},
 	"GET backup/getbackupscount":         {serve: (*Portal).backupsCount, admin: true, keys: true},
 	"GET backup/getservicestate":         {serve: (*Portal).serviceState, admin: true, keys: true},
+
+	"GET security/audit/events/filter":     {serve: (*Portal).auditFilter, admin: true},
+	"GET security/audit/events/last":       {serve: (*Portal).auditLast, admin: true},
+	"GET files/folder/{id}/log":            {serve: (*Portal).roomLog, extra: []string{"files:read"}},
+	"GET portal/quota":                     {serve: (*Portal).quota, admin: true, unpaid: true},
+	"GET portal/tariff":                    {serve: (*Portal).tariff, unpaid: true},
+	"GET portal/payment/quota":             {serve: (*Portal).paymentQuota, unpaid: true},
+	"GET files/filesusedspace":             {serve: (*Portal).filesUsedSpace, admin: true},
+	"GET people/filter":                    {serve: (*Portal).peopleFilter, extra: []string{"accounts:read"}, admin: true},
+	"GET settings/tfaapp":                  {serve: (*Portal).twoFactor},
+	"GET settings/iprestrictions":          {serve: (*Portal).restrictions, admin: true},
+	"GET settings/iprestrictions/settings": {serve: (*Portal).restrictionSettings, admin: true},
+	"GET smtpsettings/smtp":                {serve: (*Portal).mail, admin: true},
+	"GET settings/webhook":                 {serve: (*Portal).webhooks},
+	"GET capabilities":                     {serve: (*Portal).capabilities, anonymous: true},
+	"GET security/oauth2/token":            {serve: (*Portal).oauthToken},
+	"GET clients":                          {serve: (*Portal).oauthApps},
 
 	"GET backup/getrestoreprogress": {serve: (*Portal).restoreProgress, anonymous: true, strictKey: true, unpaid: true},
 }
@@ -111,9 +131,3 @@ func (p *Portal) peopleSelf(x *exchange) {
 }
 
 func (p *Portal) usersCount(x *exchange) { x.ok(p.users, 1) }
-
-func (p *Portal) roomsList(x *exchange) {
-	x.ok(map[string]any{
-		"files": []any{}, "folders": []any{}, "startIndex": 0, "count": 0, "total": p.rooms, "new": 0,
-	}, 1)
-}

@@ -17,6 +17,10 @@ import (
 //	alias docs                  # and host docs.example.com
 //	users 42
 //	rooms 7
+//	work age=3h last=4m files=41 changed=12 moved=2 removed=4 rooms=3 invited=2 people=7
+//	                            # what people did, in the audit trail; also opened, personal, saves
+//	details two-factor webhooks=2 oauth-apps=1 mail=smtp.example.com
+//	                            # also sms, sso, ldap, enterprise, restricted, address=10.0.0.0/8
 //	restore 20s                 # or queued=1s download=4s import=6s copy=8s swap=1s
 //	backup 10s                  # how long a backup takes
 //	record storage=Local age=27h users=40 rooms=6
@@ -34,6 +38,7 @@ import (
 //	after 5s fault worker-dead  # five seconds into each restore
 //	after 60s unlock            # an operator opens the portal, or: status Suspended
 //	after 60s forget            # the server's queue loses its tasks
+//	at 5s work files=2          # people go on working; not "last"
 //	at 5s elsewhere             # somebody restores the newest record; "elsewhere dump":
 //	                            # the whole server, at another portal of it
 //	at 0s leftover age=3h dump  # a task of this morning; error="..." if it failed
@@ -96,6 +101,12 @@ func (c *Config) read(words []string) error {
 		c.Rooms, err = count(rest[0])
 	case "backup":
 		c.BackupTime, err = span(rest[0])
+	case "work":
+		var w Work
+		w, err = parseWork(rest)
+		c.Events = append(c.Events, w.Events(c.clock())...)
+	case "details":
+		err = c.Details.read(rest)
 	case "restore":
 		c.Script, err = parseScript(rest)
 	case "record":
@@ -149,12 +160,16 @@ func parseScript(words []string) (Script, error) {
 	return s, nil
 }
 
+func (c *Config) clock() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
 func (c *Config) readRecord(words []string) error {
 	var b Backup
-	now := time.Now()
-	if c.Now != nil {
-		now = c.Now()
-	}
+	now := c.clock()
 	b.CreatedOn = now
 	for _, word := range words {
 		name, value, _ := strings.Cut(word, "=")
@@ -181,6 +196,8 @@ func (c *Config) readRecord(words []string) error {
 			b.Users, err = count(value)
 		case "rooms":
 			b.Rooms, err = count(value)
+		case "files":
+			b.Files, err = count(value)
 		case "dump":
 			b.Dump = true
 		case "missing":

@@ -248,3 +248,49 @@ func TestPortalIsSteeredOverHTTP(t *testing.T) {
 		t.Errorf("nothing to restore: %d", w.Code)
 	}
 }
+
+func TestWorkAndDetailsAreReadFromAText(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		config, err := docspacetest.ParseConfig(`
+			work age=3h last=4m files=41 changed=12 saves=2 moved=2 removed=4 rooms=3 invited=2 opened=5 personal=1 people=7
+			details two-factor sms sso ldap enterprise restricted address=10.0.0.0/8 address=192.0.2.7 webhooks=2 oauth-apps=1 mail=smtp.example.com
+			record storage=Local age=2h files=9
+			at 5s work files=2
+		`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := docspacetest.Details{
+			TwoFactorApp: true, TwoFactorSMS: true, SSO: true, LDAP: true, Enterprise: true, Restricted: true,
+			Addresses: []string{"10.0.0.0/8", "192.0.2.7"}, Webhooks: 2, OAuthApps: 1, MailHost: "smtp.example.com",
+		}
+		if diff := cmp.Diff(want, config.Details); diff != "" {
+			t.Error(diff)
+		}
+		if n := len(config.Events); n != 41+2*12+2*2+4+3+2+5+1 || config.Backups[0].Files != 9 {
+			t.Errorf("%d events", n)
+		}
+		p := docspacetest.New(config)
+		c := &docspace.Client{BaseURL: "https://docs.example.com", Key: docspace.NewSecret(p.Key()), HTTP: docspacetest.Via(p)}
+		count := func() int {
+			n := 0
+			if _, err := c.ReadAudit(t.Context(), docspace.AuditRange{From: time.Now().Add(-4 * time.Hour), To: time.Now()}, func(docspace.AuditEvent) { n++ }); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if n := count(); n != 41+2*12+2+4+3+2+5+1 {
+			t.Errorf("%d acts", n)
+		}
+		time.Sleep(6 * time.Second)
+		if n := count(); n != 41+2*12+2+4+3+2+5+1+2 {
+			t.Errorf("%d acts after some work", n)
+		}
+	})
+	for _, bad := range []string{"work files=x", "work age=x", "work novels=3", "details smoke", "details webhooks=x", "details mail=", "at 5s work novels=1"} {
+		if _, err := docspacetest.ParseConfig(bad); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}

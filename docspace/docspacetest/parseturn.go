@@ -19,6 +19,12 @@ func parseTurn(words []string) (Turn, error) {
 		return parseLeftover(rest)
 	case "elsewhere":
 		return parseElsewhere(rest)
+	case "work":
+		w, err := parseWork(rest)
+		return Turn{do: func(p *Portal) {
+			w.first = p.lastEvent // other files than those before
+			p.addEvents(w.Events(p.tickedAt)...)
+		}}, err
 	case "upload":
 		b, err := parseUpload(rest)
 		return Turn{do: func(p *Portal) { p.upload(b) }}, err
@@ -31,7 +37,7 @@ func parseTurn(words []string) (Turn, error) {
 	t, ok := simple[word]
 	switch {
 	case !ok:
-		return Turn{}, fmt.Errorf("%q cannot happen: fault, heal, unlock, status, forget, elsewhere, leftover, upload", word)
+		return Turn{}, fmt.Errorf("%q cannot happen: fault, heal, unlock, status, forget, elsewhere, leftover, upload, work", word)
 	case len(rest) > 0:
 		return Turn{}, fmt.Errorf("%s takes nothing, not %q", word, rest[0])
 	}

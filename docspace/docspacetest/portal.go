@@ -24,7 +24,13 @@ type Config struct {
 	// BackupTime is how long a backup takes; 0 is 10 s.
 	BackupTime time.Duration
 	Users      int // 0 is 42
-	Rooms      int // 0 is 7
+	Rooms      int // 0 is 7, or as many as RoomList has
+	Files      int // in each room that RoomList does not have; 0 is 60
+	// RoomList are the first rooms; the others have numbers.
+	RoomList []Room
+	// Events are the audit trail; further ones come with [Portal.AddEvents].
+	Events  []Event
+	Details Details
 	// RateLimits are kept as in the cloud, where a self-hosted portal has none: 1500
 	// requests a minute, 50 GETs and 15 others at once, 10,000 POSTs and PUTs a day.
 	RateLimits bool
@@ -51,6 +57,7 @@ type Backup struct {
 	Unlisted bool
 	Users    int // how many a restore brings back; 0 leaves the portal's
 	Rooms    int
+	Files    int // in each room
 }
 
 // Portal is a DocSpace portal. All methods are safe for concurrent use.
@@ -63,6 +70,7 @@ type Portal struct {
 	status   int // of the tenant: 0 active, 4 restoring
 	users    int
 	rooms    int
+	files    int
 	keys     map[string]*Key
 	key      string // the newest
 	token    string // of a person
@@ -72,6 +80,9 @@ type Portal struct {
 	uploaded *Backup     // what Upload put there last
 	swapped  bool        // a restore has put a new tenant in the place of the first
 	schedule map[bool]*schedule
+
+	events    []Event // the audit trail, newest first
+	lastEvent int
 
 	restore     *task // this tenant's
 	dumpBeside  *task // of the whole server, started at another portal of it
@@ -100,7 +111,8 @@ func New(config Config) *Portal {
 	p.config.Version = or(config.Version, "3.7.2")
 	p.version = parseVersion(p.config.Version)
 	p.config.BackupTime = or(config.BackupTime, 10*time.Second)
-	p.users, p.rooms = or(config.Users, 42), or(config.Rooms, 7)
+	p.users, p.rooms = or(config.Users, 42), or(config.Rooms, max(7, len(config.RoomList)))
+	p.files = or(config.Files, 60)
 	if p.config.Script == (Script{}) {
 		p.config.Script = Total(20 * time.Second)
 	}
@@ -112,6 +124,7 @@ func New(config Config) *Portal {
 			p.ahead = append(p.ahead, dueTurn{p.born.Add(t.After), t})
 		}
 	}
+	p.addEvents(config.Events...)
 	p.key = p.newKey(Key{Permissions: []string{"*"}})
 	if config.Backups == nil {
 		p.examples()

@@ -1,6 +1,9 @@
 package docspacetest
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // task is an item of the server's queue: a restore or a backup.
 type task struct {
@@ -133,10 +136,14 @@ func (p *Portal) end(t *task, at time.Time, status, percent int, text string) {
 func (p *Portal) swap(t *task) {
 	if t.source != nil {
 		p.users, p.rooms = or(t.source.Users, p.users), or(t.source.Rooms, p.rooms)
+		p.files = or(t.source.Files, p.files)
+		p.forgetEvents(t.source.CreatedOn)
 	}
 	for _, b := range p.backups {
 		if b.ID == t.backupID {
 			p.users, p.rooms = or(b.Users, p.users), or(b.Rooms, p.rooms)
+			p.files = or(b.Files, p.files)
+			p.forgetEvents(b.CreatedOn)
 		}
 	}
 	if t.dump {
@@ -166,4 +173,13 @@ func (p *Portal) swap(t *task) {
 		}
 	}
 	p.backups = kept
+}
+
+// forgetEvents makes the audit trail that of a backup: it comes back with it. The people
+// in it have new ids.
+func (p *Portal) forgetEvents(after time.Time) {
+	if after.IsZero() {
+		return // an upload of which nobody knows the time
+	}
+	p.events = slices.DeleteFunc(p.events, func(e Event) bool { return e.At.After(after) })
 }

@@ -1,0 +1,90 @@
+package docspace
+
+import "slices"
+
+// Action is what was done, as a number that every language shares. A newer server
+// may know more of them.
+type Action int
+
+// Meaning is what an action did to the portal, for whoever counts.
+type Meaning string
+
+// The meanings. An action that is not known is [OtherChange]; one that changes
+// nothing which a restore takes, such as reading, is [NoChange].
+const (
+	FileCreated   Meaning = "file created"
+	FileChanged   Meaning = "file changed"
+	FileMoved     Meaning = "file moved"   // also put back from the trash
+	FileRemoved   Meaning = "file removed" // also one of its versions; a restore brings it back
+	FolderCreated Meaning = "folder created"
+	FolderChanged Meaning = "folder changed"
+	FolderMoved   Meaning = "folder moved"
+	FolderRemoved Meaning = "folder removed" // what was in it has no rows
+	FormFilled    Meaning = "form filled"
+
+	RoomCreated Meaning = "room created" // also an agent
+	RoomChanged Meaning = "room changed"
+	RoomRemoved Meaning = "room removed"
+	// AccessChanged is who may open a file, a folder or a room: members and links.
+	AccessChanged Meaning = "access changed"
+
+	PersonInvited Meaning = "person invited"
+	PersonChanged Meaning = "person changed"
+	PersonRemoved Meaning = "person removed"
+	GroupChanged  Meaning = "group changed"
+
+	SettingChanged    Meaning = "setting changed"
+	SecurityChanged   Meaning = "security changed" // logins, admins, two-factor, addresses, SSO, LDAP
+	KeyChanged        Meaning = "API key changed"
+	WebhookChanged    Meaning = "webhook changed"
+	ThirdPartyChanged Meaning = "third party changed"
+	OAuthAppChanged   Meaning = "OAuth app changed"
+
+	OtherChange Meaning = "other change"
+	NoChange    Meaning = "no change"
+)
+
+// act is one action of the table.
+type act struct {
+	name  string
+	means Meaning
+}
+
+// Actions that are asked for by name.
+const (
+	ActionUsersDeleted     Action = 4022 // one row, with the ids of all of them
+	ActionSendJoinInvite   Action = 4037 // also for an invitation that is sent again
+	ActionBackupStarted    Action = 5041
+	ActionFileOpened       Action = 5054 // for editing
+	ActionScheduledBackup  Action = 5127 // its start
+	ActionFileSaved        Action = 5034 // by the editor, also while it stays open
+	ActionIPRestrictions   Action = 6094
+	ActionBackupCompleted  Action = 5125
+	ActionScheduleComplete Action = 5128
+)
+
+// Name is how the server calls the action, "" for one that is not known.
+func (a Action) Name() string { return actions[a].name }
+
+// Meaning is what the action did. What is below 2000 is of the login history, and
+// never in the audit trail.
+func (a Action) Meaning() Meaning {
+	if known, ok := actions[a]; ok {
+		return known.means
+	}
+	if a < 2000 {
+		return NoChange
+	}
+	return OtherChange
+}
+
+// Removes reports whether a restore brings back what the action took.
+func (m Meaning) Removes() bool {
+	return m == FileRemoved || m == FolderRemoved || m == RoomRemoved || m == PersonRemoved
+}
+
+// twice reports whether the server writes two rows for the action when it goes
+// from one room to another.
+func (a Action) twice() bool {
+	return slices.Contains([]Action{5013, 5014, 5015, 5016, 5022, 5023, 5024, 5025}, a)
+}
