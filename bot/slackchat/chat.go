@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
 // Chat shows restores in Slack, within Slack's limits. Its fields are not
@@ -81,8 +82,8 @@ func (c *Chat) PostCard(ctx context.Context, card bot.Card) (string, error) {
 		return "", err
 	}
 	if ts == "" {
-		ts, sent, err := c.send(ctx, p, cardMessage(card))
-		if err == nil && sent == formText && hasButtons(r.State) {
+		ts, sent, err := c.send(ctx, p, blockkit.Card(card))
+		if err == nil && sent == blockkit.FormText && blockkit.HasButtons(r.State) {
 			return ts, bot.ErrCardBare
 		}
 		return ts, err
@@ -101,7 +102,7 @@ func cardKind(r bot.Restore) string { return "card " + string(r.State) }
 // Retire takes the buttons off a message that is not the card of its restore.
 func (c *Chat) Retire(ctx context.Context, r bot.Restore, ts string) error {
 	r.CardTS = ts
-	_, err := c.edit(ctx, bot.Card{Restore: r}, "retire a card", r.ID+" retired "+ts, retired(r), formText)
+	_, err := c.edit(ctx, bot.Card{Restore: r}, "retire a card", r.ID+" retired "+ts, blockkit.Retired(r), blockkit.FormText)
 	return err
 }
 
@@ -112,11 +113,11 @@ func (c *Chat) EditCard(ctx context.Context, card bot.Card) error {
 	if r.CardTS == "" {
 		return fmt.Errorf("%s: %w: it was never posted", doing, bot.ErrCardGone)
 	}
-	last := formText
+	last := blockkit.FormText
 	if r.State == bot.Requested { // the buttons that it has are worth more than news
-		last = formSimple
+		last = blockkit.FormSimple
 	}
-	again, err := c.edit(ctx, card, doing, r.ID+" "+cardKind(r), cardMessage(card), last)
+	again, err := c.edit(ctx, card, doing, r.ID+" "+cardKind(r), blockkit.Card(card), last)
 	if again > 0 && err == nil {
 		return fmt.Errorf("%s: an older edit may come after it: %w", doing, &busyError{again})
 	}
@@ -125,7 +126,7 @@ func (c *Chat) EditCard(ctx context.Context, card bot.Card) error {
 
 // edit makes the message at the card's ts show m, in the first form that Slack
 // takes. again is when to do it once more although it succeeded.
-func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, m message, last messageForm) (again time.Duration, err error) {
+func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, m blockkit.Message, last blockkit.Form) (again time.Duration, err error) {
 	for {
 		sent, err := c.attempts.begin(id, time.Now())
 		if err != nil {
@@ -140,7 +141,7 @@ func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, m mess
 			c.observe(methodUpdate, OutcomeHeld, 0)
 			return 0, fmt.Errorf("%s: %w", doing, err)
 		}
-		again, err := c.editOnce(ctx, t, card.Restore, m.in(min(sent, last)))
+		again, err := c.editOnce(ctx, t, card.Restore, m.In(min(sent, last)))
 		simpler, err := c.attempts.ended(id, sent, last, chatError(doing, methodUpdate, err), time.Now())
 		if !simpler {
 			return again, err
@@ -149,11 +150,11 @@ func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, m mess
 }
 
 // editOnce makes the one call that a turn allows.
-func (c *Chat) editOnce(ctx context.Context, t *turn, r bot.Restore, m message) (again time.Duration, err error) {
+func (c *Chat) editOnce(ctx context.Context, t *turn, r bot.Restore, m blockkit.Message) (again time.Duration, err error) {
 	ctx, cancel := t.within(ctx)
 	defer cancel()
 	begun := time.Now()
-	_, _, _, err = c.API.UpdateMessageContext(ctx, r.Channel, r.CardTS, m.options()...)
+	_, _, _, err = c.API.UpdateMessageContext(ctx, r.Channel, r.CardTS, messageOptions(m)...)
 	return t.end(c.judge(ctx, methodUpdate, r.Channel, err, begun)), err
 }
 
@@ -167,7 +168,7 @@ func (c *Chat) Reply(ctx context.Context, card bot.Card, n bot.Note) (string, er
 		to: card.Restore.Channel, thread: card.Restore.CardTS, broadcast: n.Broadcast,
 		restore: card.Restore.ID, kind: noteKey(card, n), urgency: noteUrgency(n),
 	}
-	m := noteMessage(card, n)
+	m := blockkit.Note(card, n)
 	if c.doubts.threadless(p) {
 		p.thread = ""
 	}
@@ -206,11 +207,11 @@ func (c *Chat) Permalink(ctx context.Context, channel, ts string) (string, error
 	return link, chatError("ask for a permalink", methodPermalink, err)
 }
 
-// options are the arguments of a post or an edit, without unfurls.
-func (m message) options() []slack.MsgOption {
-	options := []slack.MsgOption{slack.MsgOptionText(m.text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
-	if len(m.blocks) > 0 {
-		options = append(options, slack.MsgOptionBlocks(m.blocks...))
+// messageOptions are the arguments of a post or an edit, without unfurls.
+func messageOptions(m blockkit.Message) []slack.MsgOption {
+	options := []slack.MsgOption{slack.MsgOptionText(m.Text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	if len(m.Blocks) > 0 {
+		options = append(options, slack.MsgOptionBlocks(m.Blocks...))
 	}
 	return options
 }

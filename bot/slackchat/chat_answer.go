@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
 // urlLife is how long a response_url is good.
@@ -28,7 +29,7 @@ func (c *Chat) Answer(ctx context.Context, to bot.Recipient, a bot.Answer) error
 	if a == nil {
 		return nil
 	}
-	m := answerMessage(a)
+	m := blockkit.Answer(a)
 	err := c.aside(ctx, to, m)
 	if err == nil || to.User == "" || mayHaveCome(err) {
 		return err
@@ -50,15 +51,15 @@ func mayHaveCome(err error) bool {
 }
 
 // aside tells one person something in the channel that they are in.
-func (c *Chat) aside(ctx context.Context, to bot.Recipient, m message) (err error) {
+func (c *Chat) aside(ctx context.Context, to bot.Recipient, m blockkit.Message) (err error) {
 	err = errNoWay
 	if !to.URL.IsZero() {
-		if err = c.inForms(m, func(m message) error { return c.respond(ctx, to, m) }); err == nil || mayHaveCome(err) {
+		if err = c.inForms(m, func(m blockkit.Message) error { return c.respond(ctx, to, m) }); err == nil || mayHaveCome(err) {
 			return err
 		}
 	}
 	if to.Channel != "" && to.User != "" {
-		err = c.inForms(m, func(m message) error { return c.ephemeral(ctx, to, m) })
+		err = c.inForms(m, func(m blockkit.Message) error { return c.ephemeral(ctx, to, m) })
 	}
 	return err
 }
@@ -68,31 +69,31 @@ var errNoWay = errors.New("answer: there is nowhere to send it")
 
 // inForms sends a message, and again in each simpler form for as long as Slack
 // refuses the content.
-func (c *Chat) inForms(m message, send func(message) error) (err error) {
-	for f := formWhole; f <= formText; f++ {
-		if err = send(m.in(f)); !aboutContent.is(err) {
+func (c *Chat) inForms(m blockkit.Message, send func(blockkit.Message) error) (err error) {
+	for f := blockkit.FormWhole; f <= blockkit.FormText; f++ {
+		if err = send(m.In(f)); !aboutContent.is(err) {
 			return err
 		}
 	}
 	return err
 }
 
-func (c *Chat) ephemeral(ctx context.Context, to bot.Recipient, m message) error {
+func (c *Chat) ephemeral(ctx context.Context, to bot.Recipient, m blockkit.Message) error {
 	ctx, cancel := context.WithTimeout(ctx, callWithin)
 	defer cancel()
 	begun := time.Now()
-	_, err := c.API.PostEphemeralContext(ctx, to.Channel, to.User, m.options()...)
+	_, err := c.API.PostEphemeralContext(ctx, to.Channel, to.User, messageOptions(m)...)
 	c.judge(ctx, methodEphemeral, "", err, begun)
 	return chatError("answer", methodEphemeral, err)
 }
 
 // directly answers where the channel takes nothing.
-func (c *Chat) directly(ctx context.Context, to bot.Recipient, m message) (ts string, err error) {
-	err = c.inForms(m, func(m message) error {
+func (c *Chat) directly(ctx context.Context, to bot.Recipient, m blockkit.Message) (ts string, err error) {
+	err = c.inForms(m, func(m blockkit.Message) error {
 		ctx, cancel := context.WithTimeout(ctx, callWithin)
 		defer cancel()
 		begun := time.Now()
-		_, ts, err = c.API.PostMessageContext(ctx, to.User, m.options()...)
+		_, ts, err = c.API.PostMessageContext(ctx, to.User, messageOptions(m)...)
 		c.judge(ctx, methodPost, to.User, err, begun)
 		return chatError("answer", methodPost, err)
 	})
@@ -103,7 +104,7 @@ func (c *Chat) directly(ctx context.Context, to bot.Recipient, m message) (ts st
 const maxHookAnswer = 4 << 10
 
 // respond posts to a response_url. The URL is a secret: no error holds it.
-func (c *Chat) respond(ctx context.Context, to bot.Recipient, m message) error {
+func (c *Chat) respond(ctx context.Context, to bot.Recipient, m blockkit.Message) error {
 	begun := time.Now()
 	err := c.hook(ctx, to, m)
 	c.judge(ctx, methodRespond, "", err, begun)
@@ -131,15 +132,15 @@ var (
 
 // hook makes the post. Unlike the rest of the API it tells by the status alone,
 // or by the status and a word.
-func (c *Chat) hook(ctx context.Context, to bot.Recipient, m message) error {
+func (c *Chat) hook(ctx context.Context, to bot.Recipient, m blockkit.Message) error {
 	client := c.HTTP
 	if client == nil {
 		client = ownHTTP
 	}
 	off := false
-	said := &slack.WebhookMessage{Text: m.text, ResponseType: slack.ResponseTypeEphemeral, UnfurlLinks: &off, UnfurlMedia: &off}
-	if len(m.blocks) > 0 {
-		said.Blocks = &slack.Blocks{BlockSet: m.blocks}
+	said := &slack.WebhookMessage{Text: m.Text, ResponseType: slack.ResponseTypeEphemeral, UnfurlLinks: &off, UnfurlMedia: &off}
+	if len(m.Blocks) > 0 {
+		said.Blocks = &slack.Blocks{BlockSet: m.Blocks}
 	}
 	body, err := json.Marshal(said)
 	if err != nil {

@@ -2,24 +2,11 @@ package slackchat
 
 import (
 	"errors"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
-
-	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
-)
-
-// messageForm is how much of a message Slack is asked to take. What it refuses is sent
-// once more in each simpler form.
-type messageForm int
-
-const (
-	formWhole  messageForm = iota // as the view made it
-	formSimple                    // the same words in few plain blocks, the same buttons
-	formText                      // the text alone
+	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
 const (
@@ -33,11 +20,6 @@ const (
 	deniedAtMost  = time.Minute
 	// attemptsKept bounds what is remembered.
 	attemptsKept = 5000
-	// maxSimple is how much text a simple form has: Slack refuses somewhere above
-	// 13,000 characters, and counts more than it shows.
-	maxSimple = 9000
-	// maxButtons is how many elements one block of actions takes.
-	maxButtons = 25
 )
 
 // attempts is what Slack said of each message, by restore and kind. It is lost
@@ -48,7 +30,7 @@ type attempts struct {
 }
 
 type attempt struct {
-	form    messageForm // the first that Slack may take
+	form    blockkit.Form // the first that Slack may take
 	asked   time.Time
 	refused int            // how often it was refused in every form
 	until   time.Time      // when it is tried again
@@ -56,13 +38,13 @@ type attempt struct {
 }
 
 // begin returns the form to send, or why it is not sent yet.
-func (a *attempts) begin(id string, now time.Time) (messageForm, error) {
+func (a *attempts) begin(id string, now time.Time) (blockkit.Form, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	at, ok := a.byID[id]
 	switch {
 	case !ok || now.Sub(at.asked) > formKept:
-		return formWhole, nil
+		return blockkit.FormWhole, nil
 	case now.Before(at.until):
 		held := *at.why
 		held.Held, held.After = true, at.until.Sub(now)
@@ -74,12 +56,12 @@ func (a *attempts) begin(id string, now time.Time) (messageForm, error) {
 // ended notes what Slack said. Where a simpler form may be taken it says so;
 // last is the simplest there is. What is refused for good comes back with when
 // to ask again.
-func (a *attempts) ended(id string, sent, last messageForm, err error, now time.Time) (simpler bool, refused error) {
+func (a *attempts) ended(id string, sent, last blockkit.Form, err error, now time.Time) (simpler bool, refused error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var why *bot.ChatError
 	if !errors.As(err, &why) || !errors.Is(why, bot.ErrChatDenied) {
-		if err == nil && sent == formWhole {
+		if err == nil && sent == blockkit.FormWhole {
 			delete(a.byID, id)
 		} else if at, ok := a.byID[id]; ok && err == nil {
 			at.refused, at.why = 0, nil
@@ -97,7 +79,7 @@ func (a *attempts) ended(id string, sent, last messageForm, err error, now time.
 		a.byID[id] = at
 		return true, err
 	}
-	at.form, at.why = formWhole, why
+	at.form, at.why = blockkit.FormWhole, why
 	at.refused++
 	wait := refusedFirst << min(at.refused-1, 10)
 	if most := restOf(why.Code); wait > most {
@@ -116,83 +98,4 @@ func restOf(code string) time.Duration {
 		return deniedAtMost
 	}
 	return refusedAtMost
-}
-
-// in is the message in a form.
-func (m message) in(f messageForm) message {
-	switch f {
-	case formSimple:
-		return simple(m)
-	case formText:
-		return message{text: cutText(lines(strings.Join(append(sections(wordsOf(m)), m.bare), "\n")))}
-	case formWhole:
-	}
-	return m
-}
-
-// simple is the message in sections of text and one row of buttons: none of its
-// words is left out that has room, and none of its buttons.
-func simple(m message) message {
-	buttons := buttonsOf(m)
-	out := message{text: m.text}
-	room := maxSimple
-	for _, part := range sections(wordsOf(m)) {
-		if room -= utf8.RuneCountInString(part); room < 0 {
-			break
-		}
-		out.blocks = append(out.blocks, slack.NewSectionBlock(mrkdwn(part), nil, nil))
-	}
-	if len(buttons) > 0 {
-		out.blocks = append(out.blocks, slack.NewActionBlock(buttonsID(m), buttons[:min(len(buttons), maxButtons)]...))
-	}
-	return out
-}
-
-// wordsOf are the texts of a message, those of its blocks where it has some.
-func wordsOf(m message) (words []string) {
-	for _, b := range m.blocks {
-		switch b := b.(type) {
-		case *slack.HeaderBlock:
-			words = append(words, "*"+b.Text.Text+"*")
-		case *slack.SectionBlock:
-			words = append(words, b.Text.Text)
-		case *slack.ContextBlock:
-			for _, e := range b.ContextElements.Elements {
-				if t, ok := e.(*slack.TextBlockObject); ok {
-					words = append(words, t.Text)
-				}
-			}
-		}
-	}
-	if len(words) == 0 {
-		words = []string{orElse(m.text, "…")}
-	}
-	return words
-}
-
-func buttonsOf(m message) (buttons []slack.BlockElement) {
-	for _, b := range m.blocks {
-		switch b := b.(type) {
-		case *slack.SectionBlock:
-			if b.Accessory != nil && b.Accessory.ButtonElement != nil {
-				buttons = append(buttons, b.Accessory.ButtonElement)
-			}
-		case *slack.ActionBlock:
-			buttons = append(buttons, b.Elements.ElementSet...)
-		}
-	}
-	return buttons
-}
-
-// sections joins texts to as few sections as hold them.
-func sections(words []string) (out []string) {
-	for _, w := range words {
-		last := len(out) - 1
-		if last >= 0 && utf8.RuneCountInString(out[last])+1+utf8.RuneCountInString(w) <= maxSection {
-			out[last] = strings.Join([]string{out[last], w}, "\n")
-			continue
-		}
-		out = append(out, w)
-	}
-	return out
 }

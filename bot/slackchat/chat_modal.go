@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
 // OpenModal opens a modal, once: a trigger_id is good for one, and an answer
@@ -19,7 +19,7 @@ func (c *Chat) OpenModal(ctx context.Context, trigger string, m bot.Modal) (bot.
 	if trigger == "" {
 		return bot.View{}, fmt.Errorf("%s: %w: there is no trigger_id", doing, bot.ErrTriggerGone)
 	}
-	v := modalView(m)
+	v := blockkit.Modal(m)
 	v.ExternalID = rand.Text()
 	begun := time.Now()
 	answer, err := c.API.OpenViewContext(ctx, trigger, v)
@@ -35,10 +35,10 @@ func (c *Chat) OpenModal(ctx context.Context, trigger string, m bot.Modal) (bot.
 // UpdateModal shows another modal in the place of one, in words alone where Slack
 // does not take its fields. It may be repeated.
 func (c *Chat) UpdateModal(ctx context.Context, v bot.View, m bot.Modal) (bot.View, error) {
-	whole := modalView(m)
+	whole := blockkit.Modal(m)
 	now, err := c.updateModal(ctx, v, whole)
 	if aboutContent.is(err) {
-		return c.updateModal(ctx, v, wordsAlone(whole))
+		return c.updateModal(ctx, v, blockkit.WordsAlone(whole))
 	}
 	return now, err
 }
@@ -55,16 +55,4 @@ func (c *Chat) updateModal(ctx context.Context, v bot.View, shown slack.ModalVie
 		return v, chatError("change a modal", methodView, err)
 	}
 	return bot.View{ID: answer.ID, Hash: answer.Hash}, nil
-}
-
-// wordsAlone is a modal without its fields.
-func wordsAlone(v slack.ModalViewRequest) slack.ModalViewRequest {
-	words := append(sections(wordsOf(message{text: "…", blocks: v.Blocks.BlockSet})),
-		":warning: Slack did not take the fields of this dialog. Nothing was changed. Type the command instead: see `/restore help`.")
-	text := strings.Join(words, "\n")
-	if len([]rune(text)) > maxSection {
-		text = words[len(words)-1]
-	}
-	v.Submit, v.Blocks.BlockSet = nil, []slack.Block{section(text)}
-	return v
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
 // posting is a message that is to be posted.
@@ -40,7 +41,7 @@ func (p posting) marks(m slack.SlackMetadata) bool {
 
 // post posts a message when it is its turn. One whose answer was lost the last
 // time is looked for first.
-func (c *Chat) post(ctx context.Context, p posting, m message) (string, error) {
+func (c *Chat) post(ctx context.Context, p posting, m blockkit.Message) (string, error) {
 	ts, err := c.settleDoubt(ctx, p)
 	switch {
 	case err != nil:
@@ -54,7 +55,7 @@ func (c *Chat) post(ctx context.Context, p posting, m message) (string, error) {
 }
 
 // send posts a message when it is its turn, in the first form that Slack takes.
-func (c *Chat) send(ctx context.Context, p posting, m message) (ts string, sent messageForm, err error) {
+func (c *Chat) send(ctx context.Context, p posting, m blockkit.Message) (ts string, sent blockkit.Form, err error) {
 	const doing = "post"
 	for {
 		sent, err = c.attempts.begin(p.key(), time.Now())
@@ -67,8 +68,8 @@ func (c *Chat) send(ctx context.Context, p posting, m message) (ts string, sent 
 			c.observe(methodPost, OutcomeHeld, 0)
 			return "", sent, fmt.Errorf("%s: %w", doing, err)
 		}
-		ts, err := c.sendOnce(ctx, t, p, m.in(sent), sent == formWhole)
-		simpler, err := c.attempts.ended(p.key(), sent, formText, chatError(doing, methodPost, err), time.Now())
+		ts, err := c.sendOnce(ctx, t, p, m.In(sent), sent == blockkit.FormWhole)
+		simpler, err := c.attempts.ended(p.key(), sent, blockkit.FormText, chatError(doing, methodPost, err), time.Now())
 		if !simpler {
 			return ts, sent, err
 		}
@@ -76,8 +77,8 @@ func (c *Chat) send(ctx context.Context, p posting, m message) (ts string, sent 
 }
 
 // sendOnce makes the one call that a turn allows.
-func (c *Chat) sendOnce(ctx context.Context, t *turn, p posting, m message, marked bool) (string, error) {
-	options := m.options()
+func (c *Chat) sendOnce(ctx context.Context, t *turn, p posting, m blockkit.Message, marked bool) (string, error) {
+	options := messageOptions(m)
 	if marked { // metadata is content too, and may be why a message is refused
 		options = append(options, slack.MsgOptionMetadata(p.marker()))
 	}
@@ -116,7 +117,7 @@ const seenAlone = "seen_alone"
 // Direct sends a note to the requester alone: as a direct message, or, where
 // Slack does not take that, as an answer to their command.
 func (c *Chat) Direct(ctx context.Context, card bot.Card, n bot.Note) (string, error) {
-	m := plainMessage(directText(card, n))
+	m := blockkit.Direct(card, n)
 	ts, err := c.post(ctx, posting{
 		to: card.Restore.Requester, direct: true,
 		restore: card.Restore.ID, kind: "direct " + noteKey(card, n), urgency: noteUrgency(n),

@@ -48,7 +48,7 @@ func TestChatPostsACardWholeAndRetiresAnOrphan(t *testing.T) {
 		t.Fatal(err)
 	}
 	posted, _ := fake.Message("C1", ts)
-	b, ok := posted.Button(actionConfirm)
+	b, ok := posted.Button("restore_confirm")
 	if !ok || b.Value != card.Restore.ID || b.Style != "danger" || b.Confirm == nil || len(posted.Buttons()) != 2 {
 		t.Errorf("posted card: %+v", posted.Buttons())
 	}

@@ -2,6 +2,6 @@
 // that bring commands and presses, the messages that show a restore, and what
 // Slack knows of people and channels.
 //
-// It is the only package that imports slack-go and the websocket library. The
-// views are pure functions of the domain's values.
+// It and the two packages below it are the only ones that import slack-go:
+// socketmode holds the connections, blockkit draws the views.
 package slackchat

@@ -1,6 +1,7 @@
 package slackchat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/socketmode"
 )
 
 const (
@@ -29,7 +31,7 @@ type Checkup struct {
 	Scopes []Scope       // what the bot token should have
 	// Sockets are those of the running bot; nil opens a connection and closes it
 	// again, whether Slack greets it or not.
-	Sockets *Sockets
+	Sockets *socketmode.Sockets
 	// Direct are people whom the bot may have to reach by direct message. The
 	// first of them is tried.
 	Direct bot.AllowList
@@ -178,15 +180,15 @@ func (c *Checkup) running() bot.Finding {
 	s := c.Sockets.State()
 	switch {
 	case s.Live == 0:
-		return finding(checkSocket, bot.Fail, "there is none: "+orElse(s.Fault, "not yet"), curePrivate)
+		return finding(checkSocket, bot.Fail, "there is none: "+cmp.Or(s.Fault, "not yet"), curePrivate)
 	case time.Since(s.LastFrame) > frameFresh:
 		return finding(checkSocket, bot.Fail, "silent since "+s.LastFrame.UTC().Format(time.TimeOnly)+" UTC", curePrivate)
 	}
 	return counts(s, fmt.Sprintf("%d live", s.Live), c.Sockets.Expected)
 }
 
-func counts(s SocketState, what string, expected int) bot.Finding {
-	if expected > 0 && s.Counted > expected+maxSockets {
+func counts(s socketmode.SocketState, what string, expected int) bot.Finding {
+	if expected > 0 && s.Counted > expected+socketmode.MaxSockets {
 		return finding(checkSocket, bot.Warn, fmt.Sprintf("%s; Slack counts %d of the app", what, s.Counted), "Look whether an old bot runs somewhere with the same app token.")
 	}
 	return finding(checkSocket, bot.Pass, what, "")
@@ -200,12 +202,12 @@ func (c *Checkup) Greet(ctx context.Context) (others int, found bot.Finding) {
 	defer cancel()
 	greeted := make(chan struct{}, 1)
 	failed := make(chan string, 1)
-	s := &Sockets{
-		API: c.API, N: 1, Expected: maxConnections,
-		Handle: func(_ context.Context, env Envelope) any {
-			return ErrAck(env, "The bot was being checked at this moment, so nothing was done. Please do that again.")
+	s := &socketmode.Sockets{
+		API: c.API, N: 1, Expected: socketmode.MaxConnections,
+		Handle: func(_ context.Context, env socketmode.Envelope) any {
+			return socketmode.ErrAck(env, "The bot was being checked at this moment, so nothing was done. Please do that again.")
 		},
-		Events: SocketEvents{
+		Events: socketmode.SocketEvents{
 			Connected:  func() { offer(greeted, struct{}{}) },
 			OpenFailed: func(reason string) { offer(failed, reason) },
 		},
@@ -248,10 +250,10 @@ func offer[T any](c chan T, v T) {
 
 func refusedApp(err error) bot.Finding {
 	const check = "slack app token"
-	fatal, ok := errors.AsType[*FatalError](err)
+	fatal, ok := errors.AsType[*socketmode.FatalError](err)
 	if !ok {
 		return finding(check, bot.Fail, "it could not be checked", "Run this again.")
 	}
-	cure := orElse(fatalCodes[fatal.Code], cureWrong)
+	cure := fatal.Cure()
 	return finding(check, bot.Fail, "Slack refuses it: "+fatal.Code, strings.ToUpper(cure[:1])+cure[1:]+".")
 }

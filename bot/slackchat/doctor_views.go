@@ -1,6 +1,7 @@
 package slackchat
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
 const (
@@ -40,7 +42,7 @@ type verdict struct {
 // Examine implements [bot.Examiner].
 func (c *ViewCheck) Examine(ctx context.Context) []bot.Finding {
 	const check = "slack views"
-	samples, err := Samples()
+	samples, err := blockkit.Samples()
 	if err != nil {
 		return []bot.Finding{finding(check, bot.Fail, "the views of this build cannot be read: "+err.Error(), "Take another build.")}
 	}
@@ -62,7 +64,7 @@ func (c *ViewCheck) Examine(ctx context.Context) []bot.Finding {
 }
 
 // ask asks about one view, for as long as Slack says that it is asked too often.
-func (c *ViewCheck) ask(ctx context.Context, s Sample) (verdict, error) {
+func (c *ViewCheck) ask(ctx context.Context, s blockkit.Sample) (verdict, error) {
 	argument := "message"
 	if s.Modal {
 		argument = "view"
@@ -149,5 +151,5 @@ func problemOf(raw json.RawMessage) string {
 	}
 	var o struct{ Pointer, Code, Message string }
 	_ = json.Unmarshal(raw, &o) // what is neither is told as an empty one
-	return strings.TrimSpace(o.Pointer + " " + orElse(o.Message, o.Code))
+	return strings.TrimSpace(o.Pointer + " " + cmp.Or(o.Message, o.Code))
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
+	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/docspace"
 )
 
@@ -34,7 +36,7 @@ type Handler interface {
 }
 
 // Listener turns Slack's envelopes into commands and presses. Its Handle is
-// made for [Sockets].
+// made for [socketmode.Sockets].
 type Listener struct {
 	ctx     context.Context //nolint:containedctx // what runs after an ack outlives the ctx of its envelope
 	handler Handler
@@ -82,14 +84,14 @@ func NewListener(ctx context.Context, handler Handler, chat bot.Chat, log *slog.
 func (l *Listener) Wait() { l.running.Wait() }
 
 // Handle answers an envelope: a command in the ack, a press by its response_url.
-func (l *Listener) Handle(ctx context.Context, env Envelope) any {
+func (l *Listener) Handle(ctx context.Context, env socketmode.Envelope) any {
 	switch env.Type {
-	case EnvelopeSlashCommands:
+	case socketmode.EnvelopeSlashCommands:
 		return l.command(ctx, env)
-	case EnvelopeInteractive:
+	case socketmode.EnvelopeInteractive:
 		return l.interaction(ctx, env)
 	default:
-		l.log.DebugContext(ctx, "envelope is of no use", "kind", envelopeKind(env.Type))
+		l.log.DebugContext(ctx, "envelope is of no use", "kind", socketmode.LoggedID(env.Type))
 	}
 	return nil
 }
@@ -97,11 +99,11 @@ func (l *Listener) Handle(ctx context.Context, env Envelope) any {
 // unescape undoes the three entities that Slack escapes in a command, once.
 var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
-func (l *Listener) command(ctx context.Context, env Envelope) any {
+func (l *Listener) command(ctx context.Context, env socketmode.Envelope) any {
 	cmd, err := env.SlashCommand()
 	if err != nil {
 		l.log.WarnContext(ctx, "command cannot be read", "err", err)
-		return ErrAck(env, textUnreadable+loggedID(env.ID))
+		return socketmode.ErrAck(env, socketmode.TextUnreadable+socketmode.LoggedID(env.ID))
 	}
 	l.heed(ctx, cmd.EnterpriseID)
 	c := l.commandOf(env, cmd)
@@ -110,12 +112,12 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 	to := recipient(c.Caller, c.AnswerURL)
 	if opens, ok := answer.(bot.Opens); ok {
 		if !l.open(ctx, env, trigger{cmd.TriggerID, to}, opens, later) {
-			return ErrAck(env, textBusy)
+			return socketmode.ErrAck(env, socketmode.TextBusy)
 		}
 		return nil
 	}
 	if later != nil && !l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, later) }) {
-		return ErrAck(env, textBusy)
+		return socketmode.ErrAck(env, socketmode.TextBusy)
 	}
 	if answer == nil {
 		return nil
@@ -128,7 +130,7 @@ func (l *Listener) command(ctx context.Context, env Envelope) any {
 }
 
 // commandOf is what a payload asks for, without the address for later answers.
-func (l *Listener) commandOf(env Envelope, cmd slack.SlashCommand) bot.Command {
+func (l *Listener) commandOf(env socketmode.Envelope, cmd slack.SlashCommand) bot.Command {
 	c := bot.Command{
 		Caller: bot.Caller{
 			App: cmd.APIAppID, Via: l.via(), Team: cmd.TeamID, Enterprise: cmd.EnterpriseID, Channel: cmd.ChannelID, User: cmd.UserID,
@@ -143,8 +145,8 @@ func (l *Listener) commandOf(env Envelope, cmd slack.SlashCommand) bot.Command {
 }
 
 func ackOf(a bot.Answer) answerAck {
-	m := answerMessage(a)
-	return answerAck{slack.ResponseTypeEphemeral, cutMarkup(m.text, maxAckText), m.blocks}
+	m := blockkit.Answer(a)
+	return answerAck{slack.ResponseTypeEphemeral, blockkit.CutMarkup(m.Text, maxAckText), m.Blocks}
 }
 
 type answerAck struct {
@@ -153,29 +155,12 @@ type answerAck struct {
 	Blocks       []slack.Block `json:"blocks"`
 }
 
-var actions = map[string]bot.Action{
-	actionConfirm:  bot.PressConfirm,
-	actionDismiss:  bot.PressDismiss,
-	actionRestored: bot.PressRestored,
-	actionNothing:  bot.PressNothing,
-	actionUnsafe:   bot.PressUnsafe,
-	actionType:     bot.PressType,
-	actionStop:     bot.PressStop,
-}
-
-// asides are the buttons of answers that one person sees. What they ask for is
-// checked like a command.
-var asides = map[string]bot.Action{
-	actionPick:   bot.PressPick,
-	actionFollow: bot.PressFollow,
-}
-
 // interaction tells a press on a card from what is done in a modal.
-func (l *Listener) interaction(ctx context.Context, env Envelope) any {
+func (l *Listener) interaction(ctx context.Context, env socketmode.Envelope) any {
 	callback, err := env.Interaction()
 	if err != nil {
 		l.log.WarnContext(ctx, "interaction cannot be read", "err", err)
-		return ErrAck(env, textUnreadable+loggedID(env.ID))
+		return socketmode.ErrAck(env, socketmode.TextUnreadable+socketmode.LoggedID(env.ID))
 	}
 	l.heed(ctx, callback.Enterprise.ID)
 	switch {
@@ -191,12 +176,12 @@ func (l *Listener) interaction(ctx context.Context, env Envelope) any {
 	return nil
 }
 
-func (l *Listener) press(ctx context.Context, env Envelope, callback slack.InteractionCallback) {
+func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback slack.InteractionCallback) {
 	p, fault := pressOf(callback)
 	p.Caller.Via = l.via()
 	ctx = bot.AboutPress(ctx, p)
 	if l.pressed.again(p.Caller.Delivery, time.Now()) {
-		l.log.InfoContext(ctx, "press came again", "envelope_id", loggedID(env.ID))
+		l.log.InfoContext(ctx, "press came again", "envelope_id", socketmode.LoggedID(env.ID))
 		return // it was answered, or is being answered
 	}
 	if fault != "" {
@@ -213,7 +198,7 @@ func (l *Listener) press(ctx context.Context, env Envelope, callback slack.Inter
 	to := recipient(p.Caller, p.AnswerURL)
 	if opens, ok := answer.(bot.Opens); ok {
 		if !l.open(ctx, env, trigger{callback.TriggerID, to}, opens, later) {
-			l.send(ctx, to, bot.Said{Text: textBusy})
+			l.send(ctx, to, bot.Said{Text: socketmode.TextBusy})
 		}
 		return
 	}
@@ -224,7 +209,7 @@ func (l *Listener) press(ctx context.Context, env Envelope, callback slack.Inter
 		return
 	}
 	if callback.Container.IsEphemeral { // after a press on a card only tidying is left
-		l.send(ctx, to, bot.Said{Text: textBusy})
+		l.send(ctx, to, bot.Said{Text: socketmode.TextBusy})
 	}
 }
 
@@ -253,9 +238,9 @@ func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
 		return p, "not one action"
 	}
 	act := callback.ActionCallback.BlockActions[0]
-	known, ok := actions[act.ActionID]
+	known, ok := blockkit.CardActions[act.ActionID]
 	if box.IsEphemeral {
-		known, ok = asides[act.ActionID]
+		known, ok = blockkit.EphemeralActions[act.ActionID]
 	}
 	switch {
 	case !ok || act.Type != "button":
@@ -307,9 +292,9 @@ func (l *Listener) workOut(ctx context.Context, later bot.Later) (answer bot.Ans
 // stopping, and is not held up by it.
 const tellWithin = 2 * time.Second
 
-// Tell is made for [Sockets]: it tells a person whose press was not handled, by
+// Tell is made for [socketmode.Sockets]: it tells a person whose press was not handled, by
 // its response_url. Where there is no room it says nothing.
-func (l *Listener) Tell(env Envelope, text string) {
+func (l *Listener) Tell(env socketmode.Envelope, text string) {
 	callback, err := env.Interaction()
 	if err != nil || callback.ResponseURL == "" {
 		return

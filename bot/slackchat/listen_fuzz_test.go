@@ -15,6 +15,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
+	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/docspace"
 )
 
@@ -95,7 +97,7 @@ type mouth struct {
 }
 
 func (m mouth) Answer(_ context.Context, _ bot.Recipient, a bot.Answer) error {
-	wantHarmless(m.t, answerMessage(a))
+	wantHarmless(m.t, blockkit.Answer(a))
 	return nil
 }
 
@@ -104,23 +106,23 @@ func (m mouth) OpenModal(context.Context, string, bot.Modal) (bot.View, error) {
 }
 
 func (m mouth) UpdateModal(_ context.Context, v bot.View, to bot.Modal) (bot.View, error) {
-	wantHarmless(m.t, message{blocks: modalView(to).Blocks.BlockSet})
+	wantHarmless(m.t, blockkit.Message{Blocks: blockkit.Modal(to).Blocks.BlockSet})
 	return v, nil
 }
 
 // wantHarmless fails for a message that calls anybody who is not named by an
 // id, or that Slack would refuse for its length.
-func wantHarmless(t *testing.T, m message) {
+func wantHarmless(t *testing.T, m blockkit.Message) {
 	t.Helper()
-	if _, err := json.Marshal(m.blocks); err != nil {
+	if _, err := json.Marshal(m.Blocks); err != nil {
 		t.Fatal(err)
 	}
 	var text strings.Builder
-	text.WriteString(m.text)
-	for _, b := range m.blocks {
+	text.WriteString(m.Text)
+	for _, b := range m.Blocks {
 		if s, ok := b.(*slack.SectionBlock); ok && s.Text != nil {
 			text.WriteString(s.Text.Text)
-			if len([]rune(s.Text.Text)) > maxSection {
+			if len([]rune(s.Text.Text)) > 3000 {
 				t.Errorf("a section of %d", len([]rune(s.Text.Text)))
 			}
 		}
@@ -192,10 +194,10 @@ func FuzzInteraction(f *testing.F) {
 	f.Add(`[]`)
 	f.Fuzz(func(t *testing.T, payload string) {
 		l, s := fuzzBot(t)
-		env := Envelope{ID: "e", Type: EnvelopeInteractive, AcceptsResponsePayload: true, Payload: json.RawMessage(payload), ReceivedAt: time.Now()}
+		env := socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeInteractive, AcceptsResponsePayload: true, Payload: json.RawMessage(payload), ReceivedAt: time.Now()}
 		made, err := ackPayload(env, l.Handle(t.Context(), env))
 		l.Wait()
-		if err != nil || len(made) >= maxAckBytes {
+		if err != nil || len(made) >= ackLimit {
 			t.Errorf("the ack: %d bytes, %v", len(made), err)
 		}
 		if s.moved > 0 && !strings.Contains(payload, "restore_dismiss") {
@@ -228,15 +230,15 @@ func FuzzCommandEnvelope(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload string) {
 		l, s := fuzzBot(t)
 		s.r.State = bot.Running // a cancel moves nothing, a request is refused by the store
-		env := Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(payload), ReceivedAt: time.Now()}
+		env := socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(payload), ReceivedAt: time.Now()}
 		ack := l.Handle(t.Context(), env)
 		l.Wait()
 		made, err := ackPayload(env, ack)
-		if err != nil || len(made) >= maxAckBytes || s.moved > 0 {
+		if err != nil || len(made) >= ackLimit || s.moved > 0 {
 			t.Errorf("the ack: %d bytes, %v; moved %d", len(made), err, s.moved)
 		}
 		if a, ok := ack.(answerAck); ok {
-			wantHarmless(t, message{text: a.Text, blocks: a.Blocks})
+			wantHarmless(t, blockkit.Message{Text: a.Text, Blocks: a.Blocks})
 		}
 	})
 }
@@ -249,7 +251,7 @@ func TestNothingThatIsFuzzedWaits(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			l, _ := fuzzBot(t)
 			began := time.Now()
-			l.Handle(t.Context(), Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandOf(text)), ReceivedAt: began})
+			l.Handle(t.Context(), socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandOf(text)), ReceivedAt: began})
 			l.Wait()
 			if took := time.Since(began); took > 0 {
 				t.Errorf("/restore %s waited for %s", text, took)

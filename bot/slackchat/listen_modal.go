@@ -8,6 +8,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
+	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/docspace"
 )
 
@@ -24,7 +26,7 @@ const (
 	// maxFields bounds what is read of a modal: ours have fewer.
 	maxFields = 25
 	// maxEntered bounds one value, in bytes: a text input takes 3000 characters.
-	maxEntered = 4 * maxFieldText
+	maxEntered = 4 * blockkit.MaxFieldText
 )
 
 // What a person is told whose modal could not be opened or filled.
@@ -43,7 +45,7 @@ type trigger struct {
 
 // open opens a modal at once and then fills it with what later works out. It
 // reports false where there is no room for that.
-func (l *Listener) open(noted context.Context, env Envelope, by trigger, opens bot.Opens, later bot.Later) bool {
+func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigger, opens bot.Opens, later bot.Later) bool {
 	until := env.ReceivedAt.Add(triggerLife)
 	if env.ReceivedAt.IsZero() {
 		until = time.Now().Add(triggerLife)
@@ -83,7 +85,7 @@ func (l *Listener) fill(ctx context.Context, view bot.View, to bot.Recipient, la
 	if answer == nil {
 		return
 	}
-	err := l.fillWith(ctx, view, answerModal(answer))
+	err := l.fillWith(ctx, view, blockkit.AnswerModal(answer))
 	switch gone := errors.Is(err, bot.ErrModalGone); {
 	case gone && view.ID == "":
 		l.log.WarnContext(ctx, "a modal was not opened", "err", err)
@@ -120,17 +122,17 @@ type modalAnswer struct {
 	View   *slack.ModalViewRequest `json:"view,omitempty"`
 }
 
-func (l *Listener) submit(ctx context.Context, env Envelope, callback slack.InteractionCallback) any {
+func (l *Listener) submit(ctx context.Context, env socketmode.Envelope, callback slack.InteractionCallback) any {
 	s, fault := l.submission(callback)
 	if fault != "" {
 		l.log.WarnContext(ctx, "submit is not of a modal of ours", "why", fault)
-		return ErrAck(env, textUnreadable+loggedID(env.ID))
+		return socketmode.ErrAck(env, socketmode.TextUnreadable+socketmode.LoggedID(env.ID))
 	}
 	answer, later := l.handler.Submit(ctx, s)
 	if later != nil {
 		view := bot.View{ID: s.View.ID} // the answer below changes the hash
 		if !l.background(ctx, func(ctx context.Context) { l.fill(ctx, view, recipient(s.Caller, docspace.Secret{}), later) }) {
-			return ErrAck(env, textBusy)
+			return socketmode.ErrAck(env, socketmode.TextBusy)
 		}
 	}
 	switch a := answer.(type) {
@@ -141,11 +143,11 @@ func (l *Listener) submit(ctx context.Context, env Envelope, callback slack.Inte
 	case bot.Faults:
 		shown := map[string]string{}
 		for field, text := range a {
-			shown[field] = foreign(text, maxFieldLabel)
+			shown[field] = blockkit.EscapeText(text, blockkit.MaxFieldLabel)
 		}
 		return modalAnswer{Action: string(slack.RAErrors), Errors: shown}
 	}
-	view := modalView(answerModal(answer))
+	view := blockkit.Modal(blockkit.AnswerModal(answer))
 	return modalAnswer{Action: string(slack.RAUpdate), View: &view}
 }
 
@@ -183,7 +185,7 @@ func (l *Listener) suggest(ctx context.Context, callback slack.InteractionCallba
 		return suggestions{Options: []*slack.OptionBlockObject{}}
 	}
 	s.Field, s.Query = callback.ActionID, callback.Value
-	return suggestions{Options: optionBlocks(l.handler.Suggest(ctx, s), maxOptions)}
+	return suggestions{Options: blockkit.Options(l.handler.Suggest(ctx, s))}
 }
 
 type suggestions struct {
@@ -209,11 +211,11 @@ func submissionOf(callback slack.InteractionCallback) (s bot.Submission, fault s
 		Delivery: callback.TriggerID, Values: map[string][]string{},
 	}
 	switch {
-	case v.ID == "" || v.Type != slack.VTModal || v.CallbackID != callbackModal:
+	case v.ID == "" || v.Type != slack.VTModal || v.CallbackID != blockkit.CallbackModal:
 		return s, "another view"
 	case v.AppID != "" && v.AppID != callback.APIAppID:
 		return s, "another app"
-	case s.Modal == "" || len(s.Modal) > maxOptionValue:
+	case s.Modal == "" || len(s.Modal) > blockkit.MaxOptionValue:
 		return s, "no id"
 	case s.Caller.User == "":
 		return s, "no user"
@@ -243,7 +245,7 @@ func entered(act slack.BlockAction) (values []string, ok bool) {
 		if v.Value != "" {
 			values = append(values, v.Value)
 		}
-		if len(v.Value) > maxEntered || len(values) > maxOptions {
+		if len(v.Value) > maxEntered || len(values) > blockkit.MaxOptions {
 			return nil, false
 		}
 	}

@@ -3,6 +3,7 @@ package slackchat
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/bot/slacktest"
 )
 
@@ -70,19 +72,9 @@ func converse(t *testing.T, d *dialog, act func(t *testing.T, fake *slacktest.Sl
 // listening is a Slack in memory that a listener with d hears.
 func listening(t *testing.T, d *dialog) *slacktest.Slack {
 	t.Helper()
-	fake, s := workspace(t, slacktest.World{})
-	api, ok := s.API.(*slack.Client)
-	if !ok {
-		t.Fatal("the workspace has another client")
-	}
-	web := fake.Pipe().Client()
-	t.Cleanup(web.CloseIdleConnections)
-	chat := &Chat{API: api, HTTP: web}
-	l := NewListener(t.Context(), d, chat, nil)
-	s.Handle = l.Handle
-	runSockets(t, s)
-	waitLive(t, s, 2)
-	return fake
+	return listeningTo(t, func(api *slack.Client, web *http.Client) func(context.Context, socketmode.Envelope) any {
+		return NewListener(t.Context(), d, &Chat{API: api, HTTP: web}, nil).Handle
+	})
 }
 
 func TestModalOpensBeforeSlowWorkAndIsFilledAfterIt(t *testing.T) {
@@ -236,7 +228,7 @@ func TestModalOfAnotherKindIsNotRead(t *testing.T) {
 		d := &dialog{submit: func(bot.Submission) (bot.Answer, bot.Later) { return nil, nil }}
 		l := NewListener(t.Context(), d, nil, nil)
 		payload := strings.Replace(good, change[0], change[1], 1)
-		ack := l.Handle(t.Context(), Envelope{ID: "e", Type: EnvelopeInteractive, AcceptsResponsePayload: true, Payload: json.RawMessage(payload)})
+		ack := l.Handle(t.Context(), socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeInteractive, AcceptsResponsePayload: true, Payload: json.RawMessage(payload)})
 		if valid := name == "good"; valid != (len(d.submits) == 1) || valid != (ack == nil) {
 			t.Errorf("%s: %d submits, ack %v", name, len(d.submits), ack)
 		}

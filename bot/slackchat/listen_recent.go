@@ -9,6 +9,12 @@ import (
 // Slack's have some 40 characters.
 const maxDeliveryID = 255
 
+const (
+	// rememberFor is how long a press is known by its trigger_id.
+	rememberFor    = 10 * time.Minute
+	rememberAtMost = 4096
+)
+
 func deliveryID(trigger string) string {
 	if len(trigger) > maxDeliveryID {
 		return ""

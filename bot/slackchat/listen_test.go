@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
+	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/docspace"
 )
 
@@ -53,7 +55,7 @@ func (h *heard) Suggest(context.Context, bot.Submission) []bot.Option { return n
 func (h *heard) Answer(_ context.Context, to bot.Recipient, a bot.Answer) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.answers = append(h.answers, to.User+" "+to.Channel+" "+to.URL.Reveal()+" "+answerMessage(a).text)
+	h.answers = append(h.answers, to.User+" "+to.Channel+" "+to.URL.Reveal()+" "+blockkit.Answer(a).Text)
 	return nil
 }
 
@@ -64,7 +66,7 @@ func TestListenCommandIsAnsweredInTheAckAndLater(t *testing.T) {
 	t.Parallel()
 	h := &heard{later: func(context.Context) bot.Answer { return bot.Said{Text: "found"} }}
 	l := NewListener(t.Context(), h, h, nil)
-	ack := l.Handle(t.Context(), Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandPayload)})
+	ack := l.Handle(t.Context(), socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandPayload)})
 	l.Wait()
 	body, err := json.Marshal(ack)
 	if err != nil || !strings.Contains(string(body), `"response_type":"ephemeral","text":"Looking"`) {
@@ -84,7 +86,7 @@ func TestListenSurvivesAPanicAndRefusesWhenFull(t *testing.T) {
 	t.Parallel()
 	h := &heard{later: func(context.Context) bot.Answer { panic("no") }}
 	l := NewListener(t.Context(), h, h, nil)
-	env := Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandPayload)}
+	env := socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandPayload)}
 	l.Handle(t.Context(), env)
 	l.Wait()
 	if len(h.answers) != 1 || !strings.Contains(h.answers[0], "Internal error") {
@@ -93,8 +95,8 @@ func TestListenSurvivesAPanicAndRefusesWhenFull(t *testing.T) {
 	for range maxLaters {
 		l.slots <- struct{}{}
 	}
-	if ack, ok := l.Handle(t.Context(), env).(ephemeralAck); !ok || ack.Text != textBusy {
-		t.Errorf("ack %+v", ack)
+	if ack, err := json.Marshal(l.Handle(t.Context(), env)); err != nil || !strings.Contains(string(ack), socketmode.TextBusy) {
+		t.Errorf("ack %s", ack)
 	}
 }
 
@@ -104,11 +106,11 @@ func TestListenTellsWhoPressedWhatWasNotHandled(t *testing.T) {
 	h := &heard{}
 	l := NewListener(ctx, h, h, nil)
 	stop() // a bot that stops says so all the same
-	l.Tell(Envelope{ID: "e", Type: EnvelopeInteractive, Payload: json.RawMessage(fuzzPress)}, textStopping)
-	l.Tell(Envelope{ID: "e", Type: EnvelopeInteractive, Payload: json.RawMessage(fuzzSubmit)}, textStopping) // has no response_url
-	l.Tell(Envelope{ID: "e", Type: EnvelopeInteractive, Payload: json.RawMessage("{")}, textStopping)
+	l.Tell(socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeInteractive, Payload: json.RawMessage(fuzzPress)}, "It stops.")
+	l.Tell(socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeInteractive, Payload: json.RawMessage(fuzzSubmit)}, "It stops.") // has no response_url
+	l.Tell(socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeInteractive, Payload: json.RawMessage("{")}, "It stops.")
 	l.Wait()
-	if diff := cmp.Diff([]string{"U2 C1 https://hooks.example/p " + textStopping}, h.answers); diff != "" {
+	if diff := cmp.Diff([]string{"U2 C1 https://hooks.example/p It stops."}, h.answers); diff != "" {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}
 }
@@ -133,7 +135,7 @@ func TestListenPressIsReadStrictly(t *testing.T) {
 		h := &heard{}
 		l := NewListener(t.Context(), h, h, nil)
 		payload := strings.Replace(good, change[0], change[1], 1)
-		if ack := l.Handle(t.Context(), Envelope{ID: "e", Type: EnvelopeInteractive, Payload: json.RawMessage(payload)}); ack != nil {
+		if ack := l.Handle(t.Context(), socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeInteractive, Payload: json.RawMessage(payload)}); ack != nil {
 			t.Errorf("%s: ack %v", name, ack)
 		}
 		l.Wait()
@@ -166,9 +168,9 @@ func TestListenLongestAnswerFitsAnAck(t *testing.T) {
 		all.Backups = append(all.Backups, b)
 	}
 	for _, a := range []bot.Answer{all, bot.Said{Text: strings.Repeat("\U0001F600", 9000)}, bot.Help{}} {
-		m := answerMessage(a)
-		env := Envelope{ID: "e", AcceptsResponsePayload: true}
-		if _, err := ackPayload(env, answerAck{"ephemeral", cutMarkup(m.text, maxAckText), m.blocks}); err != nil {
+		m := blockkit.Answer(a)
+		env := socketmode.Envelope{ID: "e", AcceptsResponsePayload: true}
+		if _, err := ackPayload(env, answerAck{"ephemeral", blockkit.CutMarkup(m.Text, maxAckText), m.Blocks}); err != nil {
 			t.Errorf("%T: %v", a, err)
 		}
 	}
@@ -188,7 +190,7 @@ func TestListenWaitsForASlowHistory(t *testing.T) {
 			}
 		}}
 		l := NewListener(t.Context(), h, h, nil)
-		l.Handle(t.Context(), Envelope{ID: "e", Type: EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandPayload)})
+		l.Handle(t.Context(), socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandPayload)})
 		l.Wait()
 		if len(h.answers) != 1 || !strings.Contains(h.answers[0], "the list") {
 			t.Errorf("answers %q", h.answers)

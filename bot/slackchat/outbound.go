@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
 // Slack's limits, kept to with something in hand: the bot's clock is not
@@ -255,9 +256,9 @@ func (t *turn) within(ctx context.Context) (context.Context, context.CancelFunc)
 func editUrgency(r bot.Restore) urgency {
 	known := r.Shown.State == r.State
 	switch {
-	case r.Deciding(time.Now()), hasButtons(r.State) && !known, r.State == bot.Confirmed && r.Order.BreakGlass:
+	case r.Deciding(time.Now()), blockkit.HasButtons(r.State) && !known, r.State == bot.Confirmed && r.Order.BreakGlass:
 		return urgentPress
-	case !known && (r.State.Ended() || hasButtons(r.Shown.State)): // its buttons do nothing any more
+	case !known && (r.State.Ended() || blockkit.HasButtons(r.Shown.State)): // its buttons do nothing any more
 		return urgentEnd
 	case known && (r.State == bot.Running || r.State == bot.Saving):
 		return urgentUpdate

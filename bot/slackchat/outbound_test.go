@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/slackchat/blockkit"
 	"docspace-restorebot/bot/slacktest"
 )
 
@@ -154,7 +155,7 @@ func TestEndsGoBeforeAlarmsBeforeNews(t *testing.T) {
 		for _, m := range fake.Channel("C1").Messages()[1:] {
 			order = append(order, m.Text[:12])
 		}
-		want := []string{noteText(card, notes[2])[:12], noteText(card, notes[1])[:12], noteText(card, notes[0])[:12]}
+		want := []string{blockkit.Note(card, notes[2]).Text[:12], blockkit.Note(card, notes[1]).Text[:12], blockkit.Note(card, notes[0]).Text[:12]}
 		if !slices.Equal(order, want) {
 			t.Errorf("posted in the order %q, want %q", order, want)
 		}

@@ -1,6 +1,7 @@
 package slackchat
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -153,7 +154,7 @@ func chatError(doing, method string, err error) error {
 func cure(code, method, scope string) string {
 	switch code {
 	case "missing_scope":
-		return "Whoever manages the Slack app adds the scope " + orElse(scope, "that "+method+" needs") +
+		return "Whoever manages the Slack app adds the scope " + cmp.Or(scope, "that "+method+" needs") +
 			" under OAuth & Permissions, Bot Token Scopes, and installs the app again."
 	case "not_in_channel", "channel_not_found":
 		return "Somebody in the channel types /invite and the bot's name."

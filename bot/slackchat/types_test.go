@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
 // typesWithin bounds the installation of Slack's types and the compilation.
@@ -31,7 +33,7 @@ var untyped = map[string][]string{
 // where one is missing the test is skipped, or fails if CI_REQUIRE_ALL is set.
 func TestViewsAndManifestHaveSlacksTypes(t *testing.T) {
 	t.Parallel()
-	samples, err := Samples()
+	samples, err := blockkit.Samples()
 	if err != nil {
 		t.Fatal(err)
 	}

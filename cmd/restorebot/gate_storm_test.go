@@ -17,6 +17,7 @@ import (
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/slackchat"
+	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/bot/slacktest"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
@@ -50,7 +51,7 @@ func inBubble(t *testing.T, policy bot.Policy, act func(t *testing.T, fake *slac
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		g, ctx := errgroup.WithContext(ctx)
-		sockets := &slackchat.Sockets{API: api, Dialer: &websocket.Dialer{NetDialContext: pipe.DialContext}}
+		sockets := &socketmode.Sockets{API: api, Dialer: &websocket.Dialer{NetDialContext: pipe.DialContext}}
 		listener := slackchat.NewListener(ctx, b, chat, nil)
 		listener.App = func() string { return sockets.State().AppID }
 		sockets.Handle, sockets.Tell = listener.Handle, listener.Tell

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"docspace-restorebot/bot/slackchat"
+	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/cmd/restorebot/app"
 )
 
@@ -43,7 +44,7 @@ func run(ctx context.Context, s app.Settings, stderr io.Writer) error {
 // refusedTokens gives an error that says that Slack does not accept the tokens its
 // exit status.
 func refusedTokens(err error) error {
-	var appToken *slackchat.FatalError
+	var appToken *socketmode.FatalError
 	var token *slackchat.TokenError
 	var orgWide *slackchat.OrgWideError
 	if errors.As(err, &appToken) || errors.As(err, &token) || errors.As(err, &orgWide) {

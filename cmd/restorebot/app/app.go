@@ -18,6 +18,7 @@ import (
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/ops"
 	"docspace-restorebot/bot/slackchat"
+	"docspace-restorebot/bot/slackchat/socketmode"
 )
 
 // stopWithin bounds [App.Run] after its ctx has ended. The unit, the image and the
@@ -44,7 +45,7 @@ type App struct {
 	log      *slog.Logger
 	server   *ops.Server // nil where HTTP_ADDR is not set
 	metrics  *ops.Metrics
-	sockets  *slackchat.Sockets
+	sockets  *socketmode.Sockets
 	chat     *slackchat.Chat
 	portals  bot.Portals
 	closed   func() error
@@ -65,7 +66,7 @@ func New(ctx context.Context, s Settings, seams Seams) (*App, error) {
 
 	registry := ops.NewRegistry()
 	a.metrics = ops.New(registry, seams.Version)
-	a.sockets = &slackchat.Sockets{N: s.Connections, Events: socketEvents(a.metrics), Log: a.log}
+	a.sockets = &socketmode.Sockets{N: s.Connections, Events: socketEvents(a.metrics), Log: a.log}
 	if seams.Dial != nil {
 		a.sockets.Dialer = &websocket.Dialer{NetDialContext: seams.Dial}
 	}

@@ -6,6 +6,7 @@ import (
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/slackchat"
+	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/docspace"
 )
 
@@ -15,7 +16,7 @@ func (s Settings) Examiners() []bot.Examiner { return s.examiners(Seams{}, nil, 
 
 // examiners are all who can check themselves: of the bot that runs, or, where
 // sockets and store are nil, from outside.
-func (s Settings) examiners(seams Seams, sockets *slackchat.Sockets, store *durable.Store) []bot.Examiner {
+func (s Settings) examiners(seams Seams, sockets *socketmode.Sockets, store *durable.Store) []bot.Examiner {
 	api := slackchat.Web(s.SlackURL, s.AppToken, s.BotToken, seams.Slack)
 	portals := s.portals(seams.Portals)
 	database := bot.Examiner(outside(s.DatabaseURL))

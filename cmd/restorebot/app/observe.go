@@ -9,14 +9,15 @@ import (
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/ops"
 	"docspace-restorebot/bot/slackchat"
+	"docspace-restorebot/bot/slackchat/socketmode"
 )
 
 // socketEvents counts what happens to the connections.
-func socketEvents(m *ops.Metrics) slackchat.SocketEvents {
-	return slackchat.SocketEvents{
+func socketEvents(m *ops.Metrics) socketmode.SocketEvents {
+	return socketmode.SocketEvents{
 		Connected: m.Connected, Disconnected: m.Disconnected, OpenFailed: m.OpenFailed,
 		Received: m.Received, Redelivered: m.Redelivered,
-		Acked: func(kind string, outcome slackchat.AckOutcome, took time.Duration) {
+		Acked: func(kind string, outcome socketmode.AckOutcome, took time.Duration) {
 			m.Acked(kind, string(outcome), took)
 		},
 		AckResent: m.AckResent, AckLost: m.AckLost, Panicked: m.Panicked,
@@ -58,8 +59,8 @@ func counting(m *ops.Metrics) func(bot.Verb, bool) {
 }
 
 // handling notes the envelope for the log lines about it.
-func handling(handle func(context.Context, slackchat.Envelope) any) func(context.Context, slackchat.Envelope) any {
-	return func(ctx context.Context, env slackchat.Envelope) any {
+func handling(handle func(context.Context, socketmode.Envelope) any) func(context.Context, socketmode.Envelope) any {
+	return func(ctx context.Context, env socketmode.Envelope) any {
 		return handle(bot.LogWith(ctx, slog.String("envelope_id", env.ID)), env)
 	}
 }

@@ -1,0 +1,43 @@
+package blockkit
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+func TestLossIsNotToldWhereTheClocksDisagree(t *testing.T) {
+	t.Parallel()
+	ahead := func(c *bot.Card) { c.Restore.Backup.CreatedOn = viewNow.Add(2 * time.Hour) }
+	skewed := func(c *bot.Card) { c.Restore.Outlook.ClockAhead = 3 * time.Hour }
+	behind := func(c *bot.Card) { c.Restore.Outlook.ClockAhead = -90 * time.Minute }
+	slightly := func(c *bot.Card) { c.Restore.Backup.CreatedOn = viewNow.Add(10 * time.Second) }
+	for name, c := range map[string]struct {
+		card  bot.Card
+		words []string
+		never string
+	}{
+		"ahead":                 {viewCard(bot.Requested, planned, ahead), []string{"it is dated *2 h 0 min ahead* of the clock", "cannot be told"}, "lost: the last"},
+		"ahead, portal's too":   {viewCard(bot.Requested, planned, ahead, skewed), []string{"the last 1 h 0 min", "The portal's clock is 3 h 0 min ahead of the bot's"}, "cannot be told"},
+		"portal behind":         {viewCard(bot.Requested, planned, behind), []string{"the last 24 h 30 min", "The portal's clock is 1 h 30 min behind the bot's"}, "cannot be told"},
+		"ahead within a moment": {viewCard(bot.Requested, planned, slightly), []string{"the last 0 s"}, "ahead of the"},
+		"ahead, restored":       {viewCard(bot.Succeeded, restored, ahead), []string{"what was changed since it was taken is gone (it is dated *2 h "}, "the changes of 0 s"},
+	} {
+		body, err := json.Marshal(Card(c.card).Blocks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(body)
+		for _, word := range c.words {
+			if !strings.Contains(text, word) {
+				t.Errorf("%s does not say %q:\n%s", name, word, text)
+			}
+		}
+		if strings.Contains(text, c.never) {
+			t.Errorf("%s says %q:\n%s", name, c.never, text)
+		}
+	}
+}

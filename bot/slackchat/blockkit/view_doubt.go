@@ -1,0 +1,36 @@
+package blockkit
+
+import (
+	"fmt"
+
+	"docspace-restorebot/bot"
+)
+
+// doubtText says why nobody can tell when the safety backup ends, or whether,
+// and what people may do; "" where there is no doubt.
+func doubtText(c bot.Card) string {
+	r, s := c.Restore, c.Restore.Safety
+	if s.Doubt == "" || r.Asking() {
+		return ""
+	}
+	what := ""
+	switch s.Doubt {
+	case bot.AlarmSafetyWaits:
+		what = ":rotating_light: *Another backup has held the safety backup up for " + span(c.Now.Sub(s.StartedAt)) + ".* The portal says that it still runs."
+	case bot.AlarmSafetySlow:
+		what = fmt.Sprintf(":rotating_light: *The safety backup shows no change for %s, at %d%%.* The portal says that it still runs: it is slow, or its worker is dead.",
+			span(c.Now.Sub(s.ChangedAt)), min(max(s.Percent, 0), 100))
+	default:
+		what = ":rotating_light: *The portal does not say how far the safety backup is:* " + EscapeText(s.Why, maxSaid) + ". It may well go on. " + EscapeText(s.Cure, maxSaid)
+	}
+	if !r.Deciding(c.Now) {
+		return lines(what, "Nothing has failed and nothing was restored. The bot keeps asking; *Dismiss* drops the restore.")
+	}
+	return lines(what, "Nothing has failed and nothing was restored. The bot keeps asking, and what ends well counts.",
+		"Somebody who may confirm can decide by "+date(s.AskUntil)+": *Restore without it*, perhaps with no way back, or *Dismiss*. Or wait.")
+}
+
+// doubtNote tells people that they may decide.
+func doubtNote(c bot.Card) string {
+	return lines(mentions(c.Restore.People()), doubtText(c), "The buttons are on the card.")
+}

@@ -1,0 +1,127 @@
+package blockkit
+
+import (
+	"strings"
+
+	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
+)
+
+// noteText is the reply in the thread of a card. The end mentions everybody
+// who asked or confirmed.
+func noteText(c bot.Card, n bot.Note) string {
+	r := c.Restore
+	switch n.Kind {
+	case bot.NotePhase:
+		return "Now: *" + phaseName(r.Progress.Phase) + "*, after " + span(r.Elapsed(c.Now)) +
+			". The restore goes on by itself; nothing to do."
+	case bot.NoteSafety:
+		return safetyNote(c)
+	case bot.NoteCounted:
+		return lines(append(append([]string{"*The portal answers to a key again.* Nothing was changed by counting."}, countedLines(c)...), wayBack(c), "Look whether that is what the backup held.")...)
+	case bot.NoteAlarm:
+		return lines(mentions(r.People()), alarmText(c, n.Alarm.Kind))
+	case bot.NoteReminder:
+		return reminderText(c)
+	case bot.NoteAway:
+		return lines(append(awayLines(r), "Nothing was started twice and nothing was stopped. The card shows where the restore is now.")...)
+	case bot.NoteGlass:
+		return glassText(c)
+	case bot.NoteWithdrawn:
+		return lines(mention(r.Requester)+": the confirmation of "+withdrawn(r)+" does not count any more, for they may not confirm now.",
+			"Nothing was started.", "Have somebody else confirm it on the card: "+orElse(stillMay(c), "nobody is left")+".")
+	case bot.NoteReport: // a message of its own form
+	case bot.NoteAstray: // only ever direct
+	case bot.NoteEnd:
+		trail := ""
+		if n.Trail != "" {
+			trail = "Audit trail: " + code(n.Trail)
+		}
+		return lines(cutBytes(lines(mentions(r.People()), headline(c), outcome(c)), maxText-len(trail)-1), trail)
+	}
+	return headline(c)
+}
+
+func awayLines(r bot.Restore) []string {
+	var out []string
+	if !r.AlteredAt.IsZero() && r.Reason.Rule != bot.RuleAltered {
+		out = append(out, ":rotating_light: *The record of this restore was changed in the database, outside the bot*, before "+date(r.AlteredAt)+". Who asked and who confirmed may not be true: look at the audit trail.")
+	}
+	for _, a := range r.Aways {
+		out = append(out, "The bot was away from "+date(a.From)+" to "+date(a.To)+"; the restore went on without it.")
+	}
+	return out
+}
+
+func alarmText(c bot.Card, kind bot.AlarmKind) string {
+	p := c.Restore.Progress
+	sign := ":rotating_light: "
+	switch kind {
+	case bot.AlarmQueued:
+		return lines(
+			sign+"*No worker has begun the restore* for "+span(c.Now.Sub(p.ChangedAt))+".",
+			"The portal is unchanged so far. Either the server's backup worker is down or busy, and the restore begins when it is back; or the server lost the order, and it never begins. Its answers do not tell which.",
+			"Look at the server's backup services and their log, and start the worker if it is down. Do not ask for a second restore. The bot keeps asking.")
+	case bot.AlarmStalled:
+		return lines(
+			sign+"*No change* for "+span(c.Now.Sub(p.ChangedAt))+", at "+EscapeText(string(p.Phase), maxWord)+".",
+			tenantLine(p),
+			stalledText(p),
+			"The bot keeps asking. If the portal's end never comes, say with the buttons on the card what became of it.")
+	case bot.AlarmSilent:
+		return lines(
+			sign+"*The portal cannot be asked* for "+span(c.Now.Sub(p.TroubleSince))+": "+EscapeText(p.Trouble, maxSaid)+".",
+			"The restore may well go on: the bot only cannot see it, and starts nothing anew.",
+			orElse(EscapeText(p.TroubleCure, maxSaid), "Look whether the portal answers.")+" The bot keeps asking; until it is answered, the buttons on the card say what became of the restore.")
+	case bot.AlarmSafetyWaits, bot.AlarmSafetySlow, bot.AlarmSafetySilent:
+		return doubtNote(c)
+	}
+	return sign + "Something looks wrong: " + EscapeText(string(kind), maxWord) + ". Nothing was started anew; look at the portal."
+}
+
+// reminderText calls those who may confirm.
+func reminderText(c bot.Card) string {
+	r := c.Restore
+	return lines(
+		orElse(stillMay(c), "Nobody")+": the restore of "+portalName(c)+" that "+mention(r.Requester)+" asked for still waits for somebody to confirm it, until "+date(r.ExpiresAt)+".",
+		"Nothing was started yet.", "Press *Restore* or *Dismiss* on its card.")
+}
+
+// workerCure is the whole cure of a portal whose worker died in a restore. Its
+// status alone leaves the dead task in the queue, which each new start joins.
+const workerCure = "If the worker is dead, whoever runs the server starts it again, sets the portal's status back to Active in the database " +
+	"(`tenants_tenants.status` = 0) *and* removes the dead task from the queue's cache (the key that begins with `asc_distributed_task_queue_v2_`): " +
+	"while that is there, a new restore silently joins the dead one, for up to a day."
+
+// stalledText says what a restore that does not move may be. A portal that says
+// that it is closed for another reason has no dead worker.
+func stalledText(p bot.Progress) string {
+	const large = "A large backup can take this long. Look at the log of the server's backup background service."
+	switch p.Tenant {
+	case docspace.TenantSuspended, docspace.TenantRemovePending, docspace.TenantMigrating, docspace.TenantEncryption, docspace.TenantTransferring:
+		return "That is not the restore's doing: whoever runs the server has to say what becomes of both."
+	case docspace.TenantActive:
+		if p.Phase == bot.PhaseQueued || p.Phase == bot.PhaseDownloading || p.Phase == "" {
+			return large
+		}
+		return "It is Active although its restore has not ended: somebody set its status by hand, or the worker died. " +
+			"Whether its data is the old or the new cannot be told from here. " + workerCure
+	case docspace.TenantRestoring:
+	}
+	return large + " " + workerCure
+}
+
+// bar draws a percentage.
+func bar(percent int) string {
+	const cells = 20
+	full := min(max(percent, 0), 100) * cells / 100
+	return strings.Repeat("█", full) + strings.Repeat("░", cells-full)
+}
+
+// tenantLine is what the portal last said of itself.
+func tenantLine(p bot.Progress) string {
+	if p.Tenant == "" {
+		return ""
+	}
+	return "The portal says of itself: *" + EscapeText(string(p.Tenant), maxWord) + "*."
+}

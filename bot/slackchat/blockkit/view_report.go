@@ -1,0 +1,55 @@
+package blockkit
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+)
+
+// maxReport keeps the blocks of a report together under the 13,200 characters
+// that Slack takes.
+const maxReport = 4 // sections
+
+// Note is a reply in the thread of a card.
+func Note(c bot.Card, n bot.Note) Message {
+	if n.Kind != bot.NoteReport {
+		return Plain(noteText(c, n))
+	}
+	return reportMessage(n.Text)
+}
+
+// reportMessage shows Markdown as it is, to be copied: in code blocks, each cut
+// between two lines.
+func reportMessage(text string) Message {
+	var blocks []slack.Block
+	room := maxSection - 100
+	var part []string
+	size := 0
+	flush := func() {
+		if len(part) > 0 {
+			blocks = append(blocks, section("```"+strings.Join(part, "\n")+"```"))
+		}
+		part, size = nil, 0
+	}
+	cut := false
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		line = inCode(line, 2*maxSaid)
+		if n := len([]rune(line)) + 1; size+n > room {
+			flush()
+		}
+		if cut = len(blocks) == maxReport; cut {
+			break
+		}
+		part, size = append(part, line), size+len([]rune(line))+1
+	}
+	if !cut {
+		flush()
+	}
+	if cut {
+		blocks = append(blocks, section("… The rest is too long for a message: the file holds all of it."))
+	}
+	first, _, _ := strings.Cut(strings.TrimLeft(text, "# "), "\n")
+	return Message{Text: "Report. " + EscapeText(first, maxSaid), Blocks: blocks}
+}

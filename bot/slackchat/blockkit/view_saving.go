@@ -1,0 +1,123 @@
+package blockkit
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+)
+
+// savingText says how far the safety backup has come.
+func savingText(c bot.Card) string {
+	return lines(frozenMeanwhile(c), stageText(c), doubtText(c))
+}
+
+func stageText(c bot.Card) string {
+	s := c.Restore.Safety
+	place := EscapeText(s.Place, maxWord)
+	switch s.Stage {
+	case bot.SafetyWaiting:
+		return lines("Confirmed by "+mentions(c.Restore.Confirmers())+". *The safety backup waits: the portal does another backup*"+percentOf(s)+".",
+			"Nothing was restored yet. The safety backup begins when the other one ends; "+wait(c)+"*Dismiss* drops it all.", nextText(c))
+	case bot.SafetySent:
+		return lines("Confirmed by "+mentions(c.Restore.Confirmers())+". *The portal was told to back itself up* to "+place+", once.",
+			"Nothing was restored yet. The restore starts when the backup is done; "+wait(c)+"*Dismiss* still drops it.", nextText(c))
+	case bot.SafetyRunning:
+		return lines(fmt.Sprintf("*safety backup*  %s %d%%", bar(s.Percent), min(max(s.Percent, 0), 100)),
+			"To "+place+", for "+span(c.Now.Sub(s.StartedAt))+". Nothing was restored yet: the restore starts when the backup is done; "+wait(c)+"*Dismiss* still drops it.", nextText(c))
+	case bot.SafetyAsked:
+		return lines(":rotating_light: *The safety backup failed:* "+EscapeText(s.Why, maxSaid)+".",
+			"Nothing was restored and the portal is unchanged. *Without it there is no way back* to what the portal is now.",
+			"Somebody who may confirm decides by "+date(s.AskUntil)+": *Restore without it*, or *Dismiss* and ask again later.")
+	case bot.SafetyWaived:
+		return mention(s.WaivedBy) + " lets the restore go on without its safety backup. Nothing was started yet; it starts in a moment."
+	case bot.SafetyDone:
+	}
+	return lines("*The safety backup is done:* "+savedName(s)+". The restore starts in a moment; nothing to do.", warningText(s))
+}
+
+// wait says that there is nothing to do, where that is so.
+func wait(c bot.Card) string {
+	if c.Restore.Deciding(c.Now) {
+		return ""
+	}
+	return "nothing to do, and "
+}
+
+// savedName is the file of a safety backup that is done.
+func savedName(s bot.Safety) string {
+	if s.Backup.FileName != "" {
+		return EscapeText(s.Backup.FileName, maxWord)
+	}
+	return "its task says so; the name of its file is not known, for the history could not be read (" + EscapeText(s.Unseen, maxSaid) + ")"
+}
+
+func percentOf(s bot.Safety) string {
+	if s.Percent <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d%%)", s.Percent)
+}
+
+func warningText(s bot.Safety) string {
+	if s.Warning == "" {
+		return ""
+	}
+	return ":warning: *The portal warns of the safety backup:* " + EscapeText(s.Warning, maxSaid)
+}
+
+// safetyNote tells the thread of the safety backup's end.
+func safetyNote(c bot.Card) string {
+	s := c.Restore.Safety
+	if c.Restore.Asking() {
+		return lines(mentions(c.Restore.People()), savingText(c), "The buttons are on the card.")
+	}
+	return lines("The safety backup is done after "+span(s.EndedAt.Sub(s.StartedAt))+": "+savedName(s)+", in "+EscapeText(s.Place, maxWord)+".",
+		warningText(s), "The restore starts now. The backup is the way back; its id will change with the restore, its file name will not.")
+}
+
+// wayBack says how to come back to what the portal was before the restore.
+func wayBack(c bot.Card) string {
+	r, s := c.Restore, c.Restore.Safety
+	switch {
+	case r.StartedAt.IsZero() || r.Followed || r.Order.DryRun:
+		return ""
+	case s.Stage == bot.SafetyWaived && s.Doubt != "":
+		return "• *There may be no way back:* the restore did not wait for its safety backup. Look in `/restore list` for one of " +
+			date(s.StartedAt) + " in " + EscapeText(s.Place, maxWord) + ": it may have ended after all."
+	case s.Stage != bot.SafetyDone:
+		return "• *There is no way back:* no safety backup was taken before this restore."
+	case s.Backup.FileName == "" && r.Care.WayBack == "":
+		return "• *The way back:* the safety backup of " + date(s.EndedAt) + " in " + EscapeText(s.Place, maxWord) +
+			". The name of its file is not known: look for that time in `/restore list`."
+	case r.Care.WayBack != "":
+		return "• *The way back:* `/restore " + plainCode(bot.Order{BackupID: r.Care.WayBack, Dump: r.Order.Dump}.Canonical(r.Portal)) + "` undoes this restore (" + EscapeText(s.Backup.FileName, maxWord) + ")."
+	case r.Care.Done && !r.Care.GaveUp && r.Care.Counts.Backups < 0:
+		return "• *The way back:* the safety backup " + EscapeText(s.Backup.FileName, maxWord) + " in " + EscapeText(s.Place, maxWord) +
+			". The portal did not show its history, so whether the backup is listed is not known: look for the name in `/restore list`."
+	case r.Care.Done && !r.Care.GaveUp:
+		return "• :warning: *The way back is not in the history:* " + EscapeText(s.Backup.FileName, maxWord) + " should be in " + EscapeText(s.Place, maxWord) +
+			". Have whoever runs the server look whether the file is there before it is needed."
+	}
+	return "• *The way back:* the safety backup " + EscapeText(s.Backup.FileName, maxWord) + " in " + EscapeText(s.Place, maxWord) +
+		". Its id has changed: the bot finds it when a new key is in place, or look for the name in `/restore list`."
+}
+
+// savingButtons: it can be dismissed for as long as nothing is restored.
+func savingButtons(c bot.Card) slack.Block {
+	if !c.Restore.Deciding(c.Now) {
+		return slack.NewActionBlock("", button(actionDismiss, c.Restore.ID, "Dismiss"))
+	}
+	loss := "There is no way back to what the portal is now."
+	if !c.Restore.Asking() {
+		loss = "Its safety backup is not done, and the restore does not wait for it: there may be no way back to what the portal is now."
+	}
+	confirm := slack.NewConfirmationBlockObject(
+		plainLabel("Restore "+portalName(c)+" without it?", 100),
+		plainLabel(loss+" Everything changed since the backup will be lost, and it cannot be cancelled.", maxConfirm),
+		plainLabel("Restore", 30), plainLabel("Go back", 30)).WithStyle(slack.StyleDanger)
+	return slack.NewActionBlock("",
+		button(actionUnsafe, c.Restore.ID, "Restore without it").WithStyle(slack.StyleDanger).WithConfirm(confirm),
+		button(actionDismiss, c.Restore.ID, "Dismiss"))
+}

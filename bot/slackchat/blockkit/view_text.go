@@ -1,0 +1,285 @@
+package blockkit
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"docspace-restorebot/bot"
+)
+
+// Slack's limits, in runes.
+const (
+	maxHeader  = 150
+	maxSection = 3000
+	maxButton  = 75
+	maxConfirm = 300
+	maxText    = 3500 // in bytes; chat.update refuses more than 4000
+	maxWord    = 200  // of a name or a path: ours
+	maxSaid    = 600  // of a reason: ours
+	maxPeople  = 20   // listed by id: ours
+)
+
+// Message is what Slack shows: blocks, and the text where it shows none.
+type Message struct {
+	Text   string
+	Blocks []slack.Block
+	bare   string // what the text alone adds, where Slack does not take the blocks
+}
+
+// Plain is mrkdwn in one section.
+func Plain(text string) Message {
+	return Message{Text: cutText(text), Blocks: []slack.Block{section(text)}}
+}
+
+func section(text string) slack.Block { return unfolded(mrkdwn(text), nil) }
+
+// unfolded is a section that Slack shows whole: it folds others behind "see
+// more", and the loss with them.
+func unfolded(text *slack.TextBlockObject, beside *slack.Accessory) slack.Block {
+	return slack.NewSectionBlock(text, nil, beside, slack.SectionBlockOptionExpand(true))
+}
+
+func header(text string) slack.Block {
+	return slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, CutMarkup(text, maxHeader), false, false))
+}
+
+func footnote(text string) slack.Block {
+	return slack.NewContextBlock("", mrkdwn(text))
+}
+
+func mrkdwn(text string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, CutMarkup(text, maxSection), false, true)
+}
+
+func lines(ss ...string) string {
+	var kept []string
+	for _, s := range ss {
+		if s != "" {
+			kept = append(kept, s)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// lookalikes stand for the marks of mrkdwn, which knows no way to escape them.
+var lookalikes = map[rune]rune{'*': '\u2217', '~': '\u223c', '`': '\u02cb', '_': '\u02cd'}
+
+// joiner is not seen and not a letter of an emoji's name.
+const joiner = "\u2060"
+
+// emojiCode is what Slack shows as a picture.
+var emojiCode = regexp.MustCompile(`:([a-zA-Z0-9_+'-]+:)`)
+
+// EscapeText makes a text from elsewhere plain: one line without control and
+// direction characters, in which nothing is a mention, a link, bold, italic,
+// struck, code, a quote or an emoji. It is cut so that the result has at most
+// limit runes.
+func EscapeText(s string, limit int) string {
+	if harmless(s) { // as most are, and all of ours
+		return CutMarkup(s, limit)
+	}
+	return CutMarkup(unmarked(cleaned(s)), limit)
+}
+
+// inCode is foreign for a text between code marks, where nothing but a mark
+// means anything: it can be copied as it is.
+func inCode(s string, limit int) string {
+	return CutMarkup(strings.ReplaceAll(cleaned(s), "`", "'"), limit)
+}
+
+// unmarked takes what is left of mrkdwn out of a text that is cleaned.
+func unmarked(s string) string {
+	var out strings.Builder
+	before := ' '
+	for i, r := range s {
+		plain, mark := lookalikes[r]
+		if r == '_' { // in a name it is none
+			after, _ := utf8.DecodeRuneInString(s[i+1:])
+			mark = !inWord(before) || !inWord(after)
+		}
+		if before = r; mark {
+			r = plain
+		}
+		out.WriteRune(r)
+	}
+	text := emojiCode.ReplaceAllString(out.String(), ":"+joiner+"$1")
+	if strings.HasPrefix(text, "&gt;") { // a quote, where a line begins with it
+		text = joiner + text
+	}
+	return text
+}
+
+func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+
+// cleaned is one line without what cannot be seen, escaped.
+func cleaned(s string) string {
+	var clean strings.Builder
+	clean.Grow(len(s))
+	space := false
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		switch {
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			space = clean.Len() > 0
+			continue
+		case unicode.Is(unicode.Cf, r):
+			continue
+		}
+		if space {
+			clean.WriteByte(' ')
+			space = false
+		}
+		clean.WriteRune(r)
+	}
+	return escapes.Replace(clean.String())
+}
+
+// harmless reports whether [foreign] has nothing to change: letters of ASCII with
+// single spaces between them, nothing to escape, and no mark.
+func harmless(s string) bool {
+	was := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c <= ' ' && (c != ' ' || was == ' ') || c >= 0x7f || strings.IndexByte("&<>*_~`:", c) >= 0 {
+			return false
+		}
+		was = c
+	}
+	return was != ' ' || s == ""
+}
+
+// CutMarkup shortens mrkdwn to at most limit runes and ends it before an entity
+// or a <...> that would be broken.
+func CutMarkup(s string, limit int) string {
+	// Most texts are short: to count their bytes costs nothing.
+	if len(s) <= limit || utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	runes, kept := 0, s
+	for i := range s {
+		if runes == limit-1 {
+			kept = s[:i]
+			break
+		}
+		runes++
+	}
+	if open := strings.LastIndexByte(kept, '<'); open > strings.LastIndexByte(kept, '>') {
+		kept = kept[:open]
+	}
+	if open := strings.LastIndexByte(kept, '&'); open > strings.LastIndexByte(kept, ';') {
+		kept = kept[:open]
+	}
+	return kept + "…"
+}
+
+// cutText shortens the text of a message to what Slack takes.
+func cutText(s string) string { return cutBytes(s, maxText) }
+
+func cutBytes(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	fit, size := 0, len("…")
+	for _, r := range s {
+		if size += utf8.RuneLen(r); size > limit {
+			break
+		}
+		fit++
+	}
+	return CutMarkup(s, fit+1)
+}
+
+// code shows an id in code style, if it is spelled like one.
+func code(id string) string {
+	if id != "" && len(id) <= maxWord && strings.Trim(id, idRunes) == "" {
+		return "`" + id + "`"
+	}
+	return EscapeText(id, maxWord)
+}
+
+const (
+	digits  = "0123456789"
+	capital = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	idRunes = digits + capital + "abcdefghijklmnopqrstuvwxyz._:-"
+)
+
+// mention shows a user, a channel or a user group by its id.
+func mention(id string) string {
+	if id == "" || strings.Trim(id, digits+capital) != "" {
+		return EscapeText(id, maxWord)
+	}
+	switch id[0] {
+	case 'U', 'W':
+		return "<@" + id + ">"
+	case 'C', 'G':
+		return "<#" + id + ">"
+	case 'S':
+		return "<!subteam^" + id + ">"
+	}
+	return code(id)
+}
+
+func mentions(ids []string) string {
+	var out []string
+	for i, id := range ids {
+		if i == maxPeople {
+			out = append(out, fmt.Sprintf("and %d more", len(ids)-i))
+			break
+		}
+		out = append(out, mention(id))
+	}
+	return strings.Join(out, ", ")
+}
+
+// allowed lists who is on a list; "" if nobody is.
+func allowed(l bot.AllowList) string {
+	if l.Any {
+		return "anybody here"
+	}
+	return mentions(append(slices.Clip(l.IDs), l.Groups...))
+}
+
+// date shows a time in the zone of whoever reads it.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", t.Unix(), t.UTC().Format("2006-01-02 15:04 UTC"))
+}
+
+// span tells a time in its two largest units.
+func span(d time.Duration) string {
+	d = max(d.Round(time.Second), 0)
+	day := 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	case d < 2*day:
+		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+	default:
+		return fmt.Sprintf("%d days %d h", d/day, d%day/time.Hour)
+	}
+}
+
+// ago tells how long before now a time was.
+func ago(t, now time.Time) string {
+	if t.After(now) {
+		return "in " + span(t.Sub(now))
+	}
+	return span(now.Sub(t)) + " ago"
+}
+
+// reasonText tells why, and what to do.
+func reasonText(r bot.Reason) string {
+	return lines(EscapeText(r.What, 2*maxSaid), EscapeText(r.Do, maxSaid))
+}

@@ -1,0 +1,122 @@
+package socketmode
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// The envelope types that reach [Sockets.Handle].
+const (
+	EnvelopeSlashCommands = "slash_commands"
+	EnvelopeInteractive   = "interactive"
+	EnvelopeEventsAPI     = "events_api"
+)
+
+// Envelope is what Slack wraps around one command, click or event. Everything
+// in it is untrusted.
+type Envelope struct {
+	ID      string // envelope_id; one delivery may come more than once
+	Type    string
+	Payload json.RawMessage // never log it
+
+	// AcceptsResponsePayload says whether the ack may carry an answer; without
+	// it the result of Handle is dropped and the ack is bare.
+	AcceptsResponsePayload bool
+
+	RetryAttempt int    // 0 for the first delivery, and for some redeliveries
+	RetryReason  string // "timeout", or empty
+
+	ReceivedAt time.Time // when the frame was read; Slack waits 3 s from just before
+	Connection int       // number of the connection that brought it, from 1
+
+	command *slack.SlashCommand // once it is decoded
+}
+
+// SlashCommand decodes the payload of a slash_commands envelope. The error
+// says where the payload is wrong and holds nothing of what it says.
+func (e Envelope) SlashCommand() (slack.SlashCommand, error) {
+	switch {
+	case e.command != nil:
+		return *e.command, nil
+	case e.Type != EnvelopeSlashCommands:
+		return slack.SlashCommand{}, fmt.Errorf("envelope is not of type %s", EnvelopeSlashCommands)
+	}
+	var cmd slack.SlashCommand
+	if err := decodeObject(EnvelopeSlashCommands, e.Payload, &cmd); err != nil {
+		return slack.SlashCommand{}, err
+	}
+	return cmd, nil
+}
+
+// Interaction decodes the payload of an interactive envelope. The error says
+// where the payload is wrong and holds nothing of what it says.
+func (e Envelope) Interaction() (slack.InteractionCallback, error) {
+	if e.Type != EnvelopeInteractive {
+		return slack.InteractionCallback{}, fmt.Errorf("envelope is not of type %s", EnvelopeInteractive)
+	}
+	var callback slack.InteractionCallback
+	if err := decodeObject(EnvelopeInteractive, e.Payload, &callback); err != nil {
+		return slack.InteractionCallback{}, err
+	}
+	return callback, nil
+}
+
+// decodeObject reads the payload of an envelope into v. The error says where it
+// is wrong and holds nothing of what it says.
+func decodeObject(kind string, payload []byte, v any) error {
+	if !bytes.HasPrefix(bytes.TrimLeft(payload, " \t\r\n"), []byte("{")) {
+		return fmt.Errorf("payload of %s is not an object", kind)
+	}
+	if err := json.Unmarshal(payload, v); err != nil {
+		// The error's own text may quote the payload; its place does not.
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			return fmt.Errorf("payload of %s has a wrong type at byte %d", kind, wrong.Offset)
+		}
+		return fmt.Errorf("payload of %s cannot be decoded", kind)
+	}
+	return nil
+}
+
+// readable reports whether Handle can make sense of the payload. A command is
+// kept, so that it is decoded once.
+func (e *Envelope) readable() error {
+	switch e.Type {
+	case EnvelopeSlashCommands:
+		cmd, err := e.SlashCommand()
+		if err == nil {
+			e.command = &cmd
+		}
+		return err
+	case EnvelopeInteractive:
+		_, err := e.Interaction()
+		return err
+	default:
+		return nil
+	}
+}
+
+// envelopeKind is the type of an envelope for metrics: one of a closed set.
+func envelopeKind(envelopeType string) string {
+	switch envelopeType {
+	case EnvelopeSlashCommands, EnvelopeInteractive, EnvelopeEventsAPI:
+		return envelopeType
+	default:
+		return "other"
+	}
+}
+
+// maxLoggedID bounds what a log line repeats of an id that Slack sent.
+const maxLoggedID = 64 // bytes; an envelope_id has 36
+
+// LoggedID is as much of an id from Slack as a log line repeats.
+func LoggedID(id string) string {
+	if len(id) > maxLoggedID {
+		return id[:maxLoggedID]
+	}
+	return id
+}

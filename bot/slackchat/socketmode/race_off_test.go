@@ -1,0 +1,5 @@
+//go:build !race
+
+package socketmode
+
+const fewer = 1

@@ -1,0 +1,296 @@
+package socketmode
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/slack-go/slack"
+	"pgregory.net/rapid"
+)
+
+// maxOpensWhileFailing bounds the opens of a slot in an hour in which each
+// fails: the doubling makes some 12, and then one comes every 30 s on average.
+const maxOpensWhileFailing = 150
+
+func TestStormOfShortConnectionsIsSlowedDown(t *testing.T) {
+	t.Parallel()
+	storms := map[string]func(*slackEnd){
+		"closed after hello":      func(c *slackEnd) { c.hello(1); c.close() },
+		"cut after hello":         func(c *slackEnd) { c.hello(1); c.cut() },
+		"closed before hello":     func(c *slackEnd) { c.close() },
+		"warning":                 func(c *slackEnd) { c.hello(1); c.disconnect(disconnectWarning) },
+		"refresh, then closed":    func(c *slackEnd) { c.hello(1); c.disconnect(disconnectRefresh); c.close() },
+		"link_disabled":           func(c *slackEnd) { c.hello(1); c.disconnect(disconnectDisabled) },
+		"too_many_websockets":     func(c *slackEnd) { c.disconnect(disconnectTooMany) },
+		"an unknown reason":       func(c *slackEnd) { c.hello(1); c.disconnect("tea_time") },
+		"disconnect before hello": func(c *slackEnd) { c.disconnect(disconnectRefresh) },
+	}
+	for name, storm := range storms {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				fake := newSocketSlack(t)
+				fake.accepted = func(c *slackEnd) bool { storm(c); return false }
+				const slots = MaxSockets
+				runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: slots, Stagger: -1, Handle: echoText})
+				time.Sleep(time.Hour)
+
+				opens := fake.openTimes()
+				if n := len(opens); n < slots*30 || n > slots*maxOpensWhileFailing {
+					t.Errorf("%d opens in an hour, want %d to %d", n, slots*30, slots*maxOpensWhileFailing)
+				}
+				for i := range len(opens) - slots {
+					if gap := opens[i+slots].Sub(opens[i]); gap < minReopen {
+						t.Fatalf("%d opens of %d slots within %v", slots+1, slots, gap)
+					}
+				}
+				fake.mu.Lock()
+				defer fake.mu.Unlock()
+				if fake.most > 2*slots {
+					t.Errorf("%d connections at once, want at most %d", fake.most, 2*slots)
+				}
+			})
+		})
+	}
+}
+
+func TestLongLifeForgetsOldFailures(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake := newSocketSlack(t)
+		fake.refuse = func(n int) error {
+			if n <= 12 {
+				return errors.New("no route to host")
+			}
+			return nil
+		}
+		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText}
+		runSockets(t, s)
+		synctest.Wait()
+		if fault := s.State().Fault; fault != faultNetwork {
+			t.Errorf("fault %q before a hello, want %q", fault, faultNetwork)
+		}
+		c := fake.next()
+		synctest.Wait()
+		if fault := s.State().Fault; fault != "" {
+			t.Errorf("fault %q after a hello, want none", fault)
+		}
+		time.Sleep(longLife)
+		c.cut()
+		died := time.Now()
+		c = fake.next()
+		if took := time.Since(died); took != 0 {
+			t.Errorf("reopened after %v, want at once", took)
+		}
+		c.cut()
+		died = time.Now()
+		fake.next()
+		if took := time.Since(died); took < minReopen || took > 2*minReopen {
+			t.Errorf("reopened after %v, want the first wait of 1 to 2 s", took)
+		}
+	})
+}
+
+func TestRetryAfterHoldsEverySlot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake := newSocketSlack(t)
+		fake.refuse = func(n int) error {
+			if n == 1 {
+				return &slack.RateLimitedError{RetryAfter: 40 * time.Second}
+			}
+			return nil
+		}
+		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 3, Stagger: -1, Handle: echoText}
+		runSockets(t, s)
+		synctest.Wait()
+		if fault := s.State().Fault; fault != faultRateLimited {
+			t.Errorf("fault %q, want %q", fault, faultRateLimited)
+		}
+		begun := time.Now()
+		for range 3 {
+			fake.next()
+		}
+		opens := fake.openTimes()
+		if len(opens) != 4 || opens[1].Sub(begun) < 40*time.Second || opens[3].Sub(begun) > 43*time.Second {
+			t.Errorf("opens %v after %v, want the other three 40 s after the first", opens, begun)
+		}
+	})
+}
+
+func TestRetryAfterIsBounded(t *testing.T) {
+	t.Parallel()
+	turns := newOpenTurns(newConnSet(), 0)
+	now := time.Now()
+	turns.retryAfter(now, 24*time.Hour)
+	turns.retryAfter(now, time.Second)
+	if got := turns.notBefore.Sub(now); got != maxRetryAfter {
+		t.Errorf("held for %v, want %v", got, maxRetryAfter)
+	}
+}
+
+func TestConnectionsAreStaggered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake := newSocketSlack(t)
+		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 3, Handle: echoText}
+		runSockets(t, s)
+		begun := time.Now()
+		for i := range 3 {
+			fake.next()
+			if at := time.Since(begun); at != time.Duration(i)*defaultStagger {
+				t.Errorf("connection %d opened at %v, want %v", i, at, time.Duration(i)*defaultStagger)
+			}
+		}
+	})
+}
+
+func TestNobodyWaitsForAStaggerWhileNothingIsConnected(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake := newSocketSlack(t)
+		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), Handle: echoText})
+		first := fake.next()
+		time.Sleep(time.Second)
+		first.cut()
+		died := time.Now()
+		fake.next()
+		if took := time.Since(died); took != 0 {
+			t.Errorf("the other slot opened after %v, want at once", took)
+		}
+	})
+}
+
+func TestHungOpenCallIsGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake := newSocketSlack(t)
+		api := hungOpener{fake}
+		var failures atomic.Int64
+		s := &Sockets{
+			API: api, Dialer: fake.dialer(), Handle: echoText,
+			Events: SocketEvents{OpenFailed: func(string) { failures.Add(1) }},
+		}
+		stop := runSockets(t, s)
+		begun := time.Now()
+		time.Sleep(time.Minute)
+		opens := fake.openTimes()
+		if len(opens) < 4 || opens[1].Sub(begun) != openTurn {
+			t.Errorf("opens %v after %v, want the other slot's 3 s later and more", opens, begun)
+		}
+		if fault := s.State().Fault; fault != faultTimeout {
+			t.Errorf("fault %q, want %q", fault, faultTimeout)
+		}
+		failed := failures.Load()
+		stopped := time.Now()
+		if err := stop(); err != nil || time.Since(stopped) > time.Second {
+			t.Errorf("Run ended after %v with %v", time.Since(stopped), err)
+		}
+		if n := failures.Load() - failed; n != 0 {
+			t.Errorf("%d calls that were cut off by the stop count as failures", n)
+		}
+	})
+}
+
+// hungOpener never answers.
+type hungOpener struct{ fake *socketSlack }
+
+func (h hungOpener) StartSocketModeContext(ctx context.Context) (*slack.SocketModeConnection, string, error) {
+	_, _, _ = h.fake.StartSocketModeContext(ctx) // counts
+	<-ctx.Done()
+	return nil, "", ctx.Err()
+}
+
+func TestPaceNeverFallsBelowTheFloor(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := reopenPace{jitter: func(upTo time.Duration) time.Duration {
+			return time.Duration(rapid.Int64Range(0, int64(upTo)).Draw(t, "jitter"))
+		}}
+		now := time.Unix(0, 0)
+		var lastOpen time.Time
+		for range rapid.IntRange(1, 200).Draw(t, "connections") {
+			if now.Before(p.after) {
+				now = p.after
+			}
+			if gap := now.Sub(lastOpen); gap < minReopen {
+				t.Fatalf("opened %v after the last open", gap)
+			}
+			lastOpen = now
+			now = now.Add(time.Duration(rapid.Int64Range(0, int64(2*time.Minute)).Draw(t, "lived")))
+			if rapid.Bool().Draw(t, "refused") {
+				p.failed(now)
+			} else {
+				p.ended(now, now.Sub(lastOpen))
+			}
+			if wait := p.after.Sub(now); wait > maxReopen {
+				t.Fatalf("would wait %v", wait)
+			}
+		}
+	})
+}
+
+func TestStatusOfTheOpenCallIsKept(t *testing.T) {
+	t.Parallel()
+	fault := faultOf(slack.StatusCodeError{Code: http.StatusBadGateway, Status: "502 Bad Gateway"})
+	if fault.word != faultHTTP || fault.fatal != nil {
+		t.Errorf("fault %+v, want %s and not fatal", fault, faultHTTP)
+	}
+}
+
+func TestRefusalAfterALongLifeIsNotReopenedAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []string{disconnectDisabled, disconnectTooMany} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				fake := newSocketSlack(t)
+				s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText}
+				runSockets(t, s)
+				c := fake.next()
+				time.Sleep(time.Hour)
+				c.disconnect(reason)
+				refused := time.Now()
+				<-c.done
+				if took := time.Since(refused); took != 0 {
+					t.Errorf("closed after %v, want at once", took)
+				}
+				synctest.Wait()
+				if fault := s.State().Fault; fault != reason {
+					t.Errorf("fault %q, want %q", fault, reason)
+				}
+				fake.next()
+				if took := time.Since(refused); took < minReopen {
+					t.Errorf("reopened after %v, want at least %v", took, minReopen)
+				}
+			})
+		})
+	}
+}
+
+func TestQuickReopensAreGrantedAgain(t *testing.T) {
+	t.Parallel()
+	var p reopenPace
+	now := time.Unix(0, 0)
+	for i := range quickReopens {
+		if p.ended(now, minReopen); p.after.After(now) {
+			t.Fatalf("connection %d is not followed at once", i+1)
+		}
+	}
+	if p.ended(now, minReopen); !p.after.After(now) {
+		t.Error("one more is followed at once as well")
+	}
+	now = now.Add(quickEvery)
+	p.after = now
+	if p.ended(now, minReopen); p.after.After(now) {
+		t.Error("none was granted again")
+	}
+	if p.ended(now, minReopen); !p.after.After(now) {
+		t.Error("two were granted again")
+	}
+}
