@@ -8,19 +8,10 @@ import (
 )
 
 // Answer is what one person is told and nobody else sees. It is one of
-// [*Refusal], [Accepted], [Help], [Backups], [Status], [Past], [FreezeSet],
+// [*policy.Refusal], [Accepted], [Help], [Backups], [Status], [Past], [FreezeSet],
 // [Examination] and [Said], or, for modals, [Opens], [Modal], [Faults] and
 // [Closes].
-type Answer interface{ answer() }
-
-func (*Refusal) answer()  {}
-func (Accepted) answer()  {}
-func (Help) answer()      {}
-func (Backups) answer()   {}
-func (Status) answer()    {}
-func (Past) answer()      {}
-func (Said) answer()      {}
-func (FreezeSet) answer() {}
+type Answer any
 
 // Later works out an answer that takes longer than an ack may. It is nil when
 // the first answer is all. A nil answer says nothing.

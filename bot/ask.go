@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -13,7 +14,7 @@ const pastLimit = 10
 
 // status says what runs or waits on the portals that somebody may use, asking
 // each portal too.
-func (b *Bot) status(ctx context.Context, c Caller) Answer {
+func (b *Bot) status(ctx context.Context, c policy.Caller) Answer {
 	now := time.Now().UTC()
 	s := Status{Now: now, Freeze: b.freezeShown(ctx)}
 	may := b.admitted(ctx, c)
@@ -96,14 +97,14 @@ func (b *Bot) askOne(ctx context.Context, p Portal) Elsewhere {
 
 // openAndGone are the open restores whose portal is no longer set up, for whom the
 // bot's own rules let in.
-func (b *Bot) openAndGone(ctx context.Context, c Caller) ([]Restore, error) {
+func (b *Bot) openAndGone(ctx context.Context, c policy.Caller) ([]Restore, error) {
 	if b.Policy.Enter(ctx, b.Directory, c) != nil {
 		return nil, nil
 	}
 	return b.lost(ctx)
 }
 
-func (b *Bot) past(ctx context.Context, c Caller) Answer {
+func (b *Bot) past(ctx context.Context, c policy.Caller) Answer {
 	ended, err := b.Store.Sought(ctx, pastLimit, b.admitted(ctx, c).ended)
 	if err != nil {
 		return b.unrecorded(ctx, err)

@@ -3,7 +3,8 @@ package bot_test
 import (
 	"testing"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 )
 
 func BenchmarkParseLine(b *testing.B) {
@@ -15,7 +16,7 @@ func BenchmarkParseLine(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, no := bot.ParseLine(text); no != nil {
+				if _, no := command.ParseLine(text); no != nil {
 					b.Fatal(no)
 				}
 			}
@@ -25,9 +26,9 @@ func BenchmarkParseLine(b *testing.B) {
 
 // BenchmarkDecide asks the policy about somebody on the list, and about a stranger.
 func BenchmarkDecide(b *testing.B) {
-	p := bot.Policy{
-		Team: "T1", App: "A1", Users: bot.AllowList{IDs: []string{"UALICE", "UBOB"}},
-		Channels: bot.AllowList{IDs: []string{"COPS"}},
+	p := policy.Policy{
+		Team: "T1", App: "A1", Users: policy.AllowList{IDs: []string{"UALICE", "UBOB"}},
+		Channels: policy.AllowList{IDs: []string{"COPS"}},
 	}
 	directory := &channel{}
 	for user, refused := range map[string]bool{"UALICE": false, "UEVE": true} {

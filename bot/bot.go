@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode"
 
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -17,9 +19,9 @@ import (
 type Bot struct {
 	Store     Store
 	Chat      Chat
-	Directory Directory
+	Directory policy.Directory
 	Portals   Portals
-	Policy    Policy
+	Policy    policy.Policy
 	// Process names this run of the program, to tell a restart from a slow step.
 	Process string
 	// Poll is how often a running restore is asked for its progress.
@@ -29,7 +31,7 @@ type Bot struct {
 	Log    *slog.Logger
 	// Heard is told what each command asks for, and whether it could be read; nil
 	// is nobody.
-	Heard func(v Verb, readable bool)
+	Heard func(v command.Verb, readable bool)
 
 	lists     backupLists  // what pickers show: lost without harm
 	histories atomic.Int32 // that steps wait for
@@ -37,7 +39,7 @@ type Bot struct {
 
 // Command is a slash command as it came in.
 type Command struct {
-	Caller    Caller
+	Caller    policy.Caller
 	Delivery  string // trigger_id: the same when Slack delivers it again
 	Text      string
 	AnswerURL docspace.Secret
@@ -60,7 +62,7 @@ const (
 
 // Press is a button pressed on a card.
 type Press struct {
-	Caller    Caller
+	Caller    policy.Caller
 	Action    Action
 	Restore   string // the button's value
 	MessageTS string
@@ -71,8 +73,8 @@ type Press struct {
 // Command admits, parses and answers a slash command. A request is recorded
 // before this returns; everything slow is left to Later or to a step.
 func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
-	c.Caller = b.Policy.seated(c.Caller)
-	line, unread := ParseLine(c.Text)
+	c.Caller = b.Policy.NormalizeCaller(c.Caller)
+	line, unread := command.ParseLine(c.Text)
 	if b.Heard != nil {
 		b.Heard(line.Verb, unread == nil)
 	}
@@ -80,28 +82,28 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 		return b.refuse(ctx, c.Caller, "", no), nil
 	}
 	if unread != nil {
-		return b.refuse(ctx, c.Caller, "", unread), nil
+		return b.refuse(ctx, c.Caller, "", syntaxRefusal(unread)), nil
 	}
 	switch line.Verb {
-	case VerbRestore:
+	case command.VerbRestore:
 		return b.request(ctx, c, line), nil
-	case VerbPick:
+	case command.VerbPick:
 		return b.pick(c.Caller, line.Portal)
-	case VerbCancel:
+	case command.VerbCancel:
 		return b.inspected(ctx, c.Caller, func() Answer { return b.dismiss(ctx, c.Caller, line.ID, line.Reason) }), nil
-	case VerbFreeze, VerbUnfreeze:
+	case command.VerbFreeze, command.VerbUnfreeze:
 		return b.inspected(ctx, c.Caller, func() Answer { return b.freeze(ctx, c.Caller, line) }), nil
-	case VerbStatus:
+	case command.VerbStatus:
 		return Said{"Looking ..."}, func(ctx context.Context) Answer {
 			return b.inspected(ctx, c.Caller, func() Answer { return b.status(ctx, c.Caller) })
 		}
-	case VerbHistory:
+	case command.VerbHistory:
 		return b.inspected(ctx, c.Caller, func() Answer { return b.past(ctx, c.Caller) }), nil
-	case VerbReport:
+	case command.VerbReport:
 		return Said{"Writing the report ..."}, func(ctx context.Context) Answer {
 			return b.inspected(ctx, c.Caller, func() Answer { return b.report(ctx, c.Caller, line.ID) })
 		}
-	case VerbList:
+	case command.VerbList:
 		portal, no := b.choose(ctx, c.Caller, line.Portal, entering)
 		if no != nil {
 			return b.refuse(ctx, c.Caller, "", no), nil
@@ -109,34 +111,34 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 		return Said{"Asking " + portal.Name + " for its backups ... With many of them on a cloud this takes up to a minute and a half."}, func(ctx context.Context) Answer {
 			return b.inspected(ctx, c.Caller, func() Answer { return b.list(ctx, portal, line.Dump) })
 		}
-	case VerbDoctor:
+	case command.VerbDoctor:
 		return Said{"Checking everything that a restore needs ..."}, func(ctx context.Context) Answer {
 			return b.examined(ctx, c.Caller)
 		}
-	case VerbHelp:
+	case command.VerbHelp:
 	}
 	return Help{Topic: line.Topic}, nil
 }
 
 // inspected answers only whom the chat does not call a guest, a bot or a
 // stranger, and only where the channel is the team's own.
-func (b *Bot) inspected(ctx context.Context, c Caller, answer func() Answer) Answer {
+func (b *Bot) inspected(ctx context.Context, c policy.Caller, answer func() Answer) Answer {
 	if no := b.Policy.Inspect(ctx, b.Directory, c); no != nil {
 		return b.refuse(ctx, c, "", no)
 	}
 	return answer()
 }
 
-func (b *Bot) request(ctx context.Context, c Command, line Line) Answer {
+func (b *Bot) request(ctx context.Context, c Command, line command.Line) Answer {
 	if b.Policy.Reason && !visible(line.Order.Reason) {
 		bare := line.Order
 		bare.Reason = ""
-		return b.refuse(ctx, c.Caller, "", &Refusal{
-			Rule: RuleReason, What: "A restore has to say why it is asked for, also a dry run. Nothing was started.",
+		return b.refuse(ctx, c.Caller, "", &policy.Refusal{
+			Rule: policy.RuleReason, What: "A restore has to say why it is asked for, also a dry run. Nothing was started.",
 			Do: "Ask again with --reason and a few words in double quotes.", Suggest: bare.Canonical(line.Portal) + ` --reason "..."`,
 		})
 	}
-	portal, no := b.choose(ctx, c.Caller, line.Portal, line.asking())
+	portal, no := b.choose(ctx, c.Caller, line.Portal, asking(line.Order))
 	if no != nil {
 		return b.refuse(ctx, c.Caller, "", no)
 	}
@@ -172,9 +174,9 @@ func (b *Bot) request(ctx context.Context, c Command, line Line) Answer {
 	return Accepted{Restore: r, Portal: portal.PortalName}
 }
 
-func (b *Bot) busy(ctx context.Context, portal PortalName) *Refusal {
-	no := &Refusal{
-		Rule: RuleBusy,
+func (b *Bot) busy(ctx context.Context, portal PortalName) *policy.Refusal {
+	no := &policy.Refusal{
+		Rule: policy.RuleBusy,
 		What: "Another restore of " + portal.Name + " is open already. Nothing was started.",
 		Do:   "Look at its card, or at /restore status.",
 	}
@@ -200,7 +202,7 @@ func (b *Bot) busy(ctx context.Context, portal PortalName) *Refusal {
 }
 
 // refuse writes a refusal to the audit trail and returns it.
-func (b *Bot) refuse(ctx context.Context, c Caller, restore string, no *Refusal) Answer {
+func (b *Bot) refuse(ctx context.Context, c policy.Caller, restore string, no *policy.Refusal) Answer {
 	err := b.Store.Note(ctx, Event{
 		At: time.Now().UTC(), Restore: restore, Kind: EventRefused, Actor: c.User,
 		Detail: map[string]string{"rule": string(no.Rule), "channel": c.Channel},
@@ -208,15 +210,24 @@ func (b *Bot) refuse(ctx context.Context, c Caller, restore string, no *Refusal)
 	if err != nil {
 		b.Log.ErrorContext(about(ctx, restore), "a refusal could not be recorded", "rule", no.Rule, "err", err)
 	}
-	return b.listed(ctx, c, no)
+	return no.Listed(ctx, b.Directory, c.User)
 }
 
 func (b *Bot) unrecorded(ctx context.Context, err error) Answer {
 	b.Log.ErrorContext(ctx, "a request could not be recorded", "err", err)
-	return &Refusal{
-		Rule: RuleRecord, What: "The bot could not write this down, so nothing was done.",
+	return &policy.Refusal{
+		Rule: policy.RuleRecord, What: "The bot could not write this down, so nothing was done.",
 		Do: "Try again in a minute; if it goes on, whoever runs the bot should look at its log.",
 	}
+}
+
+// syntaxRefusal refuses what [command.ParseLine] or [command.Order.Check] calls wrong.
+func syntaxRefusal(err error) *policy.Refusal {
+	no := &policy.Refusal{Rule: policy.RuleSyntax, What: err.Error()}
+	if wrong, ok := errors.AsType[*command.SyntaxError](err); ok {
+		no.What, no.Do, no.Suggest = wrong.What, wrong.Do, wrong.Suggest
+	}
+	return no
 }
 
 // blanks are letters and symbols that show nothing.

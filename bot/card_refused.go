@@ -1,26 +1,30 @@
 package bot
 
-import "errors"
+import (
+	"errors"
+
+	"docspace-restorebot/bot/policy"
+)
 
 // refusedCard says why a request cannot be shown to the team, and so cannot be
 // confirmed; nil where the chat may take its card yet.
-func refusedCard(err error) *Refusal {
-	no := &Refusal{Rule: RuleChat, What: "Slack does not take the card of this request", Do: "Try again in a while, or ask in another channel."}
+func refusedCard(err error) *policy.Refusal {
+	no := &policy.Refusal{Rule: policy.RuleChat, What: "Slack does not take the card of this request", Do: "Try again in a while, or ask in another channel."}
 	switch {
-	case errors.Is(err, ErrNotInChannel):
-		return NotInvited()
+	case errors.Is(err, policy.ErrNotInChannel):
+		return policy.NotInvited()
 	case errors.Is(err, ErrChannelClosed):
-		no.Rule, no.What = RuleChannel, "This channel takes no messages from the bot, so it could not show the team what happens"
+		no.Rule, no.What = policy.RuleChannel, "This channel takes no messages from the bot, so it could not show the team what happens"
 	case errors.Is(err, ErrCardBare):
 		no.What += "'s buttons, so nobody could confirm it"
 		no.Do = "Ask in another channel; whoever runs the bot finds in its log what Slack says of the buttons."
-	case errors.Is(err, ErrChatDenied):
+	case errors.Is(err, policy.ErrChatDenied):
 		no.What += ", so nobody could confirm it"
 	default:
 		return nil
 	}
-	if said, ok := errors.AsType[*ChatError](err); ok {
-		no.What += " (" + RefusedCall(said.Method, said.Code, said.Needs) + ")"
+	if said, ok := errors.AsType[*policy.ChatError](err); ok {
+		no.What += " (" + policy.RefusedCall(said.Method, said.Code, said.Needs) + ")"
 		no.Do = said.Fix + " Then ask again."
 	}
 	no.What += ". Nothing was started."
@@ -28,9 +32,9 @@ func refusedCard(err error) *Refusal {
 }
 
 // neverShown is for a request that expired before the chat took its card.
-func neverShown() *Refusal {
-	return &Refusal{
-		Rule: RuleChat, What: "Slack took no card of this request for as long as it was good, so nobody could confirm it. Nothing was started.",
+func neverShown() *policy.Refusal {
+	return &policy.Refusal{
+		Rule: policy.RuleChat, What: "Slack took no card of this request for as long as it was good, so nobody could confirm it. Nothing was started.",
 		Do: "Look at status.slack.com, then ask again with /restore.",
 	}
 }

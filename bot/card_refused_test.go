@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
 func refusedBySlack(code, needs string) error {
-	return &bot.ChatError{
-		Doing: "post", Method: "chat.postMessage", Code: code, Needs: needs, Fix: "Whoever manages the Slack app adds it.", Means: bot.ErrChatDenied, After: time.Minute,
+	return &policy.ChatError{
+		Doing: "post", Method: "chat.postMessage", Code: code, Needs: needs, Fix: "Whoever manages the Slack app adds it.", Means: policy.ErrChatDenied, After: time.Minute,
 	}
 }
 
@@ -23,17 +24,17 @@ func TestRequestWhoseCardIsRefusedEndsWithWords(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		why   error
-		rule  bot.Rule
+		rule  policy.Rule
 		words []string
 	}{
-		"scope":    {refusedBySlack("missing_scope", "chat:write"), bot.RuleChat, []string{"missing_scope", "chat:write", "Nothing was started", "Then ask again"}},
-		"tomorrow": {refusedBySlack("of_tomorrow", ""), bot.RuleChat, []string{"of_tomorrow", "nobody could confirm it", "Nothing was started"}},
-		"buttons":  {bot.ErrCardBare, bot.RuleChat, []string{"buttons", "Nothing was started"}},
+		"scope":    {refusedBySlack("missing_scope", "chat:write"), policy.RuleChat, []string{"missing_scope", "chat:write", "Nothing was started", "Then ask again"}},
+		"tomorrow": {refusedBySlack("of_tomorrow", ""), policy.RuleChat, []string{"of_tomorrow", "nobody could confirm it", "Nothing was started"}},
+		"buttons":  {bot.ErrCardBare, policy.RuleChat, []string{"buttons", "Nothing was started"}},
 		"closed": {
-			&bot.ChatError{Method: "chat.postMessage", Code: "restricted_action", Fix: "Let it post.", Means: bot.ErrChannelClosed}, bot.RuleChannel,
+			&policy.ChatError{Method: "chat.postMessage", Code: "restricted_action", Fix: "Let it post.", Means: bot.ErrChannelClosed}, policy.RuleChannel,
 			[]string{"takes no messages", "restricted_action", "Let it post."},
 		},
-		"never answered": {errors.New("connection reset"), bot.RuleChat, []string{"took no card", "Nothing was started"}},
+		"never answered": {errors.New("connection reset"), policy.RuleChat, []string{"took no card", "Nothing was started"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,7 +44,7 @@ func TestRequestWhoseCardIsRefusedEndsWithWords(t *testing.T) {
 				if !ok {
 					s.t.Fatal("the request was not recorded")
 				}
-				if no, ok := s.ask(s.portal.Backups()[0].ID).(*bot.Refusal); !ok || !strings.Contains(no.Do, "/restore cancel "+a.Restore.ID) || strings.Contains(no.Do, "at its card") {
+				if no, ok := s.ask(s.portal.Backups()[0].ID).(*policy.Refusal); !ok || !strings.Contains(no.Do, "/restore cancel "+a.Restore.ID) || strings.Contains(no.Do, "at its card") {
 					s.t.Errorf("the next one is sent to: %+v", no)
 				}
 				r := s.walk(a.Restore.ID, never)
@@ -51,7 +52,7 @@ func TestRequestWhoseCardIsRefusedEndsWithWords(t *testing.T) {
 				if len(s.chat.answers) != 1 {
 					s.t.Fatalf("the requester was told %d times", len(s.chat.answers))
 				}
-				no := s.chat.answers[0].(*bot.Refusal)
+				no := s.chat.answers[0].(*policy.Refusal)
 				for _, word := range c.words {
 					if !strings.Contains(no.What+" "+no.Do, word) {
 						s.t.Errorf("%q is not in %+v", word, no)
@@ -118,7 +119,7 @@ func TestEndThatSlackNeverTakesIsGivenUp(t *testing.T) {
 // by name, and nobody is asked every two seconds.
 func TestWhoCannotBeToldIsSaidOnce(t *testing.T) {
 	t.Parallel()
-	for _, means := range []error{bot.ErrChannelClosed, bot.ErrNotInChannel} {
+	for _, means := range []error{bot.ErrChannelClosed, policy.ErrNotInChannel} {
 		play(t, func(s *scene) {
 			var log strings.Builder
 			s.Log = slog.New(slog.NewTextHandler(&log, nil))
@@ -126,7 +127,7 @@ func TestWhoCannotBeToldIsSaidOnce(t *testing.T) {
 			calls := map[string]int{}
 			s.chat.trouble = func(call string, _ bot.Card) error {
 				calls[call]++
-				return &bot.ChatError{Method: "chat.postMessage", Code: "messages_tab_disabled", Fix: "Switch it on.", Means: means}
+				return &policy.ChatError{Method: "chat.postMessage", Code: "messages_tab_disabled", Fix: "Switch it on.", Means: means}
 			}
 			r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Succeeded })
 			ended := time.Now()

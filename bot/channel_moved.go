@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // A channel may get another id: when it is made private, or comes into an
@@ -23,7 +25,7 @@ func (b *Bot) movedTo(ctx context.Context, r Restore, channel string) bool {
 	ctx, cancel := context.WithTimeout(ctx, movedWithin)
 	defer cancel()
 	fresh := b.Directory.Fresh()
-	if _, err := fresh.Place(ctx, r.Channel); !errors.Is(err, ErrNotInChannel) {
+	if _, err := fresh.Place(ctx, r.Channel); !errors.Is(err, policy.ErrNotInChannel) {
 		return false
 	}
 	if _, err := fresh.Place(ctx, channel); err != nil {
@@ -44,14 +46,14 @@ func (b *Bot) adoptChannel(ctx context.Context, r Restore, channel, actor string
 
 // pressedFrom follows a restore into the channel that its card was pressed in: the
 // message is the bot's own, has the card's ts, and says that it is this card.
-func (b *Bot) pressedFrom(ctx context.Context, r Restore, p Press) (Restore, *Refusal, error) {
+func (b *Bot) pressedFrom(ctx context.Context, r Restore, p Press) (Restore, *policy.Refusal, error) {
 	to := p.Caller.Channel
 	if p.MessageTS != r.CardTS || !p.Card.of(r) || p.Caller.Team != r.Team || r.Settled || !b.movedTo(ctx, r, to) {
 		return r, nil, nil
 	}
 	if rules := b.policyOf(r).Channels; !rules.Any && !slices.Contains(rules.IDs, to) {
-		return r, &Refusal{
-			Rule: RuleChannel, What: "This channel has a new id, " + to + ", which is not set up for restores. Nothing was changed.",
+		return r, &policy.Refusal{
+			Rule: policy.RuleChannel, What: "This channel has a new id, " + to + ", which is not set up for restores. Nothing was changed.",
 			Do: "Whoever runs the bot has to put " + to + " in the place of " + r.Channel + " in RESTORE_CHANNELS (or the portal's channels) and start it again.", Restore: r.ID,
 		}, nil
 	}

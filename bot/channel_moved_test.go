@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // A press names another channel than the record. It is followed there only where
@@ -14,16 +15,16 @@ func TestPressFromAnotherChannelIsFollowedOnlyIntoANewId(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(s *scene, p *bot.Press)
-		want   bot.Rule // "": it counts
+		want   policy.Rule // "": it counts
 	}{
 		"moved":                  {func(*scene, *bot.Press) {}, ""},
-		"the old one is there":   {func(s *scene, _ *bot.Press) { s.chat.gone = "" }, bot.RuleChannel},
-		"not there either":       {func(_ *scene, p *bot.Press) { p.Caller.Channel = "COPS" }, bot.RuleChannel},
-		"not named by the rules": {func(s *scene, _ *bot.Press) { s.Policy.Channels.IDs = []string{"COPS"} }, bot.RuleChannel},
-		"another message":        {func(_ *scene, p *bot.Press) { p.MessageTS = "9.9" }, bot.RuleChannel},
-		"not the bot's message":  {func(_ *scene, p *bot.Press) { p.Card = bot.CardMark{} }, bot.RuleChannel},
-		"another restore's":      {func(_ *scene, p *bot.Press) { p.Card.Restore = "other" }, bot.RuleChannel},
-		"another plan's":         {func(_ *scene, p *bot.Press) { p.Card.Plan = "other" }, bot.RuleChannel},
+		"the old one is there":   {func(s *scene, _ *bot.Press) { s.chat.gone = "" }, policy.RuleChannel},
+		"not there either":       {func(_ *scene, p *bot.Press) { p.Caller.Channel = "COPS" }, policy.RuleChannel},
+		"not named by the rules": {func(s *scene, _ *bot.Press) { s.Policy.Channels.IDs = []string{"COPS"} }, policy.RuleChannel},
+		"another message":        {func(_ *scene, p *bot.Press) { p.MessageTS = "9.9" }, policy.RuleChannel},
+		"not the bot's message":  {func(_ *scene, p *bot.Press) { p.Card = bot.CardMark{} }, policy.RuleChannel},
+		"another restore's":      {func(_ *scene, p *bot.Press) { p.Card.Restore = "other" }, policy.RuleChannel},
+		"another plan's":         {func(_ *scene, p *bot.Press) { p.Card.Plan = "other" }, policy.RuleChannel},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +80,7 @@ func TestNewIdThatTheRulesDoNotNameIsSaid(t *testing.T) {
 			Caller: from, Action: bot.PressConfirm, Restore: r.ID, MessageTS: r.CardTS,
 			Card: bot.CardMark{Restore: r.ID, State: bot.Requested, Plan: r.Plan},
 		})
-		if no, ok := answer.(*bot.Refusal); !ok || !strings.Contains(no.Do, "put GOPS in the place of COPS in RESTORE_CHANNELS") {
+		if no, ok := answer.(*policy.Refusal); !ok || !strings.Contains(no.Do, "put GOPS in the place of COPS in RESTORE_CHANNELS") {
 			s.t.Errorf("answered %+v", answer)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -29,7 +30,7 @@ func TestCostOfASafetyBackupIsAskedBeforePeopleAre(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			playOn(t, docspacetest.Config{SaaS: c.saas, Backups: []docspacetest.Backup{{StorageType: 5}, {StorageType: 5}, {StorageType: 5}}}, func(s *scene) {
-				s.Portals[0].Safety = bot.SafetyTarget{StorageType: docspace.StorageThirdPartyConsumer, Params: []bot.Param{{Key: "module", Value: "s3"}}}
+				s.Portals[0].Safety = bot.SafetyTarget{StorageType: docspace.StorageThirdPartyConsumer, Params: []command.Param{{Key: "module", Value: "s3"}}}
 				s.portal.Break(c.broken)
 				got := s.request(c.flags).Outlook.Charge
 				if got.At.IsZero() == c.asked {

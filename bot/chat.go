@@ -5,22 +5,17 @@ import (
 	"errors"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
 // What a [Chat] may answer besides a broken connection. Each wraps what the
 // chat said, without secrets.
 var (
-	// ErrNotInChannel: the bot cannot post there until somebody invites it.
-	ErrNotInChannel = errors.New("the bot is not in the channel")
 	// ErrChannelClosed: the channel takes no messages, as one that is archived.
 	ErrChannelClosed = errors.New("the channel takes no messages")
 	// ErrCardGone: the card was deleted or can no longer be edited.
 	ErrCardGone = errors.New("the card is gone")
-	// ErrChatBusy: it is not the message's turn; see [RetryAfter].
-	ErrChatBusy = errors.New("the chat is busy")
-	// ErrChatDenied: the chat refuses it, and will until a person changes something.
-	ErrChatDenied = errors.New("the chat refuses this until a person changes something")
 	// ErrCardBare: the card stands there without its buttons, which the chat does
 	// not take. The ts that comes with it is good.
 	ErrCardBare = errors.New("the chat takes the card without its buttons only")
@@ -28,8 +23,8 @@ var (
 
 // Chat shows restores to people. Its calls return when the chat has accepted
 // the message, may be cut off by ctx, and never wait for their turn: what has
-// to wait is an [ErrChatBusy] with a [RetryAfter], and whoever asks again then,
-// with what is newest by then, keeps their place. Ends go first, then alarms,
+// to wait is an [policy.ErrChatBusy] with a [RetryAfter], and whoever asks again then,
+// With what is newest by then, keeps their place. Ends go first, then alarms,
 // then other news; progress is shown where that leaves room.
 type Chat interface {
 	// PostCard posts the card of a restore to its channel, buttons and all, and
@@ -73,43 +68,6 @@ type Chat interface {
 	UpdateModal(ctx context.Context, v View, m Modal) (View, error)
 }
 
-// Directory says who people and channels are. Answers may be up to five
-// minutes old; an error means that it cannot be told, and callers then refuse.
-type Directory interface {
-	// Person returns what is known of a user id.
-	Person(ctx context.Context, user string) (Person, error)
-	// Place returns what is known of a channel id, or [ErrNotInChannel].
-	Place(ctx context.Context, channel string) (Place, error)
-	// Members returns the user ids of a user group.
-	Members(ctx context.Context, group string) ([]string, error)
-	// Fresh returns a directory that asks anew, for what is decided just before
-	// a start.
-	Fresh() Directory
-}
-
-// Person is what the chat knows of a user.
-type Person struct {
-	ID string
-	// Org is the id that a person in an Enterprise Grid has in the organisation,
-	// which may be another one than in the workspace; "" outside of a Grid.
-	Org      string
-	Team     string
-	Bot      bool
-	Deleted  bool
-	Guest    bool // single- or multi-channel guest
-	Stranger bool // belongs to another organisation
-	// Enterprise and Teams are those of a person in an Enterprise Grid.
-	Enterprise string
-	Teams      []string
-}
-
-// Place is what the chat knows of a channel.
-type Place struct {
-	ID     string
-	Shared bool // with another organisation, or about to be
-	Direct bool // a direct message, of two or of several
-}
-
 // Recipient is one person in one channel. URL is the response_url of what they
 // did, used where it is still good; without it the answer goes to the channel,
 // seen by User only.
@@ -124,7 +82,7 @@ type Card struct {
 	Restore Restore
 	Portal  PortalName
 	KeyFrom KeyFrom // where the portal's key comes from
-	Rules   CardRules
+	Rules   policy.CardRules
 	Freeze  FreezeShown
 	Now     time.Time
 	// Safety is where a safety backup goes, "" where none is taken.
@@ -155,18 +113,6 @@ func (n PortalName) Address() string {
 		return n.Name
 	}
 	return address
-}
-
-// CardRules says who may confirm, in ids, and how many it takes.
-type CardRules struct {
-	Approvers AllowList
-	Needed    int
-	// Other is set when the requester may not be one of them.
-	Other bool
-	// Typing is set when whoever confirms types the portal's name.
-	Typing bool
-	// Pinged are those who are called when the glass is broken.
-	Pinged AllowList
 }
 
 // Note is a reply in the thread of a card.

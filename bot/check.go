@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -21,12 +22,12 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	if was := r; r.CardTS == "" {
 		if r.Cards >= maxCards {
-			return b.turnedAway(ctx, r, &Refusal{
-				Rule: RuleChannel, What: "The card of this request was removed from the channel again and again. Nothing was started.",
+			return b.turnedAway(ctx, r, &policy.Refusal{
+				Rule: policy.RuleChannel, What: "The card of this request was removed from the channel again and again. Nothing was started.",
 				Do: "Find out who or what removes the bot's messages there, then ask again.",
 			})
 		}
-		no := b.policy(p).Inspect(ctx, b.Directory, Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
+		no := b.policy(p).Inspect(ctx, b.Directory, policy.Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
 		if no == nil {
 			no = b.ready(ctx, &r, p)
 		}
@@ -69,16 +70,16 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 // busyFor is how long a request waits for its turn to ask Slack who somebody is.
 const busyFor = 2 * time.Minute
 
-func (b *Bot) turnedAway(ctx context.Context, r Restore, no *Refusal) (Next, error) {
-	next := r.ended(Refused, time.Now().UTC(), no.reason())
+func (b *Bot) turnedAway(ctx context.Context, r Restore, no *policy.Refusal) (Next, error) {
+	next := r.ended(Refused, time.Now().UTC(), reasonOf(no))
 	next.Suggest = no.Suggest
 	return b.move(ctx, r, next, EventRefused)
 }
 
 // ready checks the portal, the key and the backup, and fills in what it learns.
-func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *Refusal {
-	if no := checkOrder(r.Order); no != nil {
-		return no
+func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *policy.Refusal {
+	if err := r.Order.Check(); err != nil {
+		return syntaxRefusal(err)
 	}
 	settings, no := free(ctx, r, p)
 	if no == nil {
@@ -94,7 +95,7 @@ func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *Refusal {
 	case err != nil:
 		return p.unanswered(err)
 	case !key.CanRestore() || key.Expired(time.Now()):
-		return &Refusal{Rule: RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write if it lacks that. Else: " + p.KeyFrom.newKey()}
+		return &policy.Refusal{Rule: policy.RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write if it lacks that. Else: " + p.KeyFrom.newKey()}
 	}
 	backups, no := b.find(ctx, r, p)
 	if no == nil {
@@ -105,7 +106,7 @@ func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *Refusal {
 }
 
 // free checks that the portal is up and that nothing restores it now.
-func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusal) {
+func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *policy.Refusal) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	settings, err := p.API.Settings(ctx)
@@ -128,11 +129,11 @@ func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusa
 		return settings, standing(settings.TenantStatus).refusal("The portal is not active")
 	}
 	if r.Order.Dump && !settings.Standalone {
-		return settings, &Refusal{Rule: RulePortal, What: "This portal is not self-hosted, and --dump is for whole self-hosted servers. Nothing was started.", Do: "Ask again without --dump."}
+		return settings, &policy.Refusal{Rule: policy.RulePortal, What: "This portal is not self-hosted, and --dump is for whole self-hosted servers. Nothing was started.", Do: "Ask again without --dump."}
 	}
 	if r.Order.Dump && !knowsDump(settings.Version) {
-		return settings, &Refusal{
-			Rule: RulePortal,
+		return settings, &policy.Refusal{
+			Rule: policy.RulePortal,
 			What: "The portal's version does not know --dump, or cannot be told: it would restore the portal alone. Nothing was started.",
 			Do:   "Ask again without --dump, or bring the server to 3.1 or newer first.",
 		}
@@ -141,13 +142,13 @@ func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *Refusa
 }
 
 // runsElsewhere refuses a request for what runs already.
-func runsElsewhere(task docspace.Progress, dump bool) *Refusal {
+func runsElsewhere(task docspace.Progress, dump bool) *policy.Refusal {
 	what := "A restore runs on the portal"
 	if dump {
 		what = "A restore of the whole server runs"
 	}
-	return &Refusal{
-		Rule: RuleBusy,
+	return &policy.Refusal{
+		Rule: policy.RuleBusy,
 		What: fmt.Sprintf("%s already, at %d %%, and this bot did not start it. Nothing was started.", what, task.Percent),
 		Do:   "Wait for its end; /restore status shows how far it is.",
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // Consent is what a [Store] keeps of an agreement beside its restore: when it
@@ -155,7 +157,7 @@ func (l *LapsedError) Error() string {
 }
 
 func (l *LapsedError) reason() Reason {
-	why := Reason{Rule: RuleConsent, Do: "Ask again with /restore if it is still wanted."}
+	why := Reason{Rule: policy.RuleConsent, Do: "Ask again with /restore if it is still wanted."}
 	switch l.Cause {
 	case LapsedOld:
 		why.What = fmt.Sprintf("It was confirmed and could not start for %s. A confirmation is good for %s.", length(l.Age), length(l.Life))
@@ -184,4 +186,4 @@ func (b *Bot) lapse(ctx context.Context, r Restore) (next Next, over bool, err e
 }
 
 // lapsed reports whether the restore ended because its consent did not hold.
-func (r Restore) lapsed() bool { return r.State == Expired && r.Reason.Rule == RuleConsent }
+func (r Restore) lapsed() bool { return r.State == Expired && r.Reason.Rule == policy.RuleConsent }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -46,7 +47,7 @@ func TestConsentThatIsTooOldExpiresWithWords(t *testing.T) {
 				time.Sleep(c.away)
 				r = s.walk(r.ID, never)
 				s.want(r, bot.Expired, 0)
-				if !strings.Contains(r.Reason.What, c.words) || r.Reason.Rule != bot.RuleConsent || s.backups() != c.backups {
+				if !strings.Contains(r.Reason.What, c.words) || r.Reason.Rule != policy.RuleConsent || s.backups() != c.backups {
 					s.t.Errorf("after %d backups it says %q, want %q", s.backups(), r.Reason.What, c.words)
 				}
 				if ends := s.told(bot.NoteEnd); len(ends) != 1 || !ends[0].Broadcast {
@@ -141,12 +142,12 @@ func TestStartItselfMeasuresTheConsent(t *testing.T) {
 
 // standing is a directory that is asked for fresh news once, slowly.
 type standing struct {
-	bot.Directory
+	policy.Directory
 
 	still func()
 }
 
-func (d standing) Fresh() bot.Directory {
+func (d standing) Fresh() policy.Directory {
 	d.still()
 	return d.Directory
 }

@@ -1,7 +1,7 @@
 // Package bot is the domain of restorebot: one restore of a DocSpace portal,
 // asked for, confirmed, started once and followed to its end, with the truth in
 // the channel. It knows no Slack SDK, no database and no queue; it says what it
-// needs of them in [Store], [Chat], [Directory] and [Portal].
+// needs of them in [Store], [Chat], [policy.Directory] and [Portal].
 //
 // A restore moves through these states and no others (see [CanMove]):
 //
@@ -14,7 +14,7 @@
 //	    \--> refused, dismissed, expired
 //
 // requested: recorded, then checked against the portal, then shown on a card
-// with buttons. confirmed: enough people have pressed; if one of them may not
+// With buttons. confirmed: enough people have pressed; if one of them may not
 // confirm any more at the start, it is requested again. saving: the portal is
 // backed up as it is now, where that is set up; if that fails, a person says
 // whether the restore goes on without it. starting: the intent is

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // Grade says how a check came out.
@@ -34,8 +36,6 @@ type Examiner interface {
 
 // Examination is the answer to /restore doctor.
 type Examination struct{ Findings []Finding }
-
-func (Examination) answer() {}
 
 // Worst is the worst grade of them all; of none it is [Pass].
 func Worst(findings []Finding) Grade {
@@ -83,9 +83,9 @@ func faulty(check, what, fix string) Finding {
 
 // examined is /restore doctor. Whom a list names by their id it answers also while
 // Slack does not tell who anybody is: it is what says why.
-func (b *Bot) examined(ctx context.Context, c Caller) Answer {
+func (b *Bot) examined(ctx context.Context, c policy.Caller) Answer {
 	no := b.Policy.Inspect(ctx, b.Directory, c)
-	if no != nil && (no.Rule != RuleDirectory || !b.namesByID(c.User)) {
+	if no != nil && (no.Rule != policy.RuleDirectory || !b.namesByID(c.User)) {
 		return b.refuse(ctx, c, "", no)
 	}
 	return Examination{Examine(ctx, b.Doctor...)}
@@ -93,9 +93,9 @@ func (b *Bot) examined(ctx context.Context, c Caller) Answer {
 
 // namesByID reports whether a list of people names somebody by their id.
 func (b *Bot) namesByID(user string) bool {
-	lists := []*AllowList{&b.Policy.Users, &b.Policy.Approvers, &b.Policy.BreakGlass}
+	lists := []*policy.AllowList{&b.Policy.Users, &b.Policy.Approvers, &b.Policy.BreakGlass}
 	for _, p := range b.Portals {
 		lists = append(lists, p.Own.Users, p.Own.Approvers)
 	}
-	return slices.ContainsFunc(lists, func(l *AllowList) bool { return l != nil && slices.Contains(l.IDs, user) })
+	return slices.ContainsFunc(lists, func(l *policy.AllowList) bool { return l != nil && slices.Contains(l.IDs, user) })
 }

@@ -7,14 +7,16 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // PolicyCheck looks whether the people, groups and channels that the rules name
 // are there and can be used.
 type PolicyCheck struct {
-	Policy    Policy
+	Policy    policy.Policy
 	Portals   Portals // for the rules of their own
-	Directory Directory
+	Directory policy.Directory
 }
 
 // named are all ids of all rules, and whether any rule says everybody.
@@ -23,7 +25,7 @@ type named struct {
 	anyChannel, anybody      bool
 }
 
-func (n *named) add(lists ...*AllowList) {
+func (n *named) add(lists ...*policy.AllowList) {
 	for _, l := range lists {
 		if l == nil {
 			continue
@@ -38,7 +40,7 @@ func (n *named) add(lists ...*AllowList) {
 	}
 }
 
-func (n *named) place(l *AllowList) {
+func (n *named) place(l *policy.AllowList) {
 	if l == nil {
 		return
 	}
@@ -99,7 +101,7 @@ func (c PolicyCheck) channel(ctx context.Context, id string) Finding {
 	check := "channel " + id
 	place, err := c.Directory.Place(ctx, id)
 	switch {
-	case errors.Is(err, ErrNotInChannel):
+	case errors.Is(err, policy.ErrNotInChannel):
 		return faulty(check, "the bot is not in it, or there is none with this id", "In the channel type /invite and the bot's name; the id is at the end of the channel's details.")
 	case err != nil:
 		return faulty(check, "it could not be looked up: "+err.Error(), "See the line about scopes; then run this again.")

@@ -3,12 +3,14 @@ package bot
 import (
 	"context"
 	"fmt"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // Quorums tells of rules that nobody can meet: of the bot, and of each portal with
 // rules of its own. Without a directory it goes by the lists alone.
 func (c PolicyCheck) Quorums(ctx context.Context) []Finding {
-	found := c.quorum(ctx, "approvals", PortalRules{})
+	found := c.quorum(ctx, "approvals", policy.PortalRules{})
 	for _, p := range c.Portals {
 		if p.Own.Users != nil || p.Own.Approvers != nil || p.Own.Approvals > 0 {
 			found = append(found, c.quorum(ctx, "approvals of "+p.Name, p.Own)...)
@@ -17,45 +19,45 @@ func (c PolicyCheck) Quorums(ctx context.Context) []Finding {
 	return found
 }
 
-func (c PolicyCheck) quorum(ctx context.Context, check string, own PortalRules) []Finding {
-	p := c.Policy.with(own)
+func (c PolicyCheck) quorum(ctx context.Context, check string, own policy.PortalRules) []Finding {
+	p := c.Policy.With(own)
 	if p.Approvers.Nobody() || p.Users.Nobody() {
 		return nil // setup asks about one list at a time
 	}
 	approvers := c.roster(ctx, p.Approvers)
 	fix := "Name more people in RESTORE_APPROVERS, or put more into its user groups."
-	switch p.quorum(c.roster(ctx, p.Users), approvers) {
-	case TooFew:
-		return []Finding{faulty(check, fmt.Sprintf("%d must confirm, and %d can: nothing can be restored", p.Needed(), len(approvers.people)),
+	switch p.QuorumAmong(c.roster(ctx, p.Users), approvers) {
+	case policy.TooFew:
+		return []Finding{faulty(check, fmt.Sprintf("%d must confirm, and %d can: nothing can be restored", p.Needed(), len(approvers.People)),
 			fix+" Or lower RESTORE_APPROVALS.")}
-	case NobodyElse:
+	case policy.NobodyElse:
 		return []Finding{faulty(check, "the requester may not confirm, and too few others can: nothing can be restored",
 			fix+" Or let RESTORE_SELF_APPROVAL be true.")}
-	case NoSecond:
+	case policy.NoSecond:
 		return []Finding{warned(check, "what needs somebody other than the requester, such as --dump, can never be confirmed", fix)}
-	case Enough:
+	case policy.Enough:
 	}
 	return nil
 }
 
-// roster are the people of a list who are let in. Whoever cannot be looked up may
+// Roster are the people of a list who are let in. Whoever cannot be looked up may
 // be: another check tells of that.
-func (c PolicyCheck) roster(ctx context.Context, l AllowList) roster {
+func (c PolicyCheck) roster(ctx context.Context, l policy.AllowList) policy.Roster {
 	if c.Directory == nil {
-		return counted(l)
+		return policy.RosterOf(l)
 	}
-	r := roster{people: map[string]bool{}, open: l.Any}
+	r := policy.Roster{People: map[string]bool{}, Open: l.Any}
 	for _, id := range l.IDs {
 		p, err := c.Directory.Person(ctx, id)
 		if err != nil || (!p.Deleted && !p.Bot && !p.Guest && !p.Stranger) {
-			r.people[id] = true
+			r.People[id] = true
 		}
 	}
 	for _, group := range l.Groups {
 		members, err := c.Directory.Members(ctx, group)
-		r.open = r.open || err != nil
+		r.Open = r.Open || err != nil
 		for _, id := range members {
-			r.people[id] = true
+			r.People[id] = true
 		}
 	}
 	return r

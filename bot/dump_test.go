@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -16,8 +17,8 @@ func TestDumpIsConfirmedBySomebodyElseOnly(t *testing.T) {
 			s.t.Fatal("the request was not accepted")
 		}
 		r := s.walk(a.Restore.ID, func(r bot.Restore) bool { return r.Shown.State == bot.Requested })
-		s.refused(s.press(r, "UALICE", bot.PressType), bot.RuleSecond)
-		s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleTyping)
+		s.refused(s.press(r, "UALICE", bot.PressType), policy.RuleSecond)
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), policy.RuleTyping)
 		if a := s.typed(r, "UBOB", "docs"); a != nil {
 			s.t.Fatalf("the other's word was answered %+v", a)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // PressFollow asks to follow a restore that was started elsewhere. Its button
@@ -12,7 +14,7 @@ const PressFollow Action = "follow"
 
 // follows answers a press on Follow.
 func (b *Bot) follows(ctx context.Context, p Press) Answer {
-	p.Caller = b.Policy.seated(p.Caller)
+	p.Caller = b.Policy.NormalizeCaller(p.Caller)
 	if no := b.Policy.Origin(p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, "", no)
 	}
@@ -28,7 +30,7 @@ func (b *Bot) follows(ctx context.Context, p Press) Answer {
 
 // followElsewhere records a restore that this bot did not start. It begins in
 // the state running, from which no move leads to a start.
-func (b *Bot) followElsewhere(ctx context.Context, c Caller, p Portal) Answer {
+func (b *Bot) followElsewhere(ctx context.Context, c policy.Caller, p Portal) Answer {
 	ask, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	ts, err := askTasks(ask, p.API)

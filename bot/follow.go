@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -92,7 +93,7 @@ func (r Restore) lostTask(now time.Time) (Reason, bool) {
 	}
 	silent := now.Sub(r.SilentSince)
 	why := Reason{
-		Rule: RuleTask,
+		Rule: policy.RuleTask,
 		What: "The portal no longer knows the restore that was started; how it ended cannot be told from here.",
 		Do:   "Look at the portal and say with the buttons what became of it. The bot asks on meanwhile.",
 	}
@@ -190,7 +191,7 @@ func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Pro
 		return b.move(ctx, r, next.ended(Succeeded, now, Reason{}), EventEnded)
 	case now.Sub(v.At) >= verifyFor:
 		return b.move(ctx, r, next.ended(Unclear, now, Reason{
-			Rule: RuleVerify, What: "The portal's task says that it is done, but " + v.Trouble + ".",
+			Rule: policy.RuleVerify, What: "The portal's task says that it is done, but " + v.Trouble + ".",
 			Do: movedAway(err) + "Look at the portal and say with the buttons what became of it.",
 		}), EventEnded)
 	case r.Verdict.Trouble == v.Trouble:
@@ -235,7 +236,7 @@ func movedAway(err error) string {
 }
 
 func failed(r Restore, task docspace.Progress, now time.Time) Restore {
-	why := Reason{Rule: RuleTask, What: "The portal stopped the restore. Its own words: “" + task.Error + "”", Do: "Choose another backup from /restore list, or ask who runs the server to look at its backup worker's log."}
+	why := Reason{Rule: policy.RuleTask, What: "The portal stopped the restore. Its own words: “" + task.Error + "”", Do: "Choose another backup from /restore list, or ask who runs the server to look at its backup worker's log."}
 	if task.Error == "" {
 		why.What = "The portal's worker was stopped before the restore was done."
 		why.Do = "When the server is well again, ask again with /restore."

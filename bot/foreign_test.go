@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -189,7 +190,7 @@ func TestNoTwoRestoresHoldOneTask(t *testing.T) {
 	t.Parallel()
 	playOn(t, docspacetest.Config{Script: docspacetest.Total(time.Hour)}, func(s *scene) {
 		s.Portals[0].URL = "https://docs.example.com"
-		second(s, bot.PortalRules{})
+		second(s, policy.PortalRules{})
 		s.Portals[1].URL = "https://alias.example.com"
 		s.Portals[1].API = joins{s.Portals[0].API}
 		first := s.ask(s.portal.Backups()[0].ID + " --portal docs").(bot.Accepted).Restore

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -138,7 +139,7 @@ func TestAStuckRestoreCanBeSettled(t *testing.T) {
 				if shown := s.chat.shown; !shown.Restore.Stuck(shown.Now) {
 					s.t.Error("the card does not show that it may be settled")
 				}
-				if no := s.ask(s.portal.Backups()[0].ID).(*bot.Refusal); strings.Contains(no.Do, "dismiss") {
+				if no := s.ask(s.portal.Backups()[0].ID).(*policy.Refusal); strings.Contains(no.Do, "dismiss") {
 					s.t.Errorf("whoever asks is told %q", no.Do)
 				}
 				if a := s.press(r, "UALICE", bot.PressNothing); a != nil {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 )
 
 // ErrFrozen means that restores are frozen: nothing was written.
@@ -23,19 +26,19 @@ func (f Freeze) On() bool { return !f.At.IsZero() }
 
 // frozen says why nothing may go on now, nil if it may. A freeze that cannot be
 // read is one.
-func (b *Bot) frozen(ctx context.Context) *Refusal {
+func (b *Bot) frozen(ctx context.Context) *policy.Refusal {
 	f, err := b.Store.Frozen(ctx)
 	switch {
 	case errors.Is(err, ErrAltered):
 		b.Log.ErrorContext(ctx, "the database was changed outside the bot", "why", err)
-		return &Refusal{
-			Rule: RuleFreeze, What: "The bot's database was changed outside the bot, so it is not known whether restores are frozen. Nothing can be started, and nothing was changed.",
+		return &policy.Refusal{
+			Rule: policy.RuleFreeze, What: "The bot's database was changed outside the bot, so it is not known whether restores are frozen. Nothing can be started, and nothing was changed.",
 			Do: "Find out who can write to the database, and run restorebot audit verify. Then those who may confirm restores say /restore unfreeze, or /restore freeze.",
 		}
 	case err != nil:
 		b.Log.ErrorContext(ctx, "whether restores are frozen cannot be read", "err", err)
-		return &Refusal{
-			Rule: RuleFreeze, What: "The bot cannot read whether restores are frozen, so nothing can be started. Nothing was changed.",
+		return &policy.Refusal{
+			Rule: policy.RuleFreeze, What: "The bot cannot read whether restores are frozen, so nothing can be started. Nothing was changed.",
 			Do: "Try again in a minute; if it goes on, whoever runs the bot should look at its log.",
 		}
 	case f.On():
@@ -50,21 +53,21 @@ func (b *Bot) freezeShown(ctx context.Context) FreezeShown {
 	return FreezeShown{Freeze: f, Unreadable: err != nil}
 }
 
-func (f Freeze) refusal() *Refusal {
-	return &Refusal{
-		Rule: RuleFreeze, What: "Restores are frozen: " + f.Reason + ". Nothing was started.",
+func (f Freeze) refusal() *policy.Refusal {
+	return &policy.Refusal{
+		Rule: policy.RuleFreeze, What: "Restores are frozen: " + f.Reason + ". Nothing was started.",
 		Do:     "Ask whoever froze them, named below. Those who may confirm restores end it with /restore unfreeze.",
-		People: AllowList{IDs: []string{f.By}},
+		People: policy.AllowList{IDs: []string{f.By}},
 	}
 }
 
 // freeze is /restore freeze and /restore unfreeze.
-func (b *Bot) freeze(ctx context.Context, c Caller, line Line) Answer {
+func (b *Bot) freeze(ctx context.Context, c policy.Caller, line command.Line) Answer {
 	if no := b.Policy.MayFreeze(ctx, b.Directory, c.User); no != nil {
 		return b.refuse(ctx, c, "", no)
 	}
 	now := time.Now().UTC()
-	if line.Verb == VerbUnfreeze {
+	if line.Verb == command.VerbUnfreeze {
 		return b.unfreeze(ctx, c, now)
 	}
 	f := Freeze{By: c.User, Reason: line.Reason, Channel: c.Channel, At: now}
@@ -77,7 +80,7 @@ func (b *Bot) freeze(ctx context.Context, c Caller, line Line) Answer {
 	return FreezeSet{Freeze: f, Open: b.onTheirWay(ctx)}
 }
 
-func (b *Bot) unfreeze(ctx context.Context, c Caller, now time.Time) Answer {
+func (b *Bot) unfreeze(ctx context.Context, c policy.Caller, now time.Time) Answer {
 	was, err := b.Store.Frozen(ctx)
 	switch {
 	case errors.Is(err, ErrAltered): // what a person says now holds

@@ -12,6 +12,7 @@ import (
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -93,7 +94,7 @@ func newRules(t *rapid.T, file string, empty []byte) *rules {
 	}
 	m := &rules{
 		t: t, portal: docspacetest.New(docspacetest.Config{}),
-		chat:      &channel{people: map[string]bot.Person{}, groups: map[string][]string{"S1": {"UBOB", "UCAROL"}}},
+		chat:      &channel{people: map[string]policy.Person{}, groups: map[string][]string{"S1": {"UBOB", "UCAROL"}}},
 		needed:    rapid.IntRange(1, 3).Draw(t, "approvals"),
 		self:      rapid.Bool().Draw(t, "self-approval"),
 		typing:    rapid.Bool().Draw(t, "typing"),
@@ -104,9 +105,9 @@ func newRules(t *rapid.T, file string, empty []byte) *rules {
 		Portals: bot.Portals{{PortalName: bot.PortalName{Name: "docs"}, API: &docspace.Client{
 			BaseURL: "https://docs.example.com", Key: docspace.NewSecret(m.portal.Key()), HTTP: docspacetest.Via(m.portal),
 		}}},
-		Policy: bot.Policy{
-			Team: "T1", App: "A1", Users: bot.AllowList{Any: true}, Channels: bot.AllowList{IDs: []string{"COPS"}}, TTL: 15 * time.Minute,
-			Approvers: bot.AllowList{IDs: []string{"UALICE", "UDAVE"}, Groups: []string{"S1"}},
+		Policy: policy.Policy{
+			Team: "T1", App: "A1", Users: policy.AllowList{Any: true}, Channels: policy.AllowList{IDs: []string{"COPS"}}, TTL: 15 * time.Minute,
+			Approvers: policy.AllowList{IDs: []string{"UALICE", "UDAVE"}, Groups: []string{"S1"}},
 			Approvals: m.needed, SelfApproval: m.self, Typing: m.typing,
 		},
 	}
@@ -228,7 +229,7 @@ func (m *rules) groups(t *rapid.T) {
 }
 
 func (m *rules) guests(t *rapid.T) {
-	m.chat.people[rapid.SampledFrom(modelPeople).Draw(t, "who")] = bot.Person{Guest: rapid.IntRange(0, 2).Draw(t, "guest") == 0}
+	m.chat.people[rapid.SampledFrom(modelPeople).Draw(t, "who")] = policy.Person{Guest: rapid.IntRange(0, 2).Draw(t, "guest") == 0}
 }
 
 func (m *rules) freeze(t *rapid.T) {

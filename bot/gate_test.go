@@ -9,41 +9,42 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
 func TestCallerFromElsewhereIsRefusedWithWordsOfItsOwn(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		change func(*bot.Caller)
-		policy func(*bot.Policy)
-		want   bot.Rule
+		change func(*policy.Caller)
+		policy func(*policy.Policy)
+		want   policy.Rule
 		says   string
 	}{
-		"our own":                  {func(*bot.Caller) {}, nil, "", ""},
-		"another team":             {func(c *bot.Caller) { c.Team = "T2" }, nil, bot.RuleWorkspace, "a workspace that the bot does not serve"},
-		"no team":                  {func(c *bot.Caller) { c.Team = "" }, nil, bot.RuleWorkspace, "a workspace that the bot does not serve"},
-		"another home":             {func(c *bot.Caller) { c.Home = "T2" }, nil, bot.RuleWorkspace, "You belong to another workspace"},
-		"another organisation":     {func(c *bot.Caller) { c.Enterprise = "E2" }, nil, bot.RuleWorkspace, "an organisation that the bot does not serve"},
-		"another app":              {func(c *bot.Caller) { c.App = "A2" }, nil, bot.RuleApp, "another Slack app"},
-		"no app":                   {func(c *bot.Caller) { c.App = "" }, nil, bot.RuleApp, "another Slack app"},
-		"an app not that of hello": {func(c *bot.Caller) { c.Via = "A2" }, nil, bot.RuleApp, "another Slack app"},
-		"the app of hello":         {func(c *bot.Caller) { c.Via = "A1" }, func(p *bot.Policy) { p.App = "" }, "", ""},
-		"no app known":             {func(*bot.Caller) {}, func(p *bot.Policy) { p.App = "" }, bot.RuleApp, "has not said yet"},
-		"our grid":                 {func(c *bot.Caller) { c.Enterprise, c.Home = "E1", "T9" }, func(p *bot.Policy) { p.Enterprise = "E1" }, "", ""},
+		"our own":                  {func(*policy.Caller) {}, nil, "", ""},
+		"another team":             {func(c *policy.Caller) { c.Team = "T2" }, nil, policy.RuleWorkspace, "a workspace that the bot does not serve"},
+		"no team":                  {func(c *policy.Caller) { c.Team = "" }, nil, policy.RuleWorkspace, "a workspace that the bot does not serve"},
+		"another home":             {func(c *policy.Caller) { c.Home = "T2" }, nil, policy.RuleWorkspace, "You belong to another workspace"},
+		"another organisation":     {func(c *policy.Caller) { c.Enterprise = "E2" }, nil, policy.RuleWorkspace, "an organisation that the bot does not serve"},
+		"another app":              {func(c *policy.Caller) { c.App = "A2" }, nil, policy.RuleApp, "another Slack app"},
+		"no app":                   {func(c *policy.Caller) { c.App = "" }, nil, policy.RuleApp, "another Slack app"},
+		"an app not that of hello": {func(c *policy.Caller) { c.Via = "A2" }, nil, policy.RuleApp, "another Slack app"},
+		"the app of hello":         {func(c *policy.Caller) { c.Via = "A1" }, func(p *policy.Policy) { p.App = "" }, "", ""},
+		"no app known":             {func(*policy.Caller) {}, func(p *policy.Policy) { p.App = "" }, policy.RuleApp, "has not said yet"},
+		"our grid":                 {func(c *policy.Caller) { c.Enterprise, c.Home = "E1", "T9" }, func(p *policy.Policy) { p.Enterprise = "E1" }, "", ""},
 		"our grid, seen from elsewhere": {
-			func(c *bot.Caller) { c.Enterprise, c.Team = "E1", "T9" }, func(p *bot.Policy) { p.Enterprise = "E1" }, "", "",
+			func(c *policy.Caller) { c.Enterprise, c.Team = "E1", "T9" }, func(p *policy.Policy) { p.Enterprise = "E1" }, "", "",
 		},
 		"another grid, seen from here": {
-			func(c *bot.Caller) { c.Enterprise = "E2" }, func(p *bot.Policy) { p.Enterprise = "E1" }, bot.RuleWorkspace, "an organisation that",
+			func(c *policy.Caller) { c.Enterprise = "E2" }, func(p *policy.Policy) { p.Enterprise = "E1" }, policy.RuleWorkspace, "an organisation that",
 		},
 		"no grid, seen from elsewhere": {
-			func(c *bot.Caller) { c.Team = "T9" }, func(p *bot.Policy) { p.Enterprise = "E1" }, bot.RuleWorkspace, "a workspace that",
+			func(c *policy.Caller) { c.Team = "T9" }, func(p *policy.Policy) { p.Enterprise = "E1" }, policy.RuleWorkspace, "a workspace that",
 		},
-		"a direct message": {func(c *bot.Caller) { c.Channel = "D1" }, nil, bot.RuleChannel, "direct messages"},
-		"another channel":  {func(c *bot.Caller) { c.Channel = "C2" }, nil, bot.RuleChannel, "not set up"},
-		"nobody":           {func(c *bot.Caller) { c.User = "" }, nil, bot.RulePerson, "not on the list"},
-		"a stranger":       {func(c *bot.Caller) { c.User = "UEVE" }, nil, bot.RulePerson, "not on the list"},
+		"a direct message": {func(c *policy.Caller) { c.Channel = "D1" }, nil, policy.RuleChannel, "direct messages"},
+		"another channel":  {func(c *policy.Caller) { c.Channel = "C2" }, nil, policy.RuleChannel, "not set up"},
+		"nobody":           {func(c *policy.Caller) { c.User = "" }, nil, policy.RulePerson, "not on the list"},
+		"a stranger":       {func(c *policy.Caller) { c.User = "UEVE" }, nil, policy.RulePerson, "not on the list"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -54,7 +55,7 @@ func TestCallerFromElsewhereIsRefusedWithWordsOfItsOwn(t *testing.T) {
 				who := caller("UALICE")
 				c.change(&who)
 				a, _ := s.Command(s.t.Context(), bot.Command{Caller: who, Delivery: "d", Text: s.portal.Backups()[0].ID})
-				no, refused := a.(*bot.Refusal)
+				no, refused := a.(*policy.Refusal)
 				if refused != (c.want != "") || (refused && (no.Rule != c.want || !strings.Contains(no.What, c.says))) {
 					s.t.Errorf("answered %+v", a)
 				}
@@ -66,19 +67,19 @@ func TestCallerFromElsewhereIsRefusedWithWordsOfItsOwn(t *testing.T) {
 func TestPersonIsInspectedBeforeTheCardAndAtThePress(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		person bot.Person
+		person policy.Person
 		grid   string
-		want   bot.Rule
+		want   policy.Rule
 		says   string
 	}{
-		"a guest":             {bot.Person{Guest: true}, "", bot.RulePerson, "Guests"},
-		"a bot":               {bot.Person{Bot: true}, "", bot.RulePerson, "Bots"},
-		"deactivated":         {bot.Person{Deleted: true}, "", bot.RulePerson, "deactivated"},
-		"a stranger":          {bot.Person{Stranger: true}, "", bot.RulePerson, "another organisation"},
-		"another team":        {bot.Person{Team: "T2"}, "", bot.RuleWorkspace, "another workspace"},
-		"another grid":        {bot.Person{Team: "T2", Enterprise: "E2", Teams: []string{"T1"}}, "E1", bot.RuleWorkspace, "another workspace"},
-		"elsewhere in a grid": {bot.Person{Team: "T2", Enterprise: "E1", Teams: []string{"T2"}}, "E1", bot.RuleWorkspace, "another workspace"},
-		"ours in a grid":      {bot.Person{Team: "T2", Enterprise: "E1", Teams: []string{"T2", "T1"}}, "E1", "", ""},
+		"a guest":             {policy.Person{Guest: true}, "", policy.RulePerson, "Guests"},
+		"a bot":               {policy.Person{Bot: true}, "", policy.RulePerson, "Bots"},
+		"deactivated":         {policy.Person{Deleted: true}, "", policy.RulePerson, "deactivated"},
+		"a stranger":          {policy.Person{Stranger: true}, "", policy.RulePerson, "another organisation"},
+		"another team":        {policy.Person{Team: "T2"}, "", policy.RuleWorkspace, "another workspace"},
+		"another grid":        {policy.Person{Team: "T2", Enterprise: "E2", Teams: []string{"T1"}}, "E1", policy.RuleWorkspace, "another workspace"},
+		"elsewhere in a grid": {policy.Person{Team: "T2", Enterprise: "E1", Teams: []string{"T2"}}, "E1", policy.RuleWorkspace, "another workspace"},
+		"ours in a grid":      {policy.Person{Team: "T2", Enterprise: "E1", Teams: []string{"T2", "T1"}}, "E1", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,14 +88,14 @@ func TestPersonIsInspectedBeforeTheCardAndAtThePress(t *testing.T) {
 				r := s.request("")
 				s.chat.people["UBOB"] = c.person
 				a := s.press(r, "UBOB", bot.PressConfirm)
-				no, refused := a.(*bot.Refusal)
+				no, refused := a.(*policy.Refusal)
 				if refused != (c.want != "") || (refused && (no.Rule != c.want || !strings.Contains(no.What, c.says))) {
 					s.t.Errorf("the press was answered %+v", a)
 				}
 				if c.want != "" {
 					s.chat.people["UALICE"] = c.person
 					s.press(r, "UBOB", bot.PressDismiss)
-					s.chat.people["UBOB"] = bot.Person{}
+					s.chat.people["UBOB"] = policy.Person{}
 					s.press(r, "UBOB", bot.PressDismiss)
 					s.walk(r.ID, never)
 					again := s.ask(s.portal.Backups()[0].ID).(bot.Accepted)
@@ -111,7 +112,7 @@ func TestPressCountsOnlyOnTheCardOfItsRestore(t *testing.T) {
 		r := s.request("")
 		for name, p := range map[string]bot.Press{
 			"another message": {Caller: caller("UBOB"), Restore: r.ID, MessageTS: "9.9"},
-			"another channel": {Caller: bot.Caller{App: "A1", Team: "T1", Channel: "C2", User: "UBOB"}, Restore: r.ID, MessageTS: r.CardTS},
+			"another channel": {Caller: policy.Caller{App: "A1", Team: "T1", Channel: "C2", User: "UBOB"}, Restore: r.ID, MessageTS: r.CardTS},
 			"unknown":         {Caller: caller("UBOB"), Restore: "nothing", MessageTS: r.CardTS},
 		} {
 			for _, action := range []bot.Action{bot.PressConfirm, bot.PressDismiss, bot.PressStop, bot.PressType, bot.PressRestored, "other"} {
@@ -122,7 +123,7 @@ func TestPressCountsOnlyOnTheCardOfItsRestore(t *testing.T) {
 				} else if later != nil {
 					later(s.t.Context()) // the buttons are taken off the stranger
 				}
-				if _, refused := a.(*bot.Refusal); !refused {
+				if _, refused := a.(*policy.Refusal); !refused {
 					s.t.Errorf("%s, %s: %+v", name, action, a)
 				}
 			}
@@ -140,13 +141,13 @@ func TestTwoPeopleAreCountedAndThePersonWhoAskedIsNone(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
 		s.Policy.Approvals, s.Policy.SelfApproval = 2, false
-		s.Policy.Approvers = bot.AllowList{IDs: []string{"UALICE", "UBOB", "UCAROL"}}
+		s.Policy.Approvers = policy.AllowList{IDs: []string{"UALICE", "UBOB", "UCAROL"}}
 		r := s.request("")
-		s.refused(s.press(r, "UALICE", bot.PressConfirm), bot.RuleSecond)
+		s.refused(s.press(r, "UALICE", bot.PressConfirm), policy.RuleSecond)
 		if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
 			s.t.Fatalf("the first was answered %+v", a)
 		}
-		s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleSecond)
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), policy.RuleSecond)
 		s.walk(r.ID, func(bot.Restore) bool { return len(s.chat.shown.Restore.Confirmations) == 1 })
 		if rules := s.chat.shown.Rules; rules.Needed != 2 || !rules.Other {
 			s.t.Errorf("the card says %+v", rules)
@@ -162,13 +163,13 @@ func TestWhatAdmittedARequestIsCheckedAtThePress(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(s *scene)
-		want   bot.Rule
+		want   policy.Rule
 	}{
-		"the person who asked is off the list": {func(s *scene) { s.Policy.Users = bot.AllowList{IDs: []string{"UBOB"}} }, bot.RulePerson},
-		"the person who asked has left":        {func(s *scene) { s.chat.people["UALICE"] = bot.Person{Deleted: true} }, bot.RulePerson},
-		"the person who asked is a guest":      {func(s *scene) { s.chat.people["UALICE"] = bot.Person{Guest: true} }, bot.RulePerson},
-		"the channel is off the list":          {func(s *scene) { s.Policy.Channels = bot.AllowList{IDs: []string{"CELSE"}} }, bot.RuleChannel},
-		"the channel is shared":                {func(s *scene) { s.chat.shared = true }, bot.RuleChannel},
+		"the person who asked is off the list": {func(s *scene) { s.Policy.Users = policy.AllowList{IDs: []string{"UBOB"}} }, policy.RulePerson},
+		"the person who asked has left":        {func(s *scene) { s.chat.people["UALICE"] = policy.Person{Deleted: true} }, policy.RulePerson},
+		"the person who asked is a guest":      {func(s *scene) { s.chat.people["UALICE"] = policy.Person{Guest: true} }, policy.RulePerson},
+		"the channel is off the list":          {func(s *scene) { s.Policy.Channels = policy.AllowList{IDs: []string{"CELSE"}} }, policy.RuleChannel},
+		"the channel is shared":                {func(s *scene) { s.chat.shared = true }, policy.RuleChannel},
 	} {
 		for _, typed := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
@@ -193,15 +194,15 @@ func TestAConfirmerWhoLostTheRightLosesThePressAlone(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(s *scene){
 		"left the group": func(s *scene) { s.chat.groups["S1"] = []string{"UALICE"} },
-		"is a guest now": func(s *scene) { s.chat.people["UBOB"] = bot.Person{Guest: true} },
-		"has left":       func(s *scene) { s.chat.people["UBOB"] = bot.Person{Deleted: true} },
+		"is a guest now": func(s *scene) { s.chat.people["UBOB"] = policy.Person{Guest: true} },
+		"has left":       func(s *scene) { s.chat.people["UBOB"] = policy.Person{Deleted: true} },
 	} {
 		for _, backup := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				play(t, func(s *scene) {
 					s.chat.groups = map[string][]string{"S1": {"UALICE", "UBOB"}}
-					s.Policy.Approvers = bot.AllowList{Groups: []string{"S1"}}
+					s.Policy.Approvers = policy.AllowList{Groups: []string{"S1"}}
 					if backup {
 						guarded(s)
 					}
@@ -235,7 +236,7 @@ func TestWhoJoinedTheGroupIsLetIn(t *testing.T) {
 		old := &aging{channel: s.chat, known: map[string][]string{"S1": {"UALICE"}}}
 		s.Directory = old
 		s.chat.groups = map[string][]string{"S1": {"UALICE", "UBOB"}}
-		s.Policy.Approvers = bot.AllowList{Groups: []string{"S1"}}
+		s.Policy.Approvers = policy.AllowList{Groups: []string{"S1"}}
 		r := s.request("")
 		if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
 			s.t.Fatalf("the press was answered %+v", a)
@@ -243,7 +244,7 @@ func TestWhoJoinedTheGroupIsLetIn(t *testing.T) {
 		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
 	})
 	old := &aging{channel: &channel{}, known: map[string][]string{"S1": {"UALICE"}}, busy: true}
-	if ok, err := (bot.AllowList{Groups: []string{"S1"}}).Has(t.Context(), old, "UBOB"); ok || err != nil {
+	if ok, err := (policy.AllowList{Groups: []string{"S1"}}).Has(t.Context(), old, "UBOB"); ok || err != nil {
 		t.Errorf("when it is not the bot's turn to ask: %t, %v", ok, err)
 	}
 }
@@ -260,7 +261,7 @@ func (a *aging) Members(_ context.Context, group string) ([]string, error) {
 	return a.known[group], nil
 }
 
-func (a *aging) Fresh() bot.Directory {
+func (a *aging) Fresh() policy.Directory {
 	if a.busy {
 		return busyDirectory{a.channel}
 	}
@@ -269,7 +270,9 @@ func (a *aging) Fresh() bot.Directory {
 
 type busyDirectory struct{ *channel }
 
-func (busyDirectory) Members(context.Context, string) ([]string, error) { return nil, bot.ErrChatBusy }
+func (busyDirectory) Members(context.Context, string) ([]string, error) {
+	return nil, policy.ErrChatBusy
+}
 
 // What changes between the last confirmation and the start keeps it from
 // starting, and the channel is told.
@@ -277,29 +280,29 @@ func TestRightsAndPlanAreCheckedAgainJustBeforeTheStart(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(s *scene)
-		want   bot.Rule
+		want   policy.Rule
 	}{
-		"the person who asked is off the list": {func(s *scene) { s.Policy.Users = bot.AllowList{IDs: []string{"UBOB"}} }, bot.RulePerson},
-		"the person who asked has left":        {func(s *scene) { s.chat.people["UALICE"] = bot.Person{Deleted: true} }, bot.RulePerson},
-		"the channel is off the list":          {func(s *scene) { s.Policy.Channels = bot.AllowList{IDs: []string{"CELSE"}} }, bot.RuleChannel},
-		"the group cannot be read":             {func(s *scene) { delete(s.chat.groups, "S1") }, bot.RuleDirectory},
-		"the channel is shared now":            {func(s *scene) { s.chat.shared = true }, bot.RuleChannel},
-		"the rules changed":                    {func(s *scene) { s.Policy.Approvals = 2 }, bot.RulePlan},
+		"the person who asked is off the list": {func(s *scene) { s.Policy.Users = policy.AllowList{IDs: []string{"UBOB"}} }, policy.RulePerson},
+		"the person who asked has left":        {func(s *scene) { s.chat.people["UALICE"] = policy.Person{Deleted: true} }, policy.RulePerson},
+		"the channel is off the list":          {func(s *scene) { s.Policy.Channels = policy.AllowList{IDs: []string{"CELSE"}} }, policy.RuleChannel},
+		"the group cannot be read":             {func(s *scene) { delete(s.chat.groups, "S1") }, policy.RuleDirectory},
+		"the channel is shared now":            {func(s *scene) { s.chat.shared = true }, policy.RuleChannel},
+		"the rules changed":                    {func(s *scene) { s.Policy.Approvals = 2 }, policy.RulePlan},
 		"the backup changed": {func(s *scene) {
 			s.portal.ChangeBackup(s.portal.Backups()[0].ID, func(b *docspacetest.Backup) { b.FileName = "other.tar.gz" })
-		}, bot.RulePlan},
+		}, policy.RulePlan},
 		"the backup is gone": {func(s *scene) {
 			s.portal.ChangeBackup(s.portal.Backups()[0].ID, func(b *docspacetest.Backup) { b.Missing = true })
-		}, bot.RuleBackup},
+		}, policy.RuleBackup},
 		"frozen": {func(s *scene) {
 			_ = s.store.SetFreeze(s.t.Context(), bot.Freeze{By: "UBOB", Reason: "x", At: time.Now()})
-		}, bot.RuleFreeze},
+		}, policy.RuleFreeze},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			play(t, func(s *scene) {
 				s.chat.groups = map[string][]string{"S1": {"UBOB"}}
-				s.Policy.Approvers = bot.AllowList{Groups: []string{"S1"}}
+				s.Policy.Approvers = policy.AllowList{Groups: []string{"S1"}}
 				r := s.request("")
 				if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
 					s.t.Fatalf("the press was answered %+v", a)
@@ -322,7 +325,7 @@ func TestSlackThatAnswersAgainLetsAConfirmedRestoreStart(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
 		s.chat.groups = map[string][]string{"S1": {"UBOB"}}
-		s.Policy.Approvers = bot.AllowList{Groups: []string{"S1"}}
+		s.Policy.Approvers = policy.AllowList{Groups: []string{"S1"}}
 		r := s.request("")
 		s.press(r, "UBOB", bot.PressConfirm)
 		delete(s.chat.groups, "S1")
@@ -341,7 +344,7 @@ func TestTypingTheNameConfirmsAndAWrongWordIsToldInTheField(t *testing.T) {
 	play(t, func(s *scene) {
 		s.Policy.Typing = true
 		r := s.request("")
-		s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleTyping)
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), policy.RuleTyping)
 		for _, word := range []string{"", "doc", "docs!", "dоcs", strings.Repeat("docs", 1000), "docs docs"} {
 			if faults, ok := s.typed(r, "UBOB", word).(bot.Faults); !ok || !strings.Contains(faults["word"], "Nothing was started") {
 				s.t.Errorf("%.20q was answered %+v", word, faults)
@@ -374,23 +377,23 @@ func TestModalCountsOnlyForWhoOpenedItAndForThePlanItShows(t *testing.T) {
 	for name, c := range map[string]struct {
 		by     string
 		change func(s *scene, r bot.Restore, m *bot.Modal)
-		want   bot.Rule
+		want   policy.Rule
 	}{
-		"somebody else's":      {"UALICE", func(*scene, bot.Restore, *bot.Modal) {}, bot.RulePerson},
-		"an unknown one":       {"UBOB", func(_ *scene, _ bot.Restore, m *bot.Modal) { m.ID = "forged" }, bot.RuleStale},
-		"one of changed rules": {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.Policy.SelfApproval = false }, bot.RulePlan},
+		"somebody else's":      {"UALICE", func(*scene, bot.Restore, *bot.Modal) {}, policy.RulePerson},
+		"an unknown one":       {"UBOB", func(_ *scene, _ bot.Restore, m *bot.Modal) { m.ID = "forged" }, policy.RuleStale},
+		"one of changed rules": {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.Policy.SelfApproval = false }, policy.RulePlan},
 		"one of another plan": {"UBOB", func(s *scene, _ bot.Restore, m *bot.Modal) {
 			f := s.store.forms[m.ID]
 			f.Data = "another"
 			s.store.forms[m.ID] = f
-		}, bot.RulePlan},
-		"an old one":        {"UBOB", func(*scene, bot.Restore, *bot.Modal) { time.Sleep(16 * time.Minute) }, bot.RuleStale},
-		"of a dismissed":    {"UBOB", func(s *scene, r bot.Restore, _ *bot.Modal) { s.press(r, "UALICE", bot.PressDismiss) }, bot.RuleStale},
-		"of a confirmed":    {"UBOB", func(s *scene, r bot.Restore, _ *bot.Modal) { s.typed(r, "UALICE", "docs") }, bot.RuleStale},
-		"while frozen":      {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.store.freeze = bot.Freeze{At: time.Now()} }, bot.RuleFreeze},
-		"of one who left":   {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.Policy.Approvers.IDs = s.Policy.Approvers.IDs[:1] }, bot.RulePlan},
-		"of a guest now":    {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.chat.people["UBOB"] = bot.Person{Guest: true} }, bot.RulePerson},
-		"where it's shared": {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.chat.shared = true }, bot.RuleChannel},
+		}, policy.RulePlan},
+		"an old one":        {"UBOB", func(*scene, bot.Restore, *bot.Modal) { time.Sleep(16 * time.Minute) }, policy.RuleStale},
+		"of a dismissed":    {"UBOB", func(s *scene, r bot.Restore, _ *bot.Modal) { s.press(r, "UALICE", bot.PressDismiss) }, policy.RuleStale},
+		"of a confirmed":    {"UBOB", func(s *scene, r bot.Restore, _ *bot.Modal) { s.typed(r, "UALICE", "docs") }, policy.RuleStale},
+		"while frozen":      {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.store.freeze = bot.Freeze{At: time.Now()} }, policy.RuleFreeze},
+		"of one who left":   {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.Policy.Approvers.IDs = s.Policy.Approvers.IDs[:1] }, policy.RulePlan},
+		"of a guest now":    {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.chat.people["UBOB"] = policy.Person{Guest: true} }, policy.RulePerson},
+		"where it's shared": {"UBOB", func(s *scene, _ bot.Restore, _ *bot.Modal) { s.chat.shared = true }, policy.RuleChannel},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -414,7 +417,7 @@ func TestModalCountsOnlyForWhoOpenedItAndForThePlanItShows(t *testing.T) {
 func TestFreezeHoldsEverythingUntilItEnds(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		s.Policy.Approvers = bot.AllowList{IDs: []string{"UALICE"}}
+		s.Policy.Approvers = policy.AllowList{IDs: []string{"UALICE"}}
 		r := s.request("")
 		bob := func(text string) bot.Answer {
 			a, later := s.Command(s.t.Context(), bot.Command{Caller: caller("UBOB"), Delivery: text, Text: text})
@@ -423,18 +426,18 @@ func TestFreezeHoldsEverythingUntilItEnds(t *testing.T) {
 			}
 			return a
 		}
-		s.refused(bob("freeze mine"), bot.RuleApprover)
-		s.refused(s.ask("freeze"), bot.RuleSyntax)
+		s.refused(bob("freeze mine"), policy.RuleApprover)
+		s.refused(s.ask("freeze"), policy.RuleSyntax)
 		if set, ok := s.ask("freeze we're migrating until 04:00").(bot.FreezeSet); !ok || set.Freeze.Reason != "we're migrating until 04:00" {
 			s.t.Fatalf("freeze was answered %+v", set)
 		}
-		s.refused(s.press(r, "UALICE", bot.PressConfirm), bot.RuleFreeze)
-		s.refused(bob(s.portal.Backups()[0].ID), bot.RuleFreeze)
+		s.refused(s.press(r, "UALICE", bot.PressConfirm), policy.RuleFreeze)
+		s.refused(bob(s.portal.Backups()[0].ID), policy.RuleFreeze)
 		s.walk(r.ID, func(bot.Restore) bool { return s.chat.shown.Freeze.On() })
 		if st, ok := bob("status").(bot.Status); !ok || st.Freeze.Reason != "we're migrating until 04:00" {
 			s.t.Errorf("status: %+v", st)
 		}
-		s.refused(bob("unfreeze"), bot.RuleApprover)
+		s.refused(bob("unfreeze"), policy.RuleApprover)
 		if set, ok := s.ask("unfreeze").(bot.FreezeSet); !ok || !set.Ended.On() {
 			s.t.Errorf("unfreeze was answered %+v", set)
 		}
@@ -449,8 +452,8 @@ func TestFreezeThatCannotBeReadIsOne(t *testing.T) {
 	play(t, func(s *scene) {
 		r := s.request("")
 		s.store.broken = errors.New("no such table")
-		s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleFreeze)
-		s.refused(s.ask(s.portal.Backups()[0].ID), bot.RuleFreeze)
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), policy.RuleFreeze)
+		s.refused(s.ask(s.portal.Backups()[0].ID), policy.RuleFreeze)
 		s.store.broken = nil
 		s.press(r, "UBOB", bot.PressConfirm)
 		s.store.broken = errors.New("no such table")
@@ -471,7 +474,7 @@ func TestFreezeThatCannotBeReadIsOne(t *testing.T) {
 func glassScene(t *testing.T, act func(s *scene, r bot.Restore)) {
 	t.Helper()
 	play(t, func(s *scene) {
-		s.Policy.BreakGlass = bot.AllowList{IDs: []string{"UALICE"}}
+		s.Policy.BreakGlass = policy.AllowList{IDs: []string{"UALICE"}}
 		s.Policy.SelfApproval, s.Policy.Approvals = false, 2
 		act(s, s.request(` --break-glass --reason "nobody awake"`))
 	})
@@ -480,7 +483,7 @@ func glassScene(t *testing.T, act func(s *scene, r bot.Restore)) {
 func TestBrokenGlassCountsDownAMinuteInFrontOfEverybody(t *testing.T) {
 	t.Parallel()
 	glassScene(t, func(s *scene, r bot.Restore) {
-		s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleGlass)
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), policy.RuleGlass)
 		if a := s.press(r, "UALICE", bot.PressConfirm); a != nil {
 			s.t.Fatalf("the press was answered %+v", a)
 		}
@@ -511,10 +514,10 @@ func TestBrokenGlassCountsDownAMinuteInFrontOfEverybody(t *testing.T) {
 func TestAnybodyStopsABrokenGlass(t *testing.T) {
 	t.Parallel()
 	glassScene(t, func(s *scene, r bot.Restore) {
-		s.refused(s.press(r, "UEVE", bot.PressStop), bot.RuleStale) // nothing to stop yet
+		s.refused(s.press(r, "UEVE", bot.PressStop), policy.RuleStale) // nothing to stop yet
 		s.press(r, "UALICE", bot.PressConfirm)
 		r = s.walk(r.ID, func(r bot.Restore) bool { return !r.StartsAt.IsZero() && s.chat.shown.Restore.State == bot.Confirmed })
-		s.chat.people["UEVE"] = bot.Person{Guest: true}
+		s.chat.people["UEVE"] = policy.Person{Guest: true}
 		if a := s.press(r, "UEVE", bot.PressStop); a != nil {
 			s.t.Errorf("stop was answered %+v", a)
 		}
@@ -523,7 +526,7 @@ func TestAnybodyStopsABrokenGlass(t *testing.T) {
 		if r.ClosedBy != "UEVE" {
 			s.t.Errorf("stopped by %q", r.ClosedBy)
 		}
-		s.refused(s.press(r, "UEVE", bot.PressStop), bot.RuleStale)
+		s.refused(s.press(r, "UEVE", bot.PressStop), policy.RuleStale)
 	})
 }
 
@@ -551,7 +554,7 @@ func TestCountdownThatNobodySeesStartsNothing(t *testing.T) {
 				r = s.walk(r.ID, func(r bot.Restore) bool { return r.GlassTS != "" })
 				s.chat.editErr = err
 				r = s.walk(r.ID, func(r bot.Restore) bool { return r.State.Ended() })
-				if r.State != bot.Failed || r.Reason.Rule != bot.RuleGlass || s.portal.Starts() != 0 {
+				if r.State != bot.Failed || r.Reason.Rule != policy.RuleGlass || s.portal.Starts() != 0 {
 					s.t.Errorf("%s after %d starts, %+v", r.State, s.portal.Starts(), r.Reason)
 				}
 			})
@@ -564,14 +567,14 @@ func TestGlassIsBrokenOnlyByWhomItNames(t *testing.T) {
 	play(t, func(s *scene) {
 		id := s.portal.Backups()[0].ID
 		dump := s.portal.AddBackup(docspacetest.Backup{Dump: true})
-		s.refused(s.ask(id+" --break-glass --reason x"), bot.RuleGlass) // not set up
-		s.Policy.BreakGlass = bot.AllowList{IDs: []string{"UBOB"}}
-		s.refused(s.ask(id+" --break-glass --reason x"), bot.RuleGlass) // not her
-		s.Policy.BreakGlass = bot.AllowList{Groups: []string{"S1"}}
-		s.refused(s.ask(id+" --break-glass --reason x"), bot.RuleDirectory) // unreadable
-		s.Policy.BreakGlass = bot.AllowList{IDs: []string{"UALICE"}}
-		s.refused(s.ask(id+" --break-glass"), bot.RuleSyntax)                     // no reason
-		s.refused(s.ask(dump+" --dump --break-glass --reason x"), bot.RuleSyntax) // two people always
+		s.refused(s.ask(id+" --break-glass --reason x"), policy.RuleGlass) // not set up
+		s.Policy.BreakGlass = policy.AllowList{IDs: []string{"UBOB"}}
+		s.refused(s.ask(id+" --break-glass --reason x"), policy.RuleGlass) // not her
+		s.Policy.BreakGlass = policy.AllowList{Groups: []string{"S1"}}
+		s.refused(s.ask(id+" --break-glass --reason x"), policy.RuleDirectory) // unreadable
+		s.Policy.BreakGlass = policy.AllowList{IDs: []string{"UALICE"}}
+		s.refused(s.ask(id+" --break-glass"), policy.RuleSyntax)                     // no reason
+		s.refused(s.ask(dump+" --dump --break-glass --reason x"), policy.RuleSyntax) // two people always
 		if _, ok := s.ask(id + " --break-glass --reason x").(bot.Accepted); !ok {
 			s.t.Error("who is named was not let in")
 		}
@@ -582,7 +585,7 @@ func TestModalStaysOpenWhileSlackCannotSayWhoSomebodyIs(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
 		s.Policy.Typing = true
-		s.Policy.Approvers, s.chat.groups = bot.AllowList{Groups: []string{"S1"}}, map[string][]string{"S1": {"UBOB"}}
+		s.Policy.Approvers, s.chat.groups = policy.AllowList{Groups: []string{"S1"}}, map[string][]string{"S1": {"UBOB"}}
 		r := s.request("")
 		m, ok := s.press(r, "UBOB", bot.PressType).(bot.Modal)
 		if !ok {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 const (
@@ -78,7 +80,7 @@ func (b *Bot) callApprovers(ctx context.Context, r *Restore, p Portal) error {
 
 func unseen() Reason {
 	return Reason{
-		Rule: RuleGlass, What: "The countdown could not be shown in the channel, so nobody could have stopped it. Nothing was started.",
+		Rule: policy.RuleGlass, What: "The countdown could not be shown in the channel, so nobody could have stopped it. Nothing was started.",
 		Do: "Ask again with /restore.",
 	}
 }
@@ -100,12 +102,12 @@ func (b *Bot) redraw(ctx context.Context, r *Restore, p Portal) error {
 
 // stop is the button of the countdown. Anybody who sees the card may press it:
 // it can only keep something from happening.
-func (b *Bot) stop(ctx context.Context, c Caller, r Restore) Answer {
+func (b *Bot) stop(ctx context.Context, c policy.Caller, r Restore) Answer {
 	if r.State != Confirmed || !r.Order.BreakGlass {
 		return b.refuse(ctx, c, r.ID, became(r))
 	}
 	now := time.Now().UTC()
-	next := r.heeding(c).ended(Dismissed, now, Reason{Rule: RuleGlass})
+	next := r.heeding(c).ended(Dismissed, now, Reason{Rule: policy.RuleGlass})
 	next.ClosedBy, next.ClosedAt = c.User, now
 	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventStopped, Actor: c.User})
 	return b.raced(ctx, c, r, err)

@@ -4,13 +4,14 @@ import (
 	"testing"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // In a Grid the buttons of an answer work wherever the command does.
 func TestButtonsOfAnAnswerWorkInAGridAsTheCommandDoes(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		s.Policy.Grid = &bot.Grid{}
+		s.Policy.Grid = &policy.Grid{}
 		c := caller("UALICE")
 		c.Team, c.Enterprise = "T9", "E1"
 		id := s.portal.Backups()[0].ID
@@ -18,7 +19,7 @@ func TestButtonsOfAnAnswerWorkInAGridAsTheCommandDoes(t *testing.T) {
 			_, later := s.Press(s.t.Context(), bot.Press{Caller: c, Action: action, Restore: value})
 			return later(s.t.Context())
 		}
-		refused(s, press(bot.PressFollow, "docs"), bot.RuleWorkspace)
+		refused(s, press(bot.PressFollow, "docs"), policy.RuleWorkspace)
 		s.Policy.Grid.Join("E1") // as auth.test says by now
 		if said, ok := press(bot.PressFollow, "docs").(bot.Said); !ok {
 			s.t.Errorf("Follow was answered %+v", said)
@@ -27,6 +28,6 @@ func TestButtonsOfAnAnswerWorkInAGridAsTheCommandDoes(t *testing.T) {
 			s.t.Errorf("Restore was answered %+v", m)
 		}
 		c.Enterprise = "E2"
-		refused(s, press(bot.PressFollow, "docs"), bot.RuleWorkspace)
+		refused(s, press(bot.PressFollow, "docs"), policy.RuleWorkspace)
 	})
 }

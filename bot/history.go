@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -30,10 +31,10 @@ func (b *Bot) history(ctx context.Context, p Portal, dump bool) ([]docspace.Back
 }
 
 // unread refuses what the history had to be read for.
-func (p Portal) unread(err error) *Refusal {
+func (p Portal) unread(err error) *policy.Refusal {
 	if errors.Is(err, errHistories) {
-		return &Refusal{
-			Rule: RulePortal, Busy: true,
+		return &policy.Refusal{
+			Rule: policy.RulePortal, Busy: true,
 			What: "The bot waits for the lists of backups of several other portals, which are slow. Nothing was started.",
 			Do:   "Ask again in a minute.",
 		}
@@ -60,7 +61,7 @@ func slow(err error) bool {
 
 // find looks the backup up in the history and returns all of it. An id that is no
 // GUID names a file, which is no record.
-func (b *Bot) find(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup, *Refusal) {
+func (b *Bot) find(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup, *policy.Refusal) {
 	if _, ok := docspace.ParseGUID(r.Order.BackupID); !ok {
 		return nil, nil
 	}
@@ -79,8 +80,8 @@ func (b *Bot) find(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup
 		return nil, no
 	}
 	if s := r.Order.StorageType; s != "" && s != backup.StorageType {
-		return nil, &Refusal{
-			Rule:    RuleBackup,
+		return nil, &policy.Refusal{
+			Rule:    policy.RuleBackup,
 			What:    fmt.Sprintf("--storage %s contradicts the history: the backup is in %s. Nothing was started.", s, backup.StorageType),
 			Do:      "Leave --storage away; the portal uses the record's own.",
 			Suggest: "--storage " + string(backup.StorageType),
@@ -93,7 +94,7 @@ func (b *Bot) find(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup
 // goUnseen is what becomes of --unlisted by the history: it is refused where people
 // can be shown what they confirm, and goes on where they cannot, also because the
 // history cannot be read.
-func goUnseen(r *Restore, p Portal, backups []docspace.Backup, err error) *Refusal {
+func goUnseen(r *Restore, p Portal, backups []docspace.Backup, err error) *policy.Refusal {
 	switch {
 	case errors.Is(err, errHistories):
 		return p.unread(err)
@@ -104,8 +105,8 @@ func goUnseen(r *Restore, p Portal, backups []docspace.Backup, err error) *Refus
 	backup, ok := listed(r.Order.BackupID, backups)
 	switch {
 	case ok && restorable(backup, time.Now()) == nil:
-		return &Refusal{
-			Rule: RuleBackup,
+		return &policy.Refusal{
+			Rule: policy.RuleBackup,
 			What: "The portal's history shows the backup " + backup.ID + ", and --unlisted is for what it does not show. Nothing was started.",
 			Do:   "Ask again without --unlisted: then the card says which file it is and how old.",
 		}
@@ -127,16 +128,16 @@ func listed(id string, backups []docspace.Backup) (docspace.Backup, bool) {
 }
 
 // restorable says why a record that is listed cannot be restored.
-func restorable(backup docspace.Backup, now time.Time) *Refusal {
+func restorable(backup docspace.Backup, now time.Time) *policy.Refusal {
 	switch {
 	case backup.Expired(now):
-		return &Refusal{
-			Rule: RuleBackup, What: "The backup " + backup.ID + " has expired. Nothing was started.",
+		return &policy.Refusal{
+			Rule: policy.RuleBackup, What: "The backup " + backup.ID + " has expired. Nothing was started.",
 			Do: "Choose another one from /restore list. While its file is still there, --unlisted restores it all the same.",
 		}
 	case backup.StorageType == docspace.StorageCustomCloud:
-		return &Refusal{
-			Rule: RuleBackup,
+		return &policy.Refusal{
+			Rule: policy.RuleBackup,
 			What: "The backup " + backup.ID + " is in CustomCloud, from which no server up to 3.7.2 can restore. Nothing was started.",
 			Do:   "Choose another one from /restore list. On a newer server, try it with --unlisted.",
 		}
@@ -144,9 +145,9 @@ func restorable(backup docspace.Backup, now time.Time) *Refusal {
 	return nil
 }
 
-func notListed(id string, backups []docspace.Backup) *Refusal {
-	no := &Refusal{
-		Rule: RuleBackup, What: "The portal's history shows no backup " + id + ". Nothing was started.",
+func notListed(id string, backups []docspace.Backup) *policy.Refusal {
+	no := &policy.Refusal{
+		Rule: policy.RuleBackup, What: "The portal's history shows no backup " + id + ". Nothing was started.",
 		Do: "Choose one from /restore list; for a backup of the whole server add --dump. If you know what this id is, restore it unseen with --unlisted.",
 	}
 	if len(backups) > 0 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -69,8 +70,8 @@ func TestHistoryThatCannotBeReadIsToldWithAWayOut(t *testing.T) {
 				t.Parallel()
 				play(t, func(s *scene) {
 					s.portal.Break(func(f *docspacetest.Faults) { *f = c.sick })
-					no, ok := ask(s).(*bot.Refusal)
-					if !ok || no.Rule != bot.RulePortal || !strings.Contains(no.What, c.words) || !strings.Contains(no.What, "Nothing was started") || !strings.Contains(no.Do, "--unlisted") {
+					no, ok := ask(s).(*policy.Refusal)
+					if !ok || no.Rule != policy.RulePortal || !strings.Contains(no.What, c.words) || !strings.Contains(no.What, "Nothing was started") || !strings.Contains(no.Do, "--unlisted") {
 						s.t.Fatalf("answered %+v", no)
 					}
 					if n := histories(s); n != 1 || s.portal.Starts() != 0 {

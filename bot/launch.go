@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -33,7 +34,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	if freeze.On() {
 		no := freeze.refusal()
-		return b.move(ctx, r, r.ended(Failed, time.Now().UTC(), no.reason()), EventEnded)
+		return b.move(ctx, r, r.ended(Failed, time.Now().UTC(), reasonOf(no)), EventEnded)
 	}
 	if r.State == Confirmed && r.countsDown() {
 		if next, over, err := b.waitForStop(ctx, &r, p); !over || err != nil {
@@ -45,7 +46,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if len(withdrawn) > 0 {
 		return b.withdraw(ctx, r, withdrawn)
 	}
-	if no != nil && no.Rule == RuleDirectory && now.Sub(r.readySince()) < recheckFor {
+	if no != nil && no.Rule == policy.RuleDirectory && now.Sub(r.readySince()) < recheckFor {
 		return Next{After: soon}, nil // Slack may answer again
 	}
 	looked := time.Now()
@@ -57,7 +58,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	now = time.Now().UTC() // a history may have taken a minute and more
 	if no != nil {
-		return b.move(ctx, was, was.ended(Failed, now, no.reason()), EventEnded)
+		return b.move(ctx, was, was.ended(Failed, now, reasonOf(no)), EventEnded)
 	}
 	if r.Order.DryRun {
 		return b.move(ctx, was, r.ended(Rehearsed, now, Reason{What: "This was a dry run: everything was checked and nothing was started."}), EventEnded)
@@ -82,7 +83,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 
 	if late := stoodStill(saving); late > startWithin {
 		return b.move(ctx, r, r.unstarted(time.Now().UTC(), Reason{
-			Rule: RuleRecord,
+			Rule: policy.RuleRecord,
 			What: fmt.Sprintf("The bot stood still for %s just before the start, so it did not send it. Nothing was changed.", late.Round(time.Second)),
 			Do:   "Ask again with /restore.",
 		}), EventEnded)
@@ -181,7 +182,7 @@ func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
 // startUnclear is the reason of a start that cannot be resolved.
 func startUnclear(why string) Reason {
 	return Reason{
-		Rule: RuleAnswer,
+		Rule: policy.RuleAnswer,
 		What: "The start was sent, its answer was lost, and " + why + ". Whether anything was changed cannot be told from here.",
 		Do:   "Open the portal: if it shows a restore or lost recent work, it was restored; then say so with the buttons. The bot will not send the start again.",
 	}

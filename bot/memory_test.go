@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // memory keeps restores for tests of the domain; the real store has its own exam.
@@ -286,7 +287,7 @@ type channel struct {
 	replies       []bot.Note
 	answers       []bot.Answer
 	postErr       error
-	people        map[string]bot.Person
+	people        map[string]policy.Person
 	shared        bool
 	gone          string // the channel that the chat does not know
 	groups        map[string][]string
@@ -298,7 +299,7 @@ type channel struct {
 	retired []string
 }
 
-func (c *channel) Fresh() bot.Directory { return c }
+func (c *channel) Fresh() policy.Directory { return c }
 
 func (c *channel) Permalink(_ context.Context, channel, ts string) (string, error) {
 	return "https://slack.test/" + channel + "/" + ts, nil
@@ -375,17 +376,17 @@ func (c *channel) UpdateModal(context.Context, bot.View, bot.Modal) (bot.View, e
 	return bot.View{}, bot.ErrModalGone
 }
 
-func (c *channel) Person(_ context.Context, user string) (bot.Person, error) {
+func (c *channel) Person(_ context.Context, user string) (policy.Person, error) {
 	p := c.people[user]
 	p.ID = user
 	return p, nil
 }
 
-func (c *channel) Place(_ context.Context, id string) (bot.Place, error) {
+func (c *channel) Place(_ context.Context, id string) (policy.Place, error) {
 	if id == c.gone {
-		return bot.Place{}, bot.ErrNotInChannel
+		return policy.Place{}, policy.ErrNotInChannel
 	}
-	return bot.Place{ID: id, Shared: c.shared}, nil
+	return policy.Place{ID: id, Shared: c.shared}, nil
 }
 
 func (c *channel) Members(_ context.Context, group string) ([]string, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // What a [Chat] may answer about a modal.
@@ -71,7 +73,7 @@ const (
 type Option struct{ Value, Text, About string }
 
 // View is one open modal. Hash, if set, stands for what it shows: an update
-// with an old one is refused by the chat. External stands in the place of an ID
+// With an old one is refused by the chat. External stands in the place of an ID
 // that is not known.
 type View struct{ ID, Hash, External string }
 
@@ -87,14 +89,9 @@ type Faults map[string]string
 // Closes is an [Answer] to a submit: every modal of the person closes.
 type Closes struct{}
 
-func (Opens) answer()  {}
-func (Modal) answer()  {}
-func (Faults) answer() {}
-func (Closes) answer() {}
-
 // Submission is what a person has entered in a modal.
 type Submission struct {
-	Caller   Caller // without a channel: a modal belongs to none
+	Caller   policy.Caller // without a channel: a modal belongs to none
 	View     View
 	Modal    string              // the ID of the modal
 	Values   map[string][]string // by the name of the field; an empty field has none
@@ -128,21 +125,21 @@ type Form struct {
 type FormKind string
 
 // form returns the form of a submission, or why it cannot be used.
-func (b *Bot) form(ctx context.Context, s Submission) (Form, *Refusal) {
+func (b *Bot) form(ctx context.Context, s Submission) (Form, *policy.Refusal) {
 	f, err := b.Store.Form(ctx, s.Modal)
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && !time.Now().Before(f.Until):
-		return Form{}, &Refusal{
-			Rule: RuleStale, What: "This dialog is too old. Nothing was changed.", Do: "Close it and begin again.",
+		return Form{}, &policy.Refusal{
+			Rule: policy.RuleStale, What: "This dialog is too old. Nothing was changed.", Do: "Close it and begin again.",
 		}
 	case err != nil:
 		b.Log.ErrorContext(ctx, "a form could not be read", "err", err)
-		return Form{}, &Refusal{
-			Rule: RuleRecord, What: "The bot could not read what this dialog is about. Nothing was changed.", Do: "Try again in a minute.",
+		return Form{}, &policy.Refusal{
+			Rule: policy.RuleRecord, What: "The bot could not read what this dialog is about. Nothing was changed.", Do: "Try again in a minute.",
 		}
 	case f.User != s.Caller.User || f.Team != s.Caller.Team:
-		return Form{}, &Refusal{
-			Rule: RulePerson, What: "This dialog was opened by somebody else. Nothing was changed.", Do: "Close it and begin again.",
+		return Form{}, &policy.Refusal{
+			Rule: policy.RulePerson, What: "This dialog was opened by somebody else. Nothing was changed.", Do: "Close it and begin again.",
 		}
 	}
 	return f, nil
@@ -194,8 +191,8 @@ func (b *Bot) Suggest(ctx context.Context, s Submission) []Option {
 
 // admitForm finds the form, puts its channel in the caller's place, and checks
 // that the person may use the bot there.
-func (b *Bot) admitForm(ctx context.Context, s *Submission) (Form, *Refusal) {
-	s.Caller = b.Policy.seated(s.Caller)
+func (b *Bot) admitForm(ctx context.Context, s *Submission) (Form, *policy.Refusal) {
+	s.Caller = b.Policy.NormalizeCaller(s.Caller)
 	if no := b.Policy.Origin(s.Caller); no != nil {
 		return Form{}, no
 	}
@@ -208,7 +205,7 @@ func (b *Bot) admitForm(ctx context.Context, s *Submission) (Form, *Refusal) {
 }
 
 func (b *Bot) unknownForm(ctx context.Context, s Submission, f Form) Answer {
-	return b.refuse(ctx, s.Caller, f.Restore, &Refusal{
-		Rule: RuleStale, What: "This version of the bot does not know this dialog. Nothing was changed.", Do: "Close it and begin again.",
+	return b.refuse(ctx, s.Caller, f.Restore, &policy.Refusal{
+		Rule: policy.RuleStale, What: "This version of the bot does not know this dialog. Nothing was changed.", Do: "Close it and begin again.",
 	})
 }

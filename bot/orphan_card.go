@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // A card is posted with its buttons and then recorded. A process that dies
@@ -65,12 +67,12 @@ func here(r Restore, p Press) bool { return p.Caller.Channel == r.Channel && p.C
 // checkCard checks that a press came from a card of the restore which shows what
 // is recorded: a button's value may be copied, the place where it was pressed may
 // not.
-func checkCard(r Restore, p Press) *Refusal {
+func checkCard(r Restore, p Press) *policy.Refusal {
 	marked := p.Card != CardMark{}
 	switch {
 	case !here(r, p):
-		return &Refusal{
-			Rule: RuleChannel, What: "This restore belongs to another channel. Nothing was changed.", Do: "Press the button on its own card.",
+		return &policy.Refusal{
+			Rule: policy.RuleChannel, What: "This restore belongs to another channel. Nothing was changed.", Do: "Press the button on its own card.",
 		}
 	case r.CardTS == "" && r.State.Ended():
 		return became(r)
@@ -86,15 +88,15 @@ func checkCard(r Restore, p Press) *Refusal {
 	return nil
 }
 
-func notTheCard(r Restore) *Refusal {
+func notTheCard(r Restore) *policy.Refusal {
 	if r.CardTS == "" {
-		return &Refusal{
-			Rule: RuleStale, What: "The bot has no record of this card yet. Nothing was changed.",
+		return &policy.Refusal{
+			Rule: policy.RuleStale, What: "The bot has no record of this card yet. Nothing was changed.",
 			Do: "Press again in a moment; if there is another card by then, press that one.", Restore: r.ID,
 		}
 	}
-	return &Refusal{
-		Rule: RuleStale, What: "This button is not on the card of its restore. Nothing was changed.",
+	return &policy.Refusal{
+		Rule: policy.RuleStale, What: "This button is not on the card of its restore. Nothing was changed.",
 		Do: "Press the button on its own card; /restore status names it.", Restore: r.ID,
 	}
 }

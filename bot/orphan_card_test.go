@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // A card can be pressed before it is recorded, and its record may be lost: the
@@ -43,7 +44,7 @@ func TestPressNamesTheCardThatIsNotRecorded(t *testing.T) {
 				}
 				_, _ = s.Step(s.t.Context(), id, 0)
 				r, _ := s.store.Get(s.t.Context(), id)
-				no, refused := answer.(*bot.Refusal)
+				no, refused := answer.(*policy.Refusal)
 				if refused != (c.says != "") || refused && !strings.Contains(no.What, c.says) {
 					t.Errorf("answered %+v", answer)
 				}
@@ -98,7 +99,7 @@ func TestPressCountsOnEitherOfTwoCards(t *testing.T) {
 					answer = s.pressOn(ts, marks[ts], "UBOB", bot.PressConfirm)
 				}
 				now, _ := s.store.Get(s.t.Context(), id)
-				if no, refused := answer.(*bot.Refusal); refused != (c.says != "") || refused && !strings.Contains(no.What, c.says) {
+				if no, refused := answer.(*policy.Refusal); refused != (c.says != "") || refused && !strings.Contains(no.What, c.says) {
 					t.Errorf("answered %+v", answer)
 				}
 				orphan := slices.Contains(c.presses, "0.9")
@@ -135,7 +136,7 @@ func TestStartDoesNotWaitForTheCardToBeEdited(t *testing.T) {
 		}
 		s.chat.trouble = func(call string, _ bot.Card) error {
 			if call == "edit" {
-				return errors.Join(bot.ErrChatBusy)
+				return errors.Join(policy.ErrChatBusy)
 			}
 			return nil
 		}

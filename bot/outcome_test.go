@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 )
 
 func TestWhatEndedBeforeItsStartHasNotFailed(t *testing.T) {
@@ -21,7 +22,7 @@ func TestWhatEndedBeforeItsStartHasNotFailed(t *testing.T) {
 func TestShortHelpIsHelp(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"-h", "--h", "–h", "-H", "--help"} {
-		if line, no := bot.ParseLine(text); no != nil || line.Verb != bot.VerbHelp {
+		if line, no := command.ParseLine(text); no != nil || line.Verb != command.VerbHelp {
 			t.Errorf("%s: %+v, %+v", text, line, no)
 		}
 	}

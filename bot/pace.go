@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -61,7 +62,7 @@ func (b *Bot) tellPhase(ctx context.Context, r *Restore, p Portal) error {
 	}
 	note := Note{Kind: NotePhase}
 	ts, why := b.Chat.Reply(ctx, b.card(ctx, *r, p), note)
-	if errors.Is(why, ErrChatBusy) {
+	if errors.Is(why, policy.ErrChatBusy) {
 		next := *r
 		next.PhaseTold = told
 		if err := b.keep(ctx, r, next); err != nil {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -53,7 +55,7 @@ func pickPlaceholder() Modal {
 }
 
 // pick is /restore without an id.
-func (b *Bot) pick(c Caller, portal string) (Answer, Later) {
+func (b *Bot) pick(c policy.Caller, portal string) (Answer, Later) {
 	return Opens{pickPlaceholder()}, func(ctx context.Context) Answer {
 		return b.inspected(ctx, c, func() Answer { return b.fillPick(ctx, c, Form{}, picking{Portal: portal}, "") })
 	}
@@ -62,13 +64,13 @@ func (b *Bot) pick(c Caller, portal string) (Answer, Later) {
 // pickListed is a press on Restore in the list of backups.
 func (b *Bot) pickListed(p Press) (Answer, Later) {
 	return Opens{pickPlaceholder()}, func(ctx context.Context) Answer {
-		p.Caller = b.Policy.seated(p.Caller)
+		p.Caller = b.Policy.NormalizeCaller(p.Caller)
 		words := strings.Fields(p.Restore)
 		if no := b.Policy.Origin(p.Caller); no != nil {
 			return b.refuse(ctx, p.Caller, "", no)
 		}
 		if len(words) < 2 || len(words) > 3 {
-			return b.refuse(ctx, p.Caller, "", &Refusal{Rule: RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use /restore."})
+			return b.refuse(ctx, p.Caller, "", &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use /restore."})
 		}
 		return b.inspected(ctx, p.Caller, func() Answer {
 			return b.fillPick(ctx, p.Caller, Form{}, picking{Portal: words[0], Dump: len(words) == 3}, words[1])
@@ -77,7 +79,7 @@ func (b *Bot) pickListed(p Press) (Answer, Later) {
 }
 
 // fillPick asks the portal for its backups and shows them.
-func (b *Bot) fillPick(ctx context.Context, c Caller, f Form, show picking, chosen string) Answer {
+func (b *Bot) fillPick(ctx context.Context, c policy.Caller, f Form, show picking, chosen string) Answer {
 	may := b.admitted(ctx, c)
 	if show.Portal == "" && len(may) > 0 {
 		show.Portal = may[0].Name
@@ -173,7 +175,7 @@ func pickModal(id string, show picking, may Portals, p Portal, settings docspace
 		})
 	}
 	m.Parts = append(m.Parts, field, ticks,
-		Field{Name: fieldReason, Label: "Reason", Kind: FieldText, Optional: true, Max: maxReason, Hint: "Everybody in the channel sees it."})
+		Field{Name: fieldReason, Label: "Reason", Kind: FieldText, Optional: true, Max: command.MaxReason, Hint: "Everybody in the channel sees it."})
 	return m
 }
 

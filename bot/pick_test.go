@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -96,7 +97,7 @@ func TestPickerMarksWhatIsAboutToExpireAndLeavesOutWhatHas(t *testing.T) {
 		}
 		time.Sleep(41 * time.Minute) // the picker is too old by then as well
 		a, _ := s.Submit(s.t.Context(), filled(m, map[string][]string{f.Name: {f.Options[0].Value}}))
-		refused(s, a, bot.RuleStale)
+		refused(s, a, policy.RuleStale)
 	})
 }
 
@@ -119,7 +120,7 @@ func TestPickerRefusesWhatItDidNotShow(t *testing.T) {
 		eve := filled(m, map[string][]string{f.Name: {f.Options[0].Value}})
 		eve.Caller.User = "UEVE"
 		a, _ := s.Submit(s.t.Context(), eve)
-		refused(s, a, bot.RulePerson)
+		refused(s, a, policy.RulePerson)
 		if len(s.store.restores) != 0 {
 			s.t.Errorf("recorded %+v", s.store.restores)
 		}
@@ -160,7 +161,7 @@ func TestPickerSearchesALongHistory(t *testing.T) {
 func TestPickerChangesThePortalAndToTheWholeServer(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		wiki := second(s, bot.PortalRules{})
+		wiki := second(s, policy.PortalRules{})
 		m, f := s.picker()
 		change := func(m bot.Modal, name, value string) (bot.Modal, bot.Field) {
 			s.t.Helper()
@@ -196,11 +197,11 @@ func TestPickerSaysWhyThereIsNothingToPick(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		broken func(s *scene)
-		want   bot.Rule
+		want   policy.Rule
 	}{
-		"portal down": {func(s *scene) { s.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, bot.RulePortal},
-		"dead key":    {func(s *scene) { s.portal.RevokeKeys() }, bot.RuleKey},
-		"a guest":     {func(s *scene) { s.chat.people["UALICE"] = bot.Person{Guest: true} }, bot.RulePerson},
+		"portal down": {func(s *scene) { s.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, policy.RulePortal},
+		"dead key":    {func(s *scene) { s.portal.RevokeKeys() }, policy.RuleKey},
+		"a guest":     {func(s *scene) { s.chat.people["UALICE"] = policy.Person{Guest: true} }, policy.RulePerson},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -225,7 +226,7 @@ func TestRestoreElsewhereIsFollowedAndNeverStarted(t *testing.T) {
 				}
 				return later(s.t.Context())
 			}
-			refused(s, follow("UEVE"), bot.RulePerson)
+			refused(s, follow("UEVE"), policy.RulePerson)
 			if said, ok := follow("UBOB").(bot.Said); !ok || !strings.Contains(said.Text, "Following") {
 				s.t.Fatalf("answered %+v", said)
 			}
@@ -236,7 +237,7 @@ func TestRestoreElsewhereIsFollowedAndNeverStarted(t *testing.T) {
 			if r.State != bot.Running || !r.Followed || r.Order.Dump != dump {
 				s.t.Errorf("recorded %+v", r)
 			}
-			refused(s, s.ask(s.portal.Backups()[0].ID), bot.RuleBusy)
+			refused(s, s.ask(s.portal.Backups()[0].ID), policy.RuleBusy)
 			s.want(s.walk(r.ID, never), bot.Succeeded, 0)
 			if s.chat.posted != 1 || len(s.told(bot.NoteEnd)) != 1 {
 				s.t.Errorf("%d cards, told %+v", s.chat.posted, s.chat.replies)
@@ -257,7 +258,7 @@ func TestRefusalOfABusyPortalOffersToFollow(t *testing.T) {
 			s.t.Fatal("not recorded")
 		}
 		s.want(s.walk(a.Restore.ID, never), bot.Refused, 0)
-		if no, ok := s.chat.answers[0].(*bot.Refusal); !ok || no.Follow != "docs" {
+		if no, ok := s.chat.answers[0].(*policy.Refusal); !ok || no.Follow != "docs" {
 			s.t.Errorf("told %+v", s.chat.answers)
 		}
 	})
@@ -277,8 +278,8 @@ func TestButtonOfTheListOpensThePickerWithThatBackup(t *testing.T) {
 			s.t.Errorf("the picker shows %+v", f)
 		}
 		_, later = s.Press(s.t.Context(), bot.Press{Caller: caller("UEVE"), Action: bot.PressPick, Restore: "docs " + id})
-		refused(s, later(s.t.Context()), bot.RulePerson)
+		refused(s, later(s.t.Context()), policy.RulePerson)
 		_, later = s.Press(s.t.Context(), bot.Press{Caller: caller("UALICE"), Action: bot.PressPick, Restore: "rm -rf / docs now"})
-		refused(s, later(s.t.Context()), bot.RuleStale)
+		refused(s, later(s.t.Context()), policy.RuleStale)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"docspace-restorebot/bot/command"
 	"docspace-restorebot/docspace"
 )
 
@@ -74,11 +75,11 @@ func (b *Bot) picked(ctx context.Context, s Submission, f Form) Answer {
 		return Faults{backupField(show): fault}
 	}
 	ticked := s.Values[fieldOptions]
-	line := Line{Verb: VerbRestore, Portal: show.Portal, Order: Order{
+	line := command.Line{Verb: command.VerbRestore, Portal: show.Portal, Order: command.Order{
 		BackupID: id, Dump: show.Dump, Reason: strings.TrimSpace(s.Value(fieldReason)),
 		Notify: slices.Contains(ticked, optionNotify), DryRun: slices.Contains(ticked, optionDryRun), NoSafety: slices.Contains(ticked, optionUnsafe),
 	}}
-	if no := legible(line.Order.Reason); no != nil || len([]rune(line.Order.Reason)) > maxReason {
+	if no := command.CheckText(line.Order.Reason); no != nil || len([]rune(line.Order.Reason)) > command.MaxReason {
 		return Faults{fieldReason: "Write it on one line, of 500 characters at most."}
 	}
 	if b.Policy.Reason && !visible(line.Order.Reason) {

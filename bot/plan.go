@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -15,18 +17,18 @@ import (
 // may change between the card and the start; what is in it may not.
 type plan struct {
 	Portal    PortalName
-	Order     Order
+	Order     command.Order
 	Backup    docspace.Backup
-	Approvers AllowList
+	Approvers policy.AllowList
 	Approvals int
 	Self      bool
 	Typing    bool
-	Glass     AllowList
+	Glass     policy.AllowList
 	Safety    string // where the portal is backed up before, "" for nowhere
 }
 
 // planOf is the hash of what is asked for, and of the rules it is asked under.
-func planOf(r Restore, portal Portal, p Policy) string {
+func planOf(r Restore, portal Portal, p policy.Policy) string {
 	b, _ := json.Marshal(plan{ // strings, numbers and times always encode
 		portal.PortalName, r.Order, r.Backup, p.Approvers, p.Needed(), p.SelfApproval, p.Typing, p.BreakGlass, portal.Safety.Place(),
 	})
@@ -35,16 +37,16 @@ func planOf(r Restore, portal Portal, p Policy) string {
 }
 
 // changed says that what would be restored is not what was asked for.
-func planChanged() *Refusal {
-	return &Refusal{
-		Rule: RulePlan,
+func planChanged() *policy.Refusal {
+	return &policy.Refusal{
+		Rule: policy.RulePlan,
 		What: "What was asked for is no longer what would be done: the settings or the backup have changed since. Nothing was started.",
 		Do:   "Ask again with /restore, so that everybody sees what is confirmed.",
 	}
 }
 
 // asPlanned checks a press against the settings as they are now.
-func (b *Bot) asPlanned(r Restore) *Refusal {
+func (b *Bot) asPlanned(r Restore) *policy.Refusal {
 	portal, ok := b.Portals.Of(r)
 	if !ok || r.Plan != planOf(r, portal, b.policyOf(r)) {
 		return planChanged()
@@ -57,7 +59,7 @@ func (b *Bot) asPlanned(r Restore) *Refusal {
 //
 // What is not listed is not looked for again: people have agreed to an id that
 // nobody could see, and that id is what is sent.
-func (b *Bot) stillThere(ctx context.Context, r Restore, p Portal) *Refusal {
+func (b *Bot) stillThere(ctx context.Context, r Restore, p Portal) *policy.Refusal {
 	if r.Order.Unlisted || r.Safety.Stage == SafetyDone && r.Safety.Listed {
 		return nil
 	}
@@ -87,34 +89,34 @@ func sameBackup(was, is docspace.Backup) bool {
 // admitted the request, the right of everybody who confirmed, and the backup. The
 // freeze is checked by the save itself. withdrawn are those who confirmed and may
 // not do so any more.
-func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *Refusal, withdrawn []string) {
+func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *policy.Refusal, withdrawn []string) {
 	if no := b.asPlanned(r); no != nil {
 		return no, nil
 	}
-	if no := checkOrder(r.Order); no != nil {
-		return no, nil // an older version took it
+	if err := r.Order.Check(); err != nil {
+		return syntaxRefusal(err), nil // an older version took it
 	}
-	policy, fresh := b.policyOf(r), b.Directory.Fresh()
-	if len(r.Confirmations) < policy.neededFor(r) {
+	rules, fresh := b.policyOf(r), b.Directory.Fresh()
+	if len(r.Confirmations) < rules.NeededFor(r.request()) {
 		return planChanged(), nil
 	}
-	if no := policy.stillAdmitted(ctx, fresh, r); no != nil {
-		return no.notNow(), nil
+	if no := rules.StillAdmitted(ctx, fresh, r.request()); no != nil {
+		return no.NotNow(), nil
 	}
 	for i, c := range r.Confirmations {
-		twice, err := policy.sameAsAny(ctx, fresh, c.User, r.Confirmers()[:i])
+		twice, err := rules.SameAsAny(ctx, fresh, c.User, r.Confirmers()[:i])
 		if err != nil {
-			return unreadableNow(err).notNow(), nil
+			return policy.UnreadableNow(err).NotNow(), nil
 		}
-		switch no := policy.mayStillConfirm(ctx, fresh, r, c.User); {
+		switch no := rules.MayStillConfirm(ctx, fresh, r.request(), c.User); {
 		case no == nil && twice: // two ids that have come to be of one person
 			withdrawn = append(withdrawn, c.User)
 		case no == nil:
-		case no.Rule == RuleDirectory, no.Rule == RuleChannel:
-			return no.notNow(), nil
+		case no.Rule == policy.RuleDirectory, no.Rule == policy.RuleChannel:
+			return no.NotNow(), nil
 		case r.Order.BreakGlass: // nobody else can confirm it
 			no.What = "The person below confirmed this and may not do so any more, so it was not started. Nothing was changed."
-			no.Do, no.People = "Ask again with /restore, and have somebody confirm it who may.", AllowList{IDs: []string{c.User}}
+			no.Do, no.People = "Ask again with /restore, and have somebody confirm it who may.", policy.AllowList{IDs: []string{c.User}}
 			return no, nil
 		default:
 			withdrawn = append(withdrawn, c.User)
@@ -124,17 +126,6 @@ func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *Refusal, wi
 		return nil, withdrawn
 	}
 	return b.stillThere(ctx, r, p), nil
-}
-
-// notNow is a refusal just before the start.
-func (no *Refusal) notNow() *Refusal {
-	if no.Rule != RuleDirectory {
-		return no
-	}
-	out := *no
-	out.What = "Slack could not say whether those who asked and confirmed still may, so it was not started. Nothing was changed."
-	out.Do = "Ask again with /restore when Slack answers again."
-	return &out
 }
 
 // recheckFor is how long Slack may fail to say who somebody is before a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -35,7 +36,7 @@ type Portal struct {
 	// KeyFrom is where its key comes from.
 	KeyFrom KeyFrom
 	// Own are the rules that hold for this portal in the place of the bot's.
-	Own PortalRules
+	Own policy.PortalRules
 	// Safety says where its safety backups go; the zero value takes none.
 	Safety SafetyTarget
 }

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // The bot's settings may change while a restore is open: a portal gets another
@@ -10,7 +12,7 @@ import (
 // address that people were shown.
 
 // quietly is how long a restore of a portal that is gone is left alone once
-// people were told.
+// People were told.
 const quietly = time.Hour
 
 // Of returns the portal that a restore is bound to, whatever its name is now;
@@ -36,14 +38,14 @@ func gone(r Restore) Portal {
 func (b *Bot) portalGone(ctx context.Context, r Restore) (Next, error) {
 	p, now := gone(r), time.Now().UTC()
 	lost := Reason{
-		Rule: RulePortal,
+		Rule: policy.RulePortal,
 		What: "The portal " + p.Name + " at " + p.Address() + " is no longer among the bot's portals.",
 		Do:   "Look at the portal and say with the buttons what became of it. If it is set up again, the bot follows it on.",
 	}
 	switch r.State {
 	case Requested:
 		if r.CardTS == "" {
-			return b.turnedAway(ctx, r, &Refusal{Rule: RulePortal, What: lost.What + " Nothing was started.", Do: "See /restore help for the portals, then ask again."})
+			return b.turnedAway(ctx, r, &policy.Refusal{Rule: policy.RulePortal, What: lost.What + " Nothing was started.", Do: "See /restore help for the portals, then ask again."})
 		}
 		fallthrough
 	case Confirmed, Saving:

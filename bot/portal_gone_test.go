@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -100,7 +101,7 @@ func TestAPortalWithAnotherNameIsFollowedOn(t *testing.T) {
 		r := s.confirmed()
 		s.at("office", "https://docs.example.com")
 		r = s.walk(r.ID, never)
-		if s.portal.Starts() != 0 || r.Reason.Rule != bot.RulePlan {
+		if s.portal.Starts() != 0 || r.Reason.Rule != policy.RulePlan {
 			s.t.Errorf("%d starts, %s: %+v", s.portal.Starts(), r.State, r.Reason)
 		}
 	})

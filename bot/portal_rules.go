@@ -4,37 +4,17 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 )
 
-// PortalRules are a portal's own. What is nil or 0 is as for the whole bot.
-type PortalRules struct {
-	Channels, Users, Approvers *AllowList
-	Approvals                  int
-}
-
-// with returns the policy with a portal's own rules in it.
-func (p Policy) with(own PortalRules) Policy {
-	if own.Channels != nil {
-		p.Channels = *own.Channels
-	}
-	if own.Users != nil {
-		p.Users = *own.Users
-	}
-	if own.Approvers != nil {
-		p.Approvers = *own.Approvers
-	}
-	if own.Approvals > 0 {
-		p.Approvals = own.Approvals
-	}
-	return p
-}
-
 // policy is who may do what on a portal.
-func (b *Bot) policy(p Portal) Policy { return b.Policy.with(p.Own) }
+func (b *Bot) policy(p Portal) policy.Policy { return b.Policy.With(p.Own) }
 
 // policyOf is who may do what with a restore. Of a portal that is no longer set
 // up the bot's own rules say who may end it; nothing of it can be started.
-func (b *Bot) policyOf(r Restore) Policy {
+func (b *Bot) policyOf(r Restore) policy.Policy {
 	p, ok := b.Portals.Of(r)
 	if !ok {
 		return b.Policy
@@ -44,16 +24,16 @@ func (b *Bot) policyOf(r Restore) Policy {
 
 // passing is one check of a policy: whether a caller may enter, ask, or break
 // the glass.
-type passing func(ctx context.Context, p Policy, d Directory, c Caller) *Refusal
+type passing func(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal
 
-func entering(ctx context.Context, p Policy, d Directory, c Caller) *Refusal {
+func entering(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal {
 	return p.Enter(ctx, d, c)
 }
 
 // asking is the check of a request for a restore.
-func (l Line) asking() passing {
-	return func(ctx context.Context, p Policy, d Directory, c Caller) *Refusal {
-		if !l.Order.BreakGlass {
+func asking(o command.Order) passing {
+	return func(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal {
+		if !o.BreakGlass {
 			return p.Admit(ctx, d, c)
 		}
 		if no := p.Room(c); no != nil {
@@ -65,15 +45,15 @@ func (l Line) asking() passing {
 
 // admit checks, in this order: the workspace, the app, the channel, the person,
 // for one portal at least, and, for a restore, that none is frozen.
-func (b *Bot) admit(ctx context.Context, c Caller, line Line) *Refusal {
+func (b *Bot) admit(ctx context.Context, c policy.Caller, line command.Line) *policy.Refusal {
 	check := entering
-	if line.Verb == VerbRestore {
-		check = line.asking()
+	if line.Verb == command.VerbRestore {
+		check = asking(line.Order)
 	}
 	if no := check(ctx, b.Policy, b.Directory, c); no != nil && !b.anyPasses(ctx, c, check) {
 		return no
 	}
-	if line.Verb == VerbRestore {
+	if line.Verb == command.VerbRestore {
 		return b.frozen(ctx)
 	}
 	return nil
@@ -84,14 +64,14 @@ const maxTried = 16
 
 // anyPasses reports whether a portal's own rules let a caller in whom the bot's
 // do not. Of portals with the same rules one is asked.
-func (b *Bot) anyPasses(ctx context.Context, c Caller, check passing) bool {
-	tried := make([]PortalRules, 1, maxTried) // those of the bot
+func (b *Bot) anyPasses(ctx context.Context, c policy.Caller, check passing) bool {
+	tried := make([]policy.PortalRules, 1, maxTried) // those of the bot
 	for i := range b.Portals {
 		own := b.Portals[i].Own
 		if slices.Contains(tried, own) {
 			continue
 		}
-		if check(ctx, b.Policy.with(own), b.Directory, c) == nil {
+		if check(ctx, b.Policy.With(own), b.Directory, c) == nil {
 			return true
 		}
 		if len(tried) < maxTried {
@@ -102,9 +82,11 @@ func (b *Bot) anyPasses(ctx context.Context, c Caller, check passing) bool {
 }
 
 // admitted are the portals that the caller may see from this channel.
-func (b *Bot) admitted(ctx context.Context, c Caller) Portals { return b.passed(ctx, c, entering) }
+func (b *Bot) admitted(ctx context.Context, c policy.Caller) Portals {
+	return b.passed(ctx, c, entering)
+}
 
-func (b *Bot) passed(ctx context.Context, c Caller, check passing) Portals {
+func (b *Bot) passed(ctx context.Context, c policy.Caller, check passing) Portals {
 	var ps Portals
 	for _, p := range b.Portals {
 		if check(ctx, b.policy(p), b.Directory, c) == nil {
@@ -116,7 +98,7 @@ func (b *Bot) passed(ctx context.Context, c Caller, check passing) Portals {
 
 // choose returns the portal that a command is about. Which of several is meant
 // is never guessed.
-func (b *Bot) choose(ctx context.Context, c Caller, name string, check passing) (Portal, *Refusal) {
+func (b *Bot) choose(ctx context.Context, c policy.Caller, name string, check passing) (Portal, *policy.Refusal) {
 	may := b.passed(ctx, c, check)
 	if name != "" {
 		p, ok := b.Portals.Named(name)
@@ -134,21 +116,21 @@ func (b *Bot) choose(ctx context.Context, c Caller, name string, check passing) 
 	case 1:
 		return may[0], nil
 	}
-	return Portal{}, &Refusal{
-		Rule: RuleSyntax, What: "There are several portals: " + strings.Join(may.Names(), ", ") + ". Nothing was started.",
-		Do: "Say which one is meant with --portal and its name.", Suggest: "--portal " + quoteWord(may[0].Name),
+	return Portal{}, &policy.Refusal{
+		Rule: policy.RuleSyntax, What: "There are several portals: " + strings.Join(may.Names(), ", ") + ". Nothing was started.",
+		Do: "Say which one is meant with --portal and its name.", Suggest: "--portal " + command.Quote(may[0].Name),
 	}
 }
 
-func noPortal(name string, may Portals) *Refusal {
-	no := &Refusal{
-		Rule: RuleSyntax, What: "There is no portal called " + clip(name) + ". Nothing was started.",
+func noPortal(name string, may Portals) *policy.Refusal {
+	no := &policy.Refusal{
+		Rule: policy.RuleSyntax, What: "There is no portal called " + command.Clip(name) + ". Nothing was started.",
 		Do: "Use one of the portals that are set up here.",
 	}
-	if near := nearest(name, may.Names()); near != "" {
-		no.Suggest = "--portal " + quoteWord(near)
+	if near := command.Nearest(name, may.Names()); near != "" {
+		no.Suggest = "--portal " + command.Quote(near)
 	} else if len(may) > 0 {
-		no.Suggest = "--portal " + quoteWord(may[0].Name)
+		no.Suggest = "--portal " + command.Quote(may[0].Name)
 	}
 	return no
 }

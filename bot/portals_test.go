@@ -4,23 +4,24 @@ import (
 	"testing"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
 // second adds another portal, with rules of its own.
-func second(s *scene, own bot.PortalRules) *docspacetest.Portal {
+func second(s *scene, own policy.PortalRules) *docspacetest.Portal {
 	portal := docspacetest.New(docspacetest.Config{Alias: "wiki"})
 	client := &docspace.Client{BaseURL: "https://wiki.example.com", Key: docspace.NewSecret(portal.Key()), HTTP: docspacetest.Via(portal)}
 	s.Portals = append(s.Portals, bot.Portal{PortalName: bot.PortalName{Name: "wiki"}, API: client, Own: own})
 	return portal
 }
 
-func only(ids ...string) *bot.AllowList { return &bot.AllowList{IDs: ids} }
+func only(ids ...string) *policy.AllowList { return &policy.AllowList{IDs: ids} }
 
-func refused(s *scene, a bot.Answer, want bot.Rule) {
+func refused(s *scene, a bot.Answer, want policy.Rule) {
 	s.t.Helper()
-	if no, ok := a.(*bot.Refusal); !ok || no.Rule != want {
+	if no, ok := a.(*policy.Refusal); !ok || no.Rule != want {
 		s.t.Errorf("got %+v, want a refusal by rule %s", a, want)
 	}
 }
@@ -28,9 +29,9 @@ func refused(s *scene, a bot.Answer, want bot.Rule) {
 func TestWhichOfSeveralPortalsIsNeverGuessed(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		wiki := second(s, bot.PortalRules{})
-		refused(s, s.ask(wiki.Backups()[0].ID), bot.RuleSyntax)
-		refused(s, s.ask(wiki.Backups()[0].ID+" --portal wikki"), bot.RuleSyntax)
+		wiki := second(s, policy.PortalRules{})
+		refused(s, s.ask(wiki.Backups()[0].ID), policy.RuleSyntax)
+		refused(s, s.ask(wiki.Backups()[0].ID+" --portal wikki"), policy.RuleSyntax)
 		for _, name := range []string{"docs", "wiki"} { // one open restore a portal, many portals
 			id := s.portal.Backups()[0].ID
 			if name == "wiki" {
@@ -39,7 +40,7 @@ func TestWhichOfSeveralPortalsIsNeverGuessed(t *testing.T) {
 			if _, ok := s.ask(id + " --portal " + name).(bot.Accepted); !ok {
 				s.t.Errorf("a restore of %s was not accepted", name)
 			}
-			refused(s, s.ask(id+" --portal "+name), bot.RuleBusy)
+			refused(s, s.ask(id+" --portal "+name), policy.RuleBusy)
 		}
 	})
 }
@@ -47,10 +48,10 @@ func TestWhichOfSeveralPortalsIsNeverGuessed(t *testing.T) {
 func TestPortalsOwnRulesHoldForItAlone(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		wiki := second(s, bot.PortalRules{Users: only("UCAROL"), Approvers: only("UDAN", "UCAROL"), Approvals: 2})
+		wiki := second(s, policy.PortalRules{Users: only("UCAROL"), Approvers: only("UDAN", "UCAROL"), Approvals: 2})
 		id := wiki.Backups()[0].ID
 		// Alice may use docs alone, so that one is meant; Carol may use wiki alone.
-		refused(s, s.ask(id+" --portal wiki"), bot.RulePerson)
+		refused(s, s.ask(id+" --portal wiki"), policy.RulePerson)
 		a, _ := s.Command(s.t.Context(), bot.Command{Caller: caller("UCAROL"), Delivery: "carol", Text: id})
 		accepted, ok := a.(bot.Accepted)
 		if !ok || accepted.Restore.Portal != "wiki" {
@@ -60,7 +61,7 @@ func TestPortalsOwnRulesHoldForItAlone(t *testing.T) {
 		if s.chat.shown.Rules.Needed != 2 {
 			s.t.Errorf("the card wants %d people", s.chat.shown.Rules.Needed)
 		}
-		refused(s, s.press(r, "UBOB", bot.PressConfirm), bot.RuleApprover)
+		refused(s, s.press(r, "UBOB", bot.PressConfirm), policy.RuleApprover)
 		s.press(r, "UDAN", bot.PressConfirm)
 		r = s.walk(r.ID, func(r bot.Restore) bool { return len(r.Confirmations) == 1 && r.Shown.Version == r.Version })
 		if r.State != bot.Requested {
@@ -76,7 +77,7 @@ func TestPortalsOwnRulesHoldForItAlone(t *testing.T) {
 func TestPortalsOwnChannelDecidesWhichOneIsMeant(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		wiki := second(s, bot.PortalRules{Channels: only("CWIKI")})
+		wiki := second(s, policy.PortalRules{Channels: only("CWIKI")})
 		in := caller("UALICE")
 		in.Channel = "CWIKI"
 		a, _ := s.Command(s.t.Context(), bot.Command{Caller: in, Delivery: "w", Text: wiki.Backups()[0].ID})
@@ -88,7 +89,7 @@ func TestPortalsOwnChannelDecidesWhichOneIsMeant(t *testing.T) {
 		}
 		in.Channel = "CELSE"
 		a, _ = s.Command(s.t.Context(), bot.Command{Caller: in, Delivery: "e", Text: "status"})
-		refused(s, a, bot.RuleChannel)
-		refused(s, s.ask(wiki.Backups()[0].ID+" --portal wiki"), bot.RuleChannel)
+		refused(s, a, policy.RuleChannel)
+		refused(s, s.ask(wiki.Backups()[0].ID+" --portal wiki"), policy.RuleChannel)
 	})
 }

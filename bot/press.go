@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // Press answers a button. The first valid press wins; every other one is told
@@ -52,15 +54,15 @@ func retried(decide func() Answer) Answer {
 }
 
 func (b *Bot) press(ctx context.Context, p Press) (Answer, Later) {
-	p.Caller = b.Policy.seated(p.Caller)
+	p.Caller = b.Policy.NormalizeCaller(p.Caller)
 	if no := b.Policy.Origin(p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, "", no), nil
 	}
 	r, err := b.Store.Get(ctx, p.Restore)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return b.refuse(ctx, p.Caller, "", &Refusal{
-			Rule: RuleUnknown, What: "The bot does not know this restore. Nothing was changed.", Do: "Ask for it again with /restore.",
+		return b.refuse(ctx, p.Caller, "", &policy.Refusal{
+			Rule: policy.RuleUnknown, What: "The bot does not know this restore. Nothing was changed.", Do: "Ask for it again with /restore.",
 		}), nil
 	case err != nil:
 		return b.unrecorded(ctx, err), nil
@@ -102,7 +104,7 @@ func (b *Bot) pressed(ctx context.Context, p Press, r Restore) Answer {
 	}
 	switch p.Action {
 	case PressConfirm:
-		if b.policyOf(r).typingFor(r) {
+		if b.policyOf(r).TypingFor(r.request()) {
 			return b.refuse(ctx, p.Caller, r.ID, mustType())
 		}
 		return b.confirm(ctx, p.Caller, r, p.MessageTS, "")
@@ -116,17 +118,17 @@ func (b *Bot) pressed(ctx context.Context, p Press, r Restore) Answer {
 		return b.typing(ctx, p, r)
 	case PressStop, PressPick, PressFollow: // above
 	}
-	return b.refuse(ctx, p.Caller, r.ID, &Refusal{Rule: RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
+	return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
 }
 
 // confirmable says why nobody can, or this person cannot, confirm a restore now.
-func (b *Bot) confirmable(ctx context.Context, c Caller, r Restore) *Refusal {
+func (b *Bot) confirmable(ctx context.Context, c policy.Caller, r Restore) *policy.Refusal {
 	switch {
 	case r.State != Requested || r.CardTS == "" || r.Shown.State != Requested:
 		return became(r)
 	case !time.Now().Before(r.ExpiresAt):
-		return &Refusal{
-			Rule: RuleStale, What: "This request has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
+		return &policy.Refusal{
+			Rule: policy.RuleStale, What: "This request has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
 		}
 	}
 	if no := r.unsealed(); no != nil {
@@ -139,24 +141,24 @@ func (b *Bot) confirmable(ctx context.Context, c Caller, r Restore) *Refusal {
 		return no
 	}
 	policy, fresh := b.policyOf(r), b.Directory.Fresh()
-	if no := policy.stillAdmitted(ctx, fresh, r); no != nil {
+	if no := policy.StillAdmitted(ctx, fresh, r.request()); no != nil {
 		return no
 	}
-	return policy.mayStillConfirm(ctx, fresh, r, c.User)
+	return policy.MayStillConfirm(ctx, fresh, r.request(), c.User)
 }
 
 // confirm counts one person. What they typed, if they had to, is in the trail.
-func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed string) Answer {
+func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, typed string) Answer {
 	if no := b.confirmable(ctx, c, r); no != nil {
 		return b.refuse(ctx, c, r.ID, no)
 	}
-	again, err := b.policyOf(r).sameAsAny(ctx, b.Directory, c.User, r.Confirmers())
+	again, err := b.policyOf(r).SameAsAny(ctx, b.Directory, c.User, r.Confirmers())
 	if err != nil {
-		return b.refuse(ctx, c, r.ID, unreadableNow(err))
+		return b.refuse(ctx, c, r.ID, policy.UnreadableNow(err))
 	}
 	if again {
-		return b.refuse(ctx, c, r.ID, &Refusal{
-			Rule: RuleSecond, What: "You have confirmed this already; it waits for somebody else. Your press changed nothing.",
+		return b.refuse(ctx, c, r.ID, &policy.Refusal{
+			Rule: policy.RuleSecond, What: "You have confirmed this already; it waits for somebody else. Your press changed nothing.",
 			Do: "Ask one of the people below.", People: b.policyOf(r).Approvers, Restore: r.ID,
 		})
 	}
@@ -164,7 +166,7 @@ func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed s
 	if err != nil {
 		return b.unrecorded(ctx, err)
 	}
-	needed := b.policyOf(r).neededFor(r)
+	needed := b.policyOf(r).NeededFor(r.request())
 	next := r.heeding(c)
 	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: c.User, At: now, MessageTS: message})
 	if len(next.Confirmations) >= needed {
@@ -179,17 +181,17 @@ func (b *Bot) confirm(ctx context.Context, c Caller, r Restore, message, typed s
 }
 
 // dismiss is /restore cancel.
-func (b *Bot) dismiss(ctx context.Context, c Caller, id, why string) Answer {
+func (b *Bot) dismiss(ctx context.Context, c policy.Caller, id, why string) Answer {
 	ctx = about(ctx, id)
 	return retried(func() Answer { return b.cancel(ctx, c, id, why) })
 }
 
-func (b *Bot) cancel(ctx context.Context, c Caller, id, why string) Answer {
+func (b *Bot) cancel(ctx context.Context, c policy.Caller, id, why string) Answer {
 	r, err := b.Store.Get(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return b.refuse(ctx, c, "", &Refusal{
-			Rule: RuleUnknown, What: "There is no restore with this id. Nothing was changed.", Do: "See /restore status for what is open.",
+		return b.refuse(ctx, c, "", &policy.Refusal{
+			Rule: policy.RuleUnknown, What: "There is no restore with this id. Nothing was changed.", Do: "See /restore status for what is open.",
 		})
 	case err != nil:
 		return b.unrecorded(ctx, err)
@@ -202,11 +204,11 @@ func (b *Bot) cancel(ctx context.Context, c Caller, id, why string) Answer {
 	return Said{"Dismissed. Nothing was started."}
 }
 
-func (b *Bot) dismissal(ctx context.Context, c Caller, r Restore, why string) Answer {
+func (b *Bot) dismissal(ctx context.Context, c policy.Caller, r Restore, why string) Answer {
 	if r.State != Requested && r.State != Saving { // nothing is restored before its safety backup is done
 		return b.refuse(ctx, c, r.ID, became(r))
 	}
-	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r, c.User); no != nil {
+	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r.request(), c.User); no != nil {
 		return b.refuse(ctx, c, r.ID, no)
 	}
 	now := time.Now().UTC()
@@ -221,7 +223,7 @@ func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
 	if r.State != Unclear && !r.Stuck(time.Now().UTC()) {
 		return b.refuse(ctx, p.Caller, r.ID, became(r))
 	}
-	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r, p.Caller.User); no != nil {
+	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r.request(), p.Caller.User); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
 	now := time.Now().UTC()
@@ -238,7 +240,7 @@ func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
 }
 
 // raced answers a press whose save succeeded or lost its race.
-func (b *Bot) raced(ctx context.Context, c Caller, r Restore, err error) Answer {
+func (b *Bot) raced(ctx context.Context, c policy.Caller, r Restore, err error) Answer {
 	if err == nil {
 		return nil
 	}
@@ -259,8 +261,8 @@ func (b *Bot) raced(ctx context.Context, c Caller, r Restore, err error) Answer 
 }
 
 // became says what became of a restore whose button came too late.
-func became(r Restore) *Refusal {
-	no := &Refusal{Rule: RuleStale, Restore: r.ID, Do: "See its card, or /restore status."}
+func became(r Restore) *policy.Refusal {
+	no := &policy.Refusal{Rule: policy.RuleStale, Restore: r.ID, Do: "See its card, or /restore status."}
 	if r.CardTS == "" {
 		no.Do = "See /restore status."
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 func TestARequestHasToSayWhyWhereThatIsRequired(t *testing.T) {
@@ -16,13 +17,13 @@ func TestARequestHasToSayWhyWhereThatIsRequired(t *testing.T) {
 		play(t, func(s *scene) {
 			s.Policy.Reason = true
 			a := s.ask(s.portal.Backups()[0].ID + flags)
-			no, refused := a.(*bot.Refusal)
+			no, refused := a.(*policy.Refusal)
 			switch {
 			case refused == asked, len(s.store.restores) > 0 != asked:
 				t.Errorf("%q: %+v, %d recorded", flags, a, len(s.store.restores))
-			case refused && (no.Rule != bot.RuleReason && no.Rule != bot.RuleSyntax || !strings.Contains(no.What, "Nothing was started")):
+			case refused && (no.Rule != policy.RuleReason && no.Rule != policy.RuleSyntax || !strings.Contains(no.What, "Nothing was started")):
 				t.Errorf("%q was refused with %+v", flags, no)
-			case refused && no.Rule == bot.RuleReason && strings.Count(no.Suggest, "--reason") != 1:
+			case refused && no.Rule == policy.RuleReason && strings.Count(no.Suggest, "--reason") != 1:
 				t.Errorf("%q: suggests %q", flags, no.Suggest)
 			}
 		})

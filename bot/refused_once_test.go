@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // A command that is refused is one line of the trail and counts once, however
@@ -17,11 +18,11 @@ func TestEachCommandIsRefusedOnce(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			play(t, func(s *scene) {
-				s.chat.people["UALICE"] = bot.Person{Guest: true}
+				s.chat.people["UALICE"] = policy.Person{Guest: true}
 				a, later := s.Command(t.Context(), bot.Command{Caller: caller("UALICE"), Delivery: time.Now().String(), Text: text})
-				_, refused := a.(*bot.Refusal)
+				_, refused := a.(*policy.Refusal)
 				if later != nil {
-					_, no := later(t.Context()).(*bot.Refusal)
+					_, no := later(t.Context()).(*policy.Refusal)
 					refused = refused || no
 				}
 				lines := 0

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // ErrNotGranted means that the chat has not given the bot the right that a call
@@ -29,14 +31,14 @@ type File struct {
 
 // report is /restore report: what happened, for the post-mortem, told in the
 // thread of the restore.
-func (b *Bot) report(ctx context.Context, c Caller, id string) Answer {
+func (b *Bot) report(ctx context.Context, c policy.Caller, id string) Answer {
 	ctx = about(ctx, id)
 	r, err := b.Store.Get(ctx, id)
 	may := b.admitted(ctx, c).holds(r)
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && !may:
-		return b.refuse(ctx, c, "", &Refusal{
-			Rule: RuleUnknown, What: "There is no restore with this id here. Nothing was changed.", Do: "/restore history shows the ids.",
+		return b.refuse(ctx, c, "", &policy.Refusal{
+			Rule: policy.RuleUnknown, What: "There is no restore with this id here. Nothing was changed.", Do: "/restore history shows the ids.",
 		})
 	case err != nil:
 		return b.unrecorded(ctx, err)
@@ -78,7 +80,7 @@ func (b *Bot) report(ctx context.Context, c Caller, id string) Answer {
 func patiently(ctx context.Context, do func() error) error {
 	for {
 		err := do()
-		if !errors.Is(err, ErrChatBusy) {
+		if !errors.Is(err, policy.ErrChatBusy) {
 			return err
 		}
 		timer := time.NewTimer(max(time.Second, RetryAfter(err)))

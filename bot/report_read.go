@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"docspace-restorebot/bot/command"
 )
 
 // Report is the story of a restore for the post-mortem, twice.
@@ -40,7 +42,7 @@ const newestShown = 5
 
 // strayID helps who cannot ask the bot for the ids, since it may not run.
 func strayID(ctx context.Context, s Store, id string) error {
-	err := fmt.Errorf("%w: %s", ErrNotFound, plain(clip(id)))
+	err := fmt.Errorf("%w: %s", ErrNotFound, plain(command.Clip(id)))
 	list, listErr := s.Recent(ctx, newestShown)
 	switch {
 	case listErr != nil:

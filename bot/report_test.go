@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -54,7 +55,7 @@ func TestReportTellsTheStoryWithRPOAndRTO(t *testing.T) {
 func TestReportOfWhatIsNotThereIsRefused(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		refused(s, s.later("report nosuchthing"), bot.RuleUnknown)
+		refused(s, s.later("report nosuchthing"), policy.RuleUnknown)
 		s.portal.RevokeKeys()
 		a, ok := s.ask(s.portal.Backups()[0].ID).(bot.Accepted)
 		if !ok {
@@ -64,12 +65,12 @@ func TestReportOfWhatIsNotThereIsRefused(t *testing.T) {
 		if said, ok := s.later("report " + a.Restore.ID).(bot.Said); !ok || !strings.Contains(said.Text, "no thread") {
 			s.t.Errorf("of a refused one: %+v", said)
 		}
-		second(s, bot.PortalRules{Channels: only("CWIKI")})
+		second(s, policy.PortalRules{Channels: only("CWIKI")})
 		hidden := bot.Restore{ID: "hidden", Portal: "wiki", Delivery: "hidden", State: bot.Succeeded, CardTS: "1.1"}
 		if err := s.store.Create(s.t.Context(), hidden); err != nil {
 			s.t.Fatal(err)
 		}
-		refused(s, s.later("report hidden"), bot.RuleUnknown)
+		refused(s, s.later("report hidden"), policy.RuleUnknown)
 		if len(s.told(bot.NoteReport)) != 0 {
 			s.t.Error("a report was posted")
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -16,7 +18,7 @@ type Restore struct {
 	ID         string `json:",omitzero"` // opaque; the value of the card's buttons
 	Portal     string `json:",omitzero"` // name that the portal had when it was asked for
 	State      State  `json:",omitzero"`
-	Version    int64  `json:",omitzero"` // counted up by every Save; the compare of compare-and-swap
+	Version    int64  `json:",omitzero"` // RosterOf up by every Save; the compare of compare-and-swap
 	Generation int64  `json:",omitzero"` // fencing token: a step of an older generation is a no-op
 
 	// Address is the portal that the restore is bound to, whatever its name is now:
@@ -29,8 +31,8 @@ type Restore struct {
 	Team     string `json:",omitzero"`
 	Channel  string `json:",omitzero"`
 	// Requester is the id of the person who asked.
-	Requester string `json:",omitzero"`
-	Order     Order  `json:",omitzero"`
+	Requester string        `json:",omitzero"`
+	Order     command.Order `json:",omitzero"`
 	// AnswerURL is the command's response_url (30 minutes, 5 uses). It is
 	// cleared once the request is answered.
 	AnswerURL   docspace.Secret `json:",omitzero"`
@@ -118,27 +120,6 @@ type Restore struct {
 	AlteredAt time.Time `json:",omitzero"`
 }
 
-// Order is what the command asked for, in the terms of startrestore. Its form in
-// JSON is in the hash of every plan: to change it would make each open card one
-// that nobody agreed to.
-type Order struct {
-	BackupID    string
-	StorageType docspace.StorageType // "" when the command named none
-	Params      []Param
-	Notify      bool
-	Dump        bool
-	Reason      string
-	DryRun      bool
-	NoSafety    bool // --no-safety-backup
-	// BreakGlass lets one person go alone, in front of everybody.
-	BreakGlass bool
-	// Unlisted sends what the bot cannot see, as it was typed.
-	Unlisted bool `json:",omitzero"`
-}
-
-// Param is one --param KEY=VALUE.
-type Param struct{ Key, Value string }
-
 // Confirmation is one person's press on the danger button.
 type Confirmation struct {
 	User string    `json:",omitzero"`
@@ -178,9 +159,9 @@ type Astray struct {
 
 // Reason is why a restore went no further.
 type Reason struct {
-	Rule Rule   `json:",omitzero"`
-	What string `json:",omitzero"` // what happened, and whether anything was changed
-	Do   string `json:",omitzero"` // what to do now
+	Rule policy.Rule `json:",omitzero"`
+	What string      `json:",omitzero"` // what happened, and whether anything was changed
+	Do   string      `json:",omitzero"` // what to do now
 }
 
 // Verdict is what was checked after the portal called its task completed. The
@@ -197,13 +178,10 @@ type Verdict struct {
 // read out over a telephone.
 func NewID() string { return strings.ToLower(rand.Text()[:10]) }
 
-// NeedsOther reports whether somebody else than the requester has to confirm,
-// whatever the settings say.
-func (r Restore) NeedsOther() bool { return r.Order.guarded() }
-
-// guarded reports whether an order always takes a second person and a typed word:
-// one that replaces more than the portal, and one that nobody can look at before.
-func (o Order) guarded() bool { return o.Dump || o.Unlisted }
+// request is what a policy needs to know of r.
+func (r Restore) request() policy.Request {
+	return policy.Request{Team: r.Team, Channel: r.Channel, Requester: r.Requester, Order: r.Order}
+}
 
 // readySince is since when nothing but the start is left to do.
 func (r Restore) readySince() time.Time {
@@ -232,7 +210,7 @@ func (r Restore) Confirmers() []string {
 const heededKept = 16
 
 // heeding notes what somebody did, as part of the change that it makes.
-func (r Restore) heeding(c Caller) Restore {
+func (r Restore) heeding(c policy.Caller) Restore {
 	if c.Delivery != "" {
 		kept := r.Heeded[max(0, len(r.Heeded)+1-heededKept):]
 		r.Heeded = append(slices.Clone(kept), c.Delivery)
@@ -240,7 +218,7 @@ func (r Restore) heeding(c Caller) Restore {
 	return r
 }
 
-func (r Restore) heeded(c Caller) bool {
+func (r Restore) heeded(c policy.Caller) bool {
 	return c.Delivery != "" && slices.Contains(r.Heeded, c.Delivery)
 }
 
@@ -287,4 +265,10 @@ func (r Restore) unstarted(now time.Time, why Reason) Restore {
 	r = r.ended(Failed, now, why)
 	r.StartedAt = time.Time{}
 	return r
+}
+
+// reasonOf is a refusal as the end of a restore, which lists nobody.
+func reasonOf(no *policy.Refusal) Reason {
+	out := no.Alone()
+	return Reason{Rule: no.Rule, What: out.What, Do: out.Do}
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // RuleSet is what decides who may restore a portal, how many it takes, where
@@ -49,30 +51,20 @@ type RuleNews struct {
 
 // rules are those that the bot runs with.
 func (b *Bot) rules() RuleBook {
-	book := RuleBook{"": b.Policy.rules()}
+	book := RuleBook{"": ruleSetOf(b.Policy)}
 	for _, p := range b.Portals {
-		set := b.policy(p).rules()
+		set := ruleSetOf(b.policy(p))
 		set.Safety, set.Address = p.Safety.Place(), p.Address()
 		book[p.Name] = set
 	}
 	return book
 }
 
-func (p Policy) rules() RuleSet {
+func ruleSetOf(p policy.Policy) RuleSet {
 	return RuleSet{
-		Users: p.Users.sorted(), Approvers: p.Approvers.sorted(), BreakGlass: p.BreakGlass.sorted(), Channels: p.Channels.sorted(),
+		Users: p.Users.Sorted(), Approvers: p.Approvers.Sorted(), BreakGlass: p.BreakGlass.Sorted(), Channels: p.Channels.Sorted(),
 		Approvals: p.Needed(), SelfApproval: p.SelfApproval, Typing: p.Typing, Reason: p.Reason, TTL: p.TTL,
 	}
-}
-
-// sorted is the list in one order, each once.
-func (l AllowList) sorted() []string {
-	if l.Nobody() {
-		return nil
-	}
-	words := strings.Split(l.String(), ",")
-	slices.Sort(words)
-	return slices.Compact(words)
 }
 
 // heard reports whether a portal with these rules is used in a channel that is

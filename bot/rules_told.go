@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // ToldRules are the rules that people were last told of. The zero value is that
 // of a database that no bot has run with yet.
 type ToldRules struct {
-	Version int64    `json:"-"` // counted up by every SaveRules
+	Version int64    `json:"-"` // RosterOf up by every SaveRules
 	Rules   RuleBook `json:",omitzero"`
 	Telling Telling  `json:",omitzero"`
 }
@@ -31,7 +33,7 @@ type TellRules func(ctx context.Context, channel, id string, news []RuleNews) er
 
 const (
 	// tellFor is how long a process has a telling to itself since it last went on
-	// with it: longer than a call of the chat and a write take.
+	// With it: longer than a call of the chat and a write take.
 	tellFor = 20 * time.Second
 	// tellAgain is how long a failure is left alone, and tellSlowly at most.
 	tellAgain  = time.Second
@@ -236,10 +238,10 @@ func (t *ruleTeller) channel(ctx context.Context, row ToldRules, channel string)
 	case err == nil:
 		t.posted[key] = true
 		return 0
-	case errors.Is(err, ErrNotInChannel), errors.Is(err, ErrChannelClosed):
+	case errors.Is(err, policy.ErrNotInChannel), errors.Is(err, ErrChannelClosed):
 		t.Log.WarnContext(ctx, "a channel cannot be told of the rules", "channel", channel, "err", err)
 		return 0
-	case !errors.Is(err, ErrChatBusy) && ctx.Err() == nil && !t.warned[key]:
+	case !errors.Is(err, policy.ErrChatBusy) && ctx.Err() == nil && !t.warned[key]:
 		t.warned[key] = true
 		t.Log.WarnContext(ctx, "a channel could not be told of the rules yet", "channel", channel, "err", err)
 	}

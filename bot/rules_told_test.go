@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 )
 
 // ear hears what is told of the rules.
@@ -61,16 +63,16 @@ func TestAChangeOfTheRulesIsToldOnceInEachChannel(t *testing.T) {
 		"approvals":     {func(b *bot.Bot) { b.Policy.Approvals = 2 }, []string{`COPS: [][approvals 1 → 2]`}},
 		"self approval": {func(b *bot.Bot) { b.Policy.SelfApproval = false }, []string{`COPS: [][who asked may confirm yes → no]`}},
 		"users":         {func(b *bot.Bot) { b.Policy.Users = *only("UALICE", "UEVE") }, []string{`COPS: [][may ask + UEVE − UBOB]`}},
-		"approvers":     {func(b *bot.Bot) { b.Policy.Approvers = bot.AllowList{Groups: []string{"S1"}} }, []string{`COPS: [][may confirm + S1 − UALICE,UBOB]`}},
+		"approvers":     {func(b *bot.Bot) { b.Policy.Approvers = policy.AllowList{Groups: []string{"S1"}} }, []string{`COPS: [][may confirm + S1 − UALICE,UBOB]`}},
 		"break-glass":   {func(b *bot.Bot) { b.Policy.BreakGlass = *only("UEVE") }, []string{`COPS: [][may restore alone + UEVE]`}},
 		"typing":        {func(b *bot.Bot) { b.Policy.Typing = true }, []string{`COPS: [][confirmed by button → typing the portal's name]`}},
 		"reason":        {func(b *bot.Bot) { b.Policy.Reason = true }, []string{`COPS: [][reason optional → required]`}},
 		"life":          {func(b *bot.Bot) { b.Policy.TTL = time.Hour }, []string{`COPS: [][life of a request 15m → 1h]`}},
 		"safety": {func(b *bot.Bot) {
-			b.Portals[0].Safety = bot.SafetyTarget{StorageType: "Local", Params: []bot.Param{{Key: "filePath", Value: "/b"}}}
+			b.Portals[0].Safety = bot.SafetyTarget{StorageType: "Local", Params: []command.Param{{Key: "filePath", Value: "/b"}}}
 		}, []string{`COPS: ["docs"][safety backup off → Local /b]`}},
 		"another channel": {func(b *bot.Bot) { b.Policy.Channels = *only("CNEW") }, []string{`CNEW: [][channels + CNEW − COPS]`, `COPS: [][channels + CNEW − COPS]`}},
-		"every channel":   {func(b *bot.Bot) { b.Policy.Channels = bot.AllowList{Any: true} }, []string{`COPS: [][channels + * − COPS]`}},
+		"every channel":   {func(b *bot.Bot) { b.Policy.Channels = policy.AllowList{Any: true} }, []string{`COPS: [][channels + * − COPS]`}},
 		"a portal's own":  {func(b *bot.Bot) { b.Portals[1].Own.Approvals = 3 }, []string{`CWIKI: [][approvals 1 → 3]`}},
 		"both":            {func(b *bot.Bot) { b.Policy.Approvals = 2 }, []string{`COPS: [][approvals 1 → 2]`, `CWIKI: [][approvals 1 → 2]`}},
 		"a portal out":    {func(b *bot.Bot) { b.Portals = b.Portals[:1] }, []string{`CWIKI: ["wiki"][taken out]`}},
@@ -85,7 +87,7 @@ func TestAChangeOfTheRulesIsToldOnceInEachChannel(t *testing.T) {
 			play(t, func(s *scene) {
 				switch name {
 				case "a portal's own", "both", "a portal out", "the bot's alone":
-					second(s, bot.PortalRules{Channels: only("CWIKI")})
+					second(s, policy.PortalRules{Channels: only("CWIKI")})
 				}
 				if first := s.starts("p1", none); len(first) != 0 {
 					t.Errorf("the first start told %q", first)
@@ -119,7 +121,7 @@ func TestAChangeOfTheRulesIsToldOnceInEachChannel(t *testing.T) {
 func TestRulesOfEveryChannelAreInTheTrailAlone(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		s.Policy.Channels = bot.AllowList{Any: true}
+		s.Policy.Channels = policy.AllowList{Any: true}
 		s.starts("p1", none)
 		if told := s.starts("p2", func(b *bot.Bot) { b.Policy.Approvals = 2 }); len(told) != 0 {
 			t.Errorf("told %q", told)

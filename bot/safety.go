@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -13,7 +15,7 @@ import (
 // its restore: the way back. The zero value takes none.
 type SafetyTarget struct {
 	StorageType docspace.StorageType
-	Params      []Param
+	Params      []command.Param
 }
 
 // ParseSafetyTarget reads "off", "Local:<folder>" or
@@ -35,7 +37,7 @@ func ParseSafetyTarget(text string) (SafetyTarget, error) {
 		if strings.TrimSpace(rest) == "" {
 			return SafetyTarget{}, errors.New("must name a folder of the server, as in Local:/backups")
 		}
-		return SafetyTarget{storage, []Param{{"filePath", strings.TrimSpace(rest)}}}, nil
+		return SafetyTarget{storage, []command.Param{{Key: "filePath", Value: strings.TrimSpace(rest)}}}, nil
 	case storage == docspace.StorageThirdPartyConsumer:
 		return consumerTarget(rest)
 	}
@@ -50,15 +52,15 @@ func consumerTarget(rest string) (SafetyTarget, error) {
 		return SafetyTarget{}, fmt.Errorf("must name a module that the server keeps backups in, one of %s, as in ThirdPartyConsumer:s3,bucket=backups",
 			strings.Join(docspace.ConsumerModules(), ", "))
 	}
-	t := SafetyTarget{docspace.StorageThirdPartyConsumer, []Param{{"module", module}}}
+	t := SafetyTarget{docspace.StorageThirdPartyConsumer, []command.Param{{Key: "module", Value: module}}}
 	seen := map[string]bool{"module": true}
 	for _, word := range words[1:] {
 		key, value, ok := strings.Cut(strings.TrimSpace(word), "=")
-		if !ok || !keyShape.MatchString(key) || value == "" || seen[key] {
+		if !ok || !command.ParamKey.MatchString(key) || value == "" || seen[key] {
 			return SafetyTarget{}, errors.New("must give what the module needs as key=value, each once, separated by commas")
 		}
 		seen[key] = true
-		t.Params = append(t.Params, Param{key, value})
+		t.Params = append(t.Params, command.Param{Key: key, Value: value})
 	}
 	return t, nil
 }
@@ -152,12 +154,12 @@ func (r Restore) wantsSafety(t SafetyTarget) bool {
 }
 
 // safe checks before people are asked that a safety backup can be taken at all.
-func safe(r Restore, p Portal, s docspace.Settings) *Refusal {
+func safe(r Restore, p Portal, s docspace.Settings) *policy.Refusal {
 	if !r.wantsSafety(p.Safety) || s.Standalone || p.Safety.StorageType != docspace.StorageLocal {
 		return nil
 	}
-	return &Refusal{
-		Rule:    RuleSafety,
+	return &policy.Refusal{
+		Rule:    policy.RuleSafety,
 		What:    "The safety backup is set up to go to a folder of the server, and this portal is not self-hosted. Nothing was started.",
 		Do:      "Have SAFETY_BACKUP set to a ThirdPartyConsumer, or ask again without a safety backup.",
 		Suggest: "--no-safety-backup",

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -73,11 +74,11 @@ func TestInDoubtAPermittedPersonLetsTheRestoreGoOn(t *testing.T) {
 				r := s.request("")
 				s.portal.Break(c.broken)
 				r = s.inDoubt(r, c.kind)
-				s.refused(s.press(r, "UEVE", bot.PressUnsafe), bot.RuleApprover)
+				s.refused(s.press(r, "UEVE", bot.PressUnsafe), policy.RuleApprover)
 				if a := s.press(r, "UBOB", bot.PressUnsafe); a != nil {
 					s.t.Fatalf("the press was answered %+v", a)
 				}
-				s.refused(s.press(r, "UALICE", bot.PressUnsafe), bot.RuleStale)
+				s.refused(s.press(r, "UALICE", bot.PressUnsafe), policy.RuleStale)
 				r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Succeeded })
 				s.portal.Heal()
 				s.want(s.walk(r.ID, never), bot.Succeeded, 1)
@@ -98,7 +99,7 @@ func TestSlowSafetyBackupIsWaitedForAfterTheQuestionIsOver(t *testing.T) {
 		s.Poll = 10 * time.Second
 		r := s.inDoubt(s.request(""), bot.AlarmSafetySlow)
 		r = s.walk(r.ID, func(r bot.Restore) bool { return !r.Deciding(time.Now()) })
-		s.refused(s.press(r, "UBOB", bot.PressUnsafe), bot.RuleStale)
+		s.refused(s.press(r, "UBOB", bot.PressUnsafe), policy.RuleStale)
 		r = s.walk(r.ID, func(r bot.Restore) bool { return r.Safety.Percent > 0 || r.State != bot.Saving })
 		if r.State != bot.Saving || s.portal.Starts() != 0 {
 			s.t.Fatalf("%s %+v, %+v", r.State, r.Reason, r.Safety)

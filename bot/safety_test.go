@@ -7,13 +7,15 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
 // guarded sets up a safety backup for the scene's portal.
 func guarded(s *scene) {
-	s.Portals[0].Safety = bot.SafetyTarget{StorageType: docspace.StorageLocal, Params: []bot.Param{{Key: "filePath", Value: "/backups"}}}
+	s.Portals[0].Safety = bot.SafetyTarget{StorageType: docspace.StorageLocal, Params: []command.Param{{Key: "filePath", Value: "/backups"}}}
 }
 
 // backups counts how often startbackup was sent.
@@ -77,7 +79,7 @@ func TestFailedSafetyBackupStopsTheRestoreUntilAPermittedPersonSays(t *testing.T
 				if r.State != bot.Saving || r.Safety.Why == "" || s.portal.Starts() != 0 || s.backups() != c.posts {
 					s.t.Fatalf("after the failure the restore is %s, %+v, with %d starts and %d requests for a backup", r.State, r.Safety, s.portal.Starts(), s.backups())
 				}
-				if no, ok := s.press(r, "UEVE", bot.PressUnsafe).(*bot.Refusal); !ok || no.Rule != bot.RuleApprover {
+				if no, ok := s.press(r, "UEVE", bot.PressUnsafe).(*policy.Refusal); !ok || no.Rule != policy.RuleApprover {
 					s.t.Errorf("a stranger's press was answered %+v", no)
 				}
 				if a := s.press(r, "UBOB", bot.PressUnsafe); a != nil {
@@ -104,7 +106,7 @@ func TestUnansweredQuestionAboutTheSafetyBackupStartsNothing(t *testing.T) {
 		"expired":   {func(*scene, bot.Restore) { time.Sleep(16 * time.Minute) }, bot.Expired},
 		"pressed late": {func(s *scene, r bot.Restore) {
 			time.Sleep(16 * time.Minute)
-			if no, ok := s.press(r, "UBOB", bot.PressUnsafe).(*bot.Refusal); !ok || no.Rule != bot.RuleStale {
+			if no, ok := s.press(r, "UBOB", bot.PressUnsafe).(*policy.Refusal); !ok || no.Rule != policy.RuleStale {
 				s.t.Errorf("a late press was answered %+v", no)
 			}
 		}, bot.Expired},
@@ -131,7 +133,7 @@ func TestRestoreIsDismissedWhileItsSafetyBackupRuns(t *testing.T) {
 		r := s.request("")
 		s.press(r, "UBOB", bot.PressConfirm)
 		r = s.walk(r.ID, func(r bot.Restore) bool { return r.Safety.Stage == bot.SafetyRunning && r.Safety.Percent > 10 })
-		if no, ok := s.press(r, "UEVE", bot.PressDismiss).(*bot.Refusal); !ok || no.Rule != bot.RuleApprover {
+		if no, ok := s.press(r, "UEVE", bot.PressDismiss).(*policy.Refusal); !ok || no.Rule != policy.RuleApprover {
 			s.t.Errorf("a stranger's press was answered %+v", no)
 		}
 		if a := s.press(r, "UALICE", bot.PressDismiss); a != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -185,7 +186,7 @@ func (b *Bot) awaitWaiver(ctx context.Context, r Restore, p Portal) (Next, error
 	now := time.Now().UTC()
 	if !now.Before(r.Safety.AskUntil) {
 		return b.move(ctx, r, r.ended(Expired, now, Reason{
-			Rule: RuleSafety, What: "The safety backup failed, and nobody said in time whether to restore without it.",
+			Rule: policy.RuleSafety, What: "The safety backup failed, and nobody said in time whether to restore without it.",
 			Do: "Ask again with /restore once the portal can be backed up, or with --no-safety-backup.",
 		}), EventExpired)
 	}
@@ -220,22 +221,22 @@ func (b *Bot) waive(ctx context.Context, p Press, r Restore) Answer {
 	case !r.Asking() && !r.doubted():
 		return b.refuse(ctx, p.Caller, r.ID, became(r))
 	case r.doubted() && !now.Before(r.Safety.AskUntil):
-		return b.refuse(ctx, p.Caller, r.ID, &Refusal{
-			Rule: RuleStale, What: "The time to say that has passed, and the restore still waits for its safety backup. Your press changed nothing.",
+		return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{
+			Rule: policy.RuleStale, What: "The time to say that has passed, and the restore still waits for its safety backup. Your press changed nothing.",
 			Do: "Wait for the backup, or dismiss this request and ask again with --no-safety-backup.", Restore: r.ID,
 		})
 	case !now.Before(r.Safety.AskUntil):
-		return b.refuse(ctx, p.Caller, r.ID, &Refusal{
-			Rule: RuleStale, What: "This question has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
+		return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{
+			Rule: policy.RuleStale, What: "This question has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
 		})
 	}
 	fresh := b.Directory.Fresh()
-	for _, check := range []func() *Refusal{
+	for _, check := range []func() *policy.Refusal{
 		r.unsealed,
-		func() *Refusal { return b.frozen(ctx) },
-		func() *Refusal { return b.asPlanned(r) },
-		func() *Refusal { return b.policyOf(r).stillAdmitted(ctx, fresh, r) },
-		func() *Refusal { return b.policyOf(r).MayConfirm(ctx, fresh, r, p.Caller.User) },
+		func() *policy.Refusal { return b.frozen(ctx) },
+		func() *policy.Refusal { return b.asPlanned(r) },
+		func() *policy.Refusal { return b.policyOf(r).StillAdmitted(ctx, fresh, r.request()) },
+		func() *policy.Refusal { return b.policyOf(r).MayConfirm(ctx, fresh, r.request(), p.Caller.User) },
 	} {
 		if no := check(); no != nil {
 			return b.refuse(ctx, p.Caller, r.ID, no)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -31,12 +32,12 @@ func (b *Bot) doubt(ctx context.Context, r, next Restore, p Portal, kind AlarmKi
 func unsaid(kind AlarmKind) Reason {
 	if kind == AlarmSafetyWaits {
 		return Reason{
-			Rule: RuleSafety, What: "Another backup of the portal held the safety backup up, and nobody said in time whether to restore without it.",
+			Rule: policy.RuleSafety, What: "Another backup of the portal held the safety backup up, and nobody said in time whether to restore without it.",
 			Do: "Ask again with /restore once the other backup has ended, or with --no-safety-backup.",
 		}
 	}
 	return Reason{
-		Rule: RuleSafety, What: "The portal did not say how far the safety backup is, and nobody said in time whether to restore without it.",
+		Rule: policy.RuleSafety, What: "The portal did not say how far the safety backup is, and nobody said in time whether to restore without it.",
 		Do: "Look whether the portal answers and whether the backup is in /restore list, then ask again with /restore.",
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // ErrAltered means that the database was changed by somebody else than the bot:
@@ -31,8 +33,8 @@ func Posts(was, next Restore) bool {
 }
 
 // unsealed says why nobody can go on with a restore whose record proves nothing.
-func (r Restore) unsealed() *Refusal {
-	no := &Refusal{Rule: RuleAltered, Restore: r.ID, Do: "Ask again with /restore, so that people see what they confirm."}
+func (r Restore) unsealed() *policy.Refusal {
+	no := &policy.Refusal{Rule: policy.RuleAltered, Restore: r.ID, Do: "Ask again with /restore, so that people see what they confirm."}
 	switch r.Seal {
 	case "":
 		return nil
@@ -80,7 +82,7 @@ func (b *Bot) endAltered(ctx context.Context, r Restore, why string) (Next, erro
 	if r.State == Requested {
 		state, kind = Expired, EventExpired
 	}
-	next := r.ended(state, now, no.reason())
+	next := r.ended(state, now, reasonOf(no))
 	next.AlteredAt = now
 	_, err := b.Store.Save(ctx, was, next, b.alarmAltered(ctx, was, now, why), Event{
 		At: now, Restore: r.ID, Kind: kind, Detail: map[string]string{"state": string(state), "rule": string(no.Rule)},

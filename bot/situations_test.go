@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -29,7 +30,7 @@ func (s *scene) turned(text string) bot.Answer {
 	return s.chat.answers[len(s.chat.answers)-1]
 }
 
-func (s *scene) from(change func(c *bot.Caller)) bot.Answer {
+func (s *scene) from(change func(c *policy.Caller)) bot.Answer {
 	c := caller("UALICE")
 	change(&c)
 	a, _ := s.Command(s.t.Context(), bot.Command{Caller: c, Delivery: "from", Text: s.portal.Backups()[0].ID})
@@ -47,20 +48,20 @@ func TestEveryRefusalSaysWhatThatNothingWasChangedAndWhatNow(t *testing.T) {
 		do    func(s *scene) bot.Answer
 		words string
 	}{
-		"another workspace": {func(s *scene) bot.Answer { return s.from(func(c *bot.Caller) { c.Team = "T9" }) }, "workspace"},
-		"a direct message":  {func(s *scene) bot.Answer { return s.from(func(c *bot.Caller) { c.Channel = "D1" }) }, "direct message"},
-		"another channel":   {func(s *scene) bot.Answer { return s.from(func(c *bot.Caller) { c.Channel = "CELSE" }) }, "channel"},
-		"not on the list":   {func(s *scene) bot.Answer { return s.from(func(c *bot.Caller) { c.User = "UEVE" }) }, "not on the list"},
+		"another workspace": {func(s *scene) bot.Answer { return s.from(func(c *policy.Caller) { c.Team = "T9" }) }, "workspace"},
+		"a direct message":  {func(s *scene) bot.Answer { return s.from(func(c *policy.Caller) { c.Channel = "D1" }) }, "direct message"},
+		"another channel":   {func(s *scene) bot.Answer { return s.from(func(c *policy.Caller) { c.Channel = "CELSE" }) }, "channel"},
+		"not on the list":   {func(s *scene) bot.Answer { return s.from(func(c *policy.Caller) { c.User = "UEVE" }) }, "not on the list"},
 		"a guest": {func(s *scene) bot.Answer {
-			s.chat.people["UALICE"] = bot.Person{Guest: true}
+			s.chat.people["UALICE"] = policy.Person{Guest: true}
 			return s.turned(newest(s))
 		}, "Guests"},
 		"a shared channel": {func(s *scene) bot.Answer { s.chat.shared = true; return s.turned(newest(s)) }, "another organisation"},
-		"not invited":      {func(s *scene) bot.Answer { s.chat.postErr = bot.ErrNotInChannel; return s.turned(newest(s)) }, "not a member"},
+		"not invited":      {func(s *scene) bot.Answer { s.chat.postErr = policy.ErrNotInChannel; return s.turned(newest(s)) }, "not a member"},
 		"unknown flag":     {func(s *scene) bot.Answer { return s.ask(newest(s) + " --dumb") }, "no flag"},
 		"unknown word":     {func(s *scene) bot.Answer { return s.ask("lisst") }, "neither a command"},
 		"unknown portal":   {func(s *scene) bot.Answer { return s.ask(newest(s) + " --portal wiki") }, "no portal called"},
-		"several portals":  {func(s *scene) bot.Answer { second(s, bot.PortalRules{}); return s.ask(newest(s)) }, "several portals"},
+		"several portals":  {func(s *scene) bot.Answer { second(s, policy.PortalRules{}); return s.ask(newest(s)) }, "several portals"},
 		"one is open":      {func(s *scene) bot.Answer { s.request(""); return s.ask(newest(s)) }, "open already"},
 		"runs elsewhere":   {func(s *scene) bot.Answer { s.portal.StartElsewhere(newest(s)); return s.turned(newest(s)) }, "did not start it"},
 		"portal down": {func(s *scene) bot.Answer {
@@ -99,14 +100,14 @@ func TestEveryRefusalSaysWhatThatNothingWasChangedAndWhatNow(t *testing.T) {
 		"nothing to cancel": {func(s *scene) bot.Answer { return s.ask("cancel none") }, "no restore with this id"},
 		"nothing to report": {func(s *scene) bot.Answer { return s.later("report none") }, "no restore with this id"},
 		"nobody may be asked": {func(s *scene) bot.Answer {
-			s.Policy.Users = bot.AllowList{Groups: []string{"S1"}}
+			s.Policy.Users = policy.AllowList{Groups: []string{"S1"}}
 			return s.ask(newest(s))
 		}, "Slack could not say"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			play(t, func(s *scene) {
-				no, ok := c.do(s).(*bot.Refusal)
+				no, ok := c.do(s).(*policy.Refusal)
 				if !ok || no == nil {
 					s.t.Fatal("this is not refused")
 				}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"time"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // How soon a step is taken again.
@@ -173,7 +175,7 @@ func (b *Bot) move(ctx context.Context, was, next Restore, kind EventKind) (Next
 
 // card is what the chat needs to draw the restore.
 func (b *Bot) card(ctx context.Context, r Restore, p Portal) Card {
-	c := Card{Restore: r, Portal: p.PortalName, KeyFrom: p.KeyFrom, Rules: b.policy(p).CardRules(r), Now: time.Now().UTC(), Safety: p.Safety.Place()}
+	c := Card{Restore: r, Portal: p.PortalName, KeyFrom: p.KeyFrom, Rules: b.policy(p).CardRules(r.request()), Now: time.Now().UTC(), Safety: p.Safety.Place()}
 	if r.State == Requested || r.State == Confirmed || r.State == Saving {
 		c.Freeze = b.freezeShown(ctx)
 	}
@@ -190,8 +192,8 @@ const turningAway = time.Minute
 // turnAway tells the requester alone why nothing came of the request.
 func (b *Bot) turnAway(ctx context.Context, r Restore) (Next, error) {
 	to := Recipient{Channel: r.Channel, User: r.Requester, URL: r.AnswerURL}
-	no := &Refusal{Rule: r.Reason.Rule, What: r.Reason.What, Do: r.Reason.Do, Restore: r.ID, Suggest: r.Suggest}
-	if no.Rule == RuleBusy { // of a request that was recorded: what runs is not ours
+	no := &policy.Refusal{Rule: r.Reason.Rule, What: r.Reason.What, Do: r.Reason.Do, Restore: r.ID, Suggest: r.Suggest}
+	if no.Rule == policy.RuleBusy { // of a request that was recorded: what runs is not ours
 		no.Follow = r.Portal
 	}
 	err := b.Chat.Answer(ctx, to, no)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -29,19 +30,19 @@ var errMoved = errors.New("the channel has another id now")
 
 func isUntold(err error) bool {
 	var u untold
-	return errors.As(err, &u) || errors.Is(err, ErrChatBusy)
+	return errors.As(err, &u) || errors.Is(err, policy.ErrChatBusy)
 }
 
 // logUntold says what a person may have to look at; that it is not a message's
 // turn yet is how it should be.
 func (b *Bot) logUntold(ctx context.Context, r Restore, err error) {
-	var no *ChatError
+	var no *policy.ChatError
 	switch {
-	case errors.Is(err, ErrChatBusy):
+	case errors.Is(err, policy.ErrChatBusy):
 		b.Log.DebugContext(ctx, "the chat is busy", "restore", r.ID, "state", r.State, "after", RetryAfter(err))
 	case errors.As(err, &no) && no.Held:
 		b.Log.DebugContext(ctx, "the chat is not asked again yet", "restore", r.ID, "state", r.State, "after", no.After)
-	case errors.Is(err, ErrChatDenied):
+	case errors.Is(err, policy.ErrChatDenied):
 		b.Log.ErrorContext(ctx, "the chat refuses what a restore has to tell; it goes on untold", "restore", r.ID, "state", r.State, "err", err)
 	default:
 		b.Log.WarnContext(ctx, "the chat did not take what a restore has to tell", "restore", r.ID, "state", r.State, "err", err)
@@ -51,12 +52,12 @@ func (b *Bot) logUntold(ctx context.Context, r Restore, err error) {
 // unreachable reports whether a channel takes no messages until a person
 // changes that.
 func unreachable(err error) bool {
-	return errors.Is(err, ErrNotInChannel) || errors.Is(err, ErrChannelClosed)
+	return errors.Is(err, policy.ErrNotInChannel) || errors.Is(err, ErrChannelClosed)
 }
 
 // refusedForGood reports whether a person has to change something before the
 // chat takes it.
-func refusedForGood(err error) bool { return errors.Is(err, ErrChatDenied) }
+func refusedForGood(err error) bool { return errors.Is(err, policy.ErrChatDenied) }
 
 // elsewhere reports whether the requester has to be told in another way.
 func elsewhere(err error) bool { return unreachable(err) || refusedForGood(err) }
@@ -68,7 +69,7 @@ func pause(err error) time.Duration {
 		return rarely
 	case elsewhere(err):
 		return max(patience, after)
-	case errors.Is(err, ErrChatBusy) && after > 0:
+	case errors.Is(err, policy.ErrChatBusy) && after > 0:
 		return after
 	default:
 		return max(soon, after)
@@ -181,7 +182,7 @@ func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
 // goAstray tells the requester alone, once, that the channel cannot be reached
 // while a restore is under way. The error is why it cannot.
 func (b *Bot) goAstray(ctx context.Context, r *Restore, p Portal, why error) error {
-	if errors.Is(why, ErrNotInChannel) {
+	if errors.Is(why, policy.ErrNotInChannel) {
 		switch found, err := b.lookElsewhere(ctx, r); {
 		case err != nil:
 			return err
@@ -224,7 +225,7 @@ func (b *Bot) direct(ctx context.Context, r Restore, p Portal, n Note, why error
 	n.Why = whyNotHere(why)
 	ts, err = b.Chat.Direct(ctx, b.card(ctx, r, p), n)
 	about := []any{"restore", r.ID, "state", r.State, "channel", r.Channel, "requester", r.Requester, "note", n.Kind, "why", why}
-	var no *ChatError
+	var no *policy.ChatError
 	switch {
 	case errors.As(err, &no) && no.Held:
 		return toNobody, nil // it was said when it was tried
@@ -245,9 +246,9 @@ func (b *Bot) direct(ctx context.Context, r Restore, p Portal, n Note, why error
 // whyNotHere says in plain words why the channel cannot be told, and what to do.
 func whyNotHere(why error) string {
 	text := "Slack does not let the bot post in the channel of the restore"
-	var no *ChatError
+	var no *policy.ChatError
 	if errors.As(why, &no) && no.Code != "" {
-		text += " (" + RefusedCall(no.Method, no.Code, no.Needs) + "). " + no.Fix
+		text += " (" + policy.RefusedCall(no.Method, no.Code, no.Needs) + "). " + no.Fix
 	} else {
 		text += ". Invite it there again, or unarchive the channel."
 	}
@@ -323,7 +324,7 @@ func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return Next{After: soon}, later
 	}
 	next := Next{After: pause(later)}
-	if r.State.Told() || r.lapsed() { // people wait for what they confirmed
+	if r.State.Told() || r.lapsed() { // People wait for what they confirmed
 		if err := b.announce(ctx, &r, p); err != nil {
 			if !isUntold(err) {
 				return Next{After: soon}, err

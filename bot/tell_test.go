@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -84,7 +85,7 @@ func TestCardThatIsAlwaysRemovedIsNotFoughtFor(t *testing.T) {
 	})
 	play(t, func(s *scene) { // and nobody can press it
 		s.Policy.Approvals = 4
-		s.Policy.Approvers = bot.AllowList{IDs: []string{"U1", "U2", "U3", "U4"}}
+		s.Policy.Approvers = policy.AllowList{IDs: []string{"U1", "U2", "U3", "U4"}}
 		r := s.request("")
 		s.chat.trouble = func(call string, _ bot.Card) error {
 			if call == "edit" {
@@ -100,7 +101,7 @@ func TestCardThatIsAlwaysRemovedIsNotFoughtFor(t *testing.T) {
 			r = s.walk(r.ID, func(bot.Restore) bool { return s.chat.posted > cards })
 		}
 		r = s.walk(r.ID, never)
-		if r.State != bot.Refused || r.Reason.Rule != bot.RuleChannel || s.chat.posted != 3 {
+		if r.State != bot.Refused || r.Reason.Rule != policy.RuleChannel || s.chat.posted != 3 {
 			s.t.Errorf("%s (%+v) with %d cards", r.State, r.Reason, s.chat.posted)
 		}
 	})
@@ -110,7 +111,7 @@ func TestCardThatIsAlwaysRemovedIsNotFoughtFor(t *testing.T) {
 // hears the end when it can be.
 func TestStoryGoesToTheRequesterWhileTheChannelCannotBeReached(t *testing.T) {
 	t.Parallel()
-	for _, why := range []error{bot.ErrNotInChannel, bot.ErrChannelClosed} {
+	for _, why := range []error{policy.ErrNotInChannel, bot.ErrChannelClosed} {
 		play(t, func(s *scene) {
 			r := s.start()
 			s.portal.Break(func(f *docspacetest.Faults) { f.WorkerDead = true })
@@ -153,7 +154,7 @@ func TestRestoreGoesOnWhileTheTokenIsRevoked(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
 		r := s.start()
-		s.chat.trouble = func(string, bot.Card) error { return bot.ErrChatDenied }
+		s.chat.trouble = func(string, bot.Card) error { return policy.ErrChatDenied }
 		r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Succeeded })
 		begun := time.Now()
 		r = s.walk(r.ID, func(bot.Restore) bool { return time.Since(begun) > 48*time.Hour })
@@ -182,7 +183,7 @@ func (p *polls) RestoreProgress(ctx context.Context, scope docspace.Scope) (docs
 type busy time.Duration
 
 func (busy) Error() string               { return "busy" }
-func (busy) Unwrap() error               { return bot.ErrChatBusy }
+func (busy) Unwrap() error               { return policy.ErrChatBusy }
 func (b busy) RetryAfter() time.Duration { return time.Duration(b) }
 
 // Whatever the chat does, the portal is asked in time, and the end is told even
@@ -198,7 +199,7 @@ func TestPortalIsAskedInTimeWhateverTheChatDoes(t *testing.T) {
 		"slow":     {func() error { time.Sleep(time.Second); return nil }, 3 * time.Second},
 		"broken":   {func() error { return errors.New("connection refused") }, 3 * time.Second},
 		"archived": {func() error { return bot.ErrChannelClosed }, 3 * time.Second},
-		"denied":   {func() error { return bot.ErrChatDenied }, 3 * time.Second},
+		"denied":   {func() error { return policy.ErrChatDenied }, 3 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

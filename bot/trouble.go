@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -32,27 +33,27 @@ func (p Portal) trouble(err error) cause {
 const portalAddress = "DOCSPACE_URL (or the url in PORTALS_FILE)"
 
 // refusal tells somebody for whom a portal was asked in vain.
-func (c cause) refusal(what string) *Refusal {
-	return &Refusal{Rule: RulePortal, What: what + ": " + c.why + ". Nothing was started.", Do: c.do}
+func (c cause) refusal(what string) *policy.Refusal {
+	return &policy.Refusal{Rule: policy.RulePortal, What: what + ": " + c.why + ". Nothing was started.", Do: c.do}
 }
 
 // unanswered refuses what a portal had to be asked for.
-func (p Portal) unanswered(err error) *Refusal {
+func (p Portal) unanswered(err error) *policy.Refusal {
 	return p.unansweredBy("The portal could not be asked", err)
 }
 
-func (p Portal) unansweredBy(what string, err error) *Refusal {
+func (p Portal) unansweredBy(what string, err error) *policy.Refusal {
 	no := p.trouble(err).refusal(what)
 	no.Do += pastHistory(err)
 	if errors.Is(err, docspace.ErrUnauthorized) || errors.Is(err, docspace.ErrScope) {
-		no.Rule = RuleKey
+		no.Rule = policy.RuleKey
 	}
 	return no
 }
 
 // unlisted refuses what the backups of a portal had to be read for. Where the
 // portal is locked, it says itself by what.
-func unlisted(ctx context.Context, p Portal, err error) *Refusal {
+func unlisted(ctx context.Context, p Portal, err error) *policy.Refusal {
 	what := "The backups of " + p.Name + " could not be read"
 	if errors.Is(err, docspace.ErrRestoring) {
 		if s, look := p.API.Settings(ctx); look == nil && inactive(s) {
@@ -65,7 +66,7 @@ func unlisted(ctx context.Context, p Portal, err error) *Refusal {
 // refusedStart is why a portal did not start a restore.
 func (p Portal) refusedStart(err error) Reason {
 	c := p.trouble(err)
-	return Reason{Rule: RuleAnswer, What: "The portal refused to start: " + c.why + ". Nothing was changed.", Do: c.do + " Then ask again with /restore."}
+	return Reason{Rule: policy.RuleAnswer, What: "The portal refused to start: " + c.why + ". Nothing was changed.", Do: c.do + " Then ask again with /restore."}
 }
 
 // onTheWay explains what kept a call from coming to the portal.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -14,7 +15,7 @@ import (
 // words are all that an answer tells.
 func words(a any) string {
 	switch a := a.(type) {
-	case *bot.Refusal:
+	case *policy.Refusal:
 		return a.What + " " + a.Do
 	case bot.Status:
 		return fmt.Sprintf("%+v", a.Elsewhere)
@@ -83,7 +84,7 @@ func TestPortalsRefusalHasTheSameWordsEverywhere(t *testing.T) {
 					if !strings.Contains(told, c.cause) || !strings.Contains(told, c.who) {
 						s.t.Errorf("%s does not say %q and %q: %s", place, c.cause, c.who, told)
 					}
-					if no, ok := ask().(*bot.Refusal); ok && !unchanged.MatchString(no.What) {
+					if no, ok := ask().(*policy.Refusal); ok && !unchanged.MatchString(no.What) {
 						s.t.Errorf("%s does not say that nothing was changed: %s", place, told)
 					}
 					for _, never := range []string{" at Portal.", "sk-", "Access denied", "Object reference"} {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // FormConfirm is the modal that repeats what will be lost and asks for the
@@ -24,9 +26,9 @@ func typingPlaceholder() Modal {
 	return Modal{Title: "Confirm the restore", Parts: []Part{Words{"Looking up what would be lost ... Nothing was started."}}}
 }
 
-func mustType() *Refusal {
-	return &Refusal{
-		Rule: RuleTyping, What: "This restore is confirmed by typing the portal's name. Nothing was changed.",
+func mustType() *policy.Refusal {
+	return &policy.Refusal{
+		Rule: policy.RuleTyping, What: "This restore is confirmed by typing the portal's name. Nothing was changed.",
 		Do: "Press Restore on its card and type the name.",
 	}
 }
@@ -97,7 +99,7 @@ func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
 		if !sameWord(s.Value(fieldWord), r.Portal) {
 			err := b.Store.Note(ctx, Event{
 				At: time.Now().UTC(), Restore: r.ID, Kind: EventTyped, Actor: s.Caller.User,
-				Detail: map[string]string{"typed": word, "rule": string(RuleTyping)},
+				Detail: map[string]string{"typed": word, "rule": string(policy.RuleTyping)},
 			})
 			if err != nil {
 				return b.unrecorded(ctx, err)
@@ -111,8 +113,8 @@ func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
 // keepOpen says in the field what may pass by itself, so that nobody has to
 // begin again for it.
 func keepOpen(a Answer) Answer {
-	if no, ok := a.(*Refusal); ok && (no.Rule == RuleDirectory || no.Rule == RuleRecord) {
-		why := no.reason()
+	if no, ok := a.(*policy.Refusal); ok && (no.Rule == policy.RuleDirectory || no.Rule == policy.RuleRecord) {
+		why := reasonOf(no)
 		return Faults{fieldWord: why.What + " " + why.Do}
 	}
 	return a

@@ -1,16 +1,32 @@
 package bot_test
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
 // expired is before the time of every test.
 var expired = time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// guidForms are a GUID in each form of .NET, and as people paste it.
+func guidForms(id string) []string {
+	n := strings.ReplaceAll(id, "-", "")
+	x := fmt.Sprintf("{0x%s, 0x%s, 0x%s, {", n[:8], n[8:12], n[12:16])
+	x += strings.TrimSuffix(regexp.MustCompile(`..`).ReplaceAllString(n[16:], "0x$0,"), ",") + "}}"
+	forms := []string{id, n, "{" + id + "}", "(" + id + ")", x, strings.ReplaceAll(x, " ", "")}
+	for _, form := range forms {
+		forms = append(forms, strings.ToUpper(form), "  "+form+" ", "\u00a0"+form)
+	}
+	return forms
+}
 
 // unseen asks for what the bot cannot see and takes the request to its card.
 func (s *scene) unseen(text string) bot.Restore {
@@ -26,8 +42,8 @@ func (s *scene) unseen(text string) bot.Restore {
 // to a bare press.
 func (s *scene) agreed(r bot.Restore) bot.Restore {
 	s.t.Helper()
-	s.refused(s.press(r, "UALICE", bot.PressType), bot.RuleSecond)
-	s.refused(s.press(r, "UBOB", bot.PressConfirm), bot.RuleTyping)
+	s.refused(s.press(r, "UALICE", bot.PressType), policy.RuleSecond)
+	s.refused(s.press(r, "UBOB", bot.PressConfirm), policy.RuleTyping)
 	if a := s.typed(r, "UBOB", "docs"); a != nil {
 		s.t.Fatalf("the other's word was answered %+v", a)
 	}
@@ -50,8 +66,8 @@ func TestUnlistedBackupIsRefusedWithoutTheFlag(t *testing.T) {
 			play(t, func(s *scene) {
 				id := s.portal.AddBackup(b)
 				for _, form := range guidForms(id) {
-					no, ok := s.turned(`"` + form + `"`).(*bot.Refusal)
-					if !ok || no.Rule != bot.RuleBackup || !strings.Contains(no.Do, "--unlisted") {
+					no, ok := s.turned(`"` + form + `"`).(*policy.Refusal)
+					if !ok || no.Rule != policy.RuleBackup || !strings.Contains(no.Do, "--unlisted") {
 						s.t.Fatalf("%s: answered %+v", form, no)
 					}
 				}
@@ -100,8 +116,8 @@ func TestUnlistedIsSentAsTypedWithASecondPersonAndTheWord(t *testing.T) {
 func TestUnlistedIsRefusedWhereTheHistoryShowsTheBackup(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		no, ok := s.turned(s.portal.Backups()[0].ID + " --unlisted").(*bot.Refusal)
-		if !ok || no.Rule != bot.RuleBackup || !strings.Contains(no.What, "history shows the backup") {
+		no, ok := s.turned(s.portal.Backups()[0].ID + " --unlisted").(*policy.Refusal)
+		if !ok || no.Rule != policy.RuleBackup || !strings.Contains(no.What, "history shows the backup") {
 			s.t.Errorf("answered %+v", no)
 		}
 	})
@@ -164,7 +180,7 @@ func TestOrderOfAnOlderVersionIsCheckedBeforeItsCard(t *testing.T) {
 			s.t.Fatal("not accepted")
 		}
 		old := a.Restore
-		old.Order.Params = []bot.Param{{Key: "filePath", Value: "/a.tar.gz"}}
+		old.Order.Params = []command.Param{{Key: "filePath", Value: "/a.tar.gz"}}
 		if _, err := s.store.Save(s.t.Context(), a.Restore, old); err != nil {
 			s.t.Fatal(err)
 		}

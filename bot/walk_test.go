@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -33,23 +34,23 @@ func playOn(t *testing.T, config docspacetest.Config, act func(s *scene)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		portal := docspacetest.New(config)
-		s := &scene{t: t, store: &memory{}, chat: &channel{people: map[string]bot.Person{}}, portal: portal}
+		s := &scene{t: t, store: &memory{}, chat: &channel{people: map[string]policy.Person{}}, portal: portal}
 		client := &docspace.Client{BaseURL: "https://docs.example.com", Key: docspace.NewSecret(portal.Key()), HTTP: docspacetest.Via(portal)}
-		users := bot.AllowList{IDs: []string{"UALICE", "UBOB"}}
+		users := policy.AllowList{IDs: []string{"UALICE", "UBOB"}}
 		s.Bot = &bot.Bot{
 			Store: s.store, Chat: s.chat, Directory: s.chat, Poll: 3 * time.Second, Log: slog.New(slog.DiscardHandler),
 			Portals: bot.Portals{{PortalName: bot.PortalName{Name: "docs"}, API: client}},
-			Policy: bot.Policy{
+			Policy: policy.Policy{
 				Team: "T1", App: "A1", Users: users, Approvers: users, SelfApproval: true,
-				Channels: bot.AllowList{IDs: []string{"COPS"}}, TTL: 15 * time.Minute,
+				Channels: policy.AllowList{IDs: []string{"COPS"}}, TTL: 15 * time.Minute,
 			},
 		}
 		act(s)
 	})
 }
 
-func caller(user string) bot.Caller {
-	return bot.Caller{App: "A1", Team: "T1", Channel: "COPS", User: user}
+func caller(user string) policy.Caller {
+	return policy.Caller{App: "A1", Team: "T1", Channel: "COPS", User: user}
 }
 
 func (s *scene) ask(text string) bot.Answer {
@@ -93,9 +94,9 @@ func (s *scene) submit(m bot.Modal, user, word string) bot.Answer {
 	return a
 }
 
-func (s *scene) refused(a bot.Answer, rule bot.Rule) {
+func (s *scene) refused(a bot.Answer, rule policy.Rule) {
 	s.t.Helper()
-	if no, ok := a.(*bot.Refusal); !ok || no.Rule != rule {
+	if no, ok := a.(*policy.Refusal); !ok || no.Rule != rule {
 		s.t.Errorf("answered %+v, want a refusal with rule %s", a, rule)
 	}
 }
@@ -202,7 +203,7 @@ func TestSecondPressDoesNotStartTwice(t *testing.T) {
 	play(t, func(s *scene) {
 		r := s.request("")
 		s.press(r, "UALICE", bot.PressConfirm)
-		if no, ok := s.press(r, "UBOB", bot.PressConfirm).(*bot.Refusal); !ok || no.Rule != bot.RuleStale {
+		if no, ok := s.press(r, "UBOB", bot.PressConfirm).(*policy.Refusal); !ok || no.Rule != policy.RuleStale {
 			s.t.Errorf("the second press was answered %+v", no)
 		}
 		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
@@ -233,7 +234,7 @@ func TestWhatEndsBeforeAStartStartsNothing(t *testing.T) {
 		}, bot.Failed},
 		"a stranger": {"", func(s *scene, r bot.Restore) { s.press(r, "UEVE", bot.PressConfirm); expire(s, r) }, bot.Expired},
 		"a guest": {"", func(s *scene, r bot.Restore) {
-			s.chat.people["UBOB"] = bot.Person{Guest: true}
+			s.chat.people["UBOB"] = policy.Person{Guest: true}
 			s.press(r, "UBOB", bot.PressConfirm)
 			expire(s, r)
 		}, bot.Expired},
@@ -259,13 +260,13 @@ func TestRequestThatCannotBeIsRefusedBeforeTheCard(t *testing.T) {
 	for name, c := range map[string]struct {
 		id     string
 		broken func(s *scene)
-		want   bot.Rule
+		want   policy.Rule
 	}{
-		"unknown backup": {"11111111-2222-3333-4444-555555555555", func(*scene) {}, bot.RuleBackup},
-		"portal down":    {"", func(s *scene) { s.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, bot.RulePortal},
-		"restore runs":   {"", func(s *scene) { s.portal.StartElsewhere(s.portal.Backups()[0].ID) }, bot.RuleBusy},
-		"dead key":       {"", func(s *scene) { s.portal.RevokeKeys() }, bot.RuleKey},
-		"not invited":    {"", func(s *scene) { s.chat.postErr = bot.ErrNotInChannel }, bot.RuleChannel},
+		"unknown backup": {"11111111-2222-3333-4444-555555555555", func(*scene) {}, policy.RuleBackup},
+		"portal down":    {"", func(s *scene) { s.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, policy.RulePortal},
+		"restore runs":   {"", func(s *scene) { s.portal.StartElsewhere(s.portal.Backups()[0].ID) }, policy.RuleBusy},
+		"dead key":       {"", func(s *scene) { s.portal.RevokeKeys() }, policy.RuleKey},
+		"not invited":    {"", func(s *scene) { s.chat.postErr = policy.ErrNotInChannel }, policy.RuleChannel},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -280,7 +281,7 @@ func TestRequestThatCannotBeIsRefusedBeforeTheCard(t *testing.T) {
 					s.t.Fatal("the request was not recorded")
 				}
 				s.want(s.walk(a.Restore.ID, never), bot.Refused, 0)
-				if len(s.chat.answers) != 1 || s.chat.answers[0].(*bot.Refusal).Rule != c.want || s.chat.posted != 0 {
+				if len(s.chat.answers) != 1 || s.chat.answers[0].(*policy.Refusal).Rule != c.want || s.chat.posted != 0 {
 					s.t.Errorf("got %+v and %d cards, want one answer with rule %s", s.chat.answers, s.chat.posted, c.want)
 				}
 			})

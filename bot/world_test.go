@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -280,7 +281,7 @@ func (w *world) left(task string) {
 // newWorld is a portal in good health and a bot that was just started.
 func newWorld(t *rapid.T) *world {
 	w := &world{
-		t: t, memory: &memory{}, chat: &channel{people: map[string]bot.Person{}}, seam: &seam{}, dismissed: map[string]bool{},
+		t: t, memory: &memory{}, chat: &channel{people: map[string]policy.Person{}}, seam: &seam{}, dismissed: map[string]bool{},
 		portal: docspacetest.New(docspacetest.Config{Script: docspacetest.Total(20 * time.Minute), BackupTime: time.Minute}),
 		looks:  map[bool]look{}, first: map[string]int{}, began: map[string]time.Time{}, posts: map[string]post{},
 	}
@@ -290,12 +291,12 @@ func newWorld(t *rapid.T) *world {
 	}
 	w.chat.trouble = func(string, bot.Card) error { return w.seam.call() }
 	w.client = &docspace.Client{BaseURL: "https://docs.example.com", Key: docspace.NewSecret(w.portal.Key()), HTTP: &http.Client{Transport: w}}
-	users := bot.AllowList{IDs: []string{"UALICE", "UBOB"}}
+	users := policy.AllowList{IDs: []string{"UALICE", "UBOB"}}
 	w.Bot = &bot.Bot{
 		Store: seamStore{w.memory, w}, Chat: w.chat, Directory: w.chat, Poll: 3 * time.Second, Log: slog.New(slog.DiscardHandler), Process: "bot 0",
-		Policy: bot.Policy{
+		Policy: policy.Policy{
 			Team: "T1", App: "A1", Users: users, Approvers: users, SelfApproval: true,
-			Channels: bot.AllowList{IDs: []string{"COPS"}}, TTL: 15 * time.Minute,
+			Channels: policy.AllowList{IDs: []string{"COPS"}}, TTL: 15 * time.Minute,
 		},
 	}
 	w.home = bot.Portals{{PortalName: bot.PortalName{Name: "docs", URL: w.client.BaseURL}, API: seamAPI{w.client, w.seam}}}

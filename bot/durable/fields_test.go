@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -65,7 +66,7 @@ func TestWhatIsNotSetIsNotWritten(t *testing.T) {
 		if of.Kind() == reflect.Slice {
 			of = of.Elem()
 		}
-		if of.Kind() == reflect.Struct && of.PkgPath() == reflect.TypeFor[bot.Restore]().PkgPath() && of != reflect.TypeFor[bot.Order]() && of != reflect.TypeFor[bot.Away]() {
+		if of.Kind() == reflect.Struct && of.PkgPath() == reflect.TypeFor[bot.Restore]().PkgPath() && of != reflect.TypeFor[command.Order]() && of != reflect.TypeFor[bot.Away]() {
 			parts = append(parts, reflect.Zero(of).Interface())
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 )
 
 // namespace begins every name of the bot's own.
@@ -69,7 +71,7 @@ func (m *Metrics) zero() {
 	for _, kind := range bot.AlarmKinds() {
 		m.alarms.WithLabelValues(string(kind))
 	}
-	for _, rule := range bot.Rules() {
+	for _, rule := range policy.Rules() {
 		m.refusals.WithLabelValues(string(rule))
 	}
 	for _, operation := range portalOperations {
@@ -84,7 +86,7 @@ func (m *Metrics) zero() {
 }
 
 // Commanded counts a slash command.
-func (m *Metrics) Commanded(verb bot.Verb) { m.commands.WithLabelValues(string(verb)).Inc() }
+func (m *Metrics) Commanded(verb command.Verb) { m.commands.WithLabelValues(string(verb)).Inc() }
 
 const (
 	outcomeDone   = "done"

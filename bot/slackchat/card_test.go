@@ -6,6 +6,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/blockkit"
 	"docspace-restorebot/docspace"
 )
@@ -16,11 +18,11 @@ var viewNow = time.Date(2026, 3, 2, 3, 4, 5, 0, time.UTC)
 func viewCard(state bot.State, change ...func(*bot.Card)) bot.Card {
 	c := bot.Card{
 		Now: viewNow, Portal: bot.PortalName{Name: "docs", URL: "https://docs.example.com"},
-		Rules: bot.CardRules{Approvers: bot.AllowList{IDs: []string{"U2"}, Groups: []string{"S1"}}, Needed: 1},
+		Rules: policy.CardRules{Approvers: policy.AllowList{IDs: []string{"U2"}, Groups: []string{"S1"}}, Needed: 1},
 		Restore: bot.Restore{
 			ID: "k3vq7x2mhd", Portal: "docs", State: state, Channel: "C1", Requester: "U1",
 			RequestedAt: viewNow.Add(-2 * time.Minute), ExpiresAt: viewNow.Add(13 * time.Minute),
-			Order: bot.Order{BackupID: "3f2504e0-4f89-11d3-9a0c-0305e82c3301", Reason: "a <!channel> & lost room"},
+			Order: command.Order{BackupID: "3f2504e0-4f89-11d3-9a0c-0305e82c3301", Reason: "a <!channel> & lost room"},
 			Backup: docspace.Backup{
 				ID: "3f2504e0-4f89-11d3-9a0c-0305e82c3301", FileName: "docs_<2026>.tar.gz",
 				StorageType: docspace.StorageDataStore, CreatedOn: viewNow.Add(-26 * time.Hour), ExpiresOn: viewNow.Add(time.Hour),

@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
@@ -42,7 +43,7 @@ func (c *Chat) Answer(ctx context.Context, to bot.Recipient, a bot.Answer) error
 
 // mayHaveCome reports whether a call that failed may have been done.
 func mayHaveCome(err error) bool {
-	for _, surelyNot := range []error{errUnsent, errNoWay, bot.ErrChatBusy} {
+	for _, surelyNot := range []error{errUnsent, errNoWay, policy.ErrChatBusy} {
 		if errors.Is(err, surelyNot) {
 			return false
 		}

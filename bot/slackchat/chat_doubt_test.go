@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slacktest"
 )
 
@@ -245,7 +246,7 @@ func TestChannelThatCannotBeReachedIsNamed(t *testing.T) {
 		}
 
 		fake.PutChannel(slacktest.Channel{ID: "C1", Name: "incidents", NoBot: true})
-		if _, err := patient(t, func() (string, error) { return chat.Reply(t.Context(), card, bot.Note{}) }); !errors.Is(err, bot.ErrNotInChannel) {
+		if _, err := patient(t, func() (string, error) { return chat.Reply(t.Context(), card, bot.Note{}) }); !errors.Is(err, policy.ErrNotInChannel) {
 			t.Errorf("a reply without the bot: %v", err)
 		}
 		fake.PutChannel(slacktest.Channel{ID: "C1", Name: "incidents"})
@@ -254,7 +255,7 @@ func TestChannelThatCannotBeReachedIsNamed(t *testing.T) {
 			t.Errorf("state %+v", s)
 		}
 		fake.Revoke(slacktest.DefaultBotToken, "token_revoked")
-		if _, err := patient(t, func() (string, error) { return chat.Reply(t.Context(), card, bot.Note{}) }); !errors.Is(err, bot.ErrChatDenied) {
+		if _, err := patient(t, func() (string, error) { return chat.Reply(t.Context(), card, bot.Note{}) }); !errors.Is(err, policy.ErrChatDenied) {
 			t.Errorf("with a revoked token: %v", err)
 		}
 		if s := chat.State(); s.Well() || s.Fault != OutcomeDenied {

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
@@ -32,9 +32,9 @@ type attempts struct {
 type attempt struct {
 	form    blockkit.Form // the first that Slack may take
 	asked   time.Time
-	refused int            // how often it was refused in every form
-	until   time.Time      // when it is tried again
-	why     *bot.ChatError // the last one
+	refused int               // how often it was refused in every form
+	until   time.Time         // when it is tried again
+	why     *policy.ChatError // the last one
 }
 
 // begin returns the form to send, or why it is not sent yet.
@@ -59,8 +59,8 @@ func (a *attempts) begin(id string, now time.Time) (blockkit.Form, error) {
 func (a *attempts) ended(id string, sent, last blockkit.Form, err error, now time.Time) (simpler bool, refused error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var why *bot.ChatError
-	if !errors.As(err, &why) || !errors.Is(why, bot.ErrChatDenied) {
+	var why *policy.ChatError
+	if !errors.As(err, &why) || !errors.Is(why, policy.ErrChatDenied) {
 		if err == nil && sent == blockkit.FormWhole {
 			delete(a.byID, id)
 		} else if at, ok := a.byID[id]; ok && err == nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
@@ -122,7 +123,7 @@ func (c *Chat) Direct(ctx context.Context, card bot.Card, n bot.Note) (string, e
 		to: card.Restore.Requester, direct: true,
 		restore: card.Restore.ID, kind: "direct " + noteKey(card, n), urgency: noteUrgency(n),
 	}, m)
-	var no *bot.ChatError
+	var no *policy.ChatError
 	if err == nil || !errors.As(err, &no) || no.Held {
 		return ts, err
 	}

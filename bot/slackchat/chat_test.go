@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slacktest"
 	"docspace-restorebot/docspace"
 )
@@ -92,7 +93,7 @@ func TestChatRepliesInTheThreadAndMentionsPeopleAtTheEnd(t *testing.T) {
 func TestChatNamesWhatSlackRefuses(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]error{
-		"not_in_channel": bot.ErrNotInChannel, "channel_not_found": bot.ErrNotInChannel,
+		"not_in_channel": policy.ErrNotInChannel, "channel_not_found": policy.ErrNotInChannel,
 		"message_not_found": bot.ErrCardGone, "cant_update_message": bot.ErrCardGone, "edit_window_closed": bot.ErrCardGone,
 	} {
 		if err := chatError("x", methodPost, slack.SlackErrorResponse{Err: code}); !errors.Is(err, want) {
@@ -108,11 +109,11 @@ func TestChatNamesWhatSlackRefuses(t *testing.T) {
 	}
 	fake.Fail("chat.postMessage", slacktest.Failure{Times: 1, Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second})
 	_, err := chat.PostCard(t.Context(), card)
-	if !errors.Is(err, bot.ErrChatBusy) || bot.RetryAfter(err) != 7*time.Second {
+	if !errors.Is(err, policy.ErrChatBusy) || bot.RetryAfter(err) != 7*time.Second {
 		t.Errorf("rate limit: %v, %v", err, bot.RetryAfter(err))
 	}
 	card.Restore.Channel = "C2"
-	if _, err := chat.PostCard(t.Context(), card); !errors.Is(err, bot.ErrNotInChannel) {
+	if _, err := chat.PostCard(t.Context(), card); !errors.Is(err, policy.ErrNotInChannel) {
 		t.Errorf("a channel without the bot: %v", err)
 	}
 }
@@ -160,7 +161,7 @@ func TestDirectoryRemembersAnswersAndNeverFaults(t *testing.T) {
 	if n := len(fake.Calls("users.info")) - before; n != 1 {
 		t.Errorf("asked %d times", n)
 	}
-	if _, err := d.Place(t.Context(), "C2"); !errors.Is(err, bot.ErrNotInChannel) {
+	if _, err := d.Place(t.Context(), "C2"); !errors.Is(err, policy.ErrNotInChannel) {
 		t.Errorf("C2: %v", err)
 	}
 	if p, err := d.Place(t.Context(), "C6"); err != nil || !p.Shared {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 const (
@@ -26,8 +26,8 @@ type Directory struct {
 	// Faults, if set, remembers what Slack refuses for good.
 	Faults *Faults
 
-	people  remembered[bot.Person]
-	places  remembered[bot.Place]
+	people  remembered[policy.Person]
+	places  remembered[policy.Place]
 	members remembered[[]string]
 	lists   remembered[int] // of all channels; its one key is ""
 
@@ -37,17 +37,17 @@ type Directory struct {
 // Fresh returns a directory that asks anew. What it hears is remembered by d
 // too, so that nobody goes on with what is known to be old. In a crowd that
 // leaves nothing of Slack's limits, its answers may be ten seconds old.
-func (d *Directory) Fresh() bot.Directory { return fresh{d} }
+func (d *Directory) Fresh() policy.Directory { return fresh{d} }
 
 type fresh struct{ d *Directory }
 
-func (f fresh) Fresh() bot.Directory { return f }
+func (f fresh) Fresh() policy.Directory { return f }
 
-func (f fresh) Person(ctx context.Context, user string) (bot.Person, error) {
+func (f fresh) Person(ctx context.Context, user string) (policy.Person, error) {
 	return f.d.person(ctx, user, f.d.since(quotaPeople))
 }
 
-func (f fresh) Place(ctx context.Context, channel string) (bot.Place, error) {
+func (f fresh) Place(ctx context.Context, channel string) (policy.Place, error) {
 	return f.d.place(ctx, channel, f.d.since(quotaPlaces))
 }
 
@@ -65,29 +65,29 @@ func (d *Directory) since(kind int) time.Time {
 	return now.Add(-crowdFresh)
 }
 
-var _ bot.Directory = (*Directory)(nil)
+var _ policy.Directory = (*Directory)(nil)
 
 var errOtherRecord = errors.New("slack answered for another id")
 
 // Person returns what Slack knows of a user id.
-func (d *Directory) Person(ctx context.Context, user string) (bot.Person, error) {
+func (d *Directory) Person(ctx context.Context, user string) (policy.Person, error) {
 	return d.person(ctx, user, time.Now().Add(-directoryFresh))
 }
 
-func (d *Directory) person(ctx context.Context, user string, since time.Time) (bot.Person, error) {
-	return d.people.get(ctx, user, since, func() (bot.Person, error) {
+func (d *Directory) person(ctx context.Context, user string, since time.Time) (policy.Person, error) {
+	return d.people.get(ctx, user, since, func() (policy.Person, error) {
 		var u *slack.User
 		err := d.ask(ctx, quotaPeople, "ask for a person", func() (err error) {
 			u, err = d.API.GetUserInfoContext(ctx, user)
 			return err
 		})
 		if err != nil {
-			return bot.Person{}, err
+			return policy.Person{}, err
 		}
 		if u.ID != user && u.Enterprise.ID != user {
-			return bot.Person{}, errOtherRecord
+			return policy.Person{}, errOtherRecord
 		}
-		return bot.Person{
+		return policy.Person{
 			ID: u.ID, Org: u.Enterprise.ID, Team: u.TeamID, Deleted: u.Deleted, Stranger: u.IsStranger,
 			Bot:   u.IsBot || u.IsConnectorBot || u.IsWorkflowBot,
 			Guest: u.IsRestricted || u.IsUltraRestricted,
@@ -97,34 +97,34 @@ func (d *Directory) person(ctx context.Context, user string, since time.Time) (b
 	})
 }
 
-// Place returns what Slack knows of a channel id, or [bot.ErrNotInChannel] if
+// Place returns what Slack knows of a channel id, or [policy.ErrNotInChannel] if
 // the bot is no member of it; that is never remembered, so an invitation helps
 // at once.
-func (d *Directory) Place(ctx context.Context, channel string) (bot.Place, error) {
+func (d *Directory) Place(ctx context.Context, channel string) (policy.Place, error) {
 	return d.place(ctx, channel, time.Now().Add(-directoryFresh))
 }
 
 // place asks for the one channel, and for all of them at once where Slack's
 // limit is used up: 500 restores may be in 100 channels.
-func (d *Directory) place(ctx context.Context, channel string, since time.Time) (bot.Place, error) {
-	place, err := d.places.get(ctx, channel, since, func() (bot.Place, error) {
+func (d *Directory) place(ctx context.Context, channel string, since time.Time) (policy.Place, error) {
+	place, err := d.places.get(ctx, channel, since, func() (policy.Place, error) {
 		var c *slack.Channel
 		err := d.ask(ctx, quotaPlaces, "ask for a channel", func() (err error) {
 			c, err = d.API.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 			return err
 		})
 		if err != nil {
-			return bot.Place{}, err
+			return policy.Place{}, err
 		}
 		switch {
 		case c.ID == "":
-			return bot.Place{}, errOtherRecord
+			return policy.Place{}, errOtherRecord
 		case !c.IsIM && !c.IsMpIM && !c.IsMember:
-			return bot.Place{}, bot.ErrNotInChannel
+			return policy.Place{}, policy.ErrNotInChannel
 		}
 		return placeOf(*c), nil
 	})
-	if !errors.Is(err, bot.ErrChatBusy) {
+	if !errors.Is(err, policy.ErrChatBusy) {
 		return place, err
 	}
 	if d.list(ctx, since) == nil {
@@ -132,11 +132,11 @@ func (d *Directory) place(ctx context.Context, channel string, since time.Time) 
 			return place, nil
 		}
 	}
-	return bot.Place{}, err // and not that of the list, which may lack a scope
+	return policy.Place{}, err // and not that of the list, which may lack a scope
 }
 
-func placeOf(c slack.Channel) bot.Place {
-	return bot.Place{
+func placeOf(c slack.Channel) policy.Place {
+	return policy.Place{
 		ID: c.ID, Direct: c.IsIM || c.IsMpIM,
 		Shared: c.IsExtShared || c.IsPendingExtShared || len(c.PendingShared) > 0,
 	}

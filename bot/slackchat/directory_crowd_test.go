@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slacktest"
 )
 
@@ -99,7 +100,7 @@ func TestCrowdKeepsToSlacksLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake, chat := chatInBubble(t, crowdWorld(100))
 		d := &Directory{API: chat.API}
-		ask := func(d bot.Directory) {
+		ask := func(d policy.Directory) {
 			var crowd sync.WaitGroup
 			for n := range 500 {
 				crowd.Go(func() {
@@ -144,7 +145,7 @@ func TestCrowdWithoutTheListWaits(t *testing.T) {
 		fake, chat := chatInBubble(t, w)
 		d := &Directory{API: chat.API}
 		for n := 1; n < 60; n += 2 { // the public ones
-			place, err := patient(t, func() (bot.Place, error) { return d.Place(t.Context(), fmt.Sprint("CC", n)) })
+			place, err := patient(t, func() (policy.Place, error) { return d.Place(t.Context(), fmt.Sprint("CC", n)) })
 			if err != nil || place.ID != fmt.Sprint("CC", n) {
 				t.Errorf("%d: %+v, %v", n, place, err)
 			}
@@ -163,7 +164,7 @@ func TestLookUpsHonorA429(t *testing.T) {
 		d := &Directory{API: chat.API}
 		fake.Fail("users.info", slacktest.Failure{Times: 1, Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second})
 		for range 2 { // the second is not made
-			if _, err := d.Person(t.Context(), "U1"); !errors.Is(err, bot.ErrChatBusy) || bot.RetryAfter(err) != 7*time.Second {
+			if _, err := d.Person(t.Context(), "U1"); !errors.Is(err, policy.ErrChatBusy) || bot.RetryAfter(err) != 7*time.Second {
 				t.Errorf("got %v", err)
 			}
 		}

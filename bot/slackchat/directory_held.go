@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // remembered holds answers for a while. Its zero value is ready.
@@ -117,7 +117,7 @@ func (m *remembered[T]) answer(key string, q *question[T], ask func() (T, error)
 		switch {
 		case q.err == nil:
 			m.hold(key, q.value, q.asked)
-		case !errors.Is(q.err, bot.ErrChatBusy):
+		case !errors.Is(q.err, policy.ErrChatBusy):
 			delete(m.held, key)
 		}
 	}()

@@ -80,7 +80,7 @@ func (q *quota) left(kind int, now time.Time) *line {
 	return q.line
 }
 
-// ask makes a call if Slack's limit allows one, and is a [bot.ErrChatBusy] that
+// ask makes a call if Slack's limit allows one, and is a [policy.ErrChatBusy] that
 // says when it does.
 func (d *Directory) ask(ctx context.Context, kind int, doing string, call func() error) error {
 	q := &d.quotas[kind]

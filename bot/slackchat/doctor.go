@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/socketmode"
 )
 
@@ -34,7 +35,7 @@ type Checkup struct {
 	Sockets *socketmode.Sockets
 	// Direct are people whom the bot may have to reach by direct message. The
 	// first of them is tried.
-	Direct bot.AllowList
+	Direct policy.AllowList
 	// Now is the clock; nil is [time.Now].
 	Now func() time.Time
 }
@@ -84,7 +85,7 @@ func refusedToken(check string, err error) bot.Finding {
 	case code == "not_allowed_token_type":
 		fix = "It is another kind of token. " + fix
 	case about != aboutToken || !wrongToken(code):
-		return finding(check, bot.Fail, bot.RefusedCall(methodAuth, code, ""), fix)
+		return finding(check, bot.Fail, policy.RefusedCall(methodAuth, code, ""), fix)
 	}
 	return finding(check, bot.Fail, "Slack refuses it: "+code, fix)
 }
@@ -114,10 +115,10 @@ func (c *Checkup) direct(ctx context.Context, person string) bot.Finding {
 	case code == "no_text":
 		return finding(check, bot.Pass, "nothing refuses them", "")
 	case about == aboutClosed, about == aboutAbsent:
-		return finding(check, bot.Warn, "the last way to somebody whose channel is closed is shut: "+bot.RefusedCall(methodPost, code, ""),
+		return finding(check, bot.Warn, "the last way to somebody whose channel is closed is shut: "+policy.RefusedCall(methodPost, code, ""),
 			cure("messages_tab_disabled", methodPost, ""))
 	}
-	return finding(check, bot.Warn, bot.RefusedCall(methodPost, code, ""), cure(code, methodPost, ""))
+	return finding(check, bot.Warn, policy.RefusedCall(methodPost, code, ""), cure(code, methodPost, ""))
 }
 
 func (c *Checkup) scopes(h http.Header) bot.Finding {

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 const (
@@ -29,7 +29,7 @@ type LastingRefusal struct {
 	Since, Last         time.Time
 }
 
-func (r LastingRefusal) String() string { return bot.RefusedCall(r.Method, r.Code, r.Needs) }
+func (r LastingRefusal) String() string { return policy.RefusedCall(r.Method, r.Code, r.Needs) }
 
 // Needed reports whether no restore can be asked for while it lasts.
 func (r LastingRefusal) Needed() bool {
@@ -68,8 +68,8 @@ func (f *Faults) Note(ctx context.Context, method string, err error) {
 		}
 		return
 	}
-	refusal, ok := errors.AsType[*bot.ChatError](chatError("", method, err))
-	if !ok || !errors.Is(refusal, bot.ErrChatDenied) {
+	refusal, ok := errors.AsType[*policy.ChatError](chatError("", method, err))
+	if !ok || !errors.Is(refusal, policy.ErrChatDenied) {
 		return
 	}
 	key := [2]string{method, refusal.Code}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // errOrgWide means that the bot token was made for a whole organisation.
@@ -44,7 +44,7 @@ type GridWatch struct {
 	API   *slack.Client // required
 	Team  string        // of the bot
 	Known string        // the organisation at the start, "" for none
-	Grid  *bot.Grid     // hears of the new one
+	Grid  *policy.Grid  // hears of the new one
 
 	mu    sync.Mutex
 	asked time.Time

@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/blockkit"
 	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/docspace"
@@ -132,7 +133,7 @@ func (l *Listener) command(ctx context.Context, env socketmode.Envelope) any {
 // commandOf is what a payload asks for, without the address for later answers.
 func (l *Listener) commandOf(env socketmode.Envelope, cmd slack.SlashCommand) bot.Command {
 	c := bot.Command{
-		Caller: bot.Caller{
+		Caller: policy.Caller{
 			App: cmd.APIAppID, Via: l.via(), Team: cmd.TeamID, Enterprise: cmd.EnterpriseID, Channel: cmd.ChannelID, User: cmd.UserID,
 			Delivery: deliveryID(cmd.TriggerID),
 		},
@@ -217,7 +218,7 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 // word or two of a closed set.
 func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
 	p = bot.Press{
-		Caller: bot.Caller{
+		Caller: policy.Caller{
 			App: callback.APIAppID, Team: callback.Team.ID, Enterprise: callback.Enterprise.ID, Home: callback.User.TeamID,
 			Channel: callback.Container.ChannelID, User: callback.User.ID, Delivery: deliveryID(callback.TriggerID),
 		},
@@ -252,7 +253,7 @@ func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
 	return p, ""
 }
 
-func recipient(c bot.Caller, url docspace.Secret) bot.Recipient {
+func recipient(c policy.Caller, url docspace.Secret) bot.Recipient {
 	return bot.Recipient{Channel: c.Channel, User: c.User, URL: url}
 }
 

@@ -15,6 +15,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/blockkit"
 	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/docspace"
@@ -79,13 +81,15 @@ func (s *shelf) SetFreeze(context.Context, bot.Freeze, ...bot.Event) error { ret
 // everyone knows everybody: what keeps a payload out is the payload.
 type everyone struct{}
 
-func (everyone) Fresh() bot.Directory { return everyone{} }
+func (everyone) Fresh() policy.Directory { return everyone{} }
 
-func (everyone) Person(_ context.Context, id string) (bot.Person, error) {
-	return bot.Person{ID: id, Team: "T1"}, nil
+func (everyone) Person(_ context.Context, id string) (policy.Person, error) {
+	return policy.Person{ID: id, Team: "T1"}, nil
 }
 
-func (everyone) Place(_ context.Context, id string) (bot.Place, error) { return bot.Place{ID: id}, nil }
+func (everyone) Place(_ context.Context, id string) (policy.Place, error) {
+	return policy.Place{ID: id}, nil
+}
 
 func (everyone) Members(context.Context, string) ([]string, error) { return nil, nil }
 
@@ -149,12 +153,12 @@ func fuzzBot(t *testing.T) (*Listener, *shelf) {
 	t.Helper()
 	s := &shelf{r: bot.Restore{
 		ID: "k3vq7x2mhd", Portal: "docs", State: bot.Requested, Team: "T1", Channel: "C1", CardTS: "1.5", Requester: "U1",
-		ExpiresAt: time.Now().Add(time.Hour), Order: bot.Order{Dump: true},
+		ExpiresAt: time.Now().Add(time.Hour), Order: command.Order{Dump: true},
 	}}
 	b := &bot.Bot{
 		Store: s, Chat: mouth{t: t}, Directory: everyone{}, Log: slog.New(slog.DiscardHandler),
 		Portals: bot.Portals{{PortalName: bot.PortalName{Name: "docs"}, API: cutOff()}},
-		Policy:  bot.Policy{Team: "T1", Users: bot.AllowList{Any: true}, Approvers: bot.AllowList{Any: true}, Channels: bot.AllowList{Any: true}, SelfApproval: true, TTL: time.Hour},
+		Policy:  policy.Policy{Team: "T1", Users: policy.AllowList{Any: true}, Approvers: policy.AllowList{Any: true}, Channels: policy.AllowList{Any: true}, SelfApproval: true, TTL: time.Hour},
 	}
 	l := NewListener(t.Context(), b, mouth{t: t}, nil)
 	l.App = func() string { return "A1" }

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/blockkit"
 	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/docspace"
@@ -103,7 +104,7 @@ func (l *Listener) fillWith(ctx context.Context, view bot.View, m bot.Modal) err
 	wait := fillAgain
 	for n := 1; ; n++ {
 		_, err := l.chat.UpdateModal(ctx, view, m)
-		if err == nil || n == fillTries || errors.Is(err, bot.ErrModalGone) || errors.Is(err, bot.ErrChatDenied) {
+		if err == nil || n == fillTries || errors.Is(err, bot.ErrModalGone) || errors.Is(err, policy.ErrChatDenied) {
 			return err
 		}
 		select {
@@ -203,7 +204,7 @@ func (l *Listener) submission(callback slack.InteractionCallback) (bot.Submissio
 func submissionOf(callback slack.InteractionCallback) (s bot.Submission, fault string) {
 	v := callback.View
 	s = bot.Submission{
-		Caller: bot.Caller{
+		Caller: policy.Caller{
 			App: callback.APIAppID, Team: callback.Team.ID, Enterprise: callback.Enterprise.ID, Home: callback.User.TeamID, User: callback.User.ID,
 			Delivery: deliveryID(callback.TriggerID),
 		},

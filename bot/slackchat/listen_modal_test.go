@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/bot/slacktest"
 )
@@ -125,7 +126,7 @@ func TestModalFilledWithARefusalShowsIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := listening(t, &dialog{fill: func(context.Context) bot.Answer {
-			return &bot.Refusal{Rule: bot.RulePerson, What: "You may <not>.", Do: "Ask."}
+			return &policy.Refusal{Rule: policy.RulePerson, What: "You may <not>.", Do: "Ask."}
 		}})
 		_, _ = fake.Command("U1", "C1", "/restore").Wait(t.Context())
 		time.Sleep(time.Minute)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/blockkit"
 	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/docspace"
@@ -76,7 +77,7 @@ func TestListenCommandIsAnsweredInTheAckAndLater(t *testing.T) {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}
 	c := h.commands[0]
-	want := bot.Caller{App: "A1", Team: "T1", Channel: "C1", User: "U1", Delivery: "1.2"}
+	want := policy.Caller{App: "A1", Team: "T1", Channel: "C1", User: "U1", Delivery: "1.2"}
 	if c.Caller != want || c.Text != "id &lt; <x> &quot;" || c.Delivery != "1.2" {
 		t.Errorf("command %+v", c)
 	}
@@ -145,7 +146,7 @@ func TestListenPressIsReadStrictly(t *testing.T) {
 		}
 		if name == "good" {
 			want := bot.Press{
-				Caller: bot.Caller{App: "A1", Team: "T1", Home: "T2", Channel: "C1", User: "U2"},
+				Caller: policy.Caller{App: "A1", Team: "T1", Home: "T2", Channel: "C1", User: "U2"},
 				Action: bot.PressConfirm, Restore: "k3", MessageTS: "1.5", AnswerURL: docspace.NewSecret("https://hooks.example/p"),
 			}
 			got := h.presses[0]

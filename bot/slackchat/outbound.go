@@ -46,7 +46,7 @@ const (
 )
 
 // outbound decides what may go to Slack, and when: one for the whole workspace.
-// It never makes anybody wait: who may not go gets a [bot.ErrChatBusy] that says
+// It never makes anybody wait: who may not go gets a [policy.ErrChatBusy] that says
 // when to ask again. The zero value has Slack's limits.
 type outbound struct {
 	mu      sync.Mutex

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat/blockkit"
 	"docspace-restorebot/bot/slacktest"
 )
@@ -35,7 +36,7 @@ func patient[T any](t *testing.T, call func() (T, error)) (T, error) {
 	t.Helper()
 	for n := 0; ; n++ {
 		v, err := call()
-		if !errors.Is(err, bot.ErrChatBusy) {
+		if !errors.Is(err, policy.ErrChatBusy) {
 			return v, err
 		}
 		if bot.RetryAfter(err) <= 0 || n == 1000 {
@@ -187,7 +188,7 @@ func TestProgressLeavesRoomAndIsSharedEvenly(t *testing.T) {
 				running[i].Restore.Version++
 				if err := chat.EditCard(t.Context(), running[i]); err == nil {
 					edits[running[i].Restore.ID]++
-				} else if !errors.Is(err, bot.ErrChatBusy) {
+				} else if !errors.Is(err, policy.ErrChatBusy) {
 					t.Fatal(err)
 				}
 			}
@@ -222,7 +223,7 @@ func TestNewestEditWins(t *testing.T) {
 		ended := make(chan error)
 		go func() { ended <- chat.EditCard(t.Context(), newer) }()
 		synctest.Wait()
-		if err := chat.EditCard(t.Context(), older); !errors.Is(err, bot.ErrChatBusy) {
+		if err := chat.EditCard(t.Context(), older); !errors.Is(err, policy.ErrChatBusy) {
 			t.Errorf("an edit during another of the same card: %v", err)
 		}
 		if err := <-ended; err != nil {
@@ -250,12 +251,12 @@ func Test429IsHonored(t *testing.T) {
 			}
 			wantHeld := func(err error) {
 				t.Helper()
-				if after := bot.RetryAfter(err); !errors.Is(err, bot.ErrChatBusy) || after < want-time.Second || after > want+time.Second {
+				if after := bot.RetryAfter(err); !errors.Is(err, policy.ErrChatBusy) || after < want-time.Second || after > want+time.Second {
 					t.Errorf("%v, want it held for %v", err, want)
 				}
 			}
 			heal := fake.Fail("chat.postMessage", slacktest.Failure{Status: http.StatusTooManyRequests, RetryAfter: asked})
-			if err := post(one); !errors.Is(err, bot.ErrChatBusy) || bot.RetryAfter(err) != asked {
+			if err := post(one); !errors.Is(err, policy.ErrChatBusy) || bot.RetryAfter(err) != asked {
 				t.Errorf("%v, want what Slack asked", err)
 			}
 			wantHeld(post(one)) // without asking Slack
@@ -381,7 +382,7 @@ func TestReplicasShareTheLimit(t *testing.T) {
 			for i, replica := range replicas {
 				for n := range cards[i] {
 					cards[i][n].Restore.Version++
-					if err := replica.EditCard(t.Context(), cards[i][n]); err != nil && !errors.Is(err, bot.ErrChatBusy) {
+					if err := replica.EditCard(t.Context(), cards[i][n]); err != nil && !errors.Is(err, policy.ErrChatBusy) {
 						t.Fatal(err)
 					}
 				}
@@ -447,7 +448,7 @@ func TestEditsGoOnWhile429sGoOn(t *testing.T) {
 			}
 			for n := range cards {
 				cards[n].Restore.Version++
-				if err := chat.EditCard(t.Context(), cards[n]); err != nil && !errors.Is(err, bot.ErrChatBusy) {
+				if err := chat.EditCard(t.Context(), cards[n]); err != nil && !errors.Is(err, policy.ErrChatBusy) {
 					t.Fatal(err)
 				}
 			}

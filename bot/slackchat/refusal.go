@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // about is what a refusal of Slack's is about, and so what helps: another time,
@@ -101,7 +102,7 @@ func wrongToken(code string) bool {
 func (a about) means() error {
 	switch a {
 	case aboutAbsent:
-		return bot.ErrNotInChannel
+		return policy.ErrNotInChannel
 	case aboutClosed, aboutThread:
 		return bot.ErrChannelClosed
 	case aboutMessage:
@@ -111,7 +112,7 @@ func (a about) means() error {
 	case aboutView:
 		return bot.ErrModalGone
 	case aboutLasting, aboutToken, aboutContent: // content that is refused in every form is refused for good
-		return bot.ErrChatDenied
+		return policy.ErrChatDenied
 	case aboutLimit, aboutSlack, aboutHook:
 	}
 	return nil
@@ -144,7 +145,7 @@ func chatError(doing, method string, err error) error {
 	if !ok {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	return &bot.ChatError{
+	return &policy.ChatError{
 		Doing: doing, Method: method, Code: refused.Err, Needs: refused.Needed, Detail: strings.Join(refused.ResponseMetadata.Messages, "; "),
 		Fix: cure(refused.Err, method, refused.Needed), Means: meaning(refused.Err).means(), Cause: err,
 	}
@@ -184,14 +185,14 @@ func cure(code, method, scope string) string {
 	return "See what " + code + " means on Slack's page of " + method + ", and ask an administrator of the Slack workspace."
 }
 
-// busyError is a [bot.ErrChatBusy] with the time to wait.
+// busyError is a [policy.ErrChatBusy] with the time to wait.
 type busyError struct{ after time.Duration }
 
 func (e *busyError) Error() string {
 	if e.after <= 0 {
-		return bot.ErrChatBusy.Error()
+		return policy.ErrChatBusy.Error()
 	}
-	return fmt.Sprintf("%v for %v", bot.ErrChatBusy, e.after.Round(time.Millisecond))
+	return fmt.Sprintf("%v for %v", policy.ErrChatBusy, e.after.Round(time.Millisecond))
 }
-func (e *busyError) Unwrap() error             { return bot.ErrChatBusy }
+func (e *busyError) Unwrap() error             { return policy.ErrChatBusy }
 func (e *busyError) RetryAfter() time.Duration { return e.after }

@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slacktest"
 	"docspace-restorebot/docspace"
 )
@@ -36,22 +37,22 @@ func TestEveryCodeIsOfAKind(t *testing.T) {
 	}
 	for code, want := range map[string]error{
 		"restricted_action_of_tomorrow": bot.ErrChannelClosed, "is_archived": bot.ErrChannelClosed, "cannot_dm_bot": bot.ErrChannelClosed,
-		"restricted_action_thread_locked": bot.ErrChannelClosed, "not_in_channel": bot.ErrNotInChannel, "edit_window_closed": bot.ErrCardGone,
-		"expired_trigger_id": bot.ErrTriggerGone, "hash_conflict": bot.ErrModalGone, "metadata_of_tomorrow": bot.ErrChatDenied,
+		"restricted_action_thread_locked": bot.ErrChannelClosed, "not_in_channel": policy.ErrNotInChannel, "edit_window_closed": bot.ErrCardGone,
+		"expired_trigger_id": bot.ErrTriggerGone, "hash_conflict": bot.ErrModalGone, "metadata_of_tomorrow": policy.ErrChatDenied,
 	} {
 		if err := chatError("x", methodPost, slack.SlackErrorResponse{Err: code}); !errors.Is(err, want) {
 			t.Errorf("%s means %v, want %v", code, err, want)
 		}
 	}
 	for _, code := range slices.Concat(contentCodes, lastingCodes) {
-		var no *bot.ChatError
+		var no *policy.ChatError
 		err := chatError("x", methodPost, slack.SlackErrorResponse{Err: code, Needed: "chat:write"})
-		if !errors.As(err, &no) || !errors.Is(err, bot.ErrChatDenied) || no.Fix == "" || no.Method != methodPost || no.Code != code || no.Needs != "chat:write" {
+		if !errors.As(err, &no) || !errors.Is(err, policy.ErrChatDenied) || no.Fix == "" || no.Method != methodPost || no.Code != code || no.Needs != "chat:write" {
 			t.Errorf("%s: %+v", code, no)
 		}
 	}
 	for _, code := range []string{"internal_error", "ratelimited", "request_timeout"} {
-		if err := chatError("x", methodPost, slack.SlackErrorResponse{Err: code}); errors.Is(err, bot.ErrChatDenied) {
+		if err := chatError("x", methodPost, slack.SlackErrorResponse{Err: code}); errors.Is(err, policy.ErrChatDenied) {
 			t.Errorf("%s passes: %v", code, err)
 		}
 	}
@@ -69,7 +70,7 @@ func TestLastingRefusalIsRestedLoggedOnceAndShown(t *testing.T) {
 			card := viewCard(bot.Requested)
 			begun := time.Now()
 			for time.Since(begun) < time.Hour {
-				if _, err := patient(t, func() (string, error) { return chat.PostCard(t.Context(), card) }); !errors.Is(err, bot.ErrChatDenied) {
+				if _, err := patient(t, func() (string, error) { return chat.PostCard(t.Context(), card) }); !errors.Is(err, policy.ErrChatDenied) {
 					t.Fatalf("%s: %v", code, err)
 				}
 				time.Sleep(2 * time.Second) // one who does not heed when to ask again
@@ -143,7 +144,7 @@ func TestEditNeverTakesTheButtonsOfARequest(t *testing.T) {
 		postCard(t, chat, &card)
 		fake.Fail("chat.update", slacktest.Failure{Error: "invalid_blocks"})
 		card.Restore.Version++
-		if _, err := patient(t, func() (int, error) { return 0, chat.EditCard(t.Context(), card) }); !errors.Is(err, bot.ErrChatDenied) {
+		if _, err := patient(t, func() (int, error) { return 0, chat.EditCard(t.Context(), card) }); !errors.Is(err, policy.ErrChatDenied) {
 			t.Errorf("got %v", err)
 		}
 		if m, _ := fake.Message("C1", card.Restore.CardTS); len(m.Buttons()) != 2 || len(fake.Calls("chat.update")) != 2 {
@@ -260,7 +261,7 @@ func TestDirectTakesTheNextWay(t *testing.T) {
 			time.Sleep(time.Hour)
 			card.Now = time.Now()
 			_, err = patient(t, func() (string, error) { return chat.Direct(t.Context(), card, bot.Note{Kind: bot.NoteEnd}) })
-			if !errors.Is(err, bot.ErrChannelClosed) && !errors.Is(err, bot.ErrChatDenied) || fake.ResponseURLUses(card.Restore.AnswerURL.Reveal()) != 1 {
+			if !errors.Is(err, bot.ErrChannelClosed) && !errors.Is(err, policy.ErrChatDenied) || fake.ResponseURLUses(card.Restore.AnswerURL.Reveal()) != 1 {
 				t.Errorf("%s: an hour later %v", code, err)
 			}
 		})

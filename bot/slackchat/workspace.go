@@ -7,7 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -29,7 +29,7 @@ type TokenError struct {
 
 // Error names the code and the cure.
 func (e *TokenError) Error() string {
-	what := bot.RefusedCall(methodAuth, e.Code, "")
+	what := policy.RefusedCall(methodAuth, e.Code, "")
 	if wrongToken(e.Code) {
 		what = "slack refuses the bot token: " + e.Code
 	}

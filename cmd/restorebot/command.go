@@ -50,8 +50,8 @@ func subcommands() []subcommand {
 	}
 }
 
-// command runs the subcommand that args name; none at all is run.
-func command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// execute runs the subcommand that args name; none at all is run.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	p := process{environ: os.Environ(), stdin: os.Stdin, stdout: stdout, stderr: stderr}
 	name := "run"
 	if len(args) > 0 {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 )
 
 var (
@@ -177,7 +177,7 @@ func TestReadmeIsShort(t *testing.T) {
 func TestReadmeShowsEveryCommand(t *testing.T) {
 	t.Parallel()
 	lines := fenced(t, "../../README.md")
-	usage, _ := bot.Usage("")
+	usage, _ := command.Usage("")
 	for line := range strings.Lines(usage) {
 		words := strings.Fields(line)
 		if len(words) < 2 || words[0] != "/restore" {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/kballard/go-shellquote"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 )
 
 // fenced returns the lines in the code blocks of a document.
@@ -74,8 +74,8 @@ func TestEveryCommandInTheDocumentsIsUnderstood(t *testing.T) {
 				}
 			case strings.HasPrefix(line, "/restore") && strings.HasPrefix(path, "docs/"): // the README shows usage
 				checked++
-				if _, no := bot.ParseLine(strings.TrimPrefix(line, "/restore")); no != nil {
-					t.Errorf("%s: %q: %s", path, line, no.What)
+				if _, no := command.ParseLine(strings.TrimPrefix(line, "/restore")); no != nil {
+					t.Errorf("%s: %q: %s", path, line, no)
 				}
 			}
 		}

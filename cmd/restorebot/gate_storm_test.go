@@ -16,6 +16,7 @@ import (
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat"
 	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/bot/slacktest"
@@ -25,7 +26,7 @@ import (
 
 // inBubble runs the bot on its real sockets, its real listener and a real
 // SQLite file, in fake time: no machine is too slow for Slack's three seconds.
-func inBubble(t *testing.T, policy bot.Policy, act func(t *testing.T, fake *slacktest.Slack, portal *docspacetest.Portal, store *durable.Store)) {
+func inBubble(t *testing.T, rules policy.Policy, act func(t *testing.T, fake *slacktest.Slack, portal *docspacetest.Portal, store *durable.Store)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		fake := slacktest.New(slacktest.World{
@@ -42,9 +43,9 @@ func inBubble(t *testing.T, policy bot.Policy, act func(t *testing.T, fake *slac
 		api := slack.New(slacktest.DefaultBotToken, slack.OptionAppLevelToken(slacktest.DefaultAppToken),
 			slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(web))
 		chat := &slackchat.Chat{API: api, HTTP: web}
-		policy.Team, policy.Channels, policy.TTL = "T0RESTORE", bot.AllowList{IDs: []string{"COPS"}}, 15*time.Minute
+		rules.Team, rules.Channels, rules.TTL = "T0RESTORE", policy.AllowList{IDs: []string{"COPS"}}, 15*time.Minute
 		b := &bot.Bot{
-			Store: store, Chat: chat, Directory: &slackchat.Directory{API: api}, Policy: policy, Poll: 3 * time.Second, Log: slog.New(slog.DiscardHandler),
+			Store: store, Chat: chat, Directory: &slackchat.Directory{API: api}, Policy: rules, Poll: 3 * time.Second, Log: slog.New(slog.DiscardHandler),
 			Portals: bot.Portals{{PortalName: bot.PortalName{Name: "docs"}, API: &docspace.Client{
 				BaseURL: "https://docs.example.com", Key: docspace.NewSecret(portal.Key()), HTTP: docspacetest.Via(portal),
 			}}},
@@ -77,8 +78,8 @@ func inBubble(t *testing.T, policy bot.Policy, act func(t *testing.T, fake *slac
 // them, and the other ninety-seven are each told what became of it.
 func TestEveryPressOfAHundredIsCountedOrAnswered(t *testing.T) {
 	t.Parallel()
-	anybody := bot.AllowList{Any: true}
-	inBubble(t, bot.Policy{Users: anybody, Approvers: anybody, Approvals: 3, SelfApproval: true},
+	anybody := policy.AllowList{Any: true}
+	inBubble(t, policy.Policy{Users: anybody, Approvers: anybody, Approvals: 3, SelfApproval: true},
 		func(t *testing.T, fake *slacktest.Slack, portal *docspacetest.Portal, store *durable.Store) {
 			t.Helper()
 			if _, err := fake.Command("UALICE", "COPS", "/restore "+portal.Backups()[0].ID).Wait(t.Context()); err != nil {

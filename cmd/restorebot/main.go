@@ -13,7 +13,7 @@ import (
 
 func main() {
 	explainProxies()
-	err := command(untilSignal(), os.Args[1:], os.Stdout, os.Stderr)
+	err := execute(untilSignal(), os.Args[1:], os.Stdout, os.Stderr)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "restorebot:", err)
 	}

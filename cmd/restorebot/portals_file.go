@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -22,7 +23,7 @@ import (
 type portalsFile struct {
 	dir    string // paths in the file start here
 	faults []error
-	lists  map[string]*bot.AllowList // portals with the same people share their list
+	lists  map[string]*policy.AllowList // portals with the same people share their list
 }
 
 // plainWord is a key that can be shown: whatever else stands in its place may
@@ -37,7 +38,7 @@ func readPortals(path string) ([]portalSettings, []error) {
 	if err != nil {
 		return nil, []error{errors.New("PORTALS_FILE must name a file that can be read")}
 	}
-	f := &portalsFile{dir: filepath.Dir(path), lists: map[string]*bot.AllowList{}}
+	f := &portalsFile{dir: filepath.Dir(path), lists: map[string]*policy.AllowList{}}
 	var root, second yaml.Node
 	documents := yaml.NewDecoder(bytes.NewReader(content))
 	if err := documents.Decode(&root); err != nil || len(root.Content) != 1 {
@@ -161,7 +162,7 @@ func (f *portalsFile) keyFile(n *yaml.Node) (string, docspace.Secret) {
 }
 
 // people reads a list of ids, or one line of them.
-func (f *portalsFile) people(n *yaml.Node, name, kinds string) *bot.AllowList {
+func (f *portalsFile) people(n *yaml.Node, name, kinds string) *policy.AllowList {
 	words := []string{f.text(n)}
 	if n.Kind == yaml.SequenceNode {
 		words = nil
@@ -169,7 +170,7 @@ func (f *portalsFile) people(n *yaml.Node, name, kinds string) *bot.AllowList {
 			words = append(words, f.text(one))
 		}
 	}
-	list, err := bot.ParseAllowList(strings.Join(words, " "), kinds)
+	list, err := policy.ParseAllowList(strings.Join(words, " "), kinds)
 	if err != nil {
 		f.fault(n, name+" "+err.Error())
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/cmd/restorebot/app"
 	"docspace-restorebot/docspace"
 )
@@ -41,7 +41,7 @@ func (r raw) check() (app.Settings, []error) {
 		AppToken: docspace.NewSecret(r.SlackAppToken), BotToken: docspace.NewSecret(r.SlackBotToken),
 		SlackURL: r.SlackAPIURL, Connections: connections, DatabaseURL: r.DatabaseURL, LogFormat: r.LogFormat,
 		Poll: between(fault, "DOCSPACE_POLL_INTERVAL", r.Poll, time.Second, time.Minute),
-		Policy: bot.Policy{
+		Policy: policy.Policy{
 			Users: list(fault, "RESTORE_USERS", r.Users, "UWS"), Channels: list(fault, "RESTORE_CHANNELS", r.Channels, "CG"),
 			Typing: r.Confirm == "modal",
 			TTL:    between(fault, "RESTORE_CONFIRM_TTL", r.ConfirmTTL, 10*time.Second, 24*time.Hour),
@@ -124,8 +124,8 @@ func between(fault func(name, rule string), name, text string, low, high time.Du
 	return d
 }
 
-func list(fault func(name, rule string), name, text, kinds string) bot.AllowList {
-	l, err := bot.ParseAllowList(text, kinds)
+func list(fault func(name, rule string), name, text, kinds string) policy.AllowList {
+	l, err := policy.ParseAllowList(text, kinds)
 	if err != nil {
 		fault(name, err.Error())
 	}

@@ -6,14 +6,14 @@ import (
 	"strconv"
 	"strings"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // maxApprovals bounds how many people may have to confirm: more are not awake.
 const maxApprovals = 10
 
 // checkApprovals reads who may confirm, how many it takes, and how.
-func (r raw) checkApprovals(fault func(name, rule string), p *bot.Policy) {
+func (r raw) checkApprovals(fault func(name, rule string), p *policy.Policy) {
 	p.Approvers = p.Users
 	if strings.TrimSpace(r.Approvers) != "" {
 		p.Approvers = list(fault, "RESTORE_APPROVERS", r.Approvers, "UWS")
@@ -42,27 +42,27 @@ func (r raw) checkApprovals(fault func(name, rule string), p *bot.Policy) {
 
 // checkQuorums refuses rules that nobody can meet: those of the bot, and those
 // that a portal has of its own.
-func checkQuorums(p bot.Policy, portals []portalSettings) (faults []error) {
+func checkQuorums(p policy.Policy, portals []portalSettings) (faults []error) {
 	if p.Users.Nobody() || p.Approvers.Nobody() || p.Approvals < 1 || p.Approvals > maxApprovals {
 		return nil // a fault of another kind
 	}
-	switch p.Quorum(bot.PortalRules{}) {
-	case bot.TooFew:
+	switch p.Quorum(policy.PortalRules{}) {
+	case policy.TooFew:
 		faults = append(faults, errors.New("RESTORE_APPROVALS asks for more people than RESTORE_APPROVERS names"))
-	case bot.NobodyElse:
+	case policy.NobodyElse:
 		faults = append(faults, fmt.Errorf("RESTORE_SELF_APPROVAL is false, and for nobody on RESTORE_USERS does RESTORE_APPROVERS name enough others: %d must confirm", p.Needed()))
-	case bot.Enough, bot.NoSecond:
+	case policy.Enough, policy.NoSecond:
 	}
 	for _, portal := range portals {
 		if own := portal.Own; own.Users == nil && own.Approvers == nil && own.Approvals == 0 {
 			continue // as above
 		}
 		switch p.Quorum(portal.Own) {
-		case bot.TooFew:
+		case policy.TooFew:
 			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal asks for more approvals than there are approvers", portal.line))
-		case bot.NobodyElse:
+		case policy.NobodyElse:
 			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: RESTORE_SELF_APPROVAL is false, and nobody who may ask for this portal has enough others who may confirm", portal.line))
-		case bot.Enough, bot.NoSecond:
+		case policy.Enough, policy.NoSecond:
 		}
 	}
 	return faults

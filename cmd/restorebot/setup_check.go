@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat"
 	"docspace-restorebot/docspace"
 )
@@ -15,7 +16,7 @@ func (s *setup) checkup() *slackchat.Checkup {
 	if base == "" {
 		base = defaultSlackURL
 	}
-	groups, _ := bot.ParseAllowList(s.have["RESTORE_USERS"], "UWS") // the test of the list itself tells
+	groups, _ := policy.ParseAllowList(s.have["RESTORE_USERS"], "UWS") // the test of the list itself tells
 	return &slackchat.Checkup{
 		API:    slackchat.Web(base, docspace.NewSecret(s.have["SLACK_APP_TOKEN"]), docspace.NewSecret(s.have["SLACK_BOT_TOKEN"]), nil),
 		Scopes: slackchat.Scopes(slackchat.Features{Groups: len(groups.Groups) > 0}),
@@ -53,19 +54,19 @@ func (s *setup) testKey(ctx context.Context) []bot.Finding {
 }
 
 func (s *setup) testUsers(ctx context.Context) []bot.Finding {
-	return s.listed(ctx, "RESTORE_USERS", "UWS", func(p *bot.Policy, l bot.AllowList) { p.Users = l })
+	return s.listed(ctx, "RESTORE_USERS", "UWS", func(p *policy.Policy, l policy.AllowList) { p.Users = l })
 }
 
 func (s *setup) testChannels(ctx context.Context) []bot.Finding {
-	return s.listed(ctx, "RESTORE_CHANNELS", "CG", func(p *bot.Policy, l bot.AllowList) { p.Channels = l })
+	return s.listed(ctx, "RESTORE_CHANNELS", "CG", func(p *policy.Policy, l policy.AllowList) { p.Channels = l })
 }
 
-func (s *setup) listed(ctx context.Context, name, kinds string, put func(*bot.Policy, bot.AllowList)) []bot.Finding {
-	list, err := bot.ParseAllowList(s.have[name], kinds)
+func (s *setup) listed(ctx context.Context, name, kinds string, put func(*policy.Policy, policy.AllowList)) []bot.Finding {
+	list, err := policy.ParseAllowList(s.have[name], kinds)
 	if err != nil {
 		return []bot.Finding{{Check: name, Grade: bot.Fail, What: err.Error(), Fix: "An id is in the details of a channel, a profile or a user group in Slack."}}
 	}
-	var p bot.Policy
+	var p policy.Policy
 	put(&p, list)
 	return bot.PolicyCheck{Policy: p, Directory: &slackchat.Directory{API: s.checkup().API}}.Examine(ctx)
 }

@@ -11,6 +11,7 @@ import (
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat"
 	"docspace-restorebot/cmd/restorebot/app"
 	"docspace-restorebot/docspace"
@@ -43,7 +44,7 @@ func setupDrill(ctx context.Context, a setupFlags, p process) error {
 	if err != nil {
 		return misuse(err)
 	}
-	channel, err := bot.ParseAllowList(a.drill, "CG")
+	channel, err := policy.ParseAllowList(a.drill, "CG")
 	if err != nil || len(channel.IDs) != 1 {
 		return misuse(errors.New("--drill needs the id of one channel, such as C0123456789"))
 	}
@@ -65,7 +66,7 @@ func setupDrill(ctx context.Context, a setupFlags, p process) error {
 }
 
 // drill serves Slack with a portal of its own until one restore has ended.
-func drill(ctx context.Context, s app.Settings, channel bot.AllowList, dir string, p process) error {
+func drill(ctx context.Context, s app.Settings, channel policy.AllowList, dir string, p process) error {
 	portal := docspacetest.New(docspacetest.Config{Alias: "drill", Script: docspacetest.Total(drillTakes)})
 	s.DatabaseURL, s.HTTPAddr, s.Policy.Channels = "sqlite:"+filepath.Join(dir, "drill.db"), "", channel
 	s.Portals = []app.Portal{{Name: "drill", URL: "https://drill.invalid", Key: docspace.NewSecret(portal.Key()), KeyFrom: bot.KeyFrom{Setting: "DOCSPACE_API_KEY"}}}

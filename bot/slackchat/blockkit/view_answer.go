@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -14,7 +16,7 @@ const maxListed = 20
 // Answer is what one person is told.
 func Answer(a bot.Answer) Message {
 	switch a := a.(type) {
-	case *bot.Refusal:
+	case *policy.Refusal:
 		if a == nil {
 			break
 		}
@@ -66,7 +68,7 @@ func listMessage(head string, items []string) Message {
 	return Plain(strings.Join(shown, "\n"))
 }
 
-func refusalText(no bot.Refusal) string {
+func refusalText(no policy.Refusal) string {
 	out := []string{":no_entry: " + EscapeText(no.What, 2*maxSaid), EscapeText(no.Do, maxSaid)}
 	if no.Suggest != "" {
 		out = append(out, "Did you mean: `"+inCode(no.Suggest, maxWord)+"`?")
@@ -82,9 +84,9 @@ func refusalText(no bot.Refusal) string {
 
 // helpText is the usage in a code block: the one text that keeps its lines.
 func helpText(topic string) string {
-	usage, ok := bot.Usage(topic)
+	usage, ok := command.Usage(topic)
 	if !ok {
-		usage, _ = bot.Usage("")
+		usage, _ = command.Usage("")
 		return usageText("There is no such command. Nothing was started. These are known:", usage)
 	}
 	return usageText("Nothing was started. This is how it is used:", usage)

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -72,7 +74,7 @@ func slow(c *bot.Card) { c.Restore.StartedAt = viewNow.Add(-31 * time.Minute) }
 
 func elsewhere(c *bot.Card) {
 	c.Restore.Followed, c.Restore.Confirmations = true, nil
-	c.Restore.Backup, c.Restore.Order = docspace.Backup{}, bot.Order{}
+	c.Restore.Backup, c.Restore.Order = docspace.Backup{}, command.Order{}
 }
 
 func restored(c *bot.Card) {
@@ -120,7 +122,7 @@ func companionViews() map[string]Message {
 		"succeeded-followed": Card(viewCard(bot.Succeeded, restored, elsewhere)),
 		"succeeded-dump":     Card(viewCard(bot.Succeeded, restored, dump)),
 		"expired-consent": Card(viewCard(bot.Expired, saving(bot.SafetyDone), func(c *bot.Card) {
-			c.Restore.Reason = bot.Reason{Rule: bot.RuleConsent, What: "It was confirmed and could not start for 3 days 0 h.", Do: "Ask again with /restore if it is still wanted."}
+			c.Restore.Reason = bot.Reason{Rule: policy.RuleConsent, What: "It was confirmed and could not start for 3 days 0 h.", Do: "Ask again with /restore if it is still wanted."}
 		})),
 		"expired-unsafe":    Card(viewCard(bot.Expired, saving(bot.SafetyAsked), func(c *bot.Card) { c.Restore.Reason.What = "The safety backup failed." })),
 		"note-counted":      Plain(noteText(viewCard(bot.Succeeded, counted(20, 7, ""), lost), bot.Note{Kind: bot.NoteCounted})),
@@ -153,6 +155,6 @@ func companionAnswers() map[string]bot.Answer {
 		"list-long":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Backups: list(30), Now: viewNow},
 		"list-dump":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Dump: true, Backups: expired, Now: viewNow},
 		"status-other": bot.Status{Elsewhere: []bot.Elsewhere{{Portal: bot.PortalName{Name: "docs"}, Running: true, Task: docspace.Progress{Percent: 40, TaskID: "3f0c5a0e"}}}, Now: viewNow},
-		"refusal-busy": &bot.Refusal{Rule: bot.RuleBusy, What: "A restore runs on the portal already.", Do: "Wait for its end.", Follow: "docs"},
+		"refusal-busy": &policy.Refusal{Rule: policy.RuleBusy, What: "A restore runs on the portal already.", Do: "Wait for its end.", Follow: "docs"},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -67,7 +68,7 @@ func TestNoViewKeepsForeignMarkup(t *testing.T) {
 		for name, m := range map[string]Message{
 			"card": Card(c), "end": Plain(noteText(c, bot.Note{Kind: bot.NoteEnd})), "alarm": Plain(alarmText(c, bot.AlarmSilent)),
 			"direct":  Plain(directText(c, bot.Note{Kind: bot.NoteAstray, Why: evil})),
-			"refusal": Answer(&bot.Refusal{What: evil, Do: evil}), "said": Answer(bot.Said{Text: evil}),
+			"refusal": Answer(&policy.Refusal{What: evil, Do: evil}), "said": Answer(bot.Said{Text: evil}),
 			"list":   Answer(bot.Backups{Portal: bot.PortalName{Name: evil}, Now: viewNow, Backups: []docspace.Backup{{ID: evil, FileName: evil, StorageType: docspace.StorageLocal}}}),
 			"simple": simple(Card(c)), "text": Card(c).In(FormText),
 		} {

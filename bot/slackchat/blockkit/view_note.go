@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -44,7 +45,7 @@ func noteText(c bot.Card, n bot.Note) string {
 
 func awayLines(r bot.Restore) []string {
 	var out []string
-	if !r.AlteredAt.IsZero() && r.Reason.Rule != bot.RuleAltered {
+	if !r.AlteredAt.IsZero() && r.Reason.Rule != policy.RuleAltered {
 		out = append(out, ":rotating_light: *The record of this restore was changed in the database, outside the bot*, before "+date(r.AlteredAt)+". Who asked and who confirmed may not be true: look at the audit trail.")
 	}
 	for _, a := range r.Aways {

@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 )
 
 // savingText says how far the safety backup has come.
@@ -92,7 +93,7 @@ func wayBack(c bot.Card) string {
 		return "• *The way back:* the safety backup of " + date(s.EndedAt) + " in " + EscapeText(s.Place, maxWord) +
 			". The name of its file is not known: look for that time in `/restore list`."
 	case r.Care.WayBack != "":
-		return "• *The way back:* `/restore " + plainCode(bot.Order{BackupID: r.Care.WayBack, Dump: r.Order.Dump}.Canonical(r.Portal)) + "` undoes this restore (" + EscapeText(s.Backup.FileName, maxWord) + ")."
+		return "• *The way back:* `/restore " + plainCode(command.Order{BackupID: r.Care.WayBack, Dump: r.Order.Dump}.Canonical(r.Portal)) + "` undoes this restore (" + EscapeText(s.Backup.FileName, maxWord) + ")."
 	case r.Care.Done && !r.Care.GaveUp && r.Care.Counts.Backups < 0:
 		return "• *The way back:* the safety backup " + EscapeText(s.Backup.FileName, maxWord) + " in " + EscapeText(s.Place, maxWord) +
 			". The portal did not show its history, so whether the backup is listed is not known: look for the name in `/restore list`."

@@ -17,6 +17,8 @@ import (
 	"pgregory.net/rapid"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -29,11 +31,11 @@ func viewCard(state bot.State, change ...func(*bot.Card)) bot.Card {
 	c := bot.Card{
 		Now:    viewNow,
 		Portal: bot.PortalName{Name: "docs", URL: "https://docs.example.com"}, KeyFrom: bot.KeyFrom{Setting: "DOCSPACE_API_KEY_FILE", File: true},
-		Rules: bot.CardRules{Approvers: bot.AllowList{IDs: []string{"U2"}, Groups: []string{"S1"}}, Needed: 1},
+		Rules: policy.CardRules{Approvers: policy.AllowList{IDs: []string{"U2"}, Groups: []string{"S1"}}, Needed: 1},
 		Restore: bot.Restore{
 			ID: "k3vq7x2mhd", Portal: "docs", State: state, Channel: "C1", Requester: "U1",
 			RequestedAt: viewNow.Add(-2 * time.Minute), ExpiresAt: viewNow.Add(13 * time.Minute),
-			Order: bot.Order{BackupID: "3f2504e0-4f89-11d3-9a0c-0305e82c3301", Reason: "a <!channel> & lost room"},
+			Order: command.Order{BackupID: "3f2504e0-4f89-11d3-9a0c-0305e82c3301", Reason: "a <!channel> & lost room"},
 			Backup: docspace.Backup{
 				ID: "3f2504e0-4f89-11d3-9a0c-0305e82c3301", FileName: "docs_<2026>.tar.gz",
 				StorageType: docspace.StorageDataStore, CreatedOn: viewNow.Add(-26 * time.Hour), ExpiresOn: viewNow.Add(time.Hour),
@@ -59,7 +61,7 @@ func unlisted(c *bot.Card) {
 
 func glass(c *bot.Card) {
 	c.Restore.Order.BreakGlass = true
-	c.Rules.Approvers, c.Rules.Pinged = bot.AllowList{IDs: []string{"U1"}}, c.Rules.Approvers
+	c.Rules.Approvers, c.Rules.Pinged = policy.AllowList{IDs: []string{"U1"}}, c.Rules.Approvers
 }
 
 func views() map[string]Message {
@@ -87,7 +89,7 @@ func views() map[string]Message {
 		})),
 		"requested-unlisted-local": Card(viewCard(bot.Requested, unlisted, func(c *bot.Card) {
 			c.Restore.Order.BackupID, c.Restore.Order.StorageType = "uploaded", docspace.StorageLocal
-			c.Restore.Order.Params = []bot.Param{{Key: "filePath", Value: "a.tar.gz"}}
+			c.Restore.Order.Params = []command.Param{{Key: "filePath", Value: "a.tar.gz"}}
 		})),
 		"requested-unlisted-cloud": Card(viewCard(bot.Requested, unlisted, func(c *bot.Card) {
 			c.Restore.Order.BackupID, c.Restore.Order.StorageType = "a.tar.gz", docspace.StorageCustomCloud
@@ -116,7 +118,7 @@ func views() map[string]Message {
 		"confirmed-glass": Card(viewCard(bot.Confirmed, glass, func(c *bot.Card) {
 			c.Restore.Confirmations[0].User, c.Restore.StartsAt = "U1", viewNow.Add(45*time.Second)
 		})),
-		"dismissed-glass": Card(viewCard(bot.Dismissed, why, glass, func(c *bot.Card) { c.Restore.Reason = bot.Reason{Rule: bot.RuleGlass} })),
+		"dismissed-glass": Card(viewCard(bot.Dismissed, why, glass, func(c *bot.Card) { c.Restore.Reason = bot.Reason{Rule: policy.RuleGlass} })),
 		"expired-plan":    Card(viewCard(bot.Expired, why)),
 		"note-glass":      Plain(noteText(viewCard(bot.Confirmed, glass), bot.Note{Kind: bot.NoteGlass})),
 		"confirmed":       Card(viewCard(bot.Confirmed)),
@@ -151,7 +153,7 @@ func views() map[string]Message {
 	r := viewCard(bot.Running, running).Restore
 	past := viewCard(bot.Failed, why).Restore
 	for name, a := range map[string]bot.Answer{
-		"refusal":  &bot.Refusal{Rule: bot.RuleSyntax, What: "No <flag>.", Do: "Use help.", Suggest: "--du`mp", Restore: "k3vq7x2mhd", People: bot.AllowList{IDs: []string{"U1"}}},
+		"refusal":  &policy.Refusal{Rule: policy.RuleSyntax, What: "No <flag>.", Do: "Use help.", Suggest: "--du`mp", Restore: "k3vq7x2mhd", People: policy.AllowList{IDs: []string{"U1"}}},
 		"accepted": bot.Accepted{Restore: r},
 		"help":     bot.Help{},
 		"backups":  bot.Backups{Portal: bot.PortalName{Name: "docs"}, Backups: []docspace.Backup{r.Backup}, Now: viewNow},
@@ -191,7 +193,7 @@ func modals() map[string]bot.Modal {
 		bot.Field{Name: "ticks", Label: "More", Kind: bot.FieldTicks, Optional: true, Initial: "n", Options: []bot.Option{{Value: "n", Text: "Notify", About: "everyone gets a mail"}}},
 		bot.Field{Name: "none", Label: "Nothing", Kind: bot.FieldMenu})...)
 	return map[string]bot.Modal{
-		"empty": {}, "fields": fields, "told": AnswerModal(&bot.Refusal{Rule: bot.RulePerson, What: "No <you>.", Do: "Ask."}),
+		"empty": {}, "fields": fields, "told": AnswerModal(&policy.Refusal{Rule: policy.RulePerson, What: "No <you>.", Do: "Ask."}),
 	}
 }
 

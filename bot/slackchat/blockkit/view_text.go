@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // Slack's limits, in runes.
@@ -240,7 +241,7 @@ func mentions(ids []string) string {
 }
 
 // allowed lists who is on a list; "" if nobody is.
-func allowed(l bot.AllowList) string {
+func allowed(l policy.AllowList) string {
 	if l.Any {
 		return "anybody here"
 	}

@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // noteSettings writes what the bot was started with to the audit trail. No
 // secret is in it, and no address with a password.
-func (a *App) noteSettings(ctx context.Context, p bot.Policy) error {
+func (a *App) noteSettings(ctx context.Context, p policy.Policy) error {
 	detail := map[string]string{
 		"workspace": p.Team, "portals": strings.Join(a.settings.portalNames(), ", "),
 		"users": p.Users.String(), "approvers": p.Approvers.String(), "break_glass": p.BreakGlass.String(), "channels": p.Channels.String(),
@@ -35,7 +36,7 @@ func ownRules(p bot.Portal) string {
 	var own []string
 	for _, l := range []struct {
 		name string
-		list *bot.AllowList
+		list *policy.AllowList
 	}{{"users", p.Own.Users}, {"approvers", p.Own.Approvers}, {"channels", p.Own.Channels}} {
 		if l.list != nil {
 			own = append(own, l.name+"="+l.list.String())

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/ops"
 	"docspace-restorebot/bot/slackchat"
@@ -46,11 +47,11 @@ func (a *App) sources() ops.Sources {
 }
 
 // unreadable is the verb of a command that cannot be parsed.
-const unreadable bot.Verb = "unreadable"
+const unreadable command.Verb = "unreadable"
 
 // counting counts commands by what they ask for.
-func counting(m *ops.Metrics) func(bot.Verb, bool) {
-	return func(v bot.Verb, readable bool) {
+func counting(m *ops.Metrics) func(command.Verb, bool) {
+	return func(v command.Verb, readable bool) {
 		if !readable {
 			v = unreadable
 		}

@@ -9,6 +9,7 @@ import (
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat"
 )
 
@@ -28,20 +29,20 @@ func (a *App) serve(ctx context.Context) error {
 // converse answers Slack and works the steps until ctx ends.
 func (a *App) converse(ctx context.Context) error {
 	api := slackchat.Web(a.settings.SlackURL, a.settings.AppToken, a.settings.BotToken, a.metrics.SlackTransport(a.seams.Slack))
-	policy := a.settings.Policy
+	rules := a.settings.Policy
 	var err error
-	if policy.Team, policy.Enterprise, err = slackchat.Workspace(ctx, api); err != nil {
+	if rules.Team, rules.Enterprise, err = slackchat.Workspace(ctx, api); err != nil {
 		return err
 	}
-	policy.Grid = &bot.Grid{}
-	if err := a.noteSettings(ctx, policy); err != nil {
+	rules.Grid = &policy.Grid{}
+	if err := a.noteSettings(ctx, rules); err != nil {
 		return err
 	}
 	a.chat.API = api
 	a.chat.Observe = func(method string, o slackchat.Outcome, _ time.Duration) { a.metrics.Message(method, string(o)) }
 	b := &bot.Bot{
 		Store: a.metrics.Count(a.Store), Chat: a.chat, Directory: &slackchat.Directory{API: api, Faults: a.chat.Faults},
-		Policy: policy, Poll: a.settings.Poll, Log: a.log, Heard: counting(a.metrics), Portals: a.portals, Process: rand.Text(),
+		Policy: rules, Poll: a.settings.Poll, Log: a.log, Heard: counting(a.metrics), Portals: a.portals, Process: rand.Text(),
 		Doctor: append(a.settings.examiners(a.seams, a.sockets, a.Store), a.chat),
 	}
 	if err := b.NoteRules(ctx); err != nil {
@@ -53,7 +54,7 @@ func (a *App) converse(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	listener := slackchat.NewListener(ctx, b, a.chat, a.log)
 	stepsEnded := make(chan struct{})
-	listener.Heed = (&slackchat.GridWatch{API: api, Team: policy.Team, Known: policy.Enterprise, Grid: policy.Grid}).Heed
+	listener.Heed = (&slackchat.GridWatch{API: api, Team: rules.Team, Known: rules.Enterprise, Grid: rules.Grid}).Heed
 	listener.App, listener.Self = func() string { return a.sockets.State().AppID }, a.chat.Self
 	a.sockets.API, a.sockets.Handle, a.sockets.Tell, a.sockets.Until = api, handling(listener.Handle), listener.Tell, stepsEnded
 	a.keepPresent(ctx, g, b.Process)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slackchat"
 	"docspace-restorebot/docspace"
 )
@@ -17,7 +18,7 @@ type Settings struct {
 	Connections        int      // how many to Slack at once
 	Portals            []Portal // the first is DOCSPACE_URL, if that is set
 	Poll               time.Duration
-	Policy             bot.Policy
+	Policy             policy.Policy
 	DatabaseURL        string
 	AuditKey           docspace.Secret // "" for none
 	HTTPAddr           string          // "" serves no /healthz, /readyz and /metrics
@@ -32,7 +33,7 @@ type Portal struct {
 	Key       docspace.Secret
 	KeyFile   string // read anew before each call; "" where the key is fixed
 	KeyFrom   bot.KeyFrom
-	Own       bot.PortalRules
+	Own       policy.PortalRules
 	Safety    bot.SafetyTarget
 }
 
@@ -58,7 +59,7 @@ func (s Settings) portalNames() []string {
 func (s Settings) features() slackchat.Features {
 	groups := len(s.Policy.Users.Groups) + len(s.Policy.Approvers.Groups) + len(s.Policy.BreakGlass.Groups)
 	for _, p := range s.Portals {
-		for _, l := range []*bot.AllowList{p.Own.Users, p.Own.Approvers} {
+		for _, l := range []*policy.AllowList{p.Own.Users, p.Own.Approvers} {
 			if l != nil {
 				groups += len(l.Groups)
 			}

@@ -10,6 +10,7 @@ import (
 	_ "modernc.org/sqlite" // registers itself
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/docspace"
 )
@@ -25,7 +26,7 @@ func (s *stage) ended(at time.Time) bot.Restore {
 	counts := bot.Counts{At: at, Users: 120, Rooms: 45, Backups: 7}
 	return bot.Restore{
 		ID: "seedseedse", Portal: p.name, State: bot.Succeeded, Version: 20, Generation: 9, Delivery: "seed", Team: "T0BENCH", Channel: "C0PAST", Requester: asker,
-		Order:       bot.Order{BackupID: backup.ID, Reason: "a room was deleted by mistake"},
+		Order:       command.Order{BackupID: backup.ID, Reason: "a room was deleted by mistake"},
 		RequestedAt: at, ExpiresAt: minutes(15), Backup: backup, PortalVersion: "3.5.1",
 		Outlook: bot.Outlook{At: at, Usual: bot.Usual{Runs: 12, Median: 18 * time.Minute, P90: 25 * time.Minute}, Newer: 1, Counts: counts},
 		Plan:    strings.Repeat("0123456789abcdef", 4), Confirmations: []bot.Confirmation{{User: "U0SECOND", At: minutes(1), MessageTS: "1792222222.000200"}},

@@ -15,6 +15,7 @@ import (
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slacktest"
 )
 
@@ -24,8 +25,8 @@ const (
 	nobodyThere  = "lost with no bot there"
 	// A request that comes while the one before is open is told so, and so is
 	// one that comes before the owners have put a new key.
-	openBefore = "refused: " + string(bot.RuleBusy)
-	keyDead    = "refused: " + string(bot.RuleKey)
+	openBefore = "refused: " + string(policy.RuleBusy)
+	keyDead    = "refused: " + string(policy.RuleKey)
 )
 
 var meant = []string{begunAndTold, nobodyThere, openBefore, keyDead}
@@ -96,7 +97,7 @@ func (r record) of(typed *slacktest.Delivery, acked time.Time, excused bool) str
 // typedWrong are the refusals that the other commands of a soak are meant to
 // meet.
 func typedWrong(rule string) bool {
-	return rule == string(bot.RuleSyntax) || rule == string(bot.RuleChannel) || rule == string(bot.RulePerson)
+	return rule == string(policy.RuleSyntax) || rule == string(policy.RuleChannel) || rule == string(policy.RulePerson)
 }
 
 func endOf(r bot.Restore) string {

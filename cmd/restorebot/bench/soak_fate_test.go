@@ -7,6 +7,7 @@ import (
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slacktest"
 )
 
@@ -39,7 +40,7 @@ func TestSoakTellsWhatBecameOfARequest(t *testing.T) {
 	at := time.Now()
 	typed := &slacktest.Delivery{TriggerID: "t1", Channel: "C1", At: at}
 	acked := at.Add(10 * time.Millisecond)
-	no := func(rule bot.Rule, change func(*refused)) record {
+	no := func(rule policy.Rule, change func(*refused)) record {
 		one := refused{at: at.Add(time.Millisecond), channel: "C1", rule: string(rule)}
 		if change != nil {
 			change(&one)
@@ -56,8 +57,8 @@ func TestSoakTellsWhatBecameOfARequest(t *testing.T) {
 		{row(bot.Restore{State: bot.Succeeded, EndTS: "1.2"}), acked, false, begunAndTold},
 		{row(bot.Restore{State: bot.Succeeded, EndTS: "1.2"}), time.Time{}, true, begunAndTold}, // recorded, and then killed
 		{row(bot.Restore{State: bot.Succeeded}), acked, false, "succeeded, and nobody was told"},
-		{row(bot.Restore{State: bot.Refused, Reason: bot.Reason{Rule: bot.RuleKey}}), acked, false, keyDead},
-		{row(bot.Restore{State: bot.Failed, EndTS: "1.2", Reason: bot.Reason{Rule: bot.RuleBackup}}), acked, false, "refused: backup"},
+		{row(bot.Restore{State: bot.Refused, Reason: bot.Reason{Rule: policy.RuleKey}}), acked, false, keyDead},
+		{row(bot.Restore{State: bot.Failed, EndTS: "1.2", Reason: bot.Reason{Rule: policy.RuleBackup}}), acked, false, "refused: backup"},
 		{row(bot.Restore{State: bot.Failed, EndTS: "1.2", StartedAt: at}), acked, false, "failed"},
 		{row(bot.Restore{State: bot.Expired}), acked, false, "expired"},
 		{row(bot.Restore{State: bot.Requested, CardTS: "1.1"}), acked, false, "never confirmed"},
@@ -66,12 +67,12 @@ func TestSoakTellsWhatBecameOfARequest(t *testing.T) {
 		{record{}, time.Time{}, true, nobodyThere},
 		{record{}, time.Time{}, false, "lost"},
 		{record{}, acked, false, "answered, and not recorded"},
-		{no(bot.RuleBusy, nil), acked, false, openBefore},
-		{no(bot.RuleChannel, nil), acked, false, "answered, and not recorded"}, // of another command
-		{no(bot.RuleBusy, func(r *refused) { r.channel = "C2" }), acked, false, "answered, and not recorded"},
-		{no(bot.RuleBusy, func(r *refused) { r.restore = "a" }), acked, false, "answered, and not recorded"}, // of a press
-		{no(bot.RuleBusy, func(r *refused) { r.at = at.Add(-time.Second) }), acked, false, "answered, and not recorded"},
-		{no(bot.RuleBusy, func(r *refused) { r.at = at.Add(time.Second) }), acked, false, "answered, and not recorded"},
+		{no(policy.RuleBusy, nil), acked, false, openBefore},
+		{no(policy.RuleChannel, nil), acked, false, "answered, and not recorded"}, // of another command
+		{no(policy.RuleBusy, func(r *refused) { r.channel = "C2" }), acked, false, "answered, and not recorded"},
+		{no(policy.RuleBusy, func(r *refused) { r.restore = "a" }), acked, false, "answered, and not recorded"}, // of a press
+		{no(policy.RuleBusy, func(r *refused) { r.at = at.Add(-time.Second) }), acked, false, "answered, and not recorded"},
+		{no(policy.RuleBusy, func(r *refused) { r.at = at.Add(time.Second) }), acked, false, "answered, and not recorded"},
 	} {
 		if got := c.record.of(typed, c.acked, c.excused); got != c.want {
 			t.Errorf("got %q, want %q of %+v", got, c.want, c.record)

@@ -59,10 +59,10 @@ func build(ctx context.Context, dir string, names []string) ([]subject, error) {
 
 // goBuild builds a package as a release is built.
 func goBuild(ctx context.Context, pkg, path string) error {
-	return command(ctx, "", "go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, pkg)
+	return execute(ctx, "", "go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, pkg)
 }
 
-func command(ctx context.Context, dir, name string, args ...string) error {
+func execute(ctx context.Context, dir, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // all of them are in this package
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -103,7 +103,7 @@ func bolt(ctx context.Context) (script string, err error) {
 	if _, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json")); err == nil {
 		return script, nil
 	}
-	return script, command(ctx, dir, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	return script, execute(ctx, dir, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 }
 
 // actor is a subject at work on a stage.

@@ -1,4 +1,4 @@
-package bot
+package command
 
 import (
 	"strings"
@@ -38,8 +38,8 @@ func Usage(topic string) (text string, ok bool) {
 	return text, ok
 }
 
-// nearest returns the name that is at most two keystrokes away, "" for none.
-func nearest(s string, names []string) string {
+// Nearest returns the name that is at most two keystrokes away, "" for none.
+func Nearest(s string, names []string) string {
 	best, at := "", 3
 	if len(s) > 40 {
 		return ""

@@ -1,4 +1,4 @@
-package bot
+package command
 
 import (
 	"slices"
@@ -7,6 +7,31 @@ import (
 
 	"docspace-restorebot/docspace"
 )
+
+// Order is what the command asked for, in the terms of startrestore. Its form in
+// JSON is in the hash of every plan: to change it would make each open card one
+// that nobody agreed to.
+type Order struct {
+	BackupID    string
+	StorageType docspace.StorageType // "" when the command named none
+	Params      []Param
+	Notify      bool
+	Dump        bool
+	Reason      string
+	DryRun      bool
+	NoSafety    bool // --no-safety-backup
+	// BreakGlass lets one person go alone, in front of everybody.
+	BreakGlass bool
+	// Unlisted sends what the bot cannot see, as it was typed.
+	Unlisted bool `json:",omitzero"`
+}
+
+// Param is one --param KEY=VALUE.
+type Param struct{ Key, Value string }
+
+// Guarded reports whether an order always takes a second person and a typed word:
+// one that replaces more than the portal, and one that nobody can look at before.
+func (o Order) Guarded() bool { return o.Dump || o.Unlisted }
 
 const zeroGUID = "00000000-0000-0000-0000-000000000000"
 
@@ -55,9 +80,9 @@ func providerFile(path string) string {
 	return "In ThirdpartyDocuments a file is named by its provider's id; a number is a file of Documents"
 }
 
-// checkOrder refuses what the server would not keep to, and what it would take for
+// Check refuses what the server would not keep to, and what it would take for
 // something that nobody could see.
-func checkOrder(o Order) *Refusal {
+func (o Order) Check() error {
 	id, ok := docspace.ParseGUID(o.BackupID)
 	switch {
 	case id == zeroGUID:
@@ -71,14 +96,14 @@ func checkOrder(o Order) *Refusal {
 		return r.storage == o.StorageType || o.StorageType == "" && r.storage == docspace.StorageDocuments
 	})
 	if i < 0 {
-		return refuse("The bot does not know the storage "+clip(string(o.StorageType))+".", "Use a backup from list.")
+		return refuse("The bot does not know the storage "+Clip(string(o.StorageType))+".", "Use a backup from list.")
 	}
 	return storageRules[i].check(o)
 }
 
 // checkRecord is for a GUID: the server takes storage and file from the record of
 // that id, and ignores what else names them.
-func checkRecord(o Order) *Refusal {
+func checkRecord(o Order) error {
 	switch {
 	case len(o.Params) > 0:
 		return refuse("The server finds a backup with such an id (a GUID) in its history and ignores --param "+o.Params[0].Key+".",
@@ -89,12 +114,10 @@ func checkRecord(o Order) *Refusal {
 	return nil
 }
 
-func (r storageRule) check(o Order) *Refusal {
+func (r storageRule) check(o Order) error {
 	switch {
 	case r.unseen != "" && !o.Unlisted:
-		no := refuse(r.unseen, "If you know what it will take, ask with --unlisted: that needs somebody else, who types the portal's name.")
-		no.Suggest = "--unlisted"
-		return no
+		return suggest(r.unseen, "If you know what it will take, ask with --unlisted: that needs somebody else, who types the portal's name.", "--unlisted")
 	case r.unseen == "" && o.Unlisted && o.names("filePath"):
 		return refuse("--unlisted is for what the bot cannot see, and the server keeps to this order as it is written.", "Leave --unlisted away.")
 	}
@@ -108,28 +131,24 @@ func (r storageRule) check(o Order) *Refusal {
 			continue
 		}
 		if key == "filePath" && o.StorageType == "" {
-			no := refuse(clip(o.BackupID)+" is neither a command nor the id of a backup.",
-				"list shows the ids; a backup that is not listed needs --param filePath=...")
-			no.Suggest = nearest(strings.ToLower(o.BackupID), verbNames)
-			return no
+			return suggest(Clip(o.BackupID)+" is neither a command nor the id of a backup.",
+				"list shows the ids; a backup that is not listed needs --param filePath=...", Nearest(strings.ToLower(o.BackupID), verbNames))
 		}
-		no := refuse("--storage "+storageWord(r.storage)+" needs --param "+key+"=... where the id is not one of list.", "Add it.")
-		no.Suggest = "--param " + key + "=..."
-		return no
+		return suggest("--storage "+storageWord(r.storage)+" needs --param "+key+"=... where the id is not one of list.", "Add it.", "--param "+key+"=...")
 	}
 	return r.fits(o.Params)
 }
 
 // fits refuses values that can only fail.
-func (r storageRule) fits(params []Param) *Refusal {
+func (r storageRule) fits(params []Param) error {
 	for _, p := range params {
 		switch {
 		case p.Key == "filePath" && r.path != nil:
 			if why := r.path(p.Value); why != "" {
-				return refuse(why+", not "+clip(p.Value)+".", "Give that in --param filePath=..., or name the right --storage.")
+				return refuse(why+", not "+Clip(p.Value)+".", "Give that in --param filePath=..., or name the right --storage.")
 			}
 		case p.Key == "module" && r.modules != nil && !slices.Contains(r.modules, p.Value):
-			return refuse("The server knows no module "+clip(p.Value)+".", "Its modules are "+strings.Join(r.modules, ", ")+".")
+			return refuse("The server knows no module "+Clip(p.Value)+".", "Its modules are "+strings.Join(r.modules, ", ")+".")
 		}
 	}
 	return nil
@@ -137,12 +156,10 @@ func (r storageRule) fits(params []Param) *Refusal {
 
 // reads refuses a parameter that the server passes over, also because of its
 // spelling, which is kept to the letter.
-func (r storageRule) reads(key string) *Refusal {
+func (r storageRule) reads(key string) error {
 	for _, known := range []string{"filePath", "module"} {
 		if key != known && strings.EqualFold(key, known) {
-			no := refuse("The server does not read --param "+key+": it spells that "+known+".", "Spell it so.")
-			no.Suggest = "--param " + known + "=..."
-			return no
+			return suggest("The server does not read --param "+key+": it spells that "+known+".", "Spell it so.", "--param "+known+"=...")
 		}
 	}
 	if r.free || slices.Contains(r.needs, key) {

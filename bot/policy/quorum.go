@@ -1,4 +1,4 @@
-package bot
+package policy
 
 // Quorum tells whether the confirmations that a policy asks for can ever be given.
 type Quorum int
@@ -19,43 +19,44 @@ const (
 // Quorum looks at the lists alone: the members of a user group, and of *, count as
 // enough.
 func (p Policy) Quorum(own PortalRules) Quorum {
-	p = p.with(own)
-	return p.quorum(counted(p.Users), counted(p.Approvers))
+	p = p.With(own)
+	return p.QuorumAmong(RosterOf(p.Users), RosterOf(p.Approvers))
 }
 
-// roster are the people that a list names. It is open where there may be any
+// Roster are the people that a list names. It is open where there may be any
 // number more.
-type roster struct {
-	people map[string]bool
-	open   bool
+type Roster struct {
+	People map[string]bool
+	Open   bool
 }
 
-func counted(l AllowList) roster {
-	r := roster{people: map[string]bool{}, open: l.Any || len(l.Groups) > 0}
+// RosterOf is the roster of a list by its ids alone.
+func RosterOf(l AllowList) Roster {
+	r := Roster{People: map[string]bool{}, Open: l.Any || len(l.Groups) > 0}
 	for _, id := range l.IDs {
-		r.people[id] = true
+		r.People[id] = true
 	}
 	return r
 }
 
-// quorum is about the requester with the most others who may confirm.
-func (p Policy) quorum(users, approvers roster) Quorum {
-	if approvers.open {
+// QuorumAmong is about the requester with the most others who may confirm.
+func (p Policy) QuorumAmong(users, approvers Roster) Quorum {
+	if approvers.Open {
 		return Enough
 	}
 	others := 0
-	if users.open {
-		others = len(approvers.people) // somebody who may ask and not confirm
+	if users.Open {
+		others = len(approvers.People) // somebody who may ask and not confirm
 	}
-	for id := range users.people {
-		n := len(approvers.people)
-		if approvers.people[id] {
+	for id := range users.People {
+		n := len(approvers.People)
+		if approvers.People[id] {
 			n--
 		}
 		others = max(others, n)
 	}
 	switch {
-	case len(approvers.people) < p.Needed():
+	case len(approvers.People) < p.Needed():
 		return TooFew
 	case others >= p.Needed():
 		return Enough

@@ -1,4 +1,4 @@
-package bot
+package command
 
 import (
 	"errors"
@@ -45,21 +45,23 @@ type Line struct {
 }
 
 const (
-	maxLine   = 3000
-	maxReason = 500
+	maxLine = 3000
+	// MaxReason is how many characters a reason may have.
+	MaxReason = 500
 )
 
 var (
 	flagNames = []string{"portal", "storage", "param", "notify", "dump", "reason", "dry-run", "no-safety-backup", "break-glass", "unlisted"}
 	allowed   = map[Verb][]string{VerbRestore: flagNames, VerbList: {"dump", "portal"}}
 
-	keyShape     = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+	// ParamKey matches the KEY of --param KEY=VALUE.
+	ParamKey     = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 	restoreShape = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 )
 
 // ParseLine reads what was typed after the command. It ignores nothing: what it
 // does not understand, it refuses.
-func ParseLine(text string) (Line, *Refusal) {
+func ParseLine(text string) (Line, error) {
 	words, no := splitWords(unpaste(text))
 	if no != nil {
 		return Line{}, no
@@ -79,7 +81,7 @@ func ParseLine(text string) (Line, *Refusal) {
 
 // arguments turns the dashes of a phone into those of a flag, at the start of a
 // word that is no flag's value.
-func arguments(words []word) ([]string, *Refusal) {
+func arguments(words []word) ([]string, error) {
 	args := make([]string, 0, len(words))
 	value := false
 	for _, w := range words {
@@ -182,8 +184,8 @@ func truth(p *bool) func(string) error {
 }
 
 func (f *flags) setReason(v string) error {
-	if utf8.RuneCountInString(v) > maxReason {
-		return errors.New("is longer than " + strconv.Itoa(maxReason) + " characters: shorten it")
+	if utf8.RuneCountInString(v) > MaxReason {
+		return errors.New("is longer than " + strconv.Itoa(MaxReason) + " characters: shorten it")
 	}
 	return filled(&f.Order.Reason)(v)
 }
@@ -197,7 +199,7 @@ func (f *flags) setStorage(v string) (err error) {
 
 func (f *flags) setParam(v string) error {
 	key, value, ok := strings.Cut(v, "=")
-	if !ok || !keyShape.MatchString(key) || value == "" {
+	if !ok || !ParamKey.MatchString(key) || value == "" {
 		return errors.New("takes KEY=VALUE, such as filePath=1234")
 	}
 	for _, p := range f.Order.Params {
@@ -210,7 +212,7 @@ func (f *flags) setParam(v string) error {
 }
 
 // explain says in plain words what pflag did not like.
-func explain(err error) *Refusal {
+func explain(err error) error {
 	var (
 		unknown *pflag.NotExistError
 		missing *pflag.ValueRequiredError
@@ -219,22 +221,22 @@ func explain(err error) *Refusal {
 	switch {
 	case errors.As(err, &unknown):
 		name := unknown.GetSpecifiedName()
-		no := refuse(fmt.Sprintf("There is no flag %s.", clip("--"+name)), "The flags are --"+strings.Join(flagNames, ", --")+".")
-		if near := nearest(name, flagNames); near != "" {
-			no.Suggest = "--" + near
+		near := Nearest(name, flagNames)
+		if near != "" {
+			near = "--" + near
 		}
-		return no
+		return suggest(fmt.Sprintf("There is no flag %s.", Clip("--"+name)), "The flags are --"+strings.Join(flagNames, ", --")+".", near)
 	case errors.As(err, &missing):
 		return refuse("--"+missing.GetFlag().Name+" has no value.", "Write the value after it.")
 	case errors.As(err, &invalid):
 		name := "--" + invalid.GetFlag().Name
-		return refuse(fmt.Sprintf("%s %s does not fit.", name, clip(invalid.GetValue())), fmt.Sprintf("%s %s.", name, invalid.Unwrap()))
+		return refuse(fmt.Sprintf("%s %s does not fit.", name, Clip(invalid.GetValue())), fmt.Sprintf("%s %s.", name, invalid.Unwrap()))
 	default:
-		return refuse("A flag is not written right: "+clip(err.Error())+".", "A flag is two dashes and its name, such as --dump.")
+		return refuse("A flag is not written right: "+Clip(err.Error())+".", "A flag is two dashes and its name, such as --dump.")
 	}
 }
 
-func (f *flags) line() (Line, *Refusal) {
+func (f *flags) line() (Line, error) {
 	if len(f.args) == 0 {
 		for name := range f.given {
 			if name != "portal" {
@@ -253,7 +255,7 @@ func (f *flags) line() (Line, *Refusal) {
 		}
 	}
 	l := Line{Verb: verb, Portal: f.Portal}
-	var no *Refusal
+	var no error
 	switch verb {
 	case VerbRestore:
 		l.Order, no = f.order()
@@ -277,7 +279,7 @@ func (f *flags) line() (Line, *Refusal) {
 		return Line{}, no
 	}
 	if len(rest) > 0 {
-		return Line{}, refuse(clip(rest[0])+" is one word too many.", "Leave it out, or put a value with spaces in double quotes.")
+		return Line{}, refuse(Clip(rest[0])+" is one word too many.", "Leave it out, or put a value with spaces in double quotes.")
 	}
 	if verb == VerbRestore && utf8.RuneCountInString(l.Order.Canonical(l.Portal)) > maxLine {
 		return Line{}, refuse("The command is longer than 3000 characters once it is written out.", "Shorten it.")
@@ -285,41 +287,39 @@ func (f *flags) line() (Line, *Refusal) {
 	return l, nil
 }
 
-func topic(rest []string) (string, []string, *Refusal) {
+func topic(rest []string) (string, []string, error) {
 	if len(rest) == 0 {
 		return "", nil, nil
 	}
 	name := strings.ToLower(rest[0])
 	if _, ok := Usage(name); !ok || name == "" {
-		no := refuse(fmt.Sprintf("There is no help for %s.", clip(rest[0])), "There is for "+strings.Join(topics, ", ")+".")
-		no.Suggest = nearest(name, topics)
-		return "", nil, no
+		return "", nil, suggest(fmt.Sprintf("There is no help for %s.", Clip(rest[0])), "There is for "+strings.Join(topics, ", ")+".", Nearest(name, topics))
 	}
 	return name, rest[1:], nil
 }
 
-func restoreID(verb Verb, rest []string) (string, []string, *Refusal) {
+func restoreID(verb Verb, rest []string) (string, []string, error) {
 	if len(rest) == 0 {
 		return "", nil, refuse(string(verb)+" needs the id of a restore.", "status and history show the ids.")
 	}
 	id := strings.ToLower(rest[0])
 	if !restoreShape.MatchString(id) {
-		return "", nil, refuse(clip(rest[0])+" is not the id of a restore.", "status and history show the ids.")
+		return "", nil, refuse(Clip(rest[0])+" is not the id of a restore.", "status and history show the ids.")
 	}
 	return id, rest[1:], nil
 }
 
 // sentence takes all the words: a reason is a sentence.
-func sentence(rest []string) (string, *Refusal) {
+func sentence(rest []string) (string, error) {
 	reason := strings.TrimSpace(strings.Join(rest, " "))
-	if utf8.RuneCountInString(reason) > maxReason {
-		return "", refuse("The reason is longer than "+strconv.Itoa(maxReason)+" characters.", "Shorten it.")
+	if utf8.RuneCountInString(reason) > MaxReason {
+		return "", refuse("The reason is longer than "+strconv.Itoa(MaxReason)+" characters.", "Shorten it.")
 	}
 	return reason, nil
 }
 
 // alone says what goes with --break-glass.
-func (o Order) alone() *Refusal {
+func (o Order) alone() error {
 	switch {
 	case !o.BreakGlass:
 		return nil
@@ -333,27 +333,27 @@ func (o Order) alone() *Refusal {
 	return nil
 }
 
-func (f *flags) order() (Order, *Refusal) {
+func (f *flags) order() (Order, error) {
 	o := f.Order
 	o.BackupID = f.args[0]
 	if no := o.alone(); no != nil {
 		return o, no
 	}
 	o = o.asRead()
-	return o, checkOrder(o)
+	return o, o.Check()
 }
 
 // Canonical writes the order as a command line that [ParseLine] reads back.
 func (o Order) Canonical(portal string) string {
-	parts := []string{quoteWord(o.BackupID)}
+	parts := []string{Quote(o.BackupID)}
 	if portal != "" {
-		parts = append(parts, "--portal", quoteWord(portal))
+		parts = append(parts, "--portal", Quote(portal))
 	}
 	if o.StorageType != "" {
-		parts = append(parts, "--storage", quoteWord(storageWord(o.StorageType)))
+		parts = append(parts, "--storage", Quote(storageWord(o.StorageType)))
 	}
 	for _, p := range o.Params {
-		parts = append(parts, "--param", p.Key+"="+quoteWord(p.Value))
+		parts = append(parts, "--param", p.Key+"="+Quote(p.Value))
 	}
 	if o.Notify {
 		parts = append(parts, "--notify")
@@ -362,7 +362,7 @@ func (o Order) Canonical(portal string) string {
 		parts = append(parts, "--dump")
 	}
 	if o.Reason != "" {
-		parts = append(parts, "--reason", quoteWord(o.Reason))
+		parts = append(parts, "--reason", Quote(o.Reason))
 	}
 	if o.DryRun {
 		parts = append(parts, "--dry-run")
@@ -379,12 +379,8 @@ func (o Order) Canonical(portal string) string {
 	return strings.Join(parts, " ")
 }
 
-func refuse(what, do string) *Refusal {
-	return &Refusal{Rule: RuleSyntax, What: what + " Nothing was started.", Do: do}
-}
-
-// clip quotes a foreign word, shows what cannot be seen in it, and cuts it.
-func clip(s string) string {
+// Clip quotes a foreign word, shows what cannot be seen in it, and cuts it.
+func Clip(s string) string {
 	s = shown(s)
 	if r := []rune(s); len(r) > 40 {
 		s = string(r[:40]) + "…"

@@ -1,4 +1,4 @@
-package bot
+package policy
 
 import (
 	"context"
@@ -152,10 +152,10 @@ func (p Policy) Origin(c Caller) *Refusal {
 	return nil
 }
 
-// seated puts a caller of our own Enterprise Grid in our workspace: there the
+// NormalizeCaller puts a caller of our own Enterprise Grid in our workspace: there the
 // workspace that a payload names may be the one that the person looks from.
 // Whether they are a member of ours is asked of Slack ([Policy.Inspect]).
-func (p Policy) seated(c Caller) Caller {
+func (p Policy) NormalizeCaller(c Caller) Caller {
 	if grid := p.enterprise(); grid != "" && c.Enterprise == grid {
 		c.Team = p.Team
 	}
@@ -172,25 +172,3 @@ func (p Policy) elsewhere() *Refusal {
 
 // Needed is how many people must confirm.
 func (p Policy) Needed() int { return max(p.Approvals, 1) }
-
-// neededFor is Needed for one restore: whoever breaks the glass goes alone.
-func (p Policy) neededFor(r Restore) int {
-	if r.Order.BreakGlass {
-		return 1
-	}
-	return p.Needed()
-}
-
-// typingFor reports whether whoever confirms has to type the portal's name.
-func (p Policy) typingFor(r Restore) bool { return p.Typing || r.Order.guarded() }
-
-// CardRules is what the card says about confirming this restore.
-func (p Policy) CardRules(r Restore) CardRules {
-	rules := CardRules{
-		Approvers: p.Approvers, Needed: p.neededFor(r), Other: r.NeedsOther() || !p.SelfApproval, Typing: p.typingFor(r),
-	}
-	if r.Order.BreakGlass {
-		rules.Approvers, rules.Other, rules.Pinged = AllowList{IDs: []string{r.Requester}}, false, p.Approvers
-	}
-	return rules
-}

@@ -1,4 +1,4 @@
-package bot
+package policy
 
 import (
 	"context"
@@ -51,7 +51,7 @@ func (p Policy) Inspect(ctx context.Context, d Directory, c Caller) *Refusal {
 	case errors.Is(err, ErrNotInChannel):
 		return NotInvited()
 	case err != nil:
-		return unreadableNow(err)
+		return UnreadableNow(err)
 	case place.Direct:
 		return p.direct()
 	case place.Shared:
@@ -63,7 +63,7 @@ func (p Policy) Inspect(ctx context.Context, d Directory, c Caller) *Refusal {
 	}
 	person, err := d.Person(ctx, c.User)
 	if err != nil {
-		return unreadableNow(err)
+		return UnreadableNow(err)
 	}
 	var why string
 	switch {
@@ -93,7 +93,7 @@ func (p Policy) member(who Person) bool {
 }
 
 // MayConfirm checks that a person may confirm this restore now.
-func (p Policy) MayConfirm(ctx context.Context, d Directory, r Restore, user string) *Refusal {
+func (p Policy) MayConfirm(ctx context.Context, d Directory, r Request, user string) *Refusal {
 	if r.Order.BreakGlass {
 		return p.mayBreak(ctx, d, r, user)
 	}
@@ -134,7 +134,7 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Restore, user str
 }
 
 // mayBreak: who asked to break the glass confirms it, and nobody else.
-func (p Policy) mayBreak(ctx context.Context, d Directory, r Restore, user string) *Refusal {
+func (p Policy) mayBreak(ctx context.Context, d Directory, r Request, user string) *Refusal {
 	own, err := p.same(ctx, d, user, r.Requester)
 	if err != nil {
 		return unreadable(err, AllowList{})
@@ -150,7 +150,7 @@ func (p Policy) mayBreak(ctx context.Context, d Directory, r Restore, user strin
 
 // MayDismiss checks that a person may drop this restore: who asked, and whoever
 // may confirm.
-func (p Policy) MayDismiss(ctx context.Context, d Directory, r Restore, user string) *Refusal {
+func (p Policy) MayDismiss(ctx context.Context, d Directory, r Request, user string) *Refusal {
 	if own, err := p.same(ctx, d, user, r.Requester); own && err == nil {
 		return nil
 	}
@@ -182,7 +182,8 @@ func NotInvited() *Refusal {
 	}
 }
 
-func unreadableNow(err error) *Refusal {
+// UnreadableNow refuses while the chat cannot say who somebody is.
+func UnreadableNow(err error) *Refusal {
 	no := unreadable(err, AllowList{})
 	no.Busy = errors.Is(err, ErrChatBusy)
 	return no

@@ -1,4 +1,4 @@
-package bot
+package policy
 
 // Rule names why something was refused: a word for metrics and the audit trail,
 // stable across releases.

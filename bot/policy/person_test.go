@@ -1,9 +1,11 @@
-package bot
+package policy
 
 import (
 	"context"
 	"errors"
 	"testing"
+
+	"docspace-restorebot/bot/command"
 )
 
 // peopleOf is a directory that knows people alone.
@@ -88,7 +90,7 @@ func TestNobodyOfAGridConfirmsTheirOwnByAnotherId(t *testing.T) {
 	t.Parallel()
 	p := Policy{Enterprise: "E1", Approvers: AllowList{Any: true}}
 	for user, rule := range map[string]Rule{"U1": RuleSecond, "W1": RuleSecond, "U2": "", "W2": "", "W3": RuleDirectory, "U8": RuleDirectory} {
-		for name, r := range map[string]Restore{"own": {Requester: "U1"}, "dump": {Requester: "U1", Order: Order{Dump: true}}} {
+		for name, r := range map[string]Request{"own": {Requester: "U1"}, "dump": {Requester: "U1", Order: command.Order{Dump: true}}} {
 			no := p.MayConfirm(t.Context(), gridPeople, r, user)
 			if got := ruleOf(no); got != rule {
 				t.Errorf("%s, %s: %q, want %q", user, name, got, rule)
@@ -97,7 +99,7 @@ func TestNobodyOfAGridConfirmsTheirOwnByAnotherId(t *testing.T) {
 		glass := p
 		glass.BreakGlass = AllowList{Any: true}
 		want := map[Rule]Rule{RuleSecond: "", "": RuleGlass, RuleDirectory: RuleDirectory}[rule]
-		if got := ruleOf(glass.MayConfirm(t.Context(), gridPeople, Restore{Requester: "U1", Order: Order{BreakGlass: true}}, user)); got != want {
+		if got := ruleOf(glass.MayConfirm(t.Context(), gridPeople, Request{Requester: "U1", Order: command.Order{BreakGlass: true}}, user)); got != want {
 			t.Errorf("%s with --break-glass: %q, want %q", user, got, want)
 		}
 	}

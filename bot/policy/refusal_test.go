@@ -1,4 +1,4 @@
-package bot
+package policy
 
 import (
 	"context"
@@ -7,21 +7,26 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// literals are all strings in the package that point at who is below.
+// literals are all strings of this room and of bot that point at who is below.
 func literals(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	files, err := filepath.Glob("*.go")
+	ours, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") || name == "refusal_people.go" {
+	bots, err := filepath.Glob("../*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Concat(ours, bots) {
+		if strings.HasSuffix(name, "_test.go") || name == "refusal.go" {
 			continue
 		}
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
@@ -70,7 +75,7 @@ func TestNobodyIsSentToNobody(t *testing.T) {
 	if len(texts) < 8 {
 		t.Fatalf("found %d words of refusals only", len(texts))
 	}
-	b := &Bot{Directory: groupsOf{"SMANY": {"UALICE", "UBOB"}, "SALICE": {"UALICE"}, "SNONE": {}}}
+	d := groupsOf{"SMANY": {"UALICE", "UBOB"}, "SALICE": {"UALICE"}, "SNONE": {}}
 	for text := range texts {
 		for name, c := range map[string]struct {
 			people AllowList
@@ -89,7 +94,7 @@ func TestNobodyIsSentToNobody(t *testing.T) {
 			if name == "anybody" && !strings.Contains(text, "one of the") || name == "own group" && !strings.Contains(text, "one of the people below") {
 				continue // such a list is of ids
 			}
-			no := b.listed(t.Context(), Caller{User: "UALICE"}, &Refusal{Rule: RulePerson, Do: text, People: c.people})
+			no := (&Refusal{Rule: RulePerson, Do: text, People: c.people}).Listed(t.Context(), d, "UALICE")
 			if points := strings.Contains(no.Do, "below"); points != c.there || points == no.People.Nobody() {
 				t.Errorf("%s, %q: says %q of %q", name, text, no.Do, no.People)
 			}
@@ -97,7 +102,7 @@ func TestNobodyIsSentToNobody(t *testing.T) {
 				t.Errorf("%s, %q: says %q", name, text, no.Do)
 			}
 		}
-		if why := (&Refusal{What: text, Do: text, People: AllowList{IDs: []string{"UBOB"}}}).reason(); strings.Contains(why.What+why.Do, "below") {
+		if why := (&Refusal{What: text, Do: text, People: AllowList{IDs: []string{"UBOB"}}}).Alone(); strings.Contains(why.What+why.Do, "below") {
 			t.Errorf("the card, which lists nobody, says %q", why.What)
 		}
 	}
@@ -106,13 +111,12 @@ func TestNobodyIsSentToNobody(t *testing.T) {
 // Whoever is refused is not told to ask themselves.
 func TestNobodyIsSentToThemselves(t *testing.T) {
 	t.Parallel()
-	b := &Bot{Directory: groupsOf{}}
 	ask := &Refusal{Do: "Ask one of the people below.", People: AllowList{IDs: []string{"UALICE", "UBOB"}}}
-	if no := b.listed(t.Context(), Caller{User: "UALICE"}, ask); no.People.String() != "UBOB" || len(ask.People.IDs) != 2 {
+	if no := ask.Listed(t.Context(), groupsOf{}, "UALICE"); no.People.String() != "UBOB" || len(ask.People.IDs) != 2 {
 		t.Errorf("%q of %+v", no.Do, no.People)
 	}
 	ask.People.IDs = []string{"UALICE"}
-	if no := b.listed(t.Context(), Caller{User: "UALICE"}, ask); !strings.Contains(no.Do, "Nobody else is set up for it") || !no.People.Nobody() {
+	if no := ask.Listed(t.Context(), groupsOf{}, "UALICE"); !strings.Contains(no.Do, "Nobody else is set up for it") || !no.People.Nobody() {
 		t.Errorf("%q of %+v", no.Do, no.People)
 	}
 }

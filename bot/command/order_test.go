@@ -1,4 +1,4 @@
-package bot_test
+package command_test
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 	"docspace-restorebot/docspace"
 )
 
@@ -90,7 +90,7 @@ func TestOrdersThatTheServerWouldNotKeepToAreRefused(t *testing.T) {
 
 func checkMark(t *testing.T, text string, mark byte) {
 	t.Helper()
-	line, no := bot.ParseLine(text)
+	line, no := parse(text)
 	switch {
 	case mark == 'k' && no != nil:
 		t.Errorf("%s: refused: %s %s", text, no.What, no.Do)
@@ -109,7 +109,7 @@ func checkMark(t *testing.T, text string, mark byte) {
 // it. All other values are left alone.
 func TestModuleIsSentInLowerCase(t *testing.T) {
 	t.Parallel()
-	line, no := bot.ParseLine("b --storage ThirdPartyConsumer --param module=GoogleCloud --param filePath=A/B.tar --param bucket=MyOwn")
+	line, no := parse("b --storage ThirdPartyConsumer --param module=GoogleCloud --param filePath=A/B.tar --param bucket=MyOwn")
 	if no != nil {
 		t.Fatal(no.What)
 	}
@@ -121,11 +121,11 @@ func TestModuleIsSentInLowerCase(t *testing.T) {
 
 func TestUnlistedTakesTwoPeople(t *testing.T) {
 	t.Parallel()
-	_, no := bot.ParseLine(guid + ` --unlisted --break-glass --reason "nobody awake"`)
+	_, no := parse(guid + ` --unlisted --break-glass --reason "nobody awake"`)
 	if no == nil || !strings.Contains(no.What, "always needs two people") {
 		t.Errorf("%+v", no)
 	}
-	if text, _ := bot.Usage("restore"); !strings.Contains(text, "[--unlisted]") {
+	if text, _ := command.Usage("restore"); !strings.Contains(text, "[--unlisted]") {
 		t.Error("the usage does not tell of it")
 	}
 }

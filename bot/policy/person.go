@@ -1,4 +1,4 @@
-package bot
+package policy
 
 import (
 	"context"
@@ -51,8 +51,8 @@ func (who Person) is(other Person) bool {
 	return slices.ContainsFunc(who.ids(), func(id string) bool { return slices.Contains(theirs, id) })
 }
 
-// sameAsAny is [Policy.same] with each of several.
-func (p Policy) sameAsAny(ctx context.Context, d Directory, user string, others []string) (bool, error) {
+// SameAsAny is [Policy.same] with each of several.
+func (p Policy) SameAsAny(ctx context.Context, d Directory, user string, others []string) (bool, error) {
 	var faults []error
 	for _, other := range others {
 		same, err := p.same(ctx, d, user, other)

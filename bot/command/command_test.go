@@ -1,45 +1,55 @@
-package bot_test
+package command_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 	"docspace-restorebot/docspace"
 )
 
 const guid = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
 
-func restoreLine(portal string, change func(*bot.Order)) bot.Line {
-	o := bot.Order{BackupID: guid}
+func parse(text string) (command.Line, *command.SyntaxError) {
+	line, err := command.ParseLine(text)
+	wrong, ok := errors.AsType[*command.SyntaxError](err)
+	if err != nil && !ok {
+		panic("not a syntax error: " + err.Error())
+	}
+	return line, wrong
+}
+
+func restoreLine(portal string, change func(*command.Order)) command.Line {
+	o := command.Order{BackupID: guid}
 	if change != nil {
 		change(&o)
 	}
-	return bot.Line{Verb: bot.VerbRestore, Order: o, Portal: portal}
+	return command.Line{Verb: command.VerbRestore, Order: o, Portal: portal}
 }
 
-func reason(s string) bot.Line {
-	return restoreLine("", func(o *bot.Order) { o.Reason = s })
+func reason(s string) command.Line {
+	return restoreLine("", func(o *command.Order) { o.Reason = s })
 }
 
 func TestParseLineAccepts(t *testing.T) {
 	t.Parallel()
-	dump := restoreLine("", func(o *bot.Order) { o.Dump = true })
-	for text, want := range map[string]bot.Line{
-		"":                                     {Verb: bot.VerbPick},
-		" \u00a0\u200b ":                       {Verb: bot.VerbPick},
-		"help":                                 {Verb: bot.VerbHelp},
-		"--help":                               {Verb: bot.VerbHelp},
-		"help List":                            {Verb: bot.VerbHelp, Topic: "list"},
-		"help restore":                         {Verb: bot.VerbHelp, Topic: "restore"},
-		"Status":                               {Verb: bot.VerbStatus},
-		"history":                              {Verb: bot.VerbHistory},
-		"cancel K3VQ7X2MHD":                    {Verb: bot.VerbCancel, ID: "k3vq7x2mhd"},
-		"list":                                 {Verb: bot.VerbList},
-		"—dump list --portal=main":             {Verb: bot.VerbList, Dump: true, Portal: "main"},
+	dump := restoreLine("", func(o *command.Order) { o.Dump = true })
+	for text, want := range map[string]command.Line{
+		"":                                     {Verb: command.VerbPick},
+		" \u00a0\u200b ":                       {Verb: command.VerbPick},
+		"help":                                 {Verb: command.VerbHelp},
+		"--help":                               {Verb: command.VerbHelp},
+		"help List":                            {Verb: command.VerbHelp, Topic: "list"},
+		"help restore":                         {Verb: command.VerbHelp, Topic: "restore"},
+		"Status":                               {Verb: command.VerbStatus},
+		"history":                              {Verb: command.VerbHistory},
+		"cancel K3VQ7X2MHD":                    {Verb: command.VerbCancel, ID: "k3vq7x2mhd"},
+		"list":                                 {Verb: command.VerbList},
+		"—dump list --portal=main":             {Verb: command.VerbList, Dump: true, Portal: "main"},
 		guid:                                   restoreLine("", nil),
 		strings.ToUpper(guid):                  restoreLine("", nil),
 		"{" + guid + "}":                       restoreLine("", nil),
@@ -71,15 +81,15 @@ func TestParseLineAccepts(t *testing.T) {
 		guid + " --reason #1":                      reason("#1"),
 		guid + " --reason \"a\u00a0b\u200bc\"":     reason("a\u00a0b\u200bc"),
 		guid + " --reason " + longWord("é", 500):   reason(longWord("é", 500)),
-		guid + " --notify --dry-run --portal main": restoreLine("main", func(o *bot.Order) { o.Notify, o.DryRun = true, true }),
-		guid + " --storage thirdpartydocuments":    restoreLine("", func(o *bot.Order) { o.StorageType = docspace.StorageThirdpartyDocs }),
-		guid + " —unlisted":                        restoreLine("", func(o *bot.Order) { o.Unlisted = true }),
-		guid + " --storage CustomCloud":            restoreLine("", func(o *bot.Order) { o.StorageType = docspace.StorageCustomCloud }),
-		"old.tar.gz --param filePath=“a b=c” --param module=s3 --storage thirdpartyconsumer": {Verb: bot.VerbRestore, Order: bot.Order{
-			BackupID: "old.tar.gz", StorageType: docspace.StorageThirdPartyConsumer, Params: []bot.Param{{Key: "filePath", Value: "a b=c"}, {Key: "module", Value: "s3"}},
+		guid + " --notify --dry-run --portal main": restoreLine("main", func(o *command.Order) { o.Notify, o.DryRun = true, true }),
+		guid + " --storage thirdpartydocuments":    restoreLine("", func(o *command.Order) { o.StorageType = docspace.StorageThirdpartyDocs }),
+		guid + " —unlisted":                        restoreLine("", func(o *command.Order) { o.Unlisted = true }),
+		guid + " --storage CustomCloud":            restoreLine("", func(o *command.Order) { o.StorageType = docspace.StorageCustomCloud }),
+		"old.tar.gz --param filePath=“a b=c” --param module=s3 --storage thirdpartyconsumer": {Verb: command.VerbRestore, Order: command.Order{
+			BackupID: "old.tar.gz", StorageType: docspace.StorageThirdPartyConsumer, Params: []command.Param{{Key: "filePath", Value: "a b=c"}, {Key: "module", Value: "s3"}},
 		}},
 	} {
-		got, no := bot.ParseLine(text)
+		got, no := parse(text)
 		if no != nil {
 			t.Errorf("%q: refused: %+v", text, *no)
 		} else if d := cmp.Diff(want, got); d != "" {
@@ -145,11 +155,11 @@ func TestParseLineRefuses(t *testing.T) {
 		"{" + guid + ")x":                        {"neither", ""},
 		"a --storage DataStore --param filePath='" + longWord("\\", 1600) + "'": {"written out", ""},
 	} {
-		got, no := bot.ParseLine(text)
+		got, no := parse(text)
 		switch {
 		case no == nil:
 			t.Errorf("%.80q: accepted: %+v", text, got)
-		case no.Rule != bot.RuleSyntax || !strings.Contains(no.What+no.Do, want.word) || no.Suggest != want.suggest || no.Do == "":
+		case !strings.Contains(no.What+no.Do, want.word) || no.Suggest != want.suggest || no.Do == "":
 			t.Errorf("%.80q: %+v", text, *no)
 		case !strings.Contains(no.What, "Nothing was started."):
 			t.Errorf("%.80q: does not say that nothing was started: %s", text, no.What)
@@ -159,8 +169,8 @@ func TestParseLineRefuses(t *testing.T) {
 
 func TestCanonical(t *testing.T) {
 	t.Parallel()
-	o := bot.Order{
-		BackupID: "a b", StorageType: docspace.StorageThirdpartyDocs, Params: []bot.Param{{Key: "filePath", Value: `x "y" $z`}},
+	o := command.Order{
+		BackupID: "a b", StorageType: docspace.StorageThirdpartyDocs, Params: []command.Param{{Key: "filePath", Value: `x "y" $z`}},
 		Notify: true, Dump: true, Reason: "can't", DryRun: true, Unlisted: true,
 	}
 	want := `"a b" --portal main --storage ThirdpartyDocuments --param filePath="x \"y\" \$z" --notify --dump --reason "can't" --dry-run --unlisted`
@@ -171,17 +181,17 @@ func TestCanonical(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	all, ok := bot.Usage("")
+	all, ok := command.Usage("")
 	if !ok {
 		t.Fatal("no usage")
 	}
 	for _, topic := range []string{"restore", "list", "status", "history", "cancel", "help"} {
-		text, ok := bot.Usage(topic)
+		text, ok := command.Usage(topic)
 		if !ok || !strings.Contains(text, "Example: /restore") || !strings.Contains(all, text) {
 			t.Errorf("%s: %q", topic, text)
 		}
 	}
-	if _, ok := bot.Usage("x"); ok {
+	if _, ok := command.Usage("x"); ok {
 		t.Error("usage of x")
 	}
 }
@@ -192,8 +202,8 @@ func FuzzParseLine(f *testing.F) {
 	f.Add(`x --storage datastore --param filePath='a b' --portal "m"`, `'\''"$`)
 	f.Add("list --dump", "“x” \u200b\u00a0\\")
 	f.Fuzz(func(t *testing.T, text, value string) {
-		same := func(l bot.Line) {
-			again, no := bot.ParseLine(l.Order.Canonical(l.Portal))
+		same := func(l command.Line) {
+			again, no := parse(l.Order.Canonical(l.Portal))
 			if no != nil {
 				t.Fatalf("%q: %+v", l.Order.Canonical(l.Portal), *no)
 			}
@@ -201,13 +211,13 @@ func FuzzParseLine(f *testing.F) {
 				t.Fatal(d)
 			}
 		}
-		l, no := bot.ParseLine(text)
-		if no == nil && l.Verb == bot.VerbRestore {
+		l, no := parse(text)
+		if no == nil && l.Verb == command.VerbRestore {
 			same(l)
 		}
 		// A value in quotes is never rewritten.
 		escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value)
-		l, no = bot.ParseLine(`x --storage ThirdPartyConsumer --param filePath="` + escaped + `" --param module=s3 —reason "` + escaped + `"`)
+		l, no = parse(`x --storage ThirdPartyConsumer --param filePath="` + escaped + `" --param module=s3 —reason "` + escaped + `"`)
 		if no == nil {
 			if l.Order.Reason != value || l.Order.Params[0].Value != value {
 				t.Fatalf("%q became %+v", value, l.Order)
@@ -229,8 +239,8 @@ func TestParseLineReadsPlainLinesLikeOthers(t *testing.T) {
 		rapid.StringMatching(`[-a-zA-Z0-9 _./:@%+,=]{0,12}`))
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(part, 0, 8).Draw(t, "parts"), rapid.SampledFrom([]string{"", " "}).Draw(t, "between"))
-		got, no := bot.ParseLine(text)
-		want, wantNo := bot.ParseLine(text + "\u200b")
+		got, no := parse(text)
+		want, wantNo := parse(text + "\u200b")
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q (-long way +got):\n%s", text, diff)
 		}
@@ -246,9 +256,9 @@ func TestParseLineRemembersNothing(t *testing.T) {
 	full := "x --unlisted --portal main --storage CustomCloud --param filePath=b --notify --dump --reason x --dry-run --no-safety-backup"
 	for range 100 {
 		for _, text := range []string{full, guid + " --dump --dump", guid + " --nothing"} {
-			_, _ = bot.ParseLine(text)
+			_, _ = parse(text)
 		}
-		got, no := bot.ParseLine(guid + " --notify=no")
+		got, no := parse(guid + " --notify=no")
 		if diff := cmp.Diff(restoreLine("", nil), got); diff != "" || no != nil {
 			t.Fatalf("(-want +got):\n%s%v", diff, no)
 		}

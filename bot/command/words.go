@@ -1,4 +1,4 @@
-package bot
+package command
 
 import (
 	"strings"
@@ -23,8 +23,8 @@ const (
 
 // splitWords takes a line apart as a shell would, with the quotes and spaces of
 // a phone. What is ambiguous is refused, never guessed.
-func splitWords(text string) ([]word, *Refusal) {
-	if no := legible(text); no != nil {
+func splitWords(text string) ([]word, error) {
+	if no := CheckText(text); no != nil {
 		return nil, no
 	}
 	var words []word
@@ -38,8 +38,8 @@ func splitWords(text string) ([]word, *Refusal) {
 	}
 }
 
-// legible refuses text that a card could not show as it is.
-func legible(text string) *Refusal {
+// CheckText refuses text that a card could not show as it is.
+func CheckText(text string) error {
 	if !utf8.ValidString(text) {
 		return refuse("The command is not valid text.", "Type it again.")
 	}
@@ -80,7 +80,7 @@ func (s *scanner) skip() {
 	}
 }
 
-func (s *scanner) next() (w word, ok bool, no *Refusal) {
+func (s *scanner) next() (w word, ok bool, no error) {
 	s.skip()
 	if len(s.rest) == 0 {
 		return word{}, false, nil
@@ -114,7 +114,7 @@ func (s *scanner) next() (w word, ok bool, no *Refusal) {
 
 // escaped reads a backslash outside quotes. Before a letter it is most likely a
 // path of Windows, that a shell would spoil.
-func (s *scanner) escaped() *Refusal {
+func (s *scanner) escaped() error {
 	if len(s.rest) < 2 || s.rest[1] > '~' || unicode.IsLetter(s.rest[1]) || unicode.IsDigit(s.rest[1]) {
 		return refuse(`A backslash (\) stands outside quotes.`, "Put the whole value in single quotes ('...') if the backslash is part of it.")
 	}
@@ -124,7 +124,7 @@ func (s *scanner) escaped() *Refusal {
 }
 
 // quoted reads a quoted part, that ends the word.
-func (s *scanner) quoted() *Refusal {
+func (s *scanner) quoted() error {
 	open := s.rest[0]
 	for i := 1; i < len(s.rest); i++ {
 		r := s.rest[i]
@@ -161,8 +161,8 @@ func closes(open, r rune) bool {
 	}
 }
 
-// quoteWord writes a value so that [splitWords] and a shell read it back.
-func quoteWord(value string) string {
+// Quote writes a value so that [splitWords] and a shell read it back.
+func Quote(value string) string {
 	plain := func(r rune) bool {
 		return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_./:@%+,-", r))
 	}

@@ -1,4 +1,4 @@
-package bot
+package policy
 
 import (
 	"context"
@@ -102,4 +102,14 @@ func (l AllowList) String() string {
 		words = append([]string{"*"}, words...)
 	}
 	return strings.Join(words, ",")
+}
+
+// Sorted is the list in one order, each once.
+func (l AllowList) Sorted() []string {
+	if l.Nobody() {
+		return nil
+	}
+	words := strings.Split(l.String(), ",")
+	slices.Sort(words)
+	return slices.Compact(words)
 }

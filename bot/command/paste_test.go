@@ -1,10 +1,10 @@
-package bot_test
+package command_test
 
 import (
 	"strings"
 	"testing"
 
-	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/command"
 )
 
 const (
@@ -22,18 +22,18 @@ func TestParseLineReadsPastedIDs(t *testing.T) {
 	} {
 		for before, id := range map[string]string{"": pastedGUID, "cancel ": pastedRestore, "report ": pastedRestore, "CANCEL  ": pastedRestore} {
 			text := before + strings.ReplaceAll(form, "%", id)
-			line, no := bot.ParseLine(text)
+			line, no := parse(text)
 			if got := line.Order.BackupID + line.ID; no != nil || got != id {
 				t.Errorf("%q is read as %q, %+v", text, got, no)
 			}
 		}
 		text := strings.TrimSpace(strings.ReplaceAll(form, "%", pastedGUID)) + " --reason \"`*x*`\u2013.\""
-		if line, no := bot.ParseLine(text); no != nil || line.Order.BackupID != pastedGUID || line.Order.Reason != "`*x*`\u2013." {
+		if line, no := parse(text); no != nil || line.Order.BackupID != pastedGUID || line.Order.Reason != "`*x*`\u2013." {
 			t.Errorf("%q is read as %+v, %+v", text, line, no)
 		}
 	}
 	for _, dash := range "\u2010\u2011\u2012\u2013\u2014\u2015\u2212" {
-		if line, no := bot.ParseLine(strings.ReplaceAll(pastedGUID, "-", string(dash))); no != nil || line.Order.BackupID != pastedGUID {
+		if line, no := parse(strings.ReplaceAll(pastedGUID, "-", string(dash))); no != nil || line.Order.BackupID != pastedGUID {
 			t.Errorf("with %U: %+v, %+v", dash, line, no)
 		}
 	}
@@ -50,7 +50,7 @@ func TestParseLineShowsOddCharacters(t *testing.T) {
 		"x\u2013" + pastedGUID:                        "x[U+2013]",
 		strings.Replace(pastedGUID, "-", "\u00ad", 1): "[U+00AD]",
 	} {
-		if _, no := bot.ParseLine(text); no == nil || !strings.Contains(no.What, want) {
+		if _, no := parse(text); no == nil || !strings.Contains(no.What, want) {
 			t.Errorf("%q: %+v", text, no)
 		}
 	}
@@ -62,8 +62,8 @@ func FuzzParseLinePastedID(f *testing.F) {
 		f.Add(s[0], s[1])
 	}
 	f.Fuzz(func(t *testing.T, before, after string) {
-		line, no := bot.ParseLine(before + pastedGUID + after)
-		if no != nil || line.Verb != bot.VerbRestore || len(line.Order.Params) > 0 || line.Order.Unlisted {
+		line, no := parse(before + pastedGUID + after)
+		if no != nil || line.Verb != command.VerbRestore || len(line.Order.Params) > 0 || line.Order.Unlisted {
 			return
 		}
 		if strings.ContainsAny(before+after, "0123456789abcdefABCDEF") {

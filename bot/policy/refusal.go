@@ -1,4 +1,4 @@
-package bot
+package policy
 
 import (
 	"context"
@@ -27,22 +27,16 @@ var belowAnybody = strings.NewReplacer(
 	"one of the channels below", "any channel that the bot is in",
 )
 
-// alone is the refusal for where nobody is listed with it.
-func (no *Refusal) alone() *Refusal {
+// Alone is the refusal for where nobody is listed with it.
+func (no *Refusal) Alone() *Refusal {
 	out := *no
 	out.What, out.Do, out.People = belowNobody.Replace(no.What), belowNobody.Replace(no.Do), AllowList{}
 	return &out
 }
 
-// reason is a refusal as the end of a restore, which lists nobody.
-func (no *Refusal) reason() Reason {
-	out := no.alone()
-	return Reason{Rule: no.Rule, What: out.What, Do: out.Do}
-}
-
-// listed is a refusal whose words fit whom it lists. Whoever is refused cannot
+// Listed is a refusal whose words fit whom it lists. Whoever is refused cannot
 // help themselves, and a group can only where Slack says who is in it.
-func (b *Bot) listed(ctx context.Context, c Caller, no *Refusal) *Refusal {
+func (no *Refusal) Listed(ctx context.Context, d Directory, user string) *Refusal {
 	if !strings.Contains(no.What+no.Do, "below") {
 		return no
 	}
@@ -52,15 +46,15 @@ func (b *Bot) listed(ctx context.Context, c Caller, no *Refusal) *Refusal {
 		return &out
 	}
 	help := strings.Contains(no.Do, "one of the people below")
-	out.People.IDs = slices.DeleteFunc(slices.Clone(no.People.IDs), func(id string) bool { return id == "" || help && id == c.User })
+	out.People.IDs = slices.DeleteFunc(slices.Clone(no.People.IDs), func(id string) bool { return id == "" || help && id == user })
 	if len(out.People.IDs) > 0 {
 		return &out
 	}
-	some, err := b.somebodyIn(ctx, c, no.People.Groups)
+	some, err := somebodyIn(ctx, d, user, no.People.Groups)
 	if some {
 		return &out
 	}
-	alone := no.alone()
+	alone := no.Alone()
 	switch {
 	case !help:
 	case err != nil:
@@ -73,11 +67,11 @@ func (b *Bot) listed(ctx context.Context, c Caller, no *Refusal) *Refusal {
 
 // somebodyIn reports whether there is anybody but the caller in one of these
 // groups; the error is of those that cannot be read for now.
-func (b *Bot) somebodyIn(ctx context.Context, c Caller, groups []string) (bool, error) {
+func somebodyIn(ctx context.Context, d Directory, user string, groups []string) (bool, error) {
 	var faults []error
 	for _, group := range groups {
-		members, err := b.Directory.Members(ctx, group)
-		if errors.Is(err, ErrChatBusy) || slices.ContainsFunc(members, func(id string) bool { return id != c.User }) {
+		members, err := d.Members(ctx, group)
+		if errors.Is(err, ErrChatBusy) || slices.ContainsFunc(members, func(id string) bool { return id != user }) {
 			return true, nil
 		}
 		faults = append(faults, err)

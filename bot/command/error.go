@@ -1,0 +1,16 @@
+package command
+
+// SyntaxError says what is wrong with a command line: nothing of it is done.
+type SyntaxError struct {
+	What    string // what is wrong, and that nothing was started
+	Do      string // what to do
+	Suggest string // the nearest right spelling, "" if there is none near
+}
+
+func (e *SyntaxError) Error() string { return e.What + " " + e.Do }
+
+func refuse(what, do string) error { return suggest(what, do, "") }
+
+func suggest(what, do, suggestion string) error {
+	return &SyntaxError{What: what + " Nothing was started.", Do: do, Suggest: suggestion}
+}

@@ -1,0 +1,52 @@
+package policy
+
+import (
+	"context"
+	"slices"
+)
+
+// StillAdmitted checks anew what admitted a request: its channel, and the person
+// who asked. Settings and people change while it waits.
+func (p Policy) StillAdmitted(ctx context.Context, d Directory, r Request) *Refusal {
+	if !p.Channels.Any && !slices.Contains(p.Channels.IDs, r.Channel) {
+		return &Refusal{
+			Rule: RuleChannel, What: "Restores may not be asked for in this channel any more. Nothing was started.",
+			Do: "Ask again in one of the channels below.", People: p.Channels,
+		}
+	}
+	may := p.MayRequest
+	if r.Order.BreakGlass {
+		may = p.MayBreakGlass
+	}
+	no := may(ctx, d, r.Requester)
+	if no == nil {
+		no = p.Inspect(ctx, d, Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
+	}
+	if no == nil || no.Rule == RuleDirectory || no.Rule == RuleChannel {
+		return no
+	}
+	return &Refusal{
+		Rule: no.Rule, What: "The person below asked for this restore and may not do so any more. Nothing was started.",
+		Do: "Somebody who may has to ask again with /restore.", People: AllowList{IDs: []string{r.Requester}},
+	}
+}
+
+// MayStillConfirm checks anew, with a directory that asks anew, that a person may
+// confirm a restore.
+func (p Policy) MayStillConfirm(ctx context.Context, d Directory, r Request, user string) *Refusal {
+	if no := p.MayConfirm(ctx, d, r, user); no != nil {
+		return no
+	}
+	return p.Inspect(ctx, d, Caller{Team: r.Team, Channel: r.Channel, User: user})
+}
+
+// NotNow is a refusal just before the start.
+func (no *Refusal) NotNow() *Refusal {
+	if no.Rule != RuleDirectory {
+		return no
+	}
+	out := *no
+	out.What = "Slack could not say whether those who asked and confirmed still may, so it was not started. Nothing was changed."
+	out.Do = "Ask again with /restore when Slack answers again."
+	return &out
+}

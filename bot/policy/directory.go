@@ -1,0 +1,54 @@
+package policy
+
+import (
+	"context"
+	"errors"
+)
+
+// What a [Directory] may answer besides a broken connection. Each wraps what the
+// chat said, without secrets.
+var (
+	// ErrNotInChannel: the bot cannot post there until somebody invites it.
+	ErrNotInChannel = errors.New("the bot is not in the channel")
+	// ErrChatBusy: it is not the message's turn; see [RetryAfter].
+	ErrChatBusy = errors.New("the chat is busy")
+	// ErrChatDenied: the chat refuses it, and will until a person changes something.
+	ErrChatDenied = errors.New("the chat refuses this until a person changes something")
+)
+
+// Directory says who people and channels are. Answers may be up to five
+// minutes old; an error means that it cannot be told, and callers then refuse.
+type Directory interface {
+	// Person returns what is known of a user id.
+	Person(ctx context.Context, user string) (Person, error)
+	// Place returns what is known of a channel id, or [ErrNotInChannel].
+	Place(ctx context.Context, channel string) (Place, error)
+	// Members returns the user ids of a user group.
+	Members(ctx context.Context, group string) ([]string, error)
+	// Fresh returns a directory that asks anew, for what is decided just before
+	// a start.
+	Fresh() Directory
+}
+
+// Person is what the chat knows of a user.
+type Person struct {
+	ID string
+	// Org is the id that a person in an Enterprise Grid has in the organisation,
+	// which may be another one than in the workspace; "" outside of a Grid.
+	Org      string
+	Team     string
+	Bot      bool
+	Deleted  bool
+	Guest    bool // single- or multi-channel guest
+	Stranger bool // belongs to another organisation
+	// Enterprise and Teams are those of a person in an Enterprise Grid.
+	Enterprise string
+	Teams      []string
+}
+
+// Place is what the chat knows of a channel.
+type Place struct {
+	ID     string
+	Shared bool // With another organisation, or about to be
+	Direct bool // a direct message, of two or of several
+}
