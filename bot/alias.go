@@ -17,7 +17,7 @@ func (a alias) Error() string {
 // otherPortal is the alias of the portal that answered in the place of the one
 // that was checked, "" if it is the same or cannot be told. A server with several
 // portals answers a host that it does not know, and one whose portal is locked,
-// With another of them. A dump brings the aliases of its own time.
+// with another of them. A dump brings the aliases of its own time.
 func (r Restore) otherPortal(s docspace.Settings) alias {
 	if r.PortalAlias == "" || s.TenantAlias == "" || s.TenantAlias == r.PortalAlias || r.Order.Dump && !r.StartedAt.IsZero() {
 		return ""

@@ -47,7 +47,7 @@ func (b *Bot) care(ctx context.Context, r Restore, p Portal) (Next, error) {
 		next.Care.Tries++
 		return b.again(ctx, r, next, backOff(r.Care.Tries))
 	}
-	if r.Care.Counts.At.IsZero() { // RosterOf once, however often it has to be told
+	if r.Care.Counts.At.IsZero() { // counted once, however often it has to be told
 		next.Care.Counts = count(ask, p)
 		backups, err := b.history(ctx, p, r.Order.Dump)
 		switch {

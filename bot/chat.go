@@ -24,7 +24,7 @@ var (
 // Chat shows restores to people. Its calls return when the chat has accepted
 // the message, may be cut off by ctx, and never wait for their turn: what has
 // to wait is an [policy.ErrChatBusy] with a [RetryAfter], and whoever asks again then,
-// With what is newest by then, keeps their place. Ends go first, then alarms,
+// with what is newest by then, keeps their place. Ends go first, then alarms,
 // then other news; progress is shown where that leaves room.
 type Chat interface {
 	// PostCard posts the card of a restore to its channel, buttons and all, and

@@ -14,7 +14,7 @@
 //	    \--> refused, dismissed, expired
 //
 // requested: recorded, then checked against the portal, then shown on a card
-// With buttons. confirmed: enough people have pressed; if one of them may not
+// with buttons. confirmed: enough people have pressed; if one of them may not
 // confirm any more at the start, it is requested again. saving: the portal is
 // backed up as it is now, where that is set up; if that fails, a person says
 // whether the restore goes on without it. starting: the intent is

@@ -40,7 +40,7 @@ func (c PolicyCheck) quorum(ctx context.Context, check string, own policy.Portal
 	return nil
 }
 
-// Roster are the people of a list who are let in. Whoever cannot be looked up may
+// roster are the people of a list who are let in. Whoever cannot be looked up may
 // be: another check tells of that.
 func (c PolicyCheck) roster(ctx context.Context, l policy.AllowList) policy.Roster {
 	if c.Directory == nil {

@@ -111,7 +111,7 @@ func (m *rules) setClock(t *rapid.T) {
 }
 
 // copy copies the database while the bot is down: as restorebot backup does, or
-// With all that lies beside it.
+// with all that lies beside it.
 func (m *rules) copy(t *rapid.T) {
 	m.sleep(t)
 	defer m.wake(t)

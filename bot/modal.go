@@ -73,7 +73,7 @@ const (
 type Option struct{ Value, Text, About string }
 
 // View is one open modal. Hash, if set, stands for what it shows: an update
-// With an old one is refused by the chat. External stands in the place of an ID
+// with an old one is refused by the chat. External stands in the place of an ID
 // that is not known.
 type View struct{ ID, Hash, External string }
 

@@ -12,7 +12,7 @@ import (
 // address that people were shown.
 
 // quietly is how long a restore of a portal that is gone is left alone once
-// People were told.
+// people were told.
 const quietly = time.Hour
 
 // Of returns the portal that a restore is bound to, whatever its name is now;

@@ -18,7 +18,7 @@ type Restore struct {
 	ID         string `json:",omitzero"` // opaque; the value of the card's buttons
 	Portal     string `json:",omitzero"` // name that the portal had when it was asked for
 	State      State  `json:",omitzero"`
-	Version    int64  `json:",omitzero"` // RosterOf up by every Save; the compare of compare-and-swap
+	Version    int64  `json:",omitzero"` // counted up by every Save; the compare of compare-and-swap
 	Generation int64  `json:",omitzero"` // fencing token: a step of an older generation is a no-op
 
 	// Address is the portal that the restore is bound to, whatever its name is now:

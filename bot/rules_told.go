@@ -14,7 +14,7 @@ import (
 // ToldRules are the rules that people were last told of. The zero value is that
 // of a database that no bot has run with yet.
 type ToldRules struct {
-	Version int64    `json:"-"` // RosterOf up by every SaveRules
+	Version int64    `json:"-"` // counted up by every SaveRules
 	Rules   RuleBook `json:",omitzero"`
 	Telling Telling  `json:",omitzero"`
 }
@@ -33,7 +33,7 @@ type TellRules func(ctx context.Context, channel, id string, news []RuleNews) er
 
 const (
 	// tellFor is how long a process has a telling to itself since it last went on
-	// With it: longer than a call of the chat and a write take.
+	// with it: longer than a call of the chat and a write take.
 	tellFor = 20 * time.Second
 	// tellAgain is how long a failure is left alone, and tellSlowly at most.
 	tellAgain  = time.Second

@@ -61,7 +61,7 @@ type Store interface {
 	Save(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
 
 	// Wake is Save followed by a step that is due at once: the Generation is
-	// RosterOf up too, so that any step already waiting becomes a no-op.
+	// counted up too, so that any step already waiting becomes a no-op.
 	Wake(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
 
 	// Now is the time by the database's clock: the only one that processes share.

@@ -39,7 +39,7 @@ func (ts tasks) running() (task docspace.Progress, dump, ok bool) {
 	return docspace.Progress{}, false, false
 }
 
-// With finds a task by its id.
+// with finds a task by its id.
 func (ts tasks) with(id string) (task docspace.Progress, ok bool) {
 	for _, task := range []docspace.Progress{ts.own, ts.dump} {
 		if id != "" && task.TaskID == id {

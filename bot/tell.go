@@ -324,7 +324,7 @@ func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return Next{After: soon}, later
 	}
 	next := Next{After: pause(later)}
-	if r.State.Told() || r.lapsed() { // People wait for what they confirmed
+	if r.State.Told() || r.lapsed() { // people wait for what they confirmed
 		if err := b.announce(ctx, &r, p); err != nil {
 			if !isUntold(err) {
 				return Next{After: soon}, err

@@ -49,6 +49,6 @@ type Person struct {
 // Place is what the chat knows of a channel.
 type Place struct {
 	ID     string
-	Shared bool // With another organisation, or about to be
+	Shared bool // with another organisation, or about to be
 	Direct bool // a direct message, of two or of several
 }
