@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"slices"
 	"time"
 )
@@ -82,4 +83,28 @@ func (r Restore) raised(kind AlarmKind) bool {
 		}
 	}
 	return false
+}
+
+// tellAlarms posts the alarms that are not told yet, in the channel too, and
+// records that.
+func (b *Bot) tellAlarms(ctx context.Context, r *Restore, p Portal) error {
+	for i, alarm := range r.Alarms {
+		if alarm.Told {
+			continue
+		}
+		if err := b.say(ctx, r, p, Note{Kind: NoteAlarm, Alarm: alarm, Broadcast: true}); err != nil {
+			return err
+		}
+		next := *r
+		next.Alarms = slices.Clone(r.Alarms)
+		next.Alarms[i].Told = true
+		saved, err := b.Store.Save(ctx, *r, next, Event{
+			At: time.Now().UTC(), Restore: r.ID, Kind: EventAlarm, Detail: map[string]string{"alarm": string(alarm.Kind)},
+		})
+		if err != nil {
+			return err
+		}
+		*r = saved
+	}
+	return nil
 }

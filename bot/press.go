@@ -3,9 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
-	"time"
 
 	"docspace-restorebot/bot/policy"
 )
@@ -121,124 +118,6 @@ func (b *Bot) pressed(ctx context.Context, p Press, r Restore) Answer {
 	return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
 }
 
-// confirmable says why nobody can, or this person cannot, confirm a restore now.
-func (b *Bot) confirmable(ctx context.Context, c policy.Caller, r Restore) *policy.Refusal {
-	switch {
-	case r.State != Requested || r.CardTS == "" || r.Shown.State != Requested:
-		return became(r)
-	case !time.Now().Before(r.ExpiresAt):
-		return &policy.Refusal{
-			Rule: policy.RuleStale, What: "This request has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
-		}
-	}
-	if no := r.unsealed(); no != nil {
-		return no
-	}
-	if no := b.frozen(ctx); no != nil {
-		return no
-	}
-	if no := b.asPlanned(r); no != nil {
-		return no
-	}
-	policy, fresh := b.policyOf(r), b.Directory.Fresh()
-	if no := policy.StillAdmitted(ctx, fresh, r.request()); no != nil {
-		return no
-	}
-	return policy.MayStillConfirm(ctx, fresh, r.request(), c.User)
-}
-
-// confirm counts one person. What they typed, if they had to, is in the trail.
-func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, typed string) Answer {
-	if no := b.confirmable(ctx, c, r); no != nil {
-		return b.refuse(ctx, c, r.ID, no)
-	}
-	again, err := b.policyOf(r).SameAsAny(ctx, b.Directory, c.User, r.Confirmers())
-	if err != nil {
-		return b.refuse(ctx, c, r.ID, policy.UnreadableNow(err))
-	}
-	if again {
-		return b.refuse(ctx, c, r.ID, &policy.Refusal{
-			Rule: policy.RuleSecond, What: "You have confirmed this already; it waits for somebody else. Your press changed nothing.",
-			Do: "Ask one of the people below.", People: b.policyOf(r).Approvers, Restore: r.ID,
-		})
-	}
-	now, err := b.Store.Now(ctx)
-	if err != nil {
-		return b.unrecorded(ctx, err)
-	}
-	needed := b.policyOf(r).NeededFor(r.request())
-	next := r.heeding(c)
-	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: c.User, At: now, MessageTS: message})
-	if len(next.Confirmations) >= needed {
-		next.State = Confirmed
-	}
-	detail := map[string]string{"message_ts": message, "plan": r.Plan, "count": fmt.Sprintf("%d of %d", len(next.Confirmations), needed)}
-	if typed != "" {
-		detail["typed"] = typed
-	}
-	_, err = b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventConfirmed, Actor: c.User, Detail: detail})
-	return b.raced(ctx, c, r, err)
-}
-
-// dismiss is /restore cancel.
-func (b *Bot) dismiss(ctx context.Context, c policy.Caller, id, why string) Answer {
-	ctx = about(ctx, id)
-	return retried(func() Answer { return b.cancel(ctx, c, id, why) })
-}
-
-func (b *Bot) cancel(ctx context.Context, c policy.Caller, id, why string) Answer {
-	r, err := b.Store.Get(ctx, id)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return b.refuse(ctx, c, "", &policy.Refusal{
-			Rule: policy.RuleUnknown, What: "There is no restore with this id. Nothing was changed.", Do: "See /restore status for what is open.",
-		})
-	case err != nil:
-		return b.unrecorded(ctx, err)
-	}
-	if !r.heeded(c) {
-		if answer := b.dismissal(ctx, c, r, why); answer != nil {
-			return answer
-		}
-	}
-	return Said{"Dismissed. Nothing was started."}
-}
-
-func (b *Bot) dismissal(ctx context.Context, c policy.Caller, r Restore, why string) Answer {
-	if r.State != Requested && r.State != Saving { // nothing is restored before its safety backup is done
-		return b.refuse(ctx, c, r.ID, became(r))
-	}
-	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r.request(), c.User); no != nil {
-		return b.refuse(ctx, c, r.ID, no)
-	}
-	now := time.Now().UTC()
-	next := r.heeding(c).ended(Dismissed, now, Reason{})
-	next.ClosedBy, next.ClosedAt, next.ClosedWhy = c.User, now, why
-	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventDismissed, Actor: c.User, Detail: reasonDetail(why)})
-	return b.raced(ctx, c, r, err)
-}
-
-// settle is a person's word on a restore that the bot cannot tell the end of.
-func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
-	if r.State != Unclear && !r.Stuck(time.Now().UTC()) {
-		return b.refuse(ctx, p.Caller, r.ID, became(r))
-	}
-	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r.request(), p.Caller.User); no != nil {
-		return b.refuse(ctx, p.Caller, r.ID, no)
-	}
-	now := time.Now().UTC()
-	next := r.ended(Failed, now, Reason{What: "A person looked and says that the portal was not restored.", Do: "Ask again with /restore."})
-	if p.Action == PressRestored {
-		next = r.ended(Succeeded, now, Reason{What: "A person looked and says that the portal was restored."})
-	}
-	next = next.heeding(p.Caller).toldAnew()
-	next.ClosedBy, next.ClosedAt = p.Caller.User, now
-	_, err := b.Store.Wake(ctx, r, next, Event{
-		At: now, Restore: r.ID, Kind: EventSettled, Actor: p.Caller.User, Detail: map[string]string{"as": string(p.Action)},
-	})
-	return b.raced(ctx, p.Caller, r, err)
-}
-
 // raced answers a press whose save succeeded or lost its race.
 func (b *Bot) raced(ctx context.Context, c policy.Caller, r Restore, err error) Answer {
 	if err == nil {
@@ -289,12 +168,4 @@ func became(r Restore) *policy.Refusal {
 		no.What = "This restore has ended: " + r.Outcome() + ". Your press changed nothing."
 	}
 	return no
-}
-
-// reasonDetail is what the trail keeps of why somebody did something.
-func reasonDetail(why string) map[string]string {
-	if why == "" {
-		return nil
-	}
-	return map[string]string{"reason": why}
 }

@@ -148,16 +148,3 @@ func (b *Bot) links(ctx context.Context, r Restore, trail []Event) map[string]st
 	}
 	return links
 }
-
-// noted records which message a note became, so that a report can name it.
-func (b *Bot) noted(ctx context.Context, r Restore, n Note, ts string) {
-	if ts == "" {
-		return
-	}
-	err := b.Store.Note(ctx, Event{
-		At: time.Now().UTC(), Restore: r.ID, Kind: EventTold, Detail: map[string]string{"note": string(n.Kind), "message_ts": ts},
-	})
-	if err != nil {
-		b.Log.WarnContext(ctx, "a note's message could not be recorded", "restore", r.ID, "err", err)
-	}
-}

@@ -70,17 +70,6 @@ func (r Restore) isNew(task docspace.Progress) bool {
 	return task.TaskID != "" && task.TaskID != r.TaskBefore && task.TaskID != r.DumpBefore
 }
 
-// graceOf is how long after the one POST can have been answered a new task is
-// taken for ours. What appears later somebody else may have started.
-const graceOf = 30 * time.Second
-
-// inGrace reports whether a new task may still be taken for ours, by the clock of
-// the database. One that was set back makes that unknown, which is no.
-func (r Restore) inGrace(now time.Time) bool {
-	since := now.Sub(r.StartedAt)
-	return since > -time.Second && since < startFor+graceOf
-}
-
 // noteOther returns r with what is known of a task that is not ours, and whether
 // that has changed.
 func (r Restore) noteOther(task docspace.Progress, now time.Time) (Restore, bool) {

@@ -6,6 +6,7 @@ import (
 )
 
 // watchUnclear tells once that a person has to look, and asks the portal on: its
+
 // word or a person's, whichever comes first, is the end.
 func (b *Bot) watchUnclear(ctx context.Context, r Restore, p Portal) (Next, error) {
 	var later error // what the chat would not take now
@@ -85,4 +86,25 @@ func (b *Bot) tellUnclear(ctx context.Context, r *Restore, p Portal) error {
 func (r Restore) Stuck(now time.Time) bool {
 	p := r.Progress
 	return r.State == Running && (p.Trouble != "" && now.Sub(p.TroubleSince) >= silentFor || now.Sub(p.ChangedAt) >= stalledFor)
+}
+
+// settle is a person's word on a restore that the bot cannot tell the end of.
+func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
+	if r.State != Unclear && !r.Stuck(time.Now().UTC()) {
+		return b.refuse(ctx, p.Caller, r.ID, became(r))
+	}
+	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r.request(), p.Caller.User); no != nil {
+		return b.refuse(ctx, p.Caller, r.ID, no)
+	}
+	now := time.Now().UTC()
+	next := r.ended(Failed, now, Reason{What: "A person looked and says that the portal was not restored.", Do: "Ask again with /restore."})
+	if p.Action == PressRestored {
+		next = r.ended(Succeeded, now, Reason{What: "A person looked and says that the portal was restored."})
+	}
+	next = next.heeding(p.Caller).toldAnew()
+	next.ClosedBy, next.ClosedAt = p.Caller.User, now
+	_, err := b.Store.Wake(ctx, r, next, Event{
+		At: now, Restore: r.ID, Kind: EventSettled, Actor: p.Caller.User, Detail: map[string]string{"as": string(p.Action)},
+	})
+	return b.raced(ctx, p.Caller, r, err)
 }

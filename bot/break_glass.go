@@ -112,27 +112,3 @@ func (b *Bot) stop(ctx context.Context, c policy.Caller, r Restore) Answer {
 	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventStopped, Actor: c.User})
 	return b.raced(ctx, c, r, err)
 }
-
-// linked records where the card of a restore is. The trail is whole without it.
-func (b *Bot) linked(ctx context.Context, r Restore) {
-	detail := b.link(ctx, r.Channel, r.CardTS)
-	if err := b.Store.Note(ctx, Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventLinked, Detail: detail}); err != nil {
-		b.Log.WarnContext(ctx, "the address of a card could not be recorded", "restore", r.ID, "err", err)
-	}
-}
-
-// link is the permalink of a message as the audit trail keeps it. It is worth
-// no failure.
-func (b *Bot) link(ctx context.Context, channel, ts string) map[string]string {
-	detail := map[string]string{"message_ts": ts}
-	ctx, cancel := context.WithTimeout(ctx, linkWithin) // what was told must be recorded soon
-	defer cancel()
-	link, err := b.Chat.Permalink(ctx, channel, ts)
-	switch {
-	case err != nil && !errors.Is(err, context.Canceled):
-		b.Log.WarnContext(ctx, "a permalink could not be had", "err", err)
-	case err == nil:
-		detail["permalink"] = link
-	}
-	return detail
-}

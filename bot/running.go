@@ -3,23 +3,10 @@ package bot
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
-)
-
-// How often the card of a running restore is edited, by how long it has run.
-const (
-	editEarly  = 3 * time.Second // in the first two minutes
-	editLater  = 10 * time.Second
-	editLate   = 30 * time.Second // after ten minutes
-	earlyUntil = 2 * time.Minute
-	laterUntil = 10 * time.Minute
-	// verifyFor is how long a portal whose task is completed may take to look
-	// restored before a person is asked to look.
-	verifyFor = 5 * time.Minute
 )
 
 // follow asks a running restore for its progress, shows it, raises what alarms
@@ -136,103 +123,11 @@ func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, er
 	return Next{After: max(0, b.Poll-time.Since(now))}, later
 }
 
-// tellAlarms posts the alarms that are not told yet, in the channel too, and
-// records that.
-func (b *Bot) tellAlarms(ctx context.Context, r *Restore, p Portal) error {
-	for i, alarm := range r.Alarms {
-		if alarm.Told {
-			continue
-		}
-		if err := b.say(ctx, r, p, Note{Kind: NoteAlarm, Alarm: alarm, Broadcast: true}); err != nil {
-			return err
-		}
-		next := *r
-		next.Alarms = slices.Clone(r.Alarms)
-		next.Alarms[i].Told = true
-		saved, err := b.Store.Save(ctx, *r, next, Event{
-			At: time.Now().UTC(), Restore: r.ID, Kind: EventAlarm, Detail: map[string]string{"alarm": string(alarm.Kind)},
-		})
-		if err != nil {
-			return err
-		}
-		*r = saved
-	}
-	return nil
-}
-
 // changed reports whether anything that people see has changed. When the portal
 // was last asked is not worth a write.
 func changed(a, b Restore) bool {
 	return a.Progress.Phase != b.Progress.Phase || a.Progress.Seen != b.Progress.Seen || a.Progress.Percent != b.Progress.Percent ||
 		a.Progress.Trouble != b.Progress.Trouble || a.Progress.TenantAt != b.Progress.TenantAt || a.Other != b.Other || a.SilentSince != b.SilentSince || len(a.Alarms) != len(b.Alarms)
-}
-
-func editEvery(elapsed time.Duration) time.Duration {
-	switch {
-	case elapsed < earlyUntil:
-		return editEarly
-	case elapsed < laterUntil:
-		return editLater
-	default:
-		return editLate
-	}
-}
-
-// verify looks at a portal whose task says that it is done. Only a portal that
-// is active and shows its login page is called restored.
-func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Progress) (Next, error) {
-	now := time.Now().UTC()
-	next := r
-	next.Progress, next.SilentSince = r.Progress.next(task, "", now), time.Time{}
-	v, err := r.verdict(ctx, p, now)
-	next.Verdict = v
-	switch {
-	case v.Trouble == "":
-		return b.move(ctx, r, next.ended(Succeeded, now, Reason{}), EventEnded)
-	case now.Sub(v.At) >= verifyFor:
-		return b.move(ctx, r, next.ended(Unclear, now, Reason{
-			Rule: policy.RuleVerify, What: "The portal's task says that it is done, but " + v.Trouble + ".",
-			Do: movedAway(err) + "Look at the portal and say with the buttons what became of it.",
-		}), EventEnded)
-	case r.Verdict.Trouble == v.Trouble:
-		return Next{After: b.Poll}, nil
-	}
-	return b.again(ctx, r, next, b.Poll)
-}
-
-// verdict looks at the portal. What looks wrong keeps the time since when it did;
-// the error is why the portal could not be asked.
-func (r Restore) verdict(ctx context.Context, p Portal, now time.Time) (Verdict, error) {
-	v := Verdict{At: now}
-	if r.Verdict.Trouble != "" {
-		v.At = r.Verdict.At
-	}
-	settings, err := p.API.Settings(ctx)
-	switch another := r.otherPortal(settings); {
-	case err != nil:
-		v.Trouble = p.trouble(err).why
-	case another != "":
-		v.Trouble = another.Error()
-	case inactive(settings):
-		v.Trouble = standing(settings.TenantStatus).why
-	default:
-		v.Version, v.Untold = settings.Version, settings.TenantStatus == ""
-		if err := p.API.LoginPage(ctx); err != nil {
-			v.Trouble = "its login page does not answer"
-		} else {
-			v.Login = true
-		}
-	}
-	return v, err
-}
-
-// movedAway is what to look for where nobody answers at the address any more: a
-// domain in the backup takes the place of the portal's.
-func movedAway(err error) string {
-	if errors.Is(err, docspace.ErrNoPortal) {
-		return "If the backup holds another domain of its own, the portal answers there now: put that address into the bot's settings. "
-	}
-	return ""
 }
 
 func failed(r Restore, task docspace.Progress, now time.Time) Restore {
@@ -244,4 +139,71 @@ func failed(r Restore, task docspace.Progress, now time.Time) Restore {
 	next := r.ended(Failed, now, why)
 	next.Progress = r.Progress.next(task, "", now)
 	return next
+}
+
+// atWork posts the card of a restore that has none yet, as one that was started
+// elsewhere, and notices whether the bot was away.
+func (b *Bot) atWork(ctx context.Context, r *Restore, p Portal) error {
+	var later error
+	if r.CardTS == "" && !r.CardGone {
+		if later = b.repost(ctx, r, p); later != nil && !isUntold(later) {
+			return later
+		}
+	}
+	if err := b.noticeAway(ctx, r, p); err != nil {
+		return err
+	}
+	return later
+}
+
+// tenantEvery is how often the portal is asked about itself: half of the polls
+// of hundreds of portals would tell nothing.
+const tenantEvery = 10 * time.Second
+
+// stillFor is how long the progress stands still before the portal is asked about
+// itself: a portal whose worker died is locked.
+const stillFor = time.Minute
+
+// askTenant asks the portal about itself where the progress does not tell the
+// phase, unless that was done a moment ago. What is not answered, and what
+// another portal answers in its place, is not known.
+func (r *Restore) askTenant(ctx context.Context, task docspace.Progress, p Portal, now time.Time) {
+	moving := now.Sub(r.Progress.ChangedAt) < stillFor
+	if task.Percent > 0 && task.Percent < percentCopying && moving || now.Sub(r.Progress.TenantAt) < tenantEvery {
+		return
+	}
+	r.Progress.Tenant, r.Progress.TenantAt = "", now
+	settings, err := p.API.Settings(ctx)
+	if err != nil || r.otherPortal(settings) != "" {
+		return // at the swap it may answer 404 or 500
+	}
+	r.Progress.Tenant = settings.TenantStatus
+}
+
+// tellPhase tells the thread that a restore has come to another phase. It is
+// recorded before it is told: a note twice would be worse than none, for the
+// card says it too. One that surely was not told is told later.
+func (b *Bot) tellPhase(ctx context.Context, r *Restore, p Portal) error {
+	if r.Progress.Phase == PhaseQueued || rank(r.Progress.Phase) <= rank(r.PhaseTold) {
+		return nil
+	}
+	told, next := r.PhaseTold, *r
+	next.PhaseTold = r.Progress.Phase
+	if err := b.keep(ctx, r, next); err != nil {
+		return err
+	}
+	note := Note{Kind: NotePhase}
+	ts, why := b.Chat.Reply(ctx, b.card(ctx, *r, p), note)
+	if errors.Is(why, policy.ErrChatBusy) {
+		next := *r
+		next.PhaseTold = told
+		if err := b.keep(ctx, r, next); err != nil {
+			return err
+		}
+	}
+	if why != nil {
+		return untold{why}
+	}
+	b.noted(ctx, *r, note, ts)
+	return nil
 }

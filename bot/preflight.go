@@ -3,77 +3,90 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
-// check asks the chat and the portal all that has to be known before people
-// are shown a button, then posts the card. Nothing is changed by it.
-func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
-	now := time.Now().UTC()
-	switch {
-	case now.Before(r.ExpiresAt):
-	case r.Cards == 0: // nobody has seen it
-		return b.turnedAway(ctx, r, neverShown())
-	default:
-		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
-	}
-	if was := r; r.CardTS == "" {
-		if r.Cards >= maxCards {
-			return b.turnedAway(ctx, r, &policy.Refusal{
-				Rule: policy.RuleChannel, What: "The card of this request was removed from the channel again and again. Nothing was started.",
-				Do: "Find out who or what removes the bot's messages there, then ask again.",
-			})
-		}
-		no := b.policy(p).Inspect(ctx, b.Directory, policy.Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
-		if no == nil {
-			no = b.ready(ctx, &r, p)
-		}
-		if ctx.Err() != nil {
-			return Next{After: soon}, ctx.Err() // the bot stops: nobody is to blame
-		}
-		if no != nil && no.Busy && now.Sub(r.RequestedAt) < busyFor {
-			return Next{After: soon}, nil // a crowd asks; nobody is turned away for that
-		}
-		if no != nil {
-			return b.turnedAway(ctx, r, no)
-		}
-		// Before anybody can press the card: a press is held to the recorded plan.
-		r.Plan = planOf(r, p, b.policyOf(r))
-		var err error
-		if r, err = b.Store.Save(ctx, was, r); err != nil {
-			return Next{After: soon}, err
-		}
-		ts, err := b.Chat.PostCard(ctx, b.card(ctx, r, p))
-		if no := refusedCard(err); no != nil {
-			return b.turnedAway(ctx, r, no)
-		}
-		if err != nil {
-			return Next{After: r.before(r.ExpiresAt, pause(err))}, untold{err}
-		}
-		if r, err = b.recordCard(ctx, r, ts); err != nil {
-			return Next{After: soon}, err
-		}
-		b.linked(ctx, r)
-	}
-	if err := b.show(ctx, &r, p); err != nil {
-		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
-	}
-	if r.CardTS == "" {
-		return Next{After: soon}, nil // it was removed
-	}
-	return Next{After: r.waits(time.Now().UTC())}, nil
+// Outlook is what was found out before people were asked: all of it checked,
+// nothing guessed. The zero value means not looked at.
+type Outlook struct {
+	At         time.Time `json:",omitzero"`
+	Usual      Usual     `json:",omitzero"`
+	KeyExpires time.Time `json:",omitzero"` // zero: never
+	KeyAll     bool      `json:",omitzero"` // the key may do everything, not only write
+	// Backing is set while the portal takes a backup, at BackingPercent.
+	Backing        bool   `json:",omitzero"`
+	BackingPercent int    `json:",omitzero"`
+	BackingTrouble string `json:",omitzero"` // why it could not be told
+	Newer          int    `json:",omitzero"` // backups in the history that are newer than the chosen one
+	Counts         Counts `json:",omitzero"`
+	Charge         Charge `json:",omitzero"` // of the safety backup
+	// ClockAhead is how far the portal's clock is ahead of the bot's, where they
+	// disagree.
+	ClockAhead time.Duration `json:",omitzero"`
+	// Unread says why the history could not be read, of an order that may go unseen.
+	Unread string `json:",omitzero"`
 }
 
-// busyFor is how long a request waits for its turn to ask Slack who somebody is.
-const busyFor = 2 * time.Minute
+// Usual is how long the restores of a portal from a storage took before.
+type Usual struct {
+	Runs        int           `json:",omitzero"` // 0: no history yet
+	Median, P90 time.Duration `json:",omitzero"`
+}
 
-func (b *Bot) turnedAway(ctx context.Context, r Restore, no *policy.Refusal) (Next, error) {
-	next := r.ended(Refused, time.Now().UTC(), reasonOf(no))
-	next.Suggest = no.Suggest
-	return b.move(ctx, r, next, EventRefused)
+// Counts is what a portal holds. A count below 0 could not be had.
+type Counts struct {
+	At                    time.Time `json:",omitzero"` // zero: not counted
+	Users, Rooms, Backups int       `json:",omitzero"`
+	Trouble               string    `json:",omitzero"` // why something could not be counted, one line
+}
+
+// outlook looks at what people should know before they confirm. What cannot be
+// told is left out or said to be unknown; none of it refuses a restore.
+func (b *Bot) outlook(ctx context.Context, r *Restore, p Portal, key docspace.Key, backups []docspace.Backup) {
+	o := Outlook{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: everything(key), ClockAhead: p.clockAhead(), Unread: r.Outlook.Unread}
+	ask, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
+	switch {
+	case err != nil:
+		o.BackingTrouble = p.trouble(err).why
+	case known && !task.Terminal():
+		o.Backing, o.BackingPercent = true, task.Percent
+	}
+	for _, backup := range backups {
+		if !r.Backup.CreatedOn.IsZero() && backup.CreatedOn.After(r.Backup.CreatedOn) {
+			o.Newer++
+		}
+	}
+	o.Counts = count(ask, p)
+	if r.Backup.ID != "" && !r.Order.Dump { // else the history was not asked for, or is the server's
+		o.Counts.Backups = len(backups)
+	}
+	r.Outlook = o
+}
+
+func everything(k docspace.Key) bool {
+	return len(k.Permissions) == 0 || slices.Contains(k.Permissions, docspace.ScopeAll)
+}
+
+// count counts the people and rooms of a portal, but not its backups.
+func count(ctx context.Context, p Portal) Counts {
+	c := Counts{At: time.Now().UTC(), Users: -1, Rooms: -1, Backups: -1}
+	if n, err := p.API.UsersCount(ctx); err == nil {
+		c.Users = n
+	} else {
+		c.Trouble = p.trouble(err).why
+	}
+	if n, err := p.API.RoomsCount(ctx); err == nil {
+		c.Rooms = n
+	} else {
+		c.Trouble = p.trouble(err).why
+	}
+	return c
 }
 
 // ready checks the portal, the key and the backup, and fills in what it learns.

@@ -7,18 +7,6 @@ import (
 	"time"
 
 	"docspace-restorebot/bot/policy"
-	"docspace-restorebot/docspace"
-)
-
-// patience is how long to wait for what a person has to put right.
-const patience = 10 * time.Second
-
-// keepTelling is how long after its end a restore is held on to whose channel
-// cannot be reached: the end is told there when it can be again. What the chat
-// refuses for good may take whoever runs it a weekend.
-const (
-	keepTelling      = 24 * time.Hour
-	keepTellingNever = 72 * time.Hour
 )
 
 // untold is an error of the chat: what was to be told is told by a later step.
@@ -62,6 +50,9 @@ func refusedForGood(err error) bool { return errors.Is(err, policy.ErrChatDenied
 // elsewhere reports whether the requester has to be told in another way.
 func elsewhere(err error) bool { return unreachable(err) || refusedForGood(err) }
 
+// patience is how long to wait for what a person has to put right.
+const patience = 10 * time.Second
+
 // pause is how long to wait after a failed call to the chat.
 func pause(err error) time.Duration {
 	switch after := RetryAfter(err); {
@@ -74,109 +65,6 @@ func pause(err error) time.Duration {
 	default:
 		return max(soon, after)
 	}
-}
-
-// show edits the card if it does not show r as it stands, and records that.
-func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
-	switch {
-	case r.Shown.State == r.State && r.Shown.Version == r.Version:
-		return nil
-	case r.CardTS == "" && !r.CardGone: // there never was one
-		return nil
-	case r.State.Ended() && r.Shown.State == r.State && !r.Care.Done: // nothing that people see has changed
-		return nil
-	}
-	return b.edit(ctx, r, p)
-}
-
-// edit makes the card show r as it stands now, and records that. A card that
-// somebody removed is posted anew, if there is news.
-func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
-	for {
-		if r.CardTS == "" {
-			// One that is removed again, and again, is not fought for: the next one
-			// comes with the next state.
-			if r.Shown.State == r.State || !r.State.worthCard() {
-				return nil
-			}
-			if err := b.repost(ctx, r, p); err != nil {
-				return err
-			}
-			return nil // it shows r as it stands
-		}
-		err := b.Chat.EditCard(ctx, b.card(ctx, *r, p))
-		switch {
-		case errors.Is(err, ErrCardGone):
-			if err := b.loseCard(ctx, r); err != nil || r.State == Requested {
-				return err
-			}
-			continue
-		case elsewhere(err):
-			return b.goAstray(ctx, r, p, err)
-		case err != nil:
-			return untold{err}
-		}
-		return b.keep(ctx, r, b.shown(*r))
-	}
-}
-
-// shown is r once its card shows it as it stands.
-func (b *Bot) shown(r Restore) Restore {
-	now := time.Now().UTC()
-	r.Astray = Astray{}
-	if !r.SeenAt.IsZero() && r.State.Open() {
-		r.SeenAt, r.SeenBy = now, b.Process
-	}
-	// The save itself counts the version up once more.
-	r.Shown = Shown{State: r.State, Version: r.Version + 1, Percent: r.Progress.Percent, Phase: r.Progress.Phase, At: now}
-	return r
-}
-
-// withCard is r once it has a card, just posted, that shows it as it stands.
-func (b *Bot) withCard(r Restore, ts string) Restore {
-	r.CardTS, r.CardGone, r.Cards = ts, false, r.Cards+1
-	return b.shown(r)
-}
-
-// maxCards is how often the card of a request is posted whose cards are removed.
-const maxCards = 3
-
-// worthCard reports whether a state is worth a new card where the old one was
-// removed: something happens, or happened, to the portal.
-func (s State) worthCard() bool { return s.Told() || (s.Open() && s != Requested) }
-
-// keep saves next in the place of r.
-func (b *Bot) keep(ctx context.Context, r *Restore, next Restore, events ...Event) error {
-	saved, err := b.Store.Save(ctx, *r, next, events...)
-	if err == nil {
-		*r = saved
-	}
-	return err
-}
-
-// loseCard notes that the card is gone. A request that nobody can press any
-// more is shown again at once; the rest when its state changes.
-func (b *Bot) loseCard(ctx context.Context, r *Restore) error {
-	b.Log.WarnContext(ctx, "the card of a restore is gone", "restore", r.ID, "state", r.State)
-	next := *r
-	next.CardTS, next.CardGone = "", true
-	if r.State == Requested {
-		next.Shown = Shown{}
-	}
-	return b.keep(ctx, r, next)
-}
-
-// repost posts a card in the place of one that is gone.
-func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
-	ts, err := b.Chat.PostCard(ctx, b.card(ctx, *r, p))
-	switch {
-	case errors.Is(err, ErrCardBare): // it says all the same where the restore stands
-	case elsewhere(err):
-		return b.goAstray(ctx, r, p, err)
-	case err != nil:
-		return untold{err}
-	}
-	return b.keep(ctx, r, b.withCard(*r, ts))
 }
 
 // goAstray tells the requester alone, once, that the channel cannot be reached
@@ -273,6 +161,19 @@ func (b *Bot) say(ctx context.Context, r *Restore, p Portal, n Note) error {
 	return nil
 }
 
+// noted records which message a note became, so that a report can name it.
+func (b *Bot) noted(ctx context.Context, r Restore, n Note, ts string) {
+	if ts == "" {
+		return
+	}
+	err := b.Store.Note(ctx, Event{
+		At: time.Now().UTC(), Restore: r.ID, Kind: EventTold, Detail: map[string]string{"note": string(n.Kind), "message_ts": ts},
+	})
+	if err != nil {
+		b.Log.WarnContext(ctx, "a note's message could not be recorded", "restore", r.ID, "err", err)
+	}
+}
+
 // announce tells the end in the channel, once. While that cannot be reached the
 // requester is told, once, and the channel is tried again.
 func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
@@ -302,11 +203,6 @@ func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
 	return untold{why}
 }
 
-// givenUp reports whether the end is told no more.
-func givenUp(why error, since time.Duration) bool {
-	return unreachable(why) && since >= keepTelling || refusedForGood(why) && since >= keepTellingNever
-}
-
 // trailEnd is what the channel keeps of the audit trail. It is worth no failure.
 func (b *Bot) trailEnd(ctx context.Context) string {
 	end, err := b.Store.TrailEnd(ctx)
@@ -314,40 +210,4 @@ func (b *Bot) trailEnd(ctx context.Context) string {
 		b.Log.WarnContext(ctx, "the end of the audit trail could not be read", "err", err)
 	}
 	return end
-}
-
-// tell makes the card show the end, replies in the thread where the end is
-// worth it, and settles the restore. Neither waits for the other's turn.
-func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
-	later := b.show(ctx, &r, p)
-	if later != nil && !isUntold(later) {
-		return Next{After: soon}, later
-	}
-	next := Next{After: pause(later)}
-	if r.State.Told() || r.lapsed() { // people wait for what they confirmed
-		if err := b.announce(ctx, &r, p); err != nil {
-			if !isUntold(err) {
-				return Next{After: soon}, err
-			}
-			next.After, later = min(next.After, pause(err)), err
-		}
-	}
-	if since := time.Since(r.EndedAt); later != nil && !givenUp(later, since) {
-		if elsewhere(later) && since > 30*patience { // it takes a person, who takes their time
-			next.After = max(next.After, 30*patience)
-		}
-		return next, later
-	}
-	if later == nil && r.State == Succeeded && !r.Care.Done {
-		return b.care(ctx, r, p)
-	}
-	if later != nil {
-		b.Log.ErrorContext(ctx, "the end of a restore was never told in its channel", "restore", r.ID, "state", r.State, "err", later)
-	}
-	was := r
-	r.Settled, r.AnswerURL = true, docspace.Secret{}
-	if _, err := b.Store.Save(ctx, was, r); err != nil {
-		return Next{After: soon}, err
-	}
-	return Next{Done: true}, nil
 }

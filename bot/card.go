@@ -1,0 +1,146 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// card is what the chat needs to draw the restore.
+func (b *Bot) card(ctx context.Context, r Restore, p Portal) Card {
+	c := Card{Restore: r, Portal: p.PortalName, KeyFrom: p.KeyFrom, Rules: b.policy(p).CardRules(r.request()), Now: time.Now().UTC(), Safety: p.Safety.Place()}
+	if r.State == Requested || r.State == Confirmed || r.State == Saving {
+		c.Freeze = b.freezeShown(ctx)
+	}
+	if r.State == Running || (r.State == Saving && !r.Asking()) {
+		c.NextEdit = c.Now.Add(editEvery(r.atIt(c.Now)))
+	}
+	return c
+}
+
+// show edits the card if it does not show r as it stands, and records that.
+func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
+	switch {
+	case r.Shown.State == r.State && r.Shown.Version == r.Version:
+		return nil
+	case r.CardTS == "" && !r.CardGone: // there never was one
+		return nil
+	case r.State.Ended() && r.Shown.State == r.State && !r.Care.Done: // nothing that people see has changed
+		return nil
+	}
+	return b.edit(ctx, r, p)
+}
+
+// edit makes the card show r as it stands now, and records that. A card that
+// somebody removed is posted anew, if there is news.
+func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
+	for {
+		if r.CardTS == "" {
+			// One that is removed again, and again, is not fought for: the next one
+			// comes with the next state.
+			if r.Shown.State == r.State || !r.State.worthCard() {
+				return nil
+			}
+			if err := b.repost(ctx, r, p); err != nil {
+				return err
+			}
+			return nil // it shows r as it stands
+		}
+		err := b.Chat.EditCard(ctx, b.card(ctx, *r, p))
+		switch {
+		case errors.Is(err, ErrCardGone):
+			if err := b.loseCard(ctx, r); err != nil || r.State == Requested {
+				return err
+			}
+			continue
+		case elsewhere(err):
+			return b.goAstray(ctx, r, p, err)
+		case err != nil:
+			return untold{err}
+		}
+		return b.keep(ctx, r, b.shown(*r))
+	}
+}
+
+// shown is r once its card shows it as it stands.
+func (b *Bot) shown(r Restore) Restore {
+	now := time.Now().UTC()
+	r.Astray = Astray{}
+	if !r.SeenAt.IsZero() && r.State.Open() {
+		r.SeenAt, r.SeenBy = now, b.Process
+	}
+	// The save itself counts the version up once more.
+	r.Shown = Shown{State: r.State, Version: r.Version + 1, Percent: r.Progress.Percent, Phase: r.Progress.Phase, At: now}
+	return r
+}
+
+// withCard is r once it has a card, just posted, that shows it as it stands.
+func (b *Bot) withCard(r Restore, ts string) Restore {
+	r.CardTS, r.CardGone, r.Cards = ts, false, r.Cards+1
+	return b.shown(r)
+}
+
+// maxCards is how often the card of a request is posted whose cards are removed.
+const maxCards = 3
+
+// worthCard reports whether a state is worth a new card where the old one was
+// removed: something happens, or happened, to the portal.
+func (s State) worthCard() bool { return s.Told() || (s.Open() && s != Requested) }
+
+// keep saves next in the place of r.
+func (b *Bot) keep(ctx context.Context, r *Restore, next Restore, events ...Event) error {
+	saved, err := b.Store.Save(ctx, *r, next, events...)
+	if err == nil {
+		*r = saved
+	}
+	return err
+}
+
+// loseCard notes that the card is gone. A request that nobody can press any
+// more is shown again at once; the rest when its state changes.
+func (b *Bot) loseCard(ctx context.Context, r *Restore) error {
+	b.Log.WarnContext(ctx, "the card of a restore is gone", "restore", r.ID, "state", r.State)
+	next := *r
+	next.CardTS, next.CardGone = "", true
+	if r.State == Requested {
+		next.Shown = Shown{}
+	}
+	return b.keep(ctx, r, next)
+}
+
+// repost posts a card in the place of one that is gone.
+func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
+	ts, err := b.Chat.PostCard(ctx, b.card(ctx, *r, p))
+	switch {
+	case errors.Is(err, ErrCardBare): // it says all the same where the restore stands
+	case elsewhere(err):
+		return b.goAstray(ctx, r, p, err)
+	case err != nil:
+		return untold{err}
+	}
+	return b.keep(ctx, r, b.withCard(*r, ts))
+}
+
+// linked records where the card of a restore is. The trail is whole without it.
+func (b *Bot) linked(ctx context.Context, r Restore) {
+	detail := b.link(ctx, r.Channel, r.CardTS)
+	if err := b.Store.Note(ctx, Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventLinked, Detail: detail}); err != nil {
+		b.Log.WarnContext(ctx, "the address of a card could not be recorded", "restore", r.ID, "err", err)
+	}
+}
+
+// link is the permalink of a message as the audit trail keeps it. It is worth
+// no failure.
+func (b *Bot) link(ctx context.Context, channel, ts string) map[string]string {
+	detail := map[string]string{"message_ts": ts}
+	ctx, cancel := context.WithTimeout(ctx, linkWithin) // what was told must be recorded soon
+	defer cancel()
+	link, err := b.Chat.Permalink(ctx, channel, ts)
+	switch {
+	case err != nil && !errors.Is(err, context.Canceled):
+		b.Log.WarnContext(ctx, "a permalink could not be had", "err", err)
+	case err == nil:
+		detail["permalink"] = link
+	}
+	return detail
+}

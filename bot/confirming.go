@@ -1,0 +1,69 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"docspace-restorebot/bot/policy"
+)
+
+// confirmable says why nobody can, or this person cannot, confirm a restore now.
+func (b *Bot) confirmable(ctx context.Context, c policy.Caller, r Restore) *policy.Refusal {
+	switch {
+	case r.State != Requested || r.CardTS == "" || r.Shown.State != Requested:
+		return became(r)
+	case !time.Now().Before(r.ExpiresAt):
+		return &policy.Refusal{
+			Rule: policy.RuleStale, What: "This request has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
+		}
+	}
+	if no := r.unsealed(); no != nil {
+		return no
+	}
+	if no := b.frozen(ctx); no != nil {
+		return no
+	}
+	if no := b.asPlanned(r); no != nil {
+		return no
+	}
+	policy, fresh := b.policyOf(r), b.Directory.Fresh()
+	if no := policy.StillAdmitted(ctx, fresh, r.request()); no != nil {
+		return no
+	}
+	return policy.MayStillConfirm(ctx, fresh, r.request(), c.User)
+}
+
+// confirm counts one person. What they typed, if they had to, is in the trail.
+func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, typed string) Answer {
+	if no := b.confirmable(ctx, c, r); no != nil {
+		return b.refuse(ctx, c, r.ID, no)
+	}
+	again, err := b.policyOf(r).SameAsAny(ctx, b.Directory, c.User, r.Confirmers())
+	if err != nil {
+		return b.refuse(ctx, c, r.ID, policy.UnreadableNow(err))
+	}
+	if again {
+		return b.refuse(ctx, c, r.ID, &policy.Refusal{
+			Rule: policy.RuleSecond, What: "You have confirmed this already; it waits for somebody else. Your press changed nothing.",
+			Do: "Ask one of the people below.", People: b.policyOf(r).Approvers, Restore: r.ID,
+		})
+	}
+	now, err := b.Store.Now(ctx)
+	if err != nil {
+		return b.unrecorded(ctx, err)
+	}
+	needed := b.policyOf(r).NeededFor(r.request())
+	next := r.heeding(c)
+	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: c.User, At: now, MessageTS: message})
+	if len(next.Confirmations) >= needed {
+		next.State = Confirmed
+	}
+	detail := map[string]string{"message_ts": message, "plan": r.Plan, "count": fmt.Sprintf("%d of %d", len(next.Confirmations), needed)}
+	if typed != "" {
+		detail["typed"] = typed
+	}
+	_, err = b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventConfirmed, Actor: c.User, Detail: detail})
+	return b.raced(ctx, c, r, err)
+}

@@ -1,0 +1,85 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"docspace-restorebot/bot/policy"
+	"docspace-restorebot/docspace"
+)
+
+// keepTelling is how long after its end a restore is held on to whose channel
+// cannot be reached: the end is told there when it can be again. What the chat
+// refuses for good may take whoever runs it a weekend.
+const (
+	keepTelling      = 24 * time.Hour
+	keepTellingNever = 72 * time.Hour
+)
+
+// givenUp reports whether the end is told no more.
+func givenUp(why error, since time.Duration) bool {
+	return unreachable(why) && since >= keepTelling || refusedForGood(why) && since >= keepTellingNever
+}
+
+// tell makes the card show the end, replies in the thread where the end is
+// worth it, and settles the restore. Neither waits for the other's turn.
+func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
+	later := b.show(ctx, &r, p)
+	if later != nil && !isUntold(later) {
+		return Next{After: soon}, later
+	}
+	next := Next{After: pause(later)}
+	if r.State.Told() || r.lapsed() { // people wait for what they confirmed
+		if err := b.announce(ctx, &r, p); err != nil {
+			if !isUntold(err) {
+				return Next{After: soon}, err
+			}
+			next.After, later = min(next.After, pause(err)), err
+		}
+	}
+	if since := time.Since(r.EndedAt); later != nil && !givenUp(later, since) {
+		if elsewhere(later) && since > 30*patience { // it takes a person, who takes their time
+			next.After = max(next.After, 30*patience)
+		}
+		return next, later
+	}
+	if later == nil && r.State == Succeeded && !r.Care.Done {
+		return b.care(ctx, r, p)
+	}
+	if later != nil {
+		b.Log.ErrorContext(ctx, "the end of a restore was never told in its channel", "restore", r.ID, "state", r.State, "err", later)
+	}
+	was := r
+	r.Settled, r.AnswerURL = true, docspace.Secret{}
+	if _, err := b.Store.Save(ctx, was, r); err != nil {
+		return Next{After: soon}, err
+	}
+	return Next{Done: true}, nil
+}
+
+// turningAway is how long it is tried to tell somebody that nothing comes of
+// their request.
+const turningAway = time.Minute
+
+// turnAway tells the requester alone why nothing came of the request.
+func (b *Bot) turnAway(ctx context.Context, r Restore) (Next, error) {
+	to := Recipient{Channel: r.Channel, User: r.Requester, URL: r.AnswerURL}
+	no := &policy.Refusal{Rule: r.Reason.Rule, What: r.Reason.What, Do: r.Reason.Do, Restore: r.ID, Suggest: r.Suggest}
+	if no.Rule == policy.RuleBusy { // of a request that was recorded: what runs is not ours
+		no.Follow = r.Portal
+	}
+	err := b.Chat.Answer(ctx, to, no)
+	since := time.Since(r.EndedAt)
+	if err != nil && since < turningAway {
+		return Next{After: max(pause(err), since)}, untold{err}
+	}
+	if err != nil {
+		b.Log.ErrorContext(ctx, "a refusal could not be told", "restore", r.ID, "requester", r.Requester, "rule", r.Reason.Rule, "err", err)
+	}
+	was := r
+	r.Settled = true
+	if _, err := b.Store.Save(ctx, was, r); err != nil {
+		return Next{After: soon}, err
+	}
+	return Next{Done: true}, nil
+}

@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"docspace-restorebot/bot/policy"
+)
+
+// check asks the chat and the portal all that has to be known before people
+// are shown a button, then posts the card. Nothing is changed by it.
+func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
+	now := time.Now().UTC()
+	switch {
+	case now.Before(r.ExpiresAt):
+	case r.Cards == 0: // nobody has seen it
+		return b.turnedAway(ctx, r, neverShown())
+	default:
+		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
+	}
+	if was := r; r.CardTS == "" {
+		if r.Cards >= maxCards {
+			return b.turnedAway(ctx, r, &policy.Refusal{
+				Rule: policy.RuleChannel, What: "The card of this request was removed from the channel again and again. Nothing was started.",
+				Do: "Find out who or what removes the bot's messages there, then ask again.",
+			})
+		}
+		no := b.policy(p).Inspect(ctx, b.Directory, policy.Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
+		if no == nil {
+			no = b.ready(ctx, &r, p)
+		}
+		if ctx.Err() != nil {
+			return Next{After: soon}, ctx.Err() // the bot stops: nobody is to blame
+		}
+		if no != nil && no.Busy && now.Sub(r.RequestedAt) < busyFor {
+			return Next{After: soon}, nil // a crowd asks; nobody is turned away for that
+		}
+		if no != nil {
+			return b.turnedAway(ctx, r, no)
+		}
+		// Before anybody can press the card: a press is held to the recorded plan.
+		r.Plan = planOf(r, p, b.policyOf(r))
+		var err error
+		if r, err = b.Store.Save(ctx, was, r); err != nil {
+			return Next{After: soon}, err
+		}
+		ts, err := b.Chat.PostCard(ctx, b.card(ctx, r, p))
+		if no := refusedCard(err); no != nil {
+			return b.turnedAway(ctx, r, no)
+		}
+		if err != nil {
+			return Next{After: r.before(r.ExpiresAt, pause(err))}, untold{err}
+		}
+		if r, err = b.recordCard(ctx, r, ts); err != nil {
+			return Next{After: soon}, err
+		}
+		b.linked(ctx, r)
+	}
+	if err := b.show(ctx, &r, p); err != nil {
+		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
+	}
+	if r.CardTS == "" {
+		return Next{After: soon}, nil // it was removed
+	}
+	return Next{After: r.waits(time.Now().UTC())}, nil
+}
+
+// busyFor is how long a request waits for its turn to ask Slack who somebody is.
+const busyFor = 2 * time.Minute
+
+func (b *Bot) turnedAway(ctx context.Context, r Restore, no *policy.Refusal) (Next, error) {
+	next := r.ended(Refused, time.Now().UTC(), reasonOf(no))
+	next.Suggest = no.Suggest
+	return b.move(ctx, r, next, EventRefused)
+}
+
+// await keeps the card of an open request right and lets it expire.
+func (b *Bot) await(ctx context.Context, r Restore, p Portal) (Next, error) {
+	now := time.Now().UTC()
+	if !now.Before(r.ExpiresAt) {
+		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
+	}
+	if err := b.show(ctx, &r, p); err != nil {
+		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
+	}
+	if r.CardTS == "" {
+		return Next{After: soon}, nil // it was removed
+	}
+	if err := b.tellWithdrawn(ctx, &r, p); err != nil {
+		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
+	}
+	if err := b.remind(ctx, &r, p, now); err != nil {
+		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
+	}
+	return Next{After: r.waits(now)}, nil
+}
+
+// remindAt is when those who may confirm are reminded: at half of the life.
+func (r Restore) remindAt() time.Time { return r.RequestedAt.Add(r.ExpiresAt.Sub(r.RequestedAt) / 2) }
+
+// waits is how long a request that is shown is left alone.
+func (r Restore) waits(now time.Time) time.Duration {
+	due := r.ExpiresAt
+	if !r.Reminded && r.remindAt().After(now) {
+		due = r.remindAt()
+	}
+	return max(0, due.Sub(now))
+}
+
+// remind calls those who may confirm, once, where half of the life of a request
+// is over. While restores are frozen nobody could.
+func (b *Bot) remind(ctx context.Context, r *Restore, p Portal, now time.Time) error {
+	if r.Reminded || now.Before(r.remindAt()) {
+		return nil
+	}
+	if f := b.freezeShown(ctx); f.On() || f.Unreadable {
+		return nil
+	}
+	if err := b.say(ctx, r, p, Note{Kind: NoteReminder, Broadcast: true}); err != nil {
+		return err
+	}
+	next := *r
+	next.Reminded = true
+	return b.keep(ctx, r, next)
+}
+
+// before is a pause that ends when something else is due.
+func (Restore) before(due time.Time, pause time.Duration) time.Duration {
+	return max(0, min(pause, time.Until(due)))
+}

@@ -1,0 +1,67 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"docspace-restorebot/bot/policy"
+	"docspace-restorebot/docspace"
+)
+
+// verify looks at a portal whose task says that it is done. Only a portal that
+// is active and shows its login page is called restored.
+func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Progress) (Next, error) {
+	now := time.Now().UTC()
+	next := r
+	next.Progress, next.SilentSince = r.Progress.next(task, "", now), time.Time{}
+	v, err := r.verdict(ctx, p, now)
+	next.Verdict = v
+	switch {
+	case v.Trouble == "":
+		return b.move(ctx, r, next.ended(Succeeded, now, Reason{}), EventEnded)
+	case now.Sub(v.At) >= verifyFor:
+		return b.move(ctx, r, next.ended(Unclear, now, Reason{
+			Rule: policy.RuleVerify, What: "The portal's task says that it is done, but " + v.Trouble + ".",
+			Do: movedAway(err) + "Look at the portal and say with the buttons what became of it.",
+		}), EventEnded)
+	case r.Verdict.Trouble == v.Trouble:
+		return Next{After: b.Poll}, nil
+	}
+	return b.again(ctx, r, next, b.Poll)
+}
+
+// verdict looks at the portal. What looks wrong keeps the time since when it did;
+// the error is why the portal could not be asked.
+func (r Restore) verdict(ctx context.Context, p Portal, now time.Time) (Verdict, error) {
+	v := Verdict{At: now}
+	if r.Verdict.Trouble != "" {
+		v.At = r.Verdict.At
+	}
+	settings, err := p.API.Settings(ctx)
+	switch another := r.otherPortal(settings); {
+	case err != nil:
+		v.Trouble = p.trouble(err).why
+	case another != "":
+		v.Trouble = another.Error()
+	case inactive(settings):
+		v.Trouble = standing(settings.TenantStatus).why
+	default:
+		v.Version, v.Untold = settings.Version, settings.TenantStatus == ""
+		if err := p.API.LoginPage(ctx); err != nil {
+			v.Trouble = "its login page does not answer"
+		} else {
+			v.Login = true
+		}
+	}
+	return v, err
+}
+
+// movedAway is what to look for where nobody answers at the address any more: a
+// domain in the backup takes the place of the portal's.
+func movedAway(err error) string {
+	if errors.Is(err, docspace.ErrNoPortal) {
+		return "If the backup holds another domain of its own, the portal answers there now: put that address into the bot's settings. "
+	}
+	return ""
+}
