@@ -64,7 +64,7 @@ func TestCrashMatrix(t *testing.T) {
 
 // life is one restore, from the command to its end, with a bot that dies once.
 type life struct {
-	*stage
+	*oldStage
 
 	ctx  context.Context //nolint:containedctx // of one test
 	trap *trap
@@ -78,7 +78,7 @@ func playLife(t *testing.T, tr *trap) *trap {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), lifeWithin)
 	defer cancel()
-	l := &life{stage: setStageBehind(t, tr.wrap), ctx: ctx, trap: tr}
+	l := &life{oldStage: setStageBehind(t, tr.wrap), ctx: ctx, trap: tr}
 	tr.watch(t, l.database)
 	l.up()
 	l.requested()

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"docspace-restorebot/cmd/restorebot/demo"
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -70,18 +71,18 @@ func playDemo(ctx context.Context, f demoFlags, stdout io.Writer) (err error) {
 		defer file.Close()
 		log = file
 	}
-	stage, err := demo.Open(demo.Options{Log: log, Portal: portal})
+	set, err := stage.Open(stage.Options{Log: log, Portal: portal})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, stage.Close()) }()
-	if err := stage.StartBot(ctx); err != nil {
+	defer func() { err = errors.Join(err, set.Close()) }()
+	if err := set.StartBot(ctx); err != nil {
 		return err
 	}
 	if f.script {
-		return quietly(ctx, play(ctx, stage, f, stdout))
+		return quietly(ctx, play(ctx, set, f, stdout))
 	}
-	return quietly(ctx, show(ctx, stage, f, stdout))
+	return quietly(ctx, show(ctx, set, f, stdout))
 }
 
 // portalConfig is what the portal is like.
@@ -111,7 +112,7 @@ func quietly(ctx context.Context, err error) error {
 }
 
 // show serves the page and, unless only that is wanted, plays the incident.
-func show(ctx context.Context, stage *demo.Stage, f demoFlags, stdout io.Writer) error {
+func show(ctx context.Context, set *stage.Stage, f demoFlags, stdout io.Writer) error {
 	listener, err := listen(f.addr)
 	if err != nil {
 		return err
@@ -119,18 +120,18 @@ func show(ctx context.Context, stage *demo.Stage, f demoFlags, stdout io.Writer)
 	fmt.Fprintf(stdout, "The channel is at http://%s\n\n", listener.Addr())
 	g, ctx := errgroup.WithContext(ctx)
 	ctx, stop := context.WithCancel(ctx)
-	g.Go(func() error { return demo.NewPage(stage).Serve(ctx, listener) })
+	g.Go(func() error { return demo.NewPage(set).Serve(ctx, listener) })
 	g.Go(func() error {
 		if f.page {
 			return nil
 		}
-		err := play(ctx, stage, f, stdout)
+		err := play(ctx, set, f, stdout)
 		if err != nil || !attended(stdout) {
 			stop()
 			return err
 		}
 		fmt.Fprintf(stdout, "Now it is yours: http://%s; end it with Ctrl-C.\n", listener.Addr())
-		return stage.NewKey()
+		return set.NewKey()
 	})
 	return g.Wait()
 }
@@ -142,13 +143,13 @@ func attended(stdout io.Writer) bool {
 }
 
 // play plays the incident and prints the channel.
-func play(ctx context.Context, stage *demo.Stage, f demoFlags, stdout io.Writer) error {
-	screen := demo.NewScreen(stage.Slack, stdout)
+func play(ctx context.Context, set *stage.Stage, f demoFlags, stdout io.Writer) error {
+	screen := demo.NewScreen(set.Slack, stdout)
 	showing, stop := context.WithCancel(ctx)
 	defer stop()
 	shown := make(chan error, 1)
 	go func() { shown <- screen.Show(showing) }()
-	last, err := (&demo.Play{Stage: stage, Screen: screen, Fail: f.fail, Crash: f.crash, Think: f.think}).Run(ctx)
+	last, err := (&demo.Play{Stage: set, Screen: screen, Fail: f.fail, Crash: f.crash, Think: f.think}).Run(ctx)
 	if err == nil {
 		err = screen.Until(ctx, last)
 	}

@@ -14,7 +14,7 @@ import (
 
 // running brings a restore to where its card says that it runs. There it stays until
 // the portal is healed.
-func (s *stage) running(ctx context.Context) slacktest.Message {
+func (s *oldStage) running(ctx context.Context) slacktest.Message {
 	s.t.Helper()
 	card := s.card(ctx)
 	s.portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
@@ -24,7 +24,7 @@ func (s *stage) running(ctx context.Context) slacktest.Message {
 }
 
 // ended waits until the end stands in a conversation.
-func (s *stage) ended(ctx context.Context, channel string) {
+func (s *oldStage) ended(ctx context.Context, channel string) {
 	s.t.Helper()
 	_, err := s.slack.WaitMessage(ctx, channel, func(m slacktest.Message) bool {
 		return strings.Contains(m.Text, ": done") && strings.Contains(m.Text, "<@UALICE>")
@@ -54,24 +54,26 @@ func TestBinaryTellsTheEndAlthoughTheCardWasDeleted(t *testing.T) {
 func TestBinaryGoesOnWithoutItsChannel(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		take, give func(s *stage)
+		take, give func(s *oldStage)
 		direct     bool
 	}{
 		"archived": {
-			take:   func(s *stage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Archived: true}) },
-			give:   func(s *stage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents"}) },
+			take: func(s *oldStage) {
+				s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Archived: true})
+			},
+			give:   func(s *oldStage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents"}) },
 			direct: true,
 		},
 		"removed": {
-			take: func(s *stage) {
+			take: func(s *oldStage) {
 				s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Private: true, NoBot: true})
 			},
-			give:   func(s *stage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Private: true}) },
+			give:   func(s *oldStage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Private: true}) },
 			direct: true,
 		},
 		"revoked": {
-			take: func(s *stage) { s.slack.Revoke(slacktest.DefaultBotToken, "token_revoked") },
-			give: func(s *stage) { s.slack.Revoke(slacktest.DefaultBotToken, "") },
+			take: func(s *oldStage) { s.slack.Revoke(slacktest.DefaultBotToken, "token_revoked") },
+			give: func(s *oldStage) { s.slack.Revoke(slacktest.DefaultBotToken, "") },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

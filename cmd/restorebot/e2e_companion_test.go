@@ -15,7 +15,7 @@ import (
 
 // cardWith waits for a message in the channel that holds all the words, and a
 // button of that action unless it is "".
-func (s *stage) cardWith(ctx context.Context, action string, words ...string) slacktest.Message {
+func (s *oldStage) cardWith(ctx context.Context, action string, words ...string) slacktest.Message {
 	s.t.Helper()
 	m, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
 		if _, ok := m.Button(action); action != "" && !ok {

@@ -17,20 +17,20 @@ func TestBinaryStartsNothingThatWasHeldUp(t *testing.T) {
 	t.Parallel()
 	const aged = "a confirmation is good for 15 s"
 	for name, c := range map[string]struct {
-		before func(*stage) *durabletest.Postgres
-		hold   func(*stage, *exec.Cmd, *durabletest.Postgres) (free func())
+		before func(*oldStage) *durabletest.Postgres
+		hold   func(*oldStage, *exec.Cmd, *durabletest.Postgres) (free func())
 		words  string
 	}{
-		"stopped": {nil, func(_ *stage, cmd *exec.Cmd, _ *durabletest.Postgres) func() {
+		"stopped": {nil, func(_ *oldStage, cmd *exec.Cmd, _ *durabletest.Postgres) func() {
 			_ = cmd.Process.Signal(syscall.SIGSTOP)
 			return func() { _ = cmd.Process.Signal(syscall.SIGCONT) }
 		}, aged},
-		"the disk full": {nil, func(s *stage, cmd *exec.Cmd, _ *durabletest.Postgres) func() { return fillDisk(s.t, cmd) }, aged},
-		"PostgreSQL stopped": {(*stage).onPostgres, func(_ *stage, _ *exec.Cmd, database *durabletest.Postgres) func() {
+		"the disk full": {nil, func(s *oldStage, cmd *exec.Cmd, _ *durabletest.Postgres) func() { return fillDisk(s.t, cmd) }, aged},
+		"PostgreSQL stopped": {(*oldStage).onPostgres, func(_ *oldStage, _ *exec.Cmd, database *durabletest.Postgres) func() {
 			database.Stop()
 			return database.Start
 		}, "the machine or the database was restarted"},
-		"Slack does not say who people are": {nil, func(s *stage, _ *exec.Cmd, _ *durabletest.Postgres) func() {
+		"Slack does not say who people are": {nil, func(s *oldStage, _ *exec.Cmd, _ *durabletest.Postgres) func() {
 			return s.slack.Fail("users.info", slacktest.Failure{Hang: true})
 		}, aged},
 	} {

@@ -73,7 +73,7 @@ func (g *gate) holds(text string) (opened <-chan struct{}, ok bool) {
 }
 
 // heldBy waits until the bot hangs at the gate, kills it, and opens the gate.
-func (s *stage) heldBy(ctx context.Context, g *gate, cmd *exec.Cmd) {
+func (s *oldStage) heldBy(ctx context.Context, g *gate, cmd *exec.Cmd) {
 	s.t.Helper()
 	s.hangs(ctx, g)
 	s.kill(ctx, cmd)
@@ -81,7 +81,7 @@ func (s *stage) heldBy(ctx context.Context, g *gate, cmd *exec.Cmd) {
 }
 
 // hangs waits until the bot hangs at the gate.
-func (s *stage) hangs(ctx context.Context, g *gate) {
+func (s *oldStage) hangs(ctx context.Context, g *gate) {
 	s.t.Helper()
 	g.mu.Lock()
 	reached := g.reached
@@ -101,7 +101,7 @@ const (
 )
 
 // longAgo makes a restore one that was asked for and confirmed three days ago.
-func (s *stage) longAgo(ctx context.Context) {
+func (s *oldStage) longAgo(ctx context.Context) {
 	s.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+s.database)
 	if err != nil {
@@ -126,7 +126,7 @@ func (s *stage) longAgo(ctx context.Context) {
 }
 
 // expires waits until a card says why nothing was started, and its people are told.
-func (s *stage) expires(ctx context.Context, card slacktest.Message, words string) {
+func (s *oldStage) expires(ctx context.Context, card slacktest.Message, words string) {
 	s.t.Helper()
 	s.shows(ctx, card, words)
 	s.shows(ctx, card, "expired")
@@ -229,7 +229,7 @@ func TestBinaryKilledAfterThePressStartsOnce(t *testing.T) {
 }
 
 // runs runs a program with the settings of the stage.
-func (s *stage) runs(ctx context.Context, words ...string) {
+func (s *oldStage) runs(ctx context.Context, words ...string) {
 	s.t.Helper()
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Env, cmd.Dir = s.env, s.t.TempDir()

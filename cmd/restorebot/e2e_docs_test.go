@@ -85,7 +85,7 @@ func TestEveryShellCommandInTheDocumentsRuns(t *testing.T) {
 }
 
 // auditHead is where the audit trail ends now, as the program tells it.
-func (s *stage) auditHead(ctx context.Context) string {
+func (s *oldStage) auditHead(ctx context.Context) string {
 	s.t.Helper()
 	cmd := exec.CommandContext(ctx, os.Args[0], "audit", "verify")
 	cmd.Env, cmd.Dir = s.env, s.t.TempDir()

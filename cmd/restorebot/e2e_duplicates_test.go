@@ -12,7 +12,7 @@ import (
 
 // often delivers an envelope again and again: as it was, and in envelopes of its
 // own. Each is acked; their payloads are returned.
-func (s *stage) often(ctx context.Context, d *slacktest.Delivery) (said []string) {
+func (s *oldStage) often(ctx context.Context, d *slacktest.Delivery) (said []string) {
 	s.t.Helper()
 	all := []*slacktest.Delivery{d}
 	for range 2 {
@@ -30,7 +30,7 @@ func (s *stage) often(ctx context.Context, d *slacktest.Delivery) (said []string
 }
 
 // restart kills the bot and starts another one.
-func (s *stage) restart(ctx context.Context, kill func()) {
+func (s *oldStage) restart(ctx context.Context, kill func()) {
 	s.t.Helper()
 	kill()
 	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 0 }); err != nil {

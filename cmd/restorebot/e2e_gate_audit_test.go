@@ -18,7 +18,7 @@ import (
 )
 
 // audit runs restorebot audit with the settings of the stage.
-func (s *stage) audit(args ...string) (stdout, stderr string, status int) {
+func (s *oldStage) audit(args ...string) (stdout, stderr string, status int) {
 	s.t.Helper()
 	cmd := exec.CommandContext(s.t.Context(), os.Args[0], append([]string{"audit"}, args...)...)
 	cmd.Env, cmd.Dir = s.env, s.t.TempDir()
@@ -74,7 +74,7 @@ func TestBinaryKeepsATrailThatShowsEveryActAndEveryChangeToIt(t *testing.T) {
 }
 
 // wholeTrail verifies the trail and returns its head.
-func (s *stage) wholeTrail() string {
+func (s *oldStage) wholeTrail() string {
 	s.t.Helper()
 	out, errs, status := s.audit("verify")
 	_, head, ok := strings.Cut(strings.TrimSpace(out), "\nhead ")
@@ -85,7 +85,7 @@ func (s *stage) wholeTrail() string {
 }
 
 // everyActIn checks that the export names each act, and links the messages.
-func (s *stage) everyActIn(cardTS string) {
+func (s *oldStage) everyActIn(cardTS string) {
 	s.t.Helper()
 	out, errs, status := s.audit("export", "--format", "jsonl")
 	if status != 0 {
@@ -128,7 +128,7 @@ func (s *stage) everyActIn(cardTS string) {
 	}
 }
 
-func (s *stage) sameInCSV() {
+func (s *oldStage) sameInCSV() {
 	s.t.Helper()
 	jsonl, _, _ := s.audit("export")
 	out, errs, status := s.audit("export", "--format", "csv")
@@ -139,7 +139,7 @@ func (s *stage) sameInCSV() {
 }
 
 // tamper changes the database of a bot that is stopped.
-func (s *stage) tamper(query string) {
+func (s *oldStage) tamper(query string) {
 	s.t.Helper()
 	for _, v := range s.env {
 		if file, ok := strings.CutPrefix(v, "DATABASE_URL=sqlite:"); ok {

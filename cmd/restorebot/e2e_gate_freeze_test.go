@@ -58,7 +58,7 @@ func TestBinaryFreezesAcrossARestartAndLetsGoAgain(t *testing.T) {
 }
 
 // glass asks for a restore with --break-glass and waits for its card.
-func (s *stage) glass(ctx context.Context) slacktest.Message {
+func (s *oldStage) glass(ctx context.Context) slacktest.Message {
 	s.t.Helper()
 	text := "/restore " + s.newest() + ` --break-glass --reason "nobody <!channel> awake"`
 	if _, err := s.slack.Command("UALICE", "COPS", text).Wait(ctx); err != nil {
@@ -120,7 +120,7 @@ func TestBinaryLetsAnybodyStopABrokenGlass(t *testing.T) {
 }
 
 // onceWith is the card as it was when it last had a button.
-func (s *stage) onceWith(ctx context.Context, card slacktest.Message, action string) slacktest.Message {
+func (s *oldStage) onceWith(ctx context.Context, card slacktest.Message, action string) slacktest.Message {
 	s.t.Helper()
 	var found slacktest.Message
 	for _, e := range s.slack.Log() {

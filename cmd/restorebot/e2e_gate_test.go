@@ -13,7 +13,7 @@ import (
 )
 
 // modal waits until a person's modal says the words.
-func (s *stage) modal(ctx context.Context, user, words string) slacktest.View {
+func (s *oldStage) modal(ctx context.Context, user, words string) slacktest.View {
 	s.t.Helper()
 	var v slacktest.View
 	err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
@@ -33,7 +33,7 @@ func viewText(v slacktest.View) string {
 }
 
 // submit types a word in a modal and submits it.
-func (s *stage) submit(ctx context.Context, v slacktest.View, word string) {
+func (s *oldStage) submit(ctx context.Context, v slacktest.View, word string) {
 	s.t.Helper()
 	d, err := s.slack.Submit(v, slacktest.Values{"word": word})
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *stage) submit(ctx context.Context, v slacktest.View, word string) {
 }
 
 // cardSays waits until the card says the words, whatever buttons it has.
-func (s *stage) cardSays(ctx context.Context, card slacktest.Message, words string) slacktest.Message {
+func (s *oldStage) cardSays(ctx context.Context, card slacktest.Message, words string) slacktest.Message {
 	s.t.Helper()
 	m, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
 		return m.TS == card.TS && strings.Contains(s.slack.Render(m, time.UTC), words)
@@ -58,7 +58,7 @@ func (s *stage) cardSays(ctx context.Context, card slacktest.Message, words stri
 }
 
 // notStarted checks that no restore began.
-func (s *stage) notStarted() {
+func (s *oldStage) notStarted() {
 	s.t.Helper()
 	if n := s.portal.Starts(); n != 0 {
 		s.t.Errorf("startrestore was sent %d times", n)
@@ -66,7 +66,7 @@ func (s *stage) notStarted() {
 }
 
 // kill ends the bot as a power cut does, and waits until Slack knows.
-func (s *stage) kill(ctx context.Context, cmd *exec.Cmd) {
+func (s *oldStage) kill(ctx context.Context, cmd *exec.Cmd) {
 	s.t.Helper()
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
@@ -76,7 +76,7 @@ func (s *stage) kill(ctx context.Context, cmd *exec.Cmd) {
 }
 
 // toldNext is told, but does not look at what was told before seen answers.
-func (s *stage) toldNext(ctx context.Context, user string, seen int, words ...string) {
+func (s *oldStage) toldNext(ctx context.Context, user string, seen int, words ...string) {
 	s.t.Helper()
 	err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
 		for _, m := range w.Ephemerals(user)[seen:] {

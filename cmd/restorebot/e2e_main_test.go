@@ -12,7 +12,7 @@ import (
 )
 
 // begin sets a stage with more settings, and starts the bot.
-func begin(t *testing.T, settings ...string) (context.Context, *stage) {
+func begin(t *testing.T, settings ...string) (context.Context, *oldStage) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
@@ -24,7 +24,7 @@ func begin(t *testing.T, settings ...string) (context.Context, *stage) {
 
 // says types a command and waits for an answer, seen by the person alone, that
 // holds all the words.
-func (s *stage) says(ctx context.Context, user, text string, words ...string) {
+func (s *oldStage) says(ctx context.Context, user, text string, words ...string) {
 	s.t.Helper()
 	if _, err := s.slack.Command(user, "COPS", text).Wait(ctx); err != nil {
 		s.t.Fatalf("%s was not acked: %v", text, err)
@@ -33,7 +33,7 @@ func (s *stage) says(ctx context.Context, user, text string, words ...string) {
 }
 
 // told waits for an answer that one person sees and that holds all the words.
-func (s *stage) told(ctx context.Context, user string, words ...string) {
+func (s *oldStage) told(ctx context.Context, user string, words ...string) {
 	s.t.Helper()
 	_, err := s.slack.WaitEphemeral(ctx, user, func(m slacktest.Message) bool {
 		text := s.slack.Render(m, time.UTC)
@@ -48,7 +48,7 @@ func (s *stage) told(ctx context.Context, user string, words ...string) {
 }
 
 // untouched checks that no restore began and no card stands in the channel.
-func (s *stage) untouched() {
+func (s *oldStage) untouched() {
 	s.t.Helper()
 	if n := s.portal.Starts(); n != 0 {
 		s.t.Errorf("startrestore was sent %d times", n)
@@ -58,7 +58,7 @@ func (s *stage) untouched() {
 	}
 }
 
-func (s *stage) newest() string { return s.portal.Backups()[0].ID }
+func (s *oldStage) newest() string { return s.portal.Backups()[0].ID }
 
 func TestBinaryTellsWhyARestoreFailed(t *testing.T) {
 	t.Parallel()
@@ -105,16 +105,16 @@ func TestBinaryRefusesWhatCannotBeRestored(t *testing.T) {
 	const unknown = "11111111-2222-3333-4444-555555555555"
 	for name, c := range map[string]struct {
 		text   string
-		broken func(s *stage)
+		broken func(s *oldStage)
 		words  []string
 	}{
 		"unknown backup": {unknown, nil, []string{"shows no backup", unknown, "Nothing was started", "/restore list"}},
-		"portal down": {"", func(s *stage) { s.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, []string{
+		"portal down": {"", func(s *oldStage) { s.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, []string{
 			"could not be asked", "Nothing was started", "DOCSPACE_URL",
 		}},
-		"restore runs": {"", func(s *stage) { s.portal.StartElsewhere(s.newest()) }, []string{"A restore runs on the portal already", "Nothing was started"}},
-		"dead key":     {"", func(s *stage) { s.portal.RevokeKeys() }, []string{"does not accept the bot's API key", "Nothing was started"}},
-		"not invited":  {"", func(s *stage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", NoBot: true}) }, []string{"/invite", "Nothing was started"}},
+		"restore runs": {"", func(s *oldStage) { s.portal.StartElsewhere(s.newest()) }, []string{"A restore runs on the portal already", "Nothing was started"}},
+		"dead key":     {"", func(s *oldStage) { s.portal.RevokeKeys() }, []string{"does not accept the bot's API key", "Nothing was started"}},
+		"not invited":  {"", func(s *oldStage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", NoBot: true}) }, []string{"/invite", "Nothing was started"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -67,7 +67,7 @@ func (p *proxy) was(asked string) bool {
 
 // guarded puts the Slack and the portal of a stage behind TLS by an authority that
 // nobody knows, and behind a proxy. It returns what a file of settings has to say.
-func (s *stage) guarded() (*proxy, []string) {
+func (s *oldStage) guarded() (*proxy, []string) {
 	s.t.Helper()
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		s.t.Skip("the system alone says which authorities are known here")

@@ -19,7 +19,7 @@ import (
 
 // startServed runs the bot with health and metrics on some port of loopback and
 // returns their address.
-func (s *stage) startServed(ctx context.Context) string {
+func (s *oldStage) startServed(ctx context.Context) string {
 	s.t.Helper()
 	cmd := exec.CommandContext(ctx, os.Args[0], "run")
 	cmd.Env, cmd.Dir = append(s.env, "HTTP_ADDR=127.0.0.1:0"), s.t.TempDir()

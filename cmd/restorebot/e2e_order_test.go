@@ -50,7 +50,7 @@ func TestBinaryRefusesOrdersThatTheServerWouldNotKeepTo(t *testing.T) {
 
 // unlisted asks for what the bot cannot see, and has it confirmed as it must be: by
 // somebody else, who types the portal's name.
-func (s *stage) unlisted(ctx context.Context, text string, words ...string) slacktest.Message {
+func (s *oldStage) unlisted(ctx context.Context, text string, words ...string) slacktest.Message {
 	s.t.Helper()
 	if _, err := s.slack.Command("UALICE", "COPS", "/restore "+text).Wait(ctx); err != nil {
 		s.t.Fatal(err)

@@ -89,7 +89,7 @@ func TestBinaryTakesAPressOnACardWhoseRecordWasLost(t *testing.T) {
 
 // killedAtTheCard plays one request whose processes die as soon as its card is
 // posted. All but the last are dry runs, after which the portal's key lives on.
-func (s *stage) killedAtTheCard(ctx context.Context, k *killer, replicas int, last bool) {
+func (s *oldStage) killedAtTheCard(ctx context.Context, k *killer, replicas int, last bool) {
 	s.t.Helper()
 	text, words := "/restore "+s.newest()+" --dry-run", "dry run: nothing was started"
 	if last {
@@ -142,7 +142,7 @@ func (k *killer) arm() {
 }
 
 // up starts processes and waits until each is connected.
-func (k *killer) up(ctx context.Context, s *stage, n int) {
+func (k *killer) up(ctx context.Context, s *oldStage, n int) {
 	s.t.Helper()
 	k.mu.Lock()
 	running := len(k.bots)
@@ -168,7 +168,7 @@ func (k *killer) kill() {
 	k.bots = nil
 }
 
-func (*killer) gone(ctx context.Context, s *stage) {
+func (*killer) gone(ctx context.Context, s *oldStage) {
 	s.t.Helper()
 	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 0 }); err != nil {
 		s.t.Fatal("the bots were not killed")
@@ -201,7 +201,7 @@ func (k *killer) wrap(h http.Handler) http.Handler {
 	})
 }
 
-func (s *stage) buttons() (n int) {
+func (s *oldStage) buttons() (n int) {
 	for _, m := range s.slack.Channel("COPS").Messages() {
 		n += len(m.Buttons())
 	}
@@ -209,7 +209,7 @@ func (s *stage) buttons() (n int) {
 }
 
 // noButtons checks that no message of the channel can be pressed.
-func (s *stage) noButtons() {
+func (s *oldStage) noButtons() {
 	s.t.Helper()
 	for _, m := range s.slack.Channel("COPS").Messages() {
 		if len(m.Buttons()) > 0 {
@@ -219,7 +219,7 @@ func (s *stage) noButtons() {
 }
 
 // seen asks for a restore and waits until people see a card.
-func (s *stage) seen(ctx context.Context) slacktest.Message {
+func (s *oldStage) seen(ctx context.Context) slacktest.Message {
 	s.t.Helper()
 	if _, err := s.slack.Command("UALICE", "COPS", "/restore "+s.newest()).Wait(ctx); err != nil {
 		s.t.Fatalf("the command was not acked: %v", err)

@@ -12,7 +12,7 @@ import (
 )
 
 // picker waits for a modal that holds the words.
-func (s *stage) picker(ctx context.Context, user string, words ...string) slacktest.View {
+func (s *oldStage) picker(ctx context.Context, user string, words ...string) slacktest.View {
 	s.t.Helper()
 	var v slacktest.View
 	err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {

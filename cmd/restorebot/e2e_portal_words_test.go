@@ -14,7 +14,7 @@ import (
 )
 
 // pickerSays opens the picker and waits for the words in it.
-func (s *stage) pickerSays(ctx context.Context, user string, words ...string) {
+func (s *oldStage) pickerSays(ctx context.Context, user string, words ...string) {
 	s.t.Helper()
 	if _, err := s.slack.Command(user, "COPS", "/restore").Wait(ctx); err != nil {
 		s.t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 )
 
 // report runs restorebot report with the database of the stage and nothing else.
-func (s *stage) report(ctx context.Context, args ...string) (stdout, stderr string, status int) {
+func (s *oldStage) report(ctx context.Context, args ...string) (stdout, stderr string, status int) {
 	s.t.Helper()
 	cmd := exec.CommandContext(ctx, os.Args[0], append([]string{"report"}, args...)...)
 	cmd.Env, cmd.Dir = []string{asBot + "=1", "DATABASE_URL=" + value(s.env, "DATABASE_URL")}, s.t.TempDir()
@@ -24,7 +24,7 @@ func (s *stage) report(ctx context.Context, args ...string) (stdout, stderr stri
 }
 
 // wantReport checks both forms of the report of a restore that succeeded.
-func (s *stage) wantReport(ctx context.Context, id string) {
+func (s *oldStage) wantReport(ctx context.Context, id string) {
 	s.t.Helper()
 	out, errs, status := s.report(ctx, id)
 	for _, want := range []string{
@@ -63,8 +63,8 @@ func (s *stage) wantReport(ctx context.Context, id string) {
 
 func TestBinaryWritesAReportBesideTheBotAndWithoutIt(t *testing.T) {
 	t.Parallel()
-	for name, set := range map[string]func(*stage){
-		"SQLite": func(*stage) {}, "PostgreSQL": func(s *stage) { s.onPostgres() },
+	for name, set := range map[string]func(*oldStage){
+		"SQLite": func(*oldStage) {}, "PostgreSQL": func(s *oldStage) { s.onPostgres() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,7 +98,7 @@ func TestBinaryWritesAReportBesideTheBotAndWithoutIt(t *testing.T) {
 }
 
 // reported waits until the end of a restore is written down, and so in a report.
-func (s *stage) reported(ctx context.Context, id string) {
+func (s *oldStage) reported(ctx context.Context, id string) {
 	s.t.Helper()
 	for {
 		out, errs, _ := s.report(ctx, id)

@@ -13,7 +13,7 @@ import (
 )
 
 // rulesTold are the lines about the rules in a channel.
-func (s *stage) rulesTold(channel string) (lines []string) {
+func (s *oldStage) rulesTold(channel string) (lines []string) {
 	for _, m := range s.slack.Channel(channel).Messages() {
 		if text := s.slack.Render(m, time.UTC); strings.Contains(text, "The rules of restores have changed") {
 			lines = append(lines, text)
@@ -23,7 +23,7 @@ func (s *stage) rulesTold(channel string) (lines []string) {
 }
 
 // waitRules waits until a channel was told n times.
-func (s *stage) waitRules(ctx context.Context, channel string, n int) []string {
+func (s *oldStage) waitRules(ctx context.Context, channel string, n int) []string {
 	s.t.Helper()
 	if err := s.slack.WaitFor(ctx, func(*slacktest.Slack) bool { return len(s.rulesTold(channel)) >= n }); err != nil {
 		s.t.Fatalf("%s was told %q, want %d lines", channel, s.rulesTold(channel), n)
@@ -32,7 +32,7 @@ func (s *stage) waitRules(ctx context.Context, channel string, n int) []string {
 }
 
 // inTrail waits until the audit trail says it.
-func (s *stage) inTrail(what string) {
+func (s *oldStage) inTrail(what string) {
 	s.t.Helper()
 	for range 500 { // each is a process, and takes a while
 		if strings.Contains(s.export(), what) {
@@ -42,12 +42,12 @@ func (s *stage) inTrail(what string) {
 	s.t.Fatalf("the trail does not say %q", what)
 }
 
-func (s *stage) export() string {
+func (s *oldStage) export() string {
 	out, _, _ := s.audit("export")
 	return out
 }
 
-func (s *stage) stop(ctx context.Context, cmd *exec.Cmd) {
+func (s *oldStage) stop(ctx context.Context, cmd *exec.Cmd) {
 	s.t.Helper()
 	_ = cmd.Process.Signal(syscall.SIGTERM)
 	if err := cmd.Wait(); err != nil {

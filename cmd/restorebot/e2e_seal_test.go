@@ -15,7 +15,7 @@ import (
 const testAuditKey = "AUDIT_KEY=0123456789abcdef0123456789abcdef"
 
 // stopped starts the bot and returns what ends it as its operator does.
-func (s *stage) stopped(ctx context.Context) func() {
+func (s *oldStage) stopped(ctx context.Context) func() {
 	cmd := s.start(ctx)
 	return func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)

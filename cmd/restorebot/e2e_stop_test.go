@@ -14,7 +14,7 @@ import (
 
 // stopWhileAStepHangs starts a restore, lets the portal hang, so that a step
 // does too, and sends SIGTERM. It returns when somebody was told of the stop.
-func stopWhileAStepHangs(ctx context.Context, t *testing.T) (*stage, *exec.Cmd) {
+func stopWhileAStepHangs(ctx context.Context, t *testing.T) (*oldStage, *exec.Cmd) {
 	t.Helper()
 	s := setStage(t)
 	cmd := s.start(ctx)

@@ -18,7 +18,7 @@ import (
 
 // standing asks for a restore and returns when it runs on the portal, where it
 // stands still until the portal is healed.
-func (s *stage) standing(ctx context.Context) slacktest.Message {
+func (s *oldStage) standing(ctx context.Context) slacktest.Message {
 	s.t.Helper()
 	card := s.card(ctx)
 	s.portal.Break(func(f *docspacetest.Faults) { f.StuckQueued = true })
@@ -31,7 +31,7 @@ func (s *stage) standing(ctx context.Context) slacktest.Message {
 
 // onPostgres gives the stage's bots a PostgreSQL database to share, and each one
 // connection to Slack, so that another connection is another bot.
-func (s *stage) onPostgres() *durabletest.Postgres {
+func (s *oldStage) onPostgres() *durabletest.Postgres {
 	s.t.Helper()
 	server := durabletest.StartPostgres(s.t)
 	s.env = append(s.env, "SLACK_CONNECTIONS=1", "DATABASE_URL="+server.URL())
@@ -39,7 +39,7 @@ func (s *stage) onPostgres() *durabletest.Postgres {
 }
 
 // join starts another bot and returns when it is connected too.
-func (s *stage) join(ctx context.Context) {
+func (s *oldStage) join(ctx context.Context) {
 	s.t.Helper()
 	before := len(s.slack.Connections())
 	s.start(ctx)
@@ -49,7 +49,7 @@ func (s *stage) join(ctx context.Context) {
 }
 
 // wantOneEnd checks that the restore was started once and its end told once.
-func (s *stage) wantOneEnd(ctx context.Context, card slacktest.Message) {
+func (s *oldStage) wantOneEnd(ctx context.Context, card slacktest.Message) {
 	s.t.Helper()
 	told := func(m slacktest.Message) bool {
 		return m.ThreadTS == card.TS && m.TS != card.TS && strings.Contains(s.slack.Render(m, time.UTC), "estored")

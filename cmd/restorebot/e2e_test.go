@@ -9,13 +9,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"restorebot": main})
 }
 
-// stage is the bot's own process between a Slack and a portal on real ports.
-type stage struct {
+// oldStage is the bot's own process between a Slack and a portal on real ports.
+type oldStage struct {
 	t      *testing.T
 	slack  *slacktest.Slack
 	portal *docspacetest.Portal
@@ -41,15 +41,15 @@ type stage struct {
 	dotenv   string // what a file of settings says besides
 }
 
-func setStage(t *testing.T) *stage {
+func setStage(t *testing.T) *oldStage {
 	t.Helper()
 	return setStageBehind(t, func(h http.Handler) http.Handler { return h })
 }
 
 // setStageBehind puts something between the bot and both of the others.
-func setStageBehind(t *testing.T, wrap func(http.Handler) http.Handler) *stage {
+func setStageBehind(t *testing.T, wrap func(http.Handler) http.Handler) *oldStage {
 	t.Helper()
-	s := &stage{
+	s := &oldStage{
 		t: t, portal: docspacetest.New(docspacetest.Config{Script: docspacetest.Total(2 * time.Second), BackupTime: time.Second}),
 		slack: slacktest.New(slacktest.World{
 			People:   []slacktest.Person{{ID: "UALICE", Name: "alice"}, {ID: "UBOB", Name: "bob"}, {ID: "UEVE", Name: "eve"}},
@@ -72,7 +72,7 @@ func setStageBehind(t *testing.T, wrap func(http.Handler) http.Handler) *stage {
 }
 
 // start runs the bot and returns when it is connected.
-func (s *stage) start(ctx context.Context) *exec.Cmd {
+func (s *oldStage) start(ctx context.Context) *exec.Cmd {
 	s.t.Helper()
 	cmd := exec.CommandContext(ctx, os.Args[0], "run")
 	cmd.Env, cmd.Dir = s.env, s.t.TempDir()
@@ -96,7 +96,7 @@ func (s *stage) start(ctx context.Context) *exec.Cmd {
 }
 
 // card asks for a restore and waits for its buttons.
-func (s *stage) card(ctx context.Context) slacktest.Message {
+func (s *oldStage) card(ctx context.Context) slacktest.Message {
 	s.t.Helper()
 	if _, err := s.slack.Command("UALICE", "COPS", "/restore "+s.portal.Backups()[0].ID).Wait(ctx); err != nil {
 		s.t.Fatalf("the command was not acked: %v", err)
@@ -111,7 +111,7 @@ func (s *stage) card(ctx context.Context) slacktest.Message {
 
 // writtenDown waits until the bot has recorded a card: then it asks for its
 // address. One that is killed before that posts another card.
-func (s *stage) writtenDown(ctx context.Context, card slacktest.Message) {
+func (s *oldStage) writtenDown(ctx context.Context, card slacktest.Message) {
 	s.t.Helper()
 	err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
 		return slices.ContainsFunc(w.Calls("chat.getPermalink"), func(c slacktest.Call) bool { return c.Args["message_ts"] == card.TS })
@@ -121,7 +121,7 @@ func (s *stage) writtenDown(ctx context.Context, card slacktest.Message) {
 	}
 }
 
-func (s *stage) press(ctx context.Context, user string, card slacktest.Message, action string) {
+func (s *oldStage) press(ctx context.Context, user string, card slacktest.Message, action string) {
 	s.t.Helper()
 	d, err := s.slack.Press(user, card, action)
 	if err != nil {
@@ -133,7 +133,7 @@ func (s *stage) press(ctx context.Context, user string, card slacktest.Message, 
 }
 
 // shows waits until the card has no buttons and says the words.
-func (s *stage) shows(ctx context.Context, card slacktest.Message, words string) {
+func (s *oldStage) shows(ctx context.Context, card slacktest.Message, words string) {
 	s.t.Helper()
 	_, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
 		return m.TS == card.TS && len(m.Buttons()) == 0 && strings.Contains(strings.ToLower(s.slack.Render(m, time.UTC)), words)
@@ -146,64 +146,42 @@ func (s *stage) shows(ctx context.Context, card slacktest.Message, words string)
 
 func TestBinaryRestoresAPortalAndStops(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	cmd := s.start(ctx)
-	card := s.card(ctx)
-	s.press(ctx, "UEVE", card, "restore_confirm")
-	if _, err := s.slack.WaitEphemeral(ctx, "UEVE", func(slacktest.Message) bool { return true }); err != nil {
-		t.Fatal("a stranger's press was not answered")
-	}
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.shows(ctx, card, "restored")
-	if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.ThreadTS == card.TS }); err != nil {
-		t.Error("the end was not told in the thread")
-	}
-	if s.portal.Starts() != 1 {
-		t.Errorf("startrestore was sent %d times", s.portal.Starts())
-	}
-	_ = cmd.Process.Signal(syscall.SIGTERM)
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("after SIGTERM the bot ended with %v", err)
-	}
-}
-
-func TestBinaryDismisses(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	s.start(ctx)
-	card := s.card(ctx)
-	s.press(ctx, "UBOB", card, "restore_dismiss")
-	s.shows(ctx, card, "dismissed")
-	if s.portal.Starts() != 0 {
-		t.Errorf("startrestore was sent %d times", s.portal.Starts())
-	}
+	s := onStage(t)
+	s.Alice.Types("/restore " + s.Newest())
+	s.WantCard()
+	s.Eve.Presses("Restore")
+	s.Eve.WantTold("not on the list of people who may confirm")
+	s.WantStarts(0)
+	s.Bob.Presses("Restore")
+	s.WantFinalCard("restored")
+	s.WantThreadSays("@alice")
+	s.WantStarts(1)
+	s.Stops()
 }
 
 func TestBinaryKilledInARestoreFollowsItToTheEnd(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	cmd := s.start(ctx)
-	card := s.card(ctx)
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	if err := s.slack.WaitFor(ctx, func(*slacktest.Slack) bool { return s.portal.Starts() > 0 || len(s.slack.Ephemerals("UBOB")) > 0 }); err != nil {
-		t.Fatal("the restore did not start")
-	}
-	_ = cmd.Process.Kill()
-	_ = cmd.Wait()
-	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 0 }); err != nil {
-		t.Fatal("the dead bot's connections are still there")
-	}
-	s.start(ctx)
-	s.shows(ctx, card, "restored")
-	if s.portal.Starts() != 1 {
-		t.Errorf("startrestore was sent %d times", s.portal.Starts())
-	}
+	s := onStage(t)
+	s.Alice.Types("/restore " + s.Newest())
+	s.WantCard()
+	s.Bob.Presses("Restore")
+	s.Until("the restore has started", func() bool { return s.Portal.Starts() > 0 })
+	s.Kills()
+	s.Starts()
+	s.WantFinalCard("restored")
+	s.WantStarts(1)
+}
+
+// What can be dismissed needs no process of its own.
+func TestDismissedRequestStartsNothing(t *testing.T) {
+	t.Parallel()
+	inBubble(t, nil, func(s *stage.Scene) {
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard()
+		s.Bob.Presses("Dismiss")
+		s.WantFinalCard("dismissed")
+		s.WantStarts(0)
+	})
 }
 
 func TestBinaryRefusesWrongSettingsBeforeItConnects(t *testing.T) {

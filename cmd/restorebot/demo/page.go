@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 //go:embed assets
@@ -27,15 +29,15 @@ const (
 // Page shows the stage in a browser, as one of its people at a time. It is for
 // loopback: whoever reaches it may do everything.
 type Page struct {
-	stage  *Stage
+	stage  *stage.Stage
 	faults *faults
 	mux    *http.ServeMux
 	modals modals
 }
 
 // NewPage makes a page of a stage.
-func NewPage(stage *Stage) *Page {
-	p := &Page{stage: stage, faults: newFaults(stage), mux: http.NewServeMux()}
+func NewPage(on *stage.Stage) *Page {
+	p := &Page{stage: on, faults: newFaults(on), mux: http.NewServeMux()}
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
 		panic(err) // the folder is part of the program

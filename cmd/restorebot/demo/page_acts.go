@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // act is something that the person in front of the page does.
@@ -66,10 +67,10 @@ func (p *Page) do(ctx context.Context, a act) (json.RawMessage, error) {
 	switch a.Kind {
 	case "type":
 		if len(a.Text) == 0 || a.Text[0] != '/' {
-			_, err := slack.Say(a.As, Channel, a.Text)
+			_, err := slack.Say(a.As, stage.Channel, a.Text)
 			return nil, err
 		}
-		d = slack.Command(a.As, Channel, a.Text)
+		d = slack.Command(a.As, stage.Channel, a.Text)
 	case "press", "choose":
 		m, ok := slack.Message(a.Channel, a.TS)
 		switch {

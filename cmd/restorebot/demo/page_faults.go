@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -40,7 +41,7 @@ type faults struct {
 // portalAtPercent is where a restore that is to fail does.
 const portalAtPercent = 40
 
-func newFaults(s *Stage) *faults {
+func newFaults(s *stage.Stage) *faults {
 	slack := s.Slack
 	nothing := func(f func()) func(context.Context) error {
 		return func(context.Context) error { f(); return nil }

@@ -13,7 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"docspace-restorebot/cmd/restorebot/demo"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 var pictures = flag.String("pictures", "", "write screenshots to this `folder`")
@@ -84,13 +84,13 @@ func scheme(name string) action {
 
 func TestPageGoesFromTheRequestThroughACrashToTheEnd(t *testing.T) {
 	t.Parallel()
-	ctx, stage, url := open(t, 1180, 1240)
+	ctx, set, url := open(t, 1180, 1240)
 	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")), scheme("light"))
 	step(ctx, t, "list", typed("/restore list"), says("newest first", "Only visible to you"))
-	step(ctx, t, "request", typed("/restore "+stage.Portal.Backups()[0].ID+" —reason “the sales room was emptied”"), says("Everything changed since", "the sales room was emptied"),
+	step(ctx, t, "request", typed("/restore "+set.Portal.Backups()[0].ID+" —reason “the sales room was emptied”"), says("Everything changed since", "the sales room was emptied"),
 		chromedp.WaitVisible(chromedp.CSS(restoreButton)), picture("card-light"), scheme("dark"), picture("card-dark"), scheme("light"))
-	step(ctx, t, "stranger", be(demo.Eve), confirmed(), says("You are not on the list"))
-	step(ctx, t, "others' answers", be(demo.Mallory), says("Everything changed since"), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	step(ctx, t, "stranger", be(stage.Eve), confirmed(), says("You are not on the list"))
+	step(ctx, t, "others' answers", be(stage.Mallory), says("Everything changed since"), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		text, err := chromedp.Text(chromedp.CSS("#log"))(ctx, t)
 		if err != nil {
 			return err
@@ -100,11 +100,11 @@ func TestPageGoesFromTheRequestThroughACrashToTheEnd(t *testing.T) {
 		}
 		return nil
 	}), confirmed(), says("another"))
-	step(ctx, t, "confirm", be(demo.Bob), confirmed(), says("Running for"), picture("running-light"))
+	step(ctx, t, "confirm", be(stage.Bob), confirmed(), says("Running for"), picture("running-light"))
 	step(ctx, t, "crash", fault("kill"), poll(`document.getElementById("status").innerText.includes("The bot is down")`),
 		fault("start"), poll(`document.getElementById("status").innerText.includes("The bot runs")`))
 	step(ctx, t, "end", says("done", "The portal was restored in", "Replied to a thread"), picture("done-light"))
-	if n := stage.Portal.Starts(); n != 1 {
+	if n := set.Portal.Starts(); n != 1 {
 		t.Errorf("startrestore was sent %d times", n)
 	}
 }
@@ -112,7 +112,7 @@ func TestPageGoesFromTheRequestThroughACrashToTheEnd(t *testing.T) {
 // A modal is filled in, refused in its field, and submitted, on the page as in Slack.
 func TestPageFillsInAModal(t *testing.T) {
 	t.Parallel()
-	ctx, stage, url := open(t, 1180, 1240)
+	ctx, set, url := open(t, 1180, 1240)
 	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")), scheme("light"), typed("/restore"))
 	step(ctx, t, "picker", poll(`document.getElementById("modal").open && document.querySelectorAll("#modal select option, #modal input[type=radio]").length > 3`), picture("picker-light"))
 	step(ctx, t, "choose", poll(`(() => {
@@ -125,16 +125,16 @@ func TestPageFillsInAModal(t *testing.T) {
 		poll(`document.getElementById("modal").innerText.includes("Nothing was started")`), chromedp.Click(chromedp.CSS("#modal .foot button")),
 		poll(`!document.getElementById("modal").open`))
 	step(ctx, t, "card", chromedp.WaitVisible(chromedp.CSS(restoreButton)))
-	if n := stage.Portal.Starts(); n != 0 {
+	if n := set.Portal.Starts(); n != 0 {
 		t.Errorf("choosing a backup started %d restores", n)
 	}
 }
 
 func TestPageFitsATelephone(t *testing.T) {
 	t.Parallel()
-	ctx, stage, url := open(t, 390, 844)
+	ctx, set, url := open(t, 390, 844)
 	step(ctx, t, "open", chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile), scheme("dark"), chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")),
-		typed("/restore "+stage.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)), picture("phone-dark"))
+		typed("/restore "+set.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)), picture("phone-dark"))
 	overflow, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`))
 	if err != nil || overflow {
 		t.Errorf("the page is wider than a telephone: %t, %v", overflow, err)
@@ -143,13 +143,13 @@ func TestPageFitsATelephone(t *testing.T) {
 
 func TestPageIsUsedByTheKeyboardAlone(t *testing.T) {
 	t.Parallel()
-	ctx, stage, url := open(t, 1180, 860)
+	ctx, set, url := open(t, 1180, 860)
 	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")),
-		typed("/restore "+stage.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)))
+		typed("/restore "+set.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)))
 	step(ctx, t, "the safe answer has the focus", chromedp.Focus(chromedp.CSS(restoreButton)), chromedp.KeyEvent(kb.Enter),
 		poll(`document.activeElement.closest("#sure") && document.activeElement.innerText === "Go back"`), chromedp.KeyEvent(kb.Escape),
 		poll(`!document.getElementById("sure").open`))
-	if n := stage.Portal.Starts(); n != 0 {
+	if n := set.Portal.Starts(); n != 0 {
 		t.Fatal("Escape started a restore")
 	}
 	step(ctx, t, "confirm", chromedp.Focus(chromedp.CSS(restoreButton)), chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter),
@@ -159,9 +159,9 @@ func TestPageIsUsedByTheKeyboardAlone(t *testing.T) {
 // Every control must have a name that a screen reader can say.
 func TestPageNamesEveryControl(t *testing.T) {
 	t.Parallel()
-	ctx, stage, url := open(t, 1180, 860)
+	ctx, set, url := open(t, 1180, 860)
 	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")),
-		typed("/restore "+stage.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)))
+		typed("/restore "+set.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)))
 	nameless, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll("button, input, select, textarea, a, img")].filter((e) =>
 			!(e.innerText || "").trim() && !e.getAttribute("aria-label") && !e.alt && !(e.labels && e.labels.length)).map((e) => e.outerHTML)`))
 	if err != nil || len(nameless) > 0 {

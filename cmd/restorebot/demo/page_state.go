@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // maxSeen is how many messages the page shows.
@@ -19,10 +20,10 @@ type person struct {
 
 func people() []person {
 	return []person{
-		{Alice, "alice", "on call, may ask and confirm"},
-		{Bob, "bob", "may ask and confirm"},
-		{Eve, "eve", "a colleague, may do neither"},
-		{Mallory, "mallory", "a guest of another company"},
+		{stage.Alice, "alice", "on call, may ask and confirm"},
+		{stage.Bob, "bob", "may ask and confirm"},
+		{stage.Eve, "eve", "a colleague, may do neither"},
+		{stage.Mallory, "mallory", "a guest of another company"},
 	}
 }
 
@@ -90,12 +91,12 @@ func (p *Page) see(as, tab string) seen {
 	s := seen{
 		As: as, People: people(), Channel: "incident-42", Faults: p.faults.seen(),
 		Bot:    seenBot{p.stage.Running(), len(slack.Connections())},
-		Portal: seenPortal{URL: PortalURL, Locked: portal.Locked(), Starts: portal.Starts()},
+		Portal: seenPortal{URL: stage.PortalURL, Locked: portal.Locked(), Starts: portal.Starts()},
 	}
 	if backups := portal.Backups(); len(backups) > 0 {
 		s.Newest = backups[0].ID
 	}
-	messages := slack.Channel(Channel).Messages()
+	messages := slack.Channel(stage.Channel).Messages()
 	messages = append(messages, slack.Ephemerals(as)...)
 	messages = append(messages, slack.Channel(slack.DirectMessage(as)).Messages()...)
 	for _, m := range messages {
@@ -119,7 +120,7 @@ func (p *Page) see(as, tab string) seen {
 func messageSeen(m slacktest.Message) seenMessage {
 	out := seenMessage{
 		TS: m.TS, Channel: m.Channel, Both: m.ReplyBroadcast, User: m.User, At: m.At.UnixMilli(),
-		Text: m.Text, Blocks: m.Blocks, Only: m.Ephemeral(), Direct: m.Channel != Channel, Typed: m.Typed, Edits: len(m.Edits),
+		Text: m.Text, Blocks: m.Blocks, Only: m.Ephemeral(), Direct: m.Channel != stage.Channel, Typed: m.Typed, Edits: len(m.Edits),
 	}
 	if m.Reply() {
 		out.Thread = m.ThreadTS

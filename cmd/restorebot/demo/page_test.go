@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"docspace-restorebot/cmd/restorebot/demo"
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -47,17 +48,17 @@ func chromium(t *testing.T) string {
 }
 
 // open serves a page of a stage whose bot runs, and opens it in a browser.
-func open(t *testing.T, width, height int) (ctx context.Context, stage *demo.Stage, url string) {
+func open(t *testing.T, width, height int) (ctx context.Context, set *stage.Stage, url string) {
 	t.Helper()
 	browser := chromium(t)
-	stage, err := demo.Open(demo.Options{Program: program(t), Log: t.Output(), Portal: docspacetest.Config{Script: docspacetest.Total(6 * time.Second)}})
+	set, err := stage.Open(stage.Options{Program: program(t), Log: t.Output(), Portal: docspacetest.Config{Script: docspacetest.Total(6 * time.Second)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = stage.Close() })
+	t.Cleanup(func() { _ = set.Close() })
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	if err := stage.StartBot(ctx); err != nil {
+	if err := set.StartBot(ctx); err != nil {
 		t.Fatal(err)
 	}
 	var lc net.ListenConfig
@@ -67,7 +68,7 @@ func open(t *testing.T, width, height int) (ctx context.Context, stage *demo.Sta
 	}
 	served := make(chan error, 1)
 	serving, stop := context.WithCancel(ctx)
-	go func() { served <- demo.NewPage(stage).Serve(serving, listener) }()
+	go func() { served <- demo.NewPage(set).Serve(serving, listener) }()
 	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox,
 		chromedp.WindowSize(width, height), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-quic", true))
 	allocator, closeAllocator := chromedp.NewExecAllocator(ctx, flags...)
@@ -80,7 +81,7 @@ func open(t *testing.T, width, height int) (ctx context.Context, stage *demo.Sta
 			t.Error(err)
 		}
 	})
-	return tab, stage, "http://" + listener.Addr().String()
+	return tab, set, "http://" + listener.Addr().String()
 }
 
 // action is something done in the browser.

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
 // Play is a team in an incident: a portal is restored while it watches.
 type Play struct {
-	Stage  *Stage
+	Stage  *stage.Stage
 	Screen *Screen
 	// Fail makes the portal find the backup broken.
 	Fail bool
@@ -38,25 +39,25 @@ func (p *Play) Run(ctx context.Context) (last string, err error) {
 		p.Stage.Portal.Break(func(f *docspacetest.Faults) { f.FailText, f.FailAt = "The backup file is invalid.", 40 })
 	}
 	// Typed on a telephone, which makes one long dash of two and bends the quotes.
-	if err := p.typed(ctx, Alice, "/restore "+backup.ID+" —reason “the sales room was emptied”"); err != nil {
+	if err := p.typed(ctx, stage.Alice, "/restore "+backup.ID+" —reason “the sales room was emptied”"); err != nil {
 		return "", err
 	}
 	card, err := p.wait(ctx, "no card came", func(m slacktest.Message) bool { return len(m.Buttons()) > 0 })
 	if err != nil {
 		return "", err
 	}
-	if err := p.press(ctx, Eve, card, "[ Restore ], and is on no list"); err != nil {
+	if err := p.press(ctx, stage.Eve, card, "[ Restore ], and is on no list"); err != nil {
 		return "", err
 	}
 	refused := func(m slacktest.Message) bool { return strings.Contains(m.Text, "not on the list") }
-	no, err := p.Stage.Slack.WaitEphemeral(ctx, Eve, refused)
+	no, err := p.Stage.Slack.WaitEphemeral(ctx, stage.Eve, refused)
 	if err != nil {
 		return "", fmt.Errorf("demo: the press of somebody on no list was not answered: %w", err)
 	}
 	if err := p.Screen.Until(ctx, no.TS); err != nil {
 		return "", err
 	}
-	if err := p.press(ctx, Bob, card, "[ Restore ] and confirms Slack's question"); err != nil {
+	if err := p.press(ctx, stage.Bob, card, "[ Restore ] and confirms Slack's question"); err != nil {
 		return "", err
 	}
 	if p.Crash {
@@ -108,7 +109,7 @@ func (p *Play) typed(ctx context.Context, user, text string) error {
 	if err := p.says(ctx, "%s types %s", name(user), text); err != nil {
 		return err
 	}
-	return p.acked(ctx, p.Stage.Slack.Command(user, Channel, text))
+	return p.acked(ctx, p.Stage.Slack.Command(user, stage.Channel, text))
 }
 
 func (p *Play) press(ctx context.Context, user string, card slacktest.Message, what string) error {
@@ -142,7 +143,7 @@ func (p *Play) acked(ctx context.Context, d *slacktest.Delivery) error {
 func (p *Play) wait(ctx context.Context, fault string, ok func(slacktest.Message) bool) (slacktest.Message, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepWithin)
 	defer cancel()
-	m, err := p.Stage.Slack.WaitMessage(ctx, Channel, ok)
+	m, err := p.Stage.Slack.WaitMessage(ctx, stage.Channel, ok)
 	if err != nil {
 		return m, fmt.Errorf("demo: %s: %w", fault, err)
 	}

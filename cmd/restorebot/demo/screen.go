@@ -135,3 +135,6 @@ func (s *Screen) block(text string) error {
 	_, err := io.WriteString(s.out, out.String()+"\n")
 	return err
 }
+
+// name is a person's name as it is typed.
+func name(user string) string { return strings.ToLower(strings.TrimPrefix(user, "U0")) }

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"docspace-restorebot/cmd/restorebot/app"
+	"docspace-restorebot/cmd/restorebot/stage"
+	"docspace-restorebot/docspace/docspacetest"
+)
+
+// quickPortal restores within two seconds.
+var quickPortal = docspacetest.Config{Script: docspacetest.Total(2 * time.Second), BackupTime: time.Second}
+
+// onStage sets a stage on which the bot is this program, in a process of its own,
+// with more settings, and starts it.
+func onStage(t *testing.T, settings ...string) *stage.Scene {
+	t.Helper()
+	s := setScene(t, settings...)
+	s.Starts()
+	return s
+}
+
+// setScene is onStage without a bot.
+func setScene(t *testing.T, settings ...string) *stage.Scene {
+	t.Helper()
+	return stage.Set(t, stage.Options{Env: append(settings, asBot+"=1"), Portal: quickPortal})
+}
+
+// inBubble plays on a stage in fake time: the bot is made of the same settings by
+// the same wiring, in this process. What needs no process of its own is played here.
+func inBubble(t *testing.T, settings []string, act func(s *stage.Scene)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		act(stage.Begin(t, stage.Options{
+			Env: settings, Portal: quickPortal,
+			Load: func(environ []string) (app.Settings, error) { return loadSettings(environ, "") },
+		}))
+	})
+}
