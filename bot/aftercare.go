@@ -9,10 +9,10 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Care is what is looked after when the end of a restore is told: a restore
+// Aftercare is what is looked after when the end of a restore is told: a restore
 // kills the bot's key, and what the portal holds can be counted only once a new
 // one is in its place.
-type Care struct {
+type Aftercare struct {
 	Tries  int    `json:",omitzero"`
 	Done   bool   `json:",omitzero"`
 	GaveUp bool   `json:",omitzero"` // no key worked in time
@@ -23,18 +23,18 @@ type Care struct {
 }
 
 const (
-	careFirst = 5 * time.Second
-	careLast  = 5 * time.Minute
-	careFor   = 24 * time.Hour
+	aftercareFirst  = 5 * time.Second
+	aftercareLast   = 5 * time.Minute
+	aftercareWindow = 24 * time.Hour
 )
 
-// care waits for a key that works, counts what the portal holds, finds the way
+// stepAftercare waits for a key that works, counts what the portal holds, finds the way
 // back and tells it all in the thread, once.
-func (b *Bot) care(ctx context.Context, r Restore, p Portal) (Next, error) {
+func (b *Bot) stepAftercare(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
 	next := r
-	if now.Sub(r.EndedAt) >= careFor {
-		next.Care.Done, next.Care.GaveUp = true, true
+	if now.Sub(r.EndedAt) >= aftercareWindow {
+		next.Aftercare.Done, next.Aftercare.GaveUp = true, true
 		return b.again(ctx, r, next, 0)
 	}
 	ask, cancel := context.WithTimeout(ctx, askWithin)
@@ -44,31 +44,31 @@ func (b *Bot) care(ctx context.Context, r Restore, p Portal) (Next, error) {
 	case ctx.Err() != nil:
 		return Next{After: soon}, ctx.Err()
 	case err != nil || !key.CanRead() || key.Expired(now):
-		next.Care.Tries++
-		return b.again(ctx, r, next, backOff(r.Care.Tries))
+		next.Aftercare.Tries++
+		return b.again(ctx, r, next, aftercareDelay(r.Aftercare.Tries))
 	}
-	if r.Care.Counts.At.IsZero() { // counted once, however often it has to be told
-		next.Care.Counts = count(ask, p)
+	if r.Aftercare.Counts.At.IsZero() { // counted once, however often it has to be told
+		next.Aftercare.Counts = count(ask, p)
 		backups, err := b.history(ctx, p, r.Order.Dump)
 		switch {
 		case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errHistories):
 			return Next{After: soon}, ctx.Err()
 		case err != nil:
-			next.Care.Counts.Trouble = p.trouble(err).why
+			next.Aftercare.Counts.Trouble = p.trouble(err).why
 		default:
-			next.Care.Counts.Backups = len(backups)
-			next.Care.WayBack = wayBackIn(backups, r.Safety.Backup.FileName)
+			next.Aftercare.Counts.Backups = len(backups)
+			next.Aftercare.WayBack = wayBackIn(backups, r.Safety.Backup.FileName)
 		}
 		return b.again(ctx, r, next, 0)
 	}
 	if err := b.say(ctx, &next, p, Note{Kind: NoteCounted}); err != nil {
 		return Next{After: pause(err)}, err
 	}
-	next.Care.Done = true
-	c := next.Care.Counts
+	next.Aftercare.Done = true
+	c := next.Aftercare.Counts
 	return b.again(ctx, r, next, 0, Event{
 		At: now, Restore: r.ID, Kind: EventCounted,
-		Detail: map[string]string{"users": strconv.Itoa(c.Users), "rooms": strconv.Itoa(c.Rooms), "backups": strconv.Itoa(c.Backups), "way_back": next.Care.WayBack},
+		Detail: map[string]string{"users": strconv.Itoa(c.Users), "rooms": strconv.Itoa(c.Rooms), "backups": strconv.Itoa(c.Backups), "way_back": next.Aftercare.WayBack},
 	})
 }
 
@@ -82,6 +82,6 @@ func wayBackIn(backups []docspace.Backup, file string) string {
 	return ""
 }
 
-func backOff(tries int) time.Duration {
-	return min(careFirst<<min(tries, 10), careLast)
+func aftercareDelay(tries int) time.Duration {
+	return min(aftercareFirst<<min(tries, 10), aftercareLast)
 }

@@ -9,21 +9,21 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// untold is an error of the chat: what was to be told is told by a later step.
-type untold struct{ error }
+// undelivered is an error of the chat: what was to be told is told by a later step.
+type undelivered struct{ error }
 
-func (u untold) Unwrap() error { return u.error }
+func (u undelivered) Unwrap() error { return u.error }
 
 var errMoved = errors.New("the channel has another id now")
 
-func isUntold(err error) bool {
-	var u untold
+func isUndelivered(err error) bool {
+	var u undelivered
 	return errors.As(err, &u) || errors.Is(err, policy.ErrChatBusy)
 }
 
-// logUntold says what a person may have to look at; that it is not a message's
+// logUndelivered says what a person may have to look at; that it is not a message's
 // turn yet is how it should be.
-func (b *Bot) logUntold(ctx context.Context, r Restore, err error) {
+func (b *Bot) logUndelivered(ctx context.Context, r Restore, err error) {
 	var no *policy.ChatError
 	switch {
 	case errors.Is(err, policy.ErrChatBusy):
@@ -67,36 +67,36 @@ func pause(err error) time.Duration {
 	}
 }
 
-// goAstray tells the requester alone, once, that the channel cannot be reached
+// noteChannelLost tells the requester alone, once, that the channel cannot be reached
 // while a restore is under way. The error is why it cannot.
-func (b *Bot) goAstray(ctx context.Context, r *Restore, p Portal, why error) error {
+func (b *Bot) noteChannelLost(ctx context.Context, r *Restore, p Portal, why error) error {
 	if errors.Is(why, policy.ErrNotInChannel) {
 		switch found, err := b.lookElsewhere(ctx, r); {
 		case err != nil:
 			return err
 		case found:
-			return untold{errMoved} // told there by the next step
+			return undelivered{errMoved} // told there by the next step
 		}
 	}
-	if r.Astray.TS != "" || !r.underWay() {
-		return untold{why}
+	if r.ChannelLost.TS != "" || !r.underWay() {
+		return undelivered{why}
 	}
 	next := *r
-	if next.Astray.Since.IsZero() {
-		next.Astray.Since = time.Now().UTC()
+	if next.ChannelLost.Since.IsZero() {
+		next.ChannelLost.Since = time.Now().UTC()
 	}
-	ts, err := b.direct(ctx, next, p, Note{Kind: NoteAstray}, why)
+	ts, err := b.direct(ctx, next, p, Note{Kind: NoteChannelLost}, why)
 	if err != nil {
 		return err
 	}
 	if ts == toNobody && refusedForGood(why) { // both are tried again later
-		return untold{why}
+		return undelivered{why}
 	}
-	next.Astray.TS = ts
+	next.ChannelLost.TS = ts
 	if err := b.keep(ctx, r, next); err != nil {
 		return err
 	}
-	return untold{why}
+	return undelivered{why}
 }
 
 // underWay reports whether the portal may be restoring.
@@ -119,13 +119,13 @@ func (b *Bot) direct(ctx context.Context, r Restore, p Portal, n Note, why error
 		return toNobody, nil // it was said when it was tried
 	case elsewhere(err):
 		level := slog.LevelError
-		if r.Astray.TS == toNobody {
+		if r.ChannelLost.TS == toNobody {
 			level = slog.LevelDebug
 		}
 		b.Log.Log(ctx, level, "neither the channel of a restore nor its requester can be told", append(about, "err", err)...)
 		return toNobody, nil
 	case err != nil:
-		return "", untold{err}
+		return "", undelivered{err}
 	}
 	b.Log.ErrorContext(ctx, "the channel of a restore cannot be told; its requester was", about...)
 	return ts, nil
@@ -151,11 +151,11 @@ func (b *Bot) say(ctx context.Context, r *Restore, p Portal, n Note) error {
 	case elsewhere(err):
 		ts, direct := b.direct(ctx, *r, p, n, err)
 		if ts == toNobody && refusedForGood(err) {
-			return untold{err} // it is tried again
+			return undelivered{err} // it is tried again
 		}
 		return direct
 	case err != nil:
-		return untold{err}
+		return undelivered{err}
 	}
 	b.noted(ctx, *r, n, ts)
 	return nil
@@ -187,20 +187,20 @@ func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
 	case why == nil:
 		next.EndTS = ts
 		return b.keep(ctx, r, next, Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventTold, Detail: b.link(ctx, r.Channel, ts)})
-	case elsewhere(why) && r.Astray.EndTS == "":
+	case elsewhere(why) && r.ChannelLost.EndTS == "":
 		ts, err := b.direct(ctx, *r, p, end, why)
 		if err != nil {
 			return err
 		}
 		if ts == toNobody && refusedForGood(why) {
-			return untold{why}
+			return undelivered{why}
 		}
-		next.Astray.EndTS = ts
+		next.ChannelLost.EndTS = ts
 		if err := b.keep(ctx, r, next); err != nil {
 			return err
 		}
 	}
-	return untold{why}
+	return undelivered{why}
 }
 
 // trailEnd is what the channel keeps of the audit trail. It is worth no failure.

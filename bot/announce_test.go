@@ -122,9 +122,9 @@ func TestStoryGoesToTheRequesterWhileTheChannelCannotBeReached(t *testing.T) {
 				return fmt.Errorf("post: %w", why)
 			}
 			r = s.walk(r.ID, func(r bot.Restore) bool { return len(r.Alarms) > 0 && r.Alarms[0].Told })
-			wantNotes(s.t, "the requester", s.chat.directs, bot.NoteAlarm, bot.NoteAstray)
+			wantNotes(s.t, "the requester", s.chat.directs, bot.NoteAlarm, bot.NoteChannelLost)
 			s.portal.Heal()
-			r = s.walk(r.ID, func(r bot.Restore) bool { return r.Astray.EndTS != "" })
+			r = s.walk(r.ID, func(r bot.Restore) bool { return r.ChannelLost.EndTS != "" })
 			s.want(bot.Restore{State: r.State}, bot.Succeeded, 1)
 			time.Sleep(time.Hour)
 			if r = s.walk(r.ID, func(bot.Restore) bool { return true }); r.Settled {
@@ -132,7 +132,7 @@ func TestStoryGoesToTheRequesterWhileTheChannelCannotBeReached(t *testing.T) {
 			}
 			s.chat.trouble = nil
 			s.want(s.walk(r.ID, never), bot.Succeeded, 1)
-			wantNotes(s.t, "the requester", s.chat.directs, bot.NoteAlarm, bot.NoteAstray, bot.NoteEnd)
+			wantNotes(s.t, "the requester", s.chat.directs, bot.NoteAlarm, bot.NoteChannelLost, bot.NoteEnd)
 			wantNotes(s.t, "the channel", s.chat.replies, bot.NoteEnd)
 		})
 	}

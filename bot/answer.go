@@ -8,14 +8,14 @@ import (
 )
 
 // Answer is what one person is told and nobody else sees. It is one of
-// [*policy.Refusal], [Accepted], [Help], [Backups], [Status], [Past], [FreezeSet],
-// [Examination] and [Said], or, for modals, [Opens], [Modal], [Faults] and
-// [Closes].
+// [*policy.Refusal], [Accepted], [Help], [Backups], [Status], [History], [FreezeSet],
+// [Examination] and [TextAnswer], or, for modals, [OpenModal], [Modal], [Faults] and
+// [CloseModals].
 type Answer any
 
-// Later works out an answer that takes longer than an ack may. It is nil when
+// FollowUp works out an answer that takes longer than an ack may. It is nil when
 // the first answer is all. A nil answer says nothing.
-type Later func(ctx context.Context) Answer
+type FollowUp func(ctx context.Context) Answer
 
 // Accepted says that a request was recorded and is being checked.
 type Accepted struct {
@@ -55,8 +55,8 @@ type Elsewhere struct {
 	State   docspace.TenantStatus // "" where it is active, or could not be asked
 }
 
-// Past lists restores that ended, newest first.
-type Past struct {
+// History lists restores that ended, newest first.
+type History struct {
 	Restores []Restore
 	Now      time.Time
 }
@@ -68,5 +68,5 @@ type FreezeSet struct {
 	Open   []Restore // those that it comes too late for
 }
 
-// Said is one plain sentence or two.
-type Said struct{ Text string }
+// TextAnswer is one plain sentence or two.
+type TextAnswer struct{ Text string }

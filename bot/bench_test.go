@@ -35,7 +35,7 @@ func BenchmarkDecide(b *testing.B) {
 		b.Run(user, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if no := p.Enter(b.Context(), directory, caller(user)); (no != nil) != refused {
+				if no := p.MayUse(b.Context(), directory, caller(user)); (no != nil) != refused {
 					b.Fatal(no)
 				}
 			}

@@ -29,9 +29,9 @@ type Bot struct {
 	// Doctor are asked by /restore doctor.
 	Doctor []Examiner
 	Log    *slog.Logger
-	// Heard is told what each command asks for, and whether it could be read; nil
+	// OnCommand is told what each command asks for, and whether it could be read; nil
 	// is nobody.
-	Heard func(v command.Verb, readable bool)
+	OnCommand func(v command.Verb, readable bool)
 
 	lists     backupLists  // what pickers show: lost without harm
 	histories atomic.Int32 // that steps wait for
@@ -72,11 +72,11 @@ type Press struct {
 
 // Command admits, parses and answers a slash command. A request is recorded
 // before this returns; everything slow is left to Later or to a step.
-func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
+func (b *Bot) Command(ctx context.Context, c Command) (Answer, FollowUp) {
 	c.Caller = b.Policy.NormalizeCaller(c.Caller)
 	line, unread := command.ParseLine(c.Text)
-	if b.Heard != nil {
-		b.Heard(line.Verb, unread == nil)
+	if b.OnCommand != nil {
+		b.OnCommand(line.Verb, unread == nil)
 	}
 	if no := b.admit(ctx, c.Caller, line); no != nil {
 		return b.refuse(ctx, c.Caller, "", no), nil
@@ -90,29 +90,29 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, Later) {
 	case command.VerbPick:
 		return b.pick(c.Caller, line.Portal)
 	case command.VerbCancel:
-		return b.inspected(ctx, c.Caller, func() Answer { return b.dismiss(ctx, c.Caller, line.ID, line.Reason) }), nil
+		return b.inspected(ctx, c.Caller, func() Answer { return b.cancelByID(ctx, c.Caller, line.ID, line.Reason) }), nil
 	case command.VerbFreeze, command.VerbUnfreeze:
 		return b.inspected(ctx, c.Caller, func() Answer { return b.freeze(ctx, c.Caller, line) }), nil
 	case command.VerbStatus:
-		return Said{"Looking ..."}, func(ctx context.Context) Answer {
+		return TextAnswer{"Looking ..."}, func(ctx context.Context) Answer {
 			return b.inspected(ctx, c.Caller, func() Answer { return b.status(ctx, c.Caller) })
 		}
 	case command.VerbHistory:
-		return b.inspected(ctx, c.Caller, func() Answer { return b.past(ctx, c.Caller) }), nil
+		return b.inspected(ctx, c.Caller, func() Answer { return b.listHistory(ctx, c.Caller) }), nil
 	case command.VerbReport:
-		return Said{"Writing the report ..."}, func(ctx context.Context) Answer {
+		return TextAnswer{"Writing the report ..."}, func(ctx context.Context) Answer {
 			return b.inspected(ctx, c.Caller, func() Answer { return b.report(ctx, c.Caller, line.ID) })
 		}
 	case command.VerbList:
-		portal, no := b.choose(ctx, c.Caller, line.Portal, entering)
+		portal, no := b.choose(ctx, c.Caller, line.Portal, mayUse)
 		if no != nil {
 			return b.refuse(ctx, c.Caller, "", no), nil
 		}
-		return Said{"Asking " + portal.Name + " for its backups ... With many of them on a cloud this takes up to a minute and a half."}, func(ctx context.Context) Answer {
+		return TextAnswer{"Asking " + portal.Name + " for its backups ... With many of them on a cloud this takes up to a minute and a half."}, func(ctx context.Context) Answer {
 			return b.inspected(ctx, c.Caller, func() Answer { return b.list(ctx, portal, line.Dump) })
 		}
 	case command.VerbDoctor:
-		return Said{"Checking everything that a restore needs ..."}, func(ctx context.Context) Answer {
+		return TextAnswer{"Checking everything that a restore needs ..."}, func(ctx context.Context) Answer {
 			return b.examined(ctx, c.Caller)
 		}
 	case command.VerbHelp:
@@ -138,7 +138,7 @@ func (b *Bot) request(ctx context.Context, c Command, line command.Line) Answer 
 			Do: "Ask again with --reason and a few words in double quotes.", Suggest: bare.Canonical(line.Portal) + ` --reason "..."`,
 		})
 	}
-	portal, no := b.choose(ctx, c.Caller, line.Portal, asking(line.Order))
+	portal, no := b.choose(ctx, c.Caller, line.Portal, mayRequest(line.Order))
 	if no != nil {
 		return b.refuse(ctx, c.Caller, "", no)
 	}
@@ -155,7 +155,7 @@ func (b *Bot) request(ctx context.Context, c Command, line command.Line) Answer 
 	}}
 	if r.Order.BreakGlass {
 		events = append(events, Event{
-			At: now, Restore: r.ID, Kind: EventGlass, Actor: r.Requester, Detail: map[string]string{"reason": r.Order.Reason},
+			At: now, Restore: r.ID, Kind: EventBreakGlass, Actor: r.Requester, Detail: map[string]string{"reason": r.Order.Reason},
 		})
 	}
 	ctx = about(ctx, r.ID)

@@ -24,9 +24,9 @@ const (
 	linkWithin = 2 * time.Second
 )
 
-// waitForStop counts down in front of everybody. ok means that it is over, and
+// runCountdown counts down in front of everybody. ok means that it is over, and
 // nobody has stopped it.
-func (b *Bot) waitForStop(ctx context.Context, r *Restore, p Portal) (next Next, ok bool, err error) {
+func (b *Bot) runCountdown(ctx context.Context, r *Restore, p Portal) (next Next, ok bool, err error) {
 	agreed, err := b.Store.Now(ctx)
 	if err != nil {
 		return Next{After: soon}, false, err
@@ -36,7 +36,7 @@ func (b *Bot) waitForStop(ctx context.Context, r *Restore, p Portal) (next Next,
 		next, err = b.move(ctx, *r, r.ended(Failed, now, unseen()), EventEnded)
 		return next, false, err
 	}
-	if r.GlassTS == "" {
+	if r.CountdownTS == "" {
 		if err := b.callApprovers(ctx, r, p); err != nil {
 			return Next{After: pause(err)}, false, err
 		}
@@ -66,21 +66,21 @@ func (b *Bot) waitForStop(ctx context.Context, r *Restore, p Portal) (next Next,
 // callApprovers calls everybody who might want to stop it, before the countdown
 // begins.
 func (b *Bot) callApprovers(ctx context.Context, r *Restore, p Portal) error {
-	ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NoteGlass, Broadcast: true})
+	ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NoteBreakGlass, Broadcast: true})
 	if err != nil {
 		return err
 	}
 	was := *r
-	r.GlassTS = ts
+	r.CountdownTS = ts
 	*r, err = b.Store.Save(ctx, was, *r, Event{
-		At: time.Now().UTC(), Restore: r.ID, Kind: EventGlass, Detail: b.link(ctx, r.Channel, ts),
+		At: time.Now().UTC(), Restore: r.ID, Kind: EventBreakGlass, Detail: b.link(ctx, r.Channel, ts),
 	})
 	return err
 }
 
 func unseen() Reason {
 	return Reason{
-		Rule: policy.RuleGlass, What: "The countdown could not be shown in the channel, so nobody could have stopped it. Nothing was started.",
+		Rule: policy.RuleBreakGlass, What: "The countdown could not be shown in the channel, so nobody could have stopped it. Nothing was started.",
 		Do: "Ask again with /restore.",
 	}
 }
@@ -107,7 +107,7 @@ func (b *Bot) stop(ctx context.Context, c policy.Caller, r Restore) Answer {
 		return b.refuse(ctx, c, r.ID, became(r))
 	}
 	now := time.Now().UTC()
-	next := r.heeding(c).ended(Dismissed, now, Reason{Rule: policy.RuleGlass})
+	next := r.markHandled(c).ended(Dismissed, now, Reason{Rule: policy.RuleBreakGlass})
 	next.ClosedBy, next.ClosedAt = c.User, now
 	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventStopped, Actor: c.User})
 	return b.raced(ctx, c, r, err)

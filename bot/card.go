@@ -25,7 +25,7 @@ func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
 		return nil
 	case r.CardTS == "" && !r.CardGone: // there never was one
 		return nil
-	case r.State.Ended() && r.Shown.State == r.State && !r.Care.Done: // nothing that people see has changed
+	case r.State.Ended() && r.Shown.State == r.State && !r.Aftercare.Done: // nothing that people see has changed
 		return nil
 	}
 	return b.edit(ctx, r, p)
@@ -38,7 +38,7 @@ func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 		if r.CardTS == "" {
 			// One that is removed again, and again, is not fought for: the next one
 			// comes with the next state.
-			if r.Shown.State == r.State || !r.State.worthCard() {
+			if r.Shown.State == r.State || !r.State.needsCard() {
 				return nil
 			}
 			if err := b.repost(ctx, r, p); err != nil {
@@ -54,9 +54,9 @@ func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 			}
 			continue
 		case elsewhere(err):
-			return b.goAstray(ctx, r, p, err)
+			return b.noteChannelLost(ctx, r, p, err)
 		case err != nil:
-			return untold{err}
+			return undelivered{err}
 		}
 		return b.keep(ctx, r, b.shown(*r))
 	}
@@ -65,7 +65,7 @@ func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 // shown is r once its card shows it as it stands.
 func (b *Bot) shown(r Restore) Restore {
 	now := time.Now().UTC()
-	r.Astray = Astray{}
+	r.ChannelLost = ChannelLost{}
 	if !r.SeenAt.IsZero() && r.State.Open() {
 		r.SeenAt, r.SeenBy = now, b.Process
 	}
@@ -83,9 +83,9 @@ func (b *Bot) withCard(r Restore, ts string) Restore {
 // maxCards is how often the card of a request is posted whose cards are removed.
 const maxCards = 3
 
-// worthCard reports whether a state is worth a new card where the old one was
+// needsCard reports whether a state is worth a new card where the old one was
 // removed: something happens, or happened, to the portal.
-func (s State) worthCard() bool { return s.Told() || (s.Open() && s != Requested) }
+func (s State) needsCard() bool { return s.Announced() || (s.Open() && s != Requested) }
 
 // keep saves next in the place of r.
 func (b *Bot) keep(ctx context.Context, r *Restore, next Restore, events ...Event) error {
@@ -114,9 +114,9 @@ func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
 	switch {
 	case errors.Is(err, ErrCardBare): // it says all the same where the restore stands
 	case elsewhere(err):
-		return b.goAstray(ctx, r, p, err)
+		return b.noteChannelLost(ctx, r, p, err)
 	case err != nil:
-		return untold{err}
+		return undelivered{err}
 	}
 	return b.keep(ctx, r, b.withCard(*r, ts))
 }

@@ -86,18 +86,18 @@ func TestRestoreGoesOnWhileSlackRefusesWhatItTells(t *testing.T) {
 			return refusedBySlack("of_tomorrow", "")
 		}
 		r = s.walk(r.ID, func(r bot.Restore) bool { return len(r.Alarms) > 0 && r.Alarms[0].Told })
-		wantNotes(s.t, "the requester", s.chat.directs, bot.NoteAlarm, bot.NoteAstray)
+		wantNotes(s.t, "the requester", s.chat.directs, bot.NoteAlarm, bot.NoteChannelLost)
 		for _, n := range s.chat.directs {
 			if !strings.Contains(n.Why, "of_tomorrow") || !strings.Contains(n.Why, "adds it") {
 				s.t.Errorf("the requester hears: %q", n.Why)
 			}
 		}
 		s.portal.Heal()
-		r = s.walk(r.ID, func(r bot.Restore) bool { return r.Astray.EndTS != "" })
+		r = s.walk(r.ID, func(r bot.Restore) bool { return r.ChannelLost.EndTS != "" })
 		s.want(bot.Restore{State: r.State}, bot.Succeeded, 1)
 		s.chat.trouble = nil
 		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
-		wantNotes(s.t, "the requester", s.chat.directs, bot.NoteAlarm, bot.NoteAstray, bot.NoteEnd)
+		wantNotes(s.t, "the requester", s.chat.directs, bot.NoteAlarm, bot.NoteChannelLost, bot.NoteEnd)
 		wantNotes(s.t, "the channel", s.chat.replies, bot.NoteEnd)
 	})
 }

@@ -38,7 +38,7 @@ func (b *Bot) movedTo(ctx context.Context, r Restore, channel string) bool {
 // adoptChannel records the new id of the channel of a restore.
 func (b *Bot) adoptChannel(ctx context.Context, r Restore, channel, actor string) (Restore, error) {
 	next := r
-	next.Channel, next.Astray = channel, Astray{}
+	next.Channel, next.ChannelLost = channel, ChannelLost{}
 	return b.Store.Save(ctx, r, next, Event{
 		At: time.Now().UTC(), Restore: r.ID, Kind: EventChannel, Actor: actor, Detail: map[string]string{"from": r.Channel, "to": channel},
 	})

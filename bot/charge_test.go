@@ -32,7 +32,7 @@ func TestCostOfASafetyBackupIsAskedBeforePeopleAre(t *testing.T) {
 			playOn(t, docspacetest.Config{SaaS: c.saas, Backups: []docspacetest.Backup{{StorageType: 5}, {StorageType: 5}, {StorageType: 5}}}, func(s *scene) {
 				s.Portals[0].Safety = bot.SafetyTarget{StorageType: docspace.StorageThirdPartyConsumer, Params: []command.Param{{Key: "module", Value: "s3"}}}
 				s.portal.Break(c.broken)
-				got := s.request(c.flags).Outlook.Charge
+				got := s.request(c.flags).Preflight.Charge
 				if got.At.IsZero() == c.asked {
 					s.t.Errorf("asked at %s", got.At)
 				}

@@ -132,25 +132,25 @@ type NoteKind string
 
 // The replies.
 const (
-	NotePhase NoteKind = "phase"
-	NoteAlarm NoteKind = "alarm"
-	NoteAway  NoteKind = "away"
+	NotePhase    NoteKind = "phase"
+	NoteAlarm    NoteKind = "alarm"
+	NoteDowntime NoteKind = "away"
 	// NoteSafety: the safety backup is done, or a person has to decide.
 	NoteSafety NoteKind = "safety"
 	// NoteReport: the story of the restore.
 	NoteReport NoteKind = "report"
 	// NoteCounted: what the restored portal holds.
 	NoteCounted NoteKind = "counted"
-	// NoteGlass calls those who may stop a restore that one person confirmed alone.
-	NoteGlass NoteKind = "break_glass"
-	NoteEnd   NoteKind = "end"
+	// NoteBreakGlass calls those who may stop a restore that one person confirmed alone.
+	NoteBreakGlass NoteKind = "break_glass"
+	NoteEnd        NoteKind = "end"
 	// NoteReminder: half of a request's life is over, and it waits to be confirmed.
 	NoteReminder NoteKind = "reminder"
 	// NoteWithdrawn: a confirmation does not count any more, and others are asked.
 	NoteWithdrawn NoteKind = "withdrawn"
-	// NoteAstray: the channel cannot be reached, and the requester is told the
+	// NoteChannelLost: the channel cannot be reached, and the requester is told the
 	// rest alone.
-	NoteAstray NoteKind = "astray"
+	NoteChannelLost NoteKind = "astray"
 )
 
 // RetryAfter is how long a chat asked to wait, 0 if it did not say. Errors that

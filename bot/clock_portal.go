@@ -31,7 +31,7 @@ func (p Portal) portalTime() time.Time { return time.Now().UTC().Add(p.clockAhea
 // Lost is how long before a time the backup was taken, by the portal's clock,
 // which dates it. Below 0 the backup is dated ahead of that.
 func (r Restore) Lost(before time.Time) time.Duration {
-	lost := before.Add(r.Outlook.ClockAhead).Sub(r.Backup.CreatedOn)
+	lost := before.Add(r.Preflight.ClockAhead).Sub(r.Backup.CreatedOn)
 	if lost < 0 && lost >= -ClocksAgree {
 		return 0
 	}

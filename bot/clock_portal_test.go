@@ -22,8 +22,8 @@ func TestLossIsToldByThePortalsClock(t *testing.T) {
 				if off := lost - 3*time.Hour; off.Abs() > time.Minute { // as the portal for tests makes it
 					s.t.Errorf("the last %s are lost", lost)
 				}
-				if off := r.Outlook.ClockAhead - ahead; ahead.Abs() > time.Minute && off.Abs() > 2*time.Second || ahead < time.Minute && ahead > 0 && r.Outlook.ClockAhead != 0 {
-					s.t.Errorf("the portal's clock is %s ahead, said to be %s", ahead, r.Outlook.ClockAhead)
+				if off := r.Preflight.ClockAhead - ahead; ahead.Abs() > time.Minute && off.Abs() > 2*time.Second || ahead < time.Minute && ahead > 0 && r.Preflight.ClockAhead != 0 {
+					s.t.Errorf("the portal's clock is %s ahead, said to be %s", ahead, r.Preflight.ClockAhead)
 				}
 				list, _ := s.later("list").(bot.Backups)
 				if age := list.Now.Sub(list.Backups[0].CreatedOn) - 3*time.Hour; age.Abs() > time.Minute {

@@ -34,11 +34,11 @@ func TestGapBetweenStepsIsToldAsAnAbsence(t *testing.T) {
 				s.Process = c.process
 				r = s.walk(r.ID, never)
 				s.want(r, bot.Succeeded, 1)
-				if len(r.Aways) != c.want || len(s.told(bot.NoteAway)) != c.want {
-					s.t.Fatalf("got %+v and told %d times, want %d", r.Aways, len(s.told(bot.NoteAway)), c.want)
+				if len(r.Downtimes) != c.want || len(s.told(bot.NoteDowntime)) != c.want {
+					s.t.Fatalf("got %+v and told %d times, want %d", r.Downtimes, len(s.told(bot.NoteDowntime)), c.want)
 				}
-				if c.want > 0 && (r.Aways[0].From.After(from) || from.Sub(r.Aways[0].From) > 11*time.Second || r.Aways[0].To.Sub(from) < c.gap) {
-					s.t.Errorf("away from %s to %s, gone at %s", r.Aways[0].From, r.Aways[0].To, from)
+				if c.want > 0 && (r.Downtimes[0].From.After(from) || from.Sub(r.Downtimes[0].From) > 11*time.Second || r.Downtimes[0].To.Sub(from) < c.gap) {
+					s.t.Errorf("away from %s to %s, gone at %s", r.Downtimes[0].From, r.Downtimes[0].To, from)
 				}
 			})
 		})
@@ -75,14 +75,14 @@ func TestCountsAreToldOnceANewKeyWorks(t *testing.T) {
 	play(t, func(s *scene) {
 		r := s.request("")
 		s.press(r, "UBOB", bot.PressConfirm)
-		r = s.walk(r.ID, func(r bot.Restore) bool { return r.Care.Tries > 3 })
-		if r.Settled || len(s.told(bot.NoteCounted)) != 0 || r.Outlook.Counts.Users != 42 || r.Outlook.Counts.Rooms != 7 {
-			s.t.Fatalf("before a new key: %+v, %+v", r.Care, r.Outlook)
+		r = s.walk(r.ID, func(r bot.Restore) bool { return r.Aftercare.Tries > 3 })
+		if r.Settled || len(s.told(bot.NoteCounted)) != 0 || r.Preflight.Counts.Users != 42 || r.Preflight.Counts.Rooms != 7 {
+			s.t.Fatalf("before a new key: %+v, %+v", r.Aftercare, r.Preflight)
 		}
 		s.Portals[0].API = &docspace.Client{BaseURL: "https://docs.example.com", Key: docspace.NewSecret(s.portal.IssueKey(docspacetest.Key{Permissions: []string{"*"}})), HTTP: docspacetest.Via(s.portal)}
 		r = s.walk(r.ID, never)
-		if c := r.Care.Counts; !r.Care.Done || c.Users != 42 || c.Rooms != 7 || c.Backups != len(s.portal.Backups())-1 || len(s.told(bot.NoteCounted)) != 1 {
-			s.t.Errorf("counted %+v, told %d times", r.Care, len(s.told(bot.NoteCounted)))
+		if c := r.Aftercare.Counts; !r.Aftercare.Done || c.Users != 42 || c.Rooms != 7 || c.Backups != len(s.portal.Backups())-1 || len(s.told(bot.NoteCounted)) != 1 {
+			s.t.Errorf("counted %+v, told %d times", r.Aftercare, len(s.told(bot.NoteCounted)))
 		}
 	})
 }
@@ -93,8 +93,8 @@ func TestWithoutANewKeyTheBotGivesUpAfterADay(t *testing.T) {
 		r := s.request("")
 		s.press(r, "UBOB", bot.PressConfirm)
 		r = s.walk(r.ID, never)
-		if !r.Settled || !r.Care.GaveUp || time.Since(r.EndedAt) > 25*time.Hour {
-			s.t.Errorf("care %+v after %s", r.Care, time.Since(r.EndedAt))
+		if !r.Settled || !r.Aftercare.GaveUp || time.Since(r.EndedAt) > 25*time.Hour {
+			s.t.Errorf("care %+v after %s", r.Aftercare, time.Since(r.EndedAt))
 		}
 	})
 }
@@ -102,8 +102,8 @@ func TestWithoutANewKeyTheBotGivesUpAfterADay(t *testing.T) {
 func TestUsualDurationComesFromOurOwnHistory(t *testing.T) {
 	t.Parallel()
 	play(t, func(s *scene) {
-		if r := s.request(""); r.Outlook.Usual.Runs != 0 {
-			s.t.Errorf("without a history it knows %+v", r.Outlook.Usual)
+		if r := s.request(""); r.Preflight.Usual.Runs != 0 {
+			s.t.Errorf("without a history it knows %+v", r.Preflight.Usual)
 		}
 		s.ask("cancel " + s.store.restores[0].ID)
 		now := time.Now()
@@ -126,8 +126,8 @@ func TestUsualDurationComesFromOurOwnHistory(t *testing.T) {
 			}
 		}
 		want := bot.Usual{Runs: 17, Median: 9 * time.Minute, P90: 16 * time.Minute}
-		if r := s.request(""); r.Outlook.Usual != want {
-			s.t.Errorf("got %+v, want %+v", r.Outlook.Usual, want)
+		if r := s.request(""); r.Preflight.Usual != want {
+			s.t.Errorf("got %+v, want %+v", r.Preflight.Usual, want)
 		}
 	})
 }
@@ -145,7 +145,7 @@ func TestOutlookSaysWhatIsTrueNow(t *testing.T) {
 			s.t.Fatal("not accepted")
 		}
 		r := s.walk(a.Restore.ID, func(r bot.Restore) bool { return r.Shown.State == bot.Requested })
-		o := r.Outlook
+		o := r.Preflight
 		if !o.Backing || o.Newer != 1 || !o.KeyAll || !o.KeyExpires.IsZero() || o.Counts.Backups != 3 {
 			s.t.Errorf("outlook %+v", o)
 		}

@@ -28,7 +28,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.move(ctx, r, r.ended(Failed, time.Now().UTC(), reasonOf(no)), EventEnded)
 	}
 	if r.State == Confirmed && r.countsDown() {
-		if next, over, err := b.waitForStop(ctx, &r, p); !over || err != nil {
+		if next, over, err := b.runCountdown(ctx, &r, p); !over || err != nil {
 			return next, err
 		}
 	}
@@ -42,7 +42,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	looked := time.Now()
 	if no == nil {
-		_, no = free(ctx, &r, p)
+		_, no = checkPortalFree(ctx, &r, p)
 	}
 	if ctx.Err() != nil || no != nil && no.Busy {
 		return Next{After: soon}, ctx.Err() // the portal was not asked, or the bot stops
@@ -55,7 +55,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.move(ctx, was, r.ended(Rehearsed, now, Reason{What: "This was a dry run: everything was checked and nothing was started."}), EventEnded)
 	}
 	if r.wantsSafety(p.Safety) {
-		return b.save(ctx, was, p)
+		return b.beginSafetyBackup(ctx, was, p)
 	}
 	sent, err := b.Store.Now(ctx) // whoever resolves the start measures from it
 	if err != nil {

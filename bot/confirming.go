@@ -55,7 +55,7 @@ func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, 
 		return b.unrecorded(ctx, err)
 	}
 	needed := b.policyOf(r).NeededFor(r.request())
-	next := r.heeding(c)
+	next := r.markHandled(c)
 	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: c.User, At: now, MessageTS: message})
 	if len(next.Confirmations) >= needed {
 		next.State = Confirmed

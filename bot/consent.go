@@ -96,9 +96,9 @@ func (c Consent) Carry(now Clock) Consent {
 // it, unless nobody was there for a while.
 func (c Consent) Watch(r Restore, now Clock) Consent {
 	least, most, ok := now.since(c.Seen)
-	unseen := min(r.life(), awayFrom)
+	unseen := min(r.life(), restartGap)
 	if now.Process == c.Seen.Process {
-		unseen = min(max(r.life(), awayFrom), asleepFrom)
+		unseen = min(max(r.life(), restartGap), suspendAge)
 	}
 	if ok && most <= unseen {
 		c.Watched += least

@@ -8,13 +8,13 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// dismiss is /restore cancel.
-func (b *Bot) dismiss(ctx context.Context, c policy.Caller, id, why string) Answer {
+// cancelByID is /restore cancel.
+func (b *Bot) cancelByID(ctx context.Context, c policy.Caller, id, why string) Answer {
 	ctx = about(ctx, id)
-	return retried(func() Answer { return b.cancel(ctx, c, id, why) })
+	return retryOnRace(func() Answer { return b.cancelOnce(ctx, c, id, why) })
 }
 
-func (b *Bot) cancel(ctx context.Context, c policy.Caller, id, why string) Answer {
+func (b *Bot) cancelOnce(ctx context.Context, c policy.Caller, id, why string) Answer {
 	r, err := b.Store.Get(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -24,15 +24,15 @@ func (b *Bot) cancel(ctx context.Context, c policy.Caller, id, why string) Answe
 	case err != nil:
 		return b.unrecorded(ctx, err)
 	}
-	if !r.heeded(c) {
-		if answer := b.dismissal(ctx, c, r, why); answer != nil {
+	if !r.wasHandled(c) {
+		if answer := b.dismiss(ctx, c, r, why); answer != nil {
 			return answer
 		}
 	}
-	return Said{"Dismissed. Nothing was started."}
+	return TextAnswer{"Dismissed. Nothing was started."}
 }
 
-func (b *Bot) dismissal(ctx context.Context, c policy.Caller, r Restore, why string) Answer {
+func (b *Bot) dismiss(ctx context.Context, c policy.Caller, r Restore, why string) Answer {
 	if r.State != Requested && r.State != Saving { // nothing is restored before its safety backup is done
 		return b.refuse(ctx, c, r.ID, became(r))
 	}
@@ -40,7 +40,7 @@ func (b *Bot) dismissal(ctx context.Context, c policy.Caller, r Restore, why str
 		return b.refuse(ctx, c, r.ID, no)
 	}
 	now := time.Now().UTC()
-	next := r.heeding(c).ended(Dismissed, now, Reason{})
+	next := r.markHandled(c).ended(Dismissed, now, Reason{})
 	next.ClosedBy, next.ClosedAt, next.ClosedWhy = c.User, now, why
 	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventDismissed, Actor: c.User, Detail: reasonDetail(why)})
 	return b.raced(ctx, c, r, err)

@@ -9,26 +9,26 @@ import (
 const (
 	// seenEvery is how often a step writes down that it looked.
 	seenEvery = 10 * time.Second
-	// asleepFrom is a gap that even one and the same process does not explain by
+	// suspendAge is a gap that even one and the same process does not explain by
 	// a slow portal: its machine slept.
-	asleepFrom = time.Minute
-	// awayAlone is that, beside the one call that takes longer: of the history, 90 s.
-	awayAlone = 100 * time.Second
+	suspendAge = time.Minute
+	// suspendGap is that, beside the one call that takes longer: of the history, 90 s.
+	suspendGap = 100 * time.Second
 )
 
-// noticeAway finds the gap that a stop of the bot has left between two steps of
+// noteDowntime finds the gap that a stop of the bot has left between two steps of
 // a restore that goes on without it, and tells of it in the thread.
-func (b *Bot) noticeAway(ctx context.Context, r *Restore, p Portal) error {
+func (b *Bot) noteDowntime(ctx context.Context, r *Restore, p Portal) error {
 	now := time.Now().UTC()
 	gap := now.Sub(r.SeenAt)
 	switch {
 	case r.SeenAt.IsZero():
-	case gap >= awayAlone, gap >= awayFrom && r.SeenBy != b.Process:
+	case gap >= suspendGap, gap >= restartGap && r.SeenBy != b.Process:
 		next := *r
-		next.Aways = append(slices.Clip(r.Aways), Away{From: r.SeenAt, To: now})
+		next.Downtimes = append(slices.Clip(r.Downtimes), Downtime{From: r.SeenAt, To: now})
 		next.SeenAt, next.SeenBy = now, b.Process
 		saved, err := b.Store.Save(ctx, *r, next, Event{
-			At: now, Restore: r.ID, Kind: EventAway,
+			At: now, Restore: r.ID, Kind: EventDowntime,
 			Detail: map[string]string{"from": r.SeenAt.Format(time.RFC3339), "to": now.Format(time.RFC3339)},
 		})
 		if err != nil {
@@ -36,7 +36,7 @@ func (b *Bot) noticeAway(ctx context.Context, r *Restore, p Portal) error {
 		}
 		*r = saved
 		// Told once: it is on the card too, and a lost reply is no harm.
-		note := Note{Kind: NoteAway}
+		note := Note{Kind: NoteDowntime}
 		ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), note)
 		b.noted(ctx, *r, note, ts)
 		if err != nil {

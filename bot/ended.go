@@ -25,13 +25,13 @@ func givenUp(why error, since time.Duration) bool {
 // worth it, and settles the restore. Neither waits for the other's turn.
 func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
 	later := b.show(ctx, &r, p)
-	if later != nil && !isUntold(later) {
+	if later != nil && !isUndelivered(later) {
 		return Next{After: soon}, later
 	}
 	next := Next{After: pause(later)}
-	if r.State.Told() || r.lapsed() { // people wait for what they confirmed
+	if r.State.Announced() || r.lapsed() { // people wait for what they confirmed
 		if err := b.announce(ctx, &r, p); err != nil {
-			if !isUntold(err) {
+			if !isUndelivered(err) {
 				return Next{After: soon}, err
 			}
 			next.After, later = min(next.After, pause(err)), err
@@ -43,8 +43,8 @@ func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
 		}
 		return next, later
 	}
-	if later == nil && r.State == Succeeded && !r.Care.Done {
-		return b.care(ctx, r, p)
+	if later == nil && r.State == Succeeded && !r.Aftercare.Done {
+		return b.stepAftercare(ctx, r, p)
 	}
 	if later != nil {
 		b.Log.ErrorContext(ctx, "the end of a restore was never told in its channel", "restore", r.ID, "state", r.State, "err", later)
@@ -57,12 +57,12 @@ func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
 	return Next{Done: true}, nil
 }
 
-// turningAway is how long it is tried to tell somebody that nothing comes of
+// deliverRefusalFor is how long it is tried to tell somebody that nothing comes of
 // their request.
-const turningAway = time.Minute
+const deliverRefusalFor = time.Minute
 
-// turnAway tells the requester alone why nothing came of the request.
-func (b *Bot) turnAway(ctx context.Context, r Restore) (Next, error) {
+// deliverRefusal tells the requester alone why nothing came of the request.
+func (b *Bot) deliverRefusal(ctx context.Context, r Restore) (Next, error) {
 	to := Recipient{Channel: r.Channel, User: r.Requester, URL: r.AnswerURL}
 	no := &policy.Refusal{Rule: r.Reason.Rule, What: r.Reason.What, Do: r.Reason.Do, Restore: r.ID, Suggest: r.Suggest}
 	if no.Rule == policy.RuleBusy { // of a request that was recorded: what runs is not ours
@@ -70,8 +70,8 @@ func (b *Bot) turnAway(ctx context.Context, r Restore) (Next, error) {
 	}
 	err := b.Chat.Answer(ctx, to, no)
 	since := time.Since(r.EndedAt)
-	if err != nil && since < turningAway {
-		return Next{After: max(pause(err), since)}, untold{err}
+	if err != nil && since < deliverRefusalFor {
+		return Next{After: max(pause(err), since)}, undelivered{err}
 	}
 	if err != nil {
 		b.Log.ErrorContext(ctx, "a refusal could not be told", "restore", r.ID, "requester", r.Requester, "rule", r.Reason.Rule, "err", err)

@@ -12,25 +12,25 @@ import (
 // stands in an answer that one person sees, and its value is a portal's name.
 const PressFollow Action = "follow"
 
-// follows answers a press on Follow.
-func (b *Bot) follows(ctx context.Context, p Press) Answer {
+// pressFollow answers a press on Follow.
+func (b *Bot) pressFollow(ctx context.Context, p Press) Answer {
 	p.Caller = b.Policy.NormalizeCaller(p.Caller)
 	if no := b.Policy.Origin(p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, "", no)
 	}
-	portal, no := b.choose(ctx, p.Caller, p.Restore, entering)
+	portal, no := b.choose(ctx, p.Caller, p.Restore, mayUse)
 	if no == nil {
 		no = b.policy(portal).Inspect(ctx, b.Directory, p.Caller)
 	}
 	if no != nil {
 		return b.refuse(ctx, p.Caller, "", no)
 	}
-	return b.followElsewhere(ctx, p.Caller, portal)
+	return b.adoptExternal(ctx, p.Caller, portal)
 }
 
-// followElsewhere records a restore that this bot did not start. It begins in
+// adoptExternal records a restore that this bot did not start. It begins in
 // the state running, from which no move leads to a start.
-func (b *Bot) followElsewhere(ctx context.Context, c policy.Caller, p Portal) Answer {
+func (b *Bot) adoptExternal(ctx context.Context, c policy.Caller, p Portal) Answer {
 	ask, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	ts, err := askTasks(ask, p.API)
@@ -39,7 +39,7 @@ func (b *Bot) followElsewhere(ctx context.Context, c policy.Caller, p Portal) An
 	case err != nil:
 		return b.refuse(ctx, c, "", p.unanswered(err))
 	case !runs:
-		return Said{"Nothing runs on " + p.Name + " now, so there is nothing to follow. Nothing was changed. /restore status looks again."}
+		return TextAnswer{"Nothing runs on " + p.Name + " now, so there is nothing to follow. Nothing was changed. /restore status looks again."}
 	}
 	now := time.Now().UTC()
 	r := Restore{
@@ -55,11 +55,11 @@ func (b *Bot) followElsewhere(ctx context.Context, c policy.Caller, p Portal) An
 	})
 	switch {
 	case errors.Is(err, ErrDuplicate):
-		return Said{"It is followed already; /restore status shows how far it is. Nothing was changed."}
+		return TextAnswer{"It is followed already; /restore status shows how far it is. Nothing was changed."}
 	case errors.Is(err, ErrPortalBusy):
 		return b.refuse(ctx, c, "", b.busy(ctx, p.PortalName))
 	case err != nil:
 		return b.unrecorded(ctx, err)
 	}
-	return Said{"Following it. Its card comes to this channel; the bot starts and stops nothing."}
+	return TextAnswer{"Following it. Its card comes to this channel; the bot starts and stops nothing."}
 }

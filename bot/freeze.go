@@ -87,7 +87,7 @@ func (b *Bot) unfreeze(ctx context.Context, c policy.Caller, now time.Time) Answ
 	case err != nil:
 		return b.unrecorded(ctx, err)
 	case !was.On():
-		return Said{"Restores are not frozen. Nothing was changed."}
+		return TextAnswer{"Restores are not frozen. Nothing was changed."}
 	}
 	err = b.Store.SetFreeze(ctx, Freeze{}, Event{
 		At: now, Kind: EventUnfrozen, Actor: c.User, Detail: map[string]string{"frozen_by": was.By, "channel": c.Channel},

@@ -191,7 +191,7 @@ func (m *rules) pressed(t *rapid.T, r bot.Restore, user string, right bool) bool
 		action = bot.PressType
 	}
 	a, later := m.Press(t.Context(), bot.Press{Caller: caller(user), Action: action, Restore: r.ID, MessageTS: r.CardTS})
-	if _, opens := a.(bot.Opens); opens {
+	if _, opens := a.(bot.OpenModal); opens {
 		a = later(t.Context())
 	}
 	modal, ok := a.(bot.Modal)

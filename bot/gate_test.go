@@ -118,7 +118,7 @@ func TestPressCountsOnlyOnTheCardOfItsRestore(t *testing.T) {
 			for _, action := range []bot.Action{bot.PressConfirm, bot.PressDismiss, bot.PressStop, bot.PressType, bot.PressRestored, "other"} {
 				p.Action = action
 				a, later := s.Press(s.t.Context(), p)
-				if _, opens := a.(bot.Opens); opens {
+				if _, opens := a.(bot.OpenModal); opens {
 					a = later(s.t.Context())
 				} else if later != nil {
 					later(s.t.Context()) // the buttons are taken off the stranger
@@ -483,7 +483,7 @@ func glassScene(t *testing.T, act func(s *scene, r bot.Restore)) {
 func TestBrokenGlassCountsDownAMinuteInFrontOfEverybody(t *testing.T) {
 	t.Parallel()
 	glassScene(t, func(s *scene, r bot.Restore) {
-		s.refused(s.press(r, "UBOB", bot.PressConfirm), policy.RuleGlass)
+		s.refused(s.press(r, "UBOB", bot.PressConfirm), policy.RuleBreakGlass)
 		if a := s.press(r, "UALICE", bot.PressConfirm); a != nil {
 			s.t.Fatalf("the press was answered %+v", a)
 		}
@@ -495,13 +495,13 @@ func TestBrokenGlassCountsDownAMinuteInFrontOfEverybody(t *testing.T) {
 		if n := s.chat.edits - edits; n < 10 {
 			s.t.Errorf("the card counted down %d times", n)
 		}
-		if len(s.chat.replies) == 0 || s.chat.replies[0].Kind != bot.NoteGlass || !s.chat.replies[0].Broadcast {
+		if len(s.chat.replies) == 0 || s.chat.replies[0].Kind != bot.NoteBreakGlass || !s.chat.replies[0].Broadcast {
 			s.t.Errorf("the approvers were not called: %+v", s.chat.replies)
 		}
 		s.want(s.walk(r.ID, never), bot.Succeeded, 1)
 		marks := 0
 		for _, e := range s.store.events {
-			if e.Kind == bot.EventGlass {
+			if e.Kind == bot.EventBreakGlass {
 				marks++
 			}
 		}
@@ -551,10 +551,10 @@ func TestCountdownThatNobodySeesStartsNothing(t *testing.T) {
 			t.Parallel()
 			glassScene(t, func(s *scene, r bot.Restore) {
 				s.press(r, "UALICE", bot.PressConfirm)
-				r = s.walk(r.ID, func(r bot.Restore) bool { return r.GlassTS != "" })
+				r = s.walk(r.ID, func(r bot.Restore) bool { return r.CountdownTS != "" })
 				s.chat.editErr = err
 				r = s.walk(r.ID, func(r bot.Restore) bool { return r.State.Ended() })
-				if r.State != bot.Failed || r.Reason.Rule != policy.RuleGlass || s.portal.Starts() != 0 {
+				if r.State != bot.Failed || r.Reason.Rule != policy.RuleBreakGlass || s.portal.Starts() != 0 {
 					s.t.Errorf("%s after %d starts, %+v", r.State, s.portal.Starts(), r.Reason)
 				}
 			})
@@ -567,9 +567,9 @@ func TestGlassIsBrokenOnlyByWhomItNames(t *testing.T) {
 	play(t, func(s *scene) {
 		id := s.portal.Backups()[0].ID
 		dump := s.portal.AddBackup(docspacetest.Backup{Dump: true})
-		s.refused(s.ask(id+" --break-glass --reason x"), policy.RuleGlass) // not set up
+		s.refused(s.ask(id+" --break-glass --reason x"), policy.RuleBreakGlass) // not set up
 		s.Policy.BreakGlass = policy.AllowList{IDs: []string{"UBOB"}}
-		s.refused(s.ask(id+" --break-glass --reason x"), policy.RuleGlass) // not her
+		s.refused(s.ask(id+" --break-glass --reason x"), policy.RuleBreakGlass) // not her
 		s.Policy.BreakGlass = policy.AllowList{Groups: []string{"S1"}}
 		s.refused(s.ask(id+" --break-glass --reason x"), policy.RuleDirectory) // unreadable
 		s.Policy.BreakGlass = policy.AllowList{IDs: []string{"UALICE"}}

@@ -59,9 +59,9 @@ func slow(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || answered(err).Status == http.StatusGatewayTimeout
 }
 
-// find looks the backup up in the history and returns all of it. An id that is no
+// findBackup looks the backup up in the history and returns all of it. An id that is no
 // GUID names a file, which is no record.
-func (b *Bot) find(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup, *policy.Refusal) {
+func (b *Bot) findBackup(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup, *policy.Refusal) {
 	if _, ok := docspace.ParseGUID(r.Order.BackupID); !ok {
 		return nil, nil
 	}
@@ -99,7 +99,7 @@ func goUnseen(r *Restore, p Portal, backups []docspace.Backup, err error) *polic
 	case errors.Is(err, errHistories):
 		return p.unread(err)
 	case err != nil:
-		r.Outlook.Unread = p.trouble(err).why
+		r.Preflight.Unread = p.trouble(err).why
 		return nil
 	}
 	backup, ok := listed(r.Order.BackupID, backups)

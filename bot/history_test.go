@@ -41,8 +41,8 @@ func TestSlowHistoryIsWaitedForAndAskedOnce(t *testing.T) {
 				}
 				s.slowHistory(0)
 				s.want(s.walk(r.ID, never), bot.Succeeded, 1)
-				if len(r.Aways) != 0 || len(s.told(bot.NoteAway)) != 0 {
-					s.t.Errorf("a slow portal is told as an absence: %+v", r.Aways)
+				if len(r.Downtimes) != 0 || len(s.told(bot.NoteDowntime)) != 0 {
+					s.t.Errorf("a slow portal is told as an absence: %+v", r.Downtimes)
 				}
 			})
 		})

@@ -32,7 +32,7 @@ func TestHistoryShowsTheNewestThatMayBeSeen(t *testing.T) {
 					}
 					s.store.restores = append(s.store.restores, r)
 				}
-				past, ok := s.ask("history").(bot.Past)
+				past, ok := s.ask("history").(bot.History)
 				if !ok || len(past.Restores) != c.shown {
 					t.Errorf("%d restores, want %d", len(past.Restores), c.shown)
 				}

@@ -189,11 +189,11 @@ func (m *memory) Recent(_ context.Context, limit int) ([]bot.Restore, error) {
 	return all[:min(limit, len(all))], nil
 }
 
-func (m *memory) Sought(_ context.Context, limit int, want func(bot.Restore) bool) (found []bot.Restore, err error) {
+func (m *memory) Search(_ context.Context, limit int, want func(bot.Restore) bool) (found []bot.Restore, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for n, r := range slices.Backward(m.restores) {
-		if len(found) == limit || len(m.restores)-n > bot.Searched {
+		if len(found) == limit || len(m.restores)-n > bot.SearchWindow {
 			break
 		}
 		if want(bot.Restore{ID: r.ID, Portal: r.Portal, Address: r.Address, State: r.State, RequestedAt: r.RequestedAt}) {

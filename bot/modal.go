@@ -29,7 +29,7 @@ type Modal struct {
 	Parts  []Part
 }
 
-// Part is one piece of a modal: [Words], [Plan], [Told] or [Field].
+// Part is one piece of a modal: [Words], [Plan], [AnswerPart] or [Field].
 type Part interface{ part() }
 
 // Words is plain text, shown as it is: foreign text is harmless in it.
@@ -38,8 +38,8 @@ type Words struct{ Text string }
 // Plan shows what a card shows of its backup and of what will be lost.
 type Plan struct{ Card Card }
 
-// Told shows an answer as it is shown elsewhere.
-type Told struct{ Answer Answer }
+// AnswerPart shows an answer as it is shown elsewhere.
+type AnswerPart struct{ Answer Answer }
 
 // Field is an input. Its Name comes back with what was entered.
 type Field struct {
@@ -53,10 +53,10 @@ type Field struct {
 	Tell bool
 }
 
-func (Words) part() {}
-func (Plan) part()  {}
-func (Told) part()  {}
-func (Field) part() {}
+func (Words) part()      {}
+func (Plan) part()       {}
+func (AnswerPart) part() {}
+func (Field) part()      {}
 
 // FieldKind is how something is entered.
 type FieldKind string
@@ -77,17 +77,17 @@ type Option struct{ Value, Text, About string }
 // that is not known.
 type View struct{ ID, Hash, External string }
 
-// Opens is an [Answer] that opens a modal. It must be found without asking
-// anybody: Slack leaves three seconds. The [Later] that comes with it works out
+// OpenModal is an [Answer] that opens a modal. It must be found without asking
+// anybody: Slack leaves three seconds. The [FollowUp] that comes with it works out
 // what the modal then shows: a [Modal], or any other answer in its place.
-type Opens struct{ Modal Modal }
+type OpenModal struct{ Modal Modal }
 
 // Faults is an [Answer] to a submit: what is wrong, by the name of the field.
 // The modal stays open.
 type Faults map[string]string
 
-// Closes is an [Answer] to a submit: every modal of the person closes.
-type Closes struct{}
+// CloseModals is an [Answer] to a submit: every modal of the person closes.
+type CloseModals struct{}
 
 // Submission is what a person has entered in a modal.
 type Submission struct {
@@ -148,7 +148,7 @@ func (b *Bot) form(ctx context.Context, s Submission) (Form, *policy.Refusal) {
 // Submit answers a submitted modal: nil closes it, [Faults] and [Modal] change
 // it, any other answer is shown in its place. It is short: what takes longer is
 // left to Later.
-func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, Later) {
+func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, FollowUp) {
 	f, no := b.admitForm(ctx, &s)
 	ctx = about(ctx, f.Restore)
 	switch {
@@ -168,7 +168,7 @@ func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, Later) {
 
 // Choose answers a change in a field that tells: nil leaves the modal as it
 // is, a [Modal] changes it.
-func (b *Bot) Choose(ctx context.Context, s Submission) (Answer, Later) {
+func (b *Bot) Choose(ctx context.Context, s Submission) (Answer, FollowUp) {
 	f, no := b.admitForm(ctx, &s)
 	if no != nil {
 		return b.refuse(ctx, s.Caller, f.Restore, no), nil

@@ -126,7 +126,7 @@ func orphaned(r Restore, p Press) bool {
 
 // stripOrphan takes the buttons off an orphan card, once whoever pressed it has
 // their answer.
-func (b *Bot) stripOrphan(r Restore, p Press) Later {
+func (b *Bot) stripOrphan(r Restore, p Press) FollowUp {
 	if !orphaned(r, p) {
 		return nil
 	}
@@ -141,13 +141,13 @@ func (b *Bot) stripOrphan(r Restore, p Press) Later {
 // retire waits for its turn, for as long as ctx allows. The card of another
 // restore stays as it is, whatever a button says.
 func (b *Bot) retire(ctx context.Context, r Restore, ts string) error {
-	others, err := b.Store.Recent(ctx, Searched)
+	others, err := b.Store.Recent(ctx, SearchWindow)
 	if err != nil || slices.ContainsFunc(others, func(other Restore) bool { return other.Channel == r.Channel && other.CardTS == ts }) {
 		return err
 	}
 	for {
 		err := b.Chat.Retire(ctx, r, ts)
-		if !isUntold(err) {
+		if !isUndelivered(err) {
 			return err
 		}
 		select {

@@ -55,15 +55,15 @@ func pickPlaceholder() Modal {
 }
 
 // pick is /restore without an id.
-func (b *Bot) pick(c policy.Caller, portal string) (Answer, Later) {
-	return Opens{pickPlaceholder()}, func(ctx context.Context) Answer {
+func (b *Bot) pick(c policy.Caller, portal string) (Answer, FollowUp) {
+	return OpenModal{pickPlaceholder()}, func(ctx context.Context) Answer {
 		return b.inspected(ctx, c, func() Answer { return b.fillPick(ctx, c, Form{}, picking{Portal: portal}, "") })
 	}
 }
 
 // pickListed is a press on Restore in the list of backups.
-func (b *Bot) pickListed(p Press) (Answer, Later) {
-	return Opens{pickPlaceholder()}, func(ctx context.Context) Answer {
+func (b *Bot) pickListed(p Press) (Answer, FollowUp) {
+	return OpenModal{pickPlaceholder()}, func(ctx context.Context) Answer {
 		p.Caller = b.Policy.NormalizeCaller(p.Caller)
 		words := strings.Fields(p.Restore)
 		if no := b.Policy.Origin(p.Caller); no != nil {
@@ -80,11 +80,11 @@ func (b *Bot) pickListed(p Press) (Answer, Later) {
 
 // fillPick asks the portal for its backups and shows them.
 func (b *Bot) fillPick(ctx context.Context, c policy.Caller, f Form, show picking, chosen string) Answer {
-	may := b.admitted(ctx, c)
+	may := b.visiblePortals(ctx, c)
 	if show.Portal == "" && len(may) > 0 {
 		show.Portal = may[0].Name
 	}
-	p, no := b.choose(ctx, c, show.Portal, entering)
+	p, no := b.choose(ctx, c, show.Portal, mayUse)
 	if no != nil {
 		return b.refuse(ctx, c, "", no)
 	}

@@ -19,7 +19,7 @@ func (f Form) picking() (picking, error) {
 }
 
 // repick answers a change of the portal or of what to restore.
-func (b *Bot) repick(ctx context.Context, s Submission, f Form) (Answer, Later) {
+func (b *Bot) repick(ctx context.Context, s Submission, f Form) (Answer, FollowUp) {
 	show, err := f.picking()
 	if err != nil {
 		return b.unrecorded(ctx, err), nil
@@ -46,11 +46,11 @@ func (b *Bot) search(ctx context.Context, s Submission, f Form) []Option {
 	case err != nil || f.Kind != FormPick:
 		return nil
 	case s.Field == fieldPortal:
-		return b.admitted(ctx, s.Caller).options(s.Query)
+		return b.visiblePortals(ctx, s.Caller).options(s.Query)
 	case s.Field != backupField(show):
 		return nil
 	}
-	p, no := b.choose(ctx, s.Caller, show.Portal, entering)
+	p, no := b.choose(ctx, s.Caller, show.Portal, mayUse)
 	if no != nil {
 		return nil
 	}

@@ -15,7 +15,7 @@ func (s *scene) opened(text string) bot.Answer {
 	s.t.Helper()
 	s.asked++
 	a, later := s.Command(s.t.Context(), bot.Command{Caller: caller("UALICE"), Delivery: time.Now().String() + string(rune('a'+s.asked)), Text: text})
-	if _, ok := a.(bot.Opens); !ok || later == nil {
+	if _, ok := a.(bot.OpenModal); !ok || later == nil {
 		s.t.Fatalf("%q opened %+v", text, a)
 	}
 	return later(s.t.Context())
@@ -227,10 +227,10 @@ func TestRestoreElsewhereIsFollowedAndNeverStarted(t *testing.T) {
 				return later(s.t.Context())
 			}
 			refused(s, follow("UEVE"), policy.RulePerson)
-			if said, ok := follow("UBOB").(bot.Said); !ok || !strings.Contains(said.Text, "Following") {
+			if said, ok := follow("UBOB").(bot.TextAnswer); !ok || !strings.Contains(said.Text, "Following") {
 				s.t.Fatalf("answered %+v", said)
 			}
-			if said, ok := follow("UALICE").(bot.Said); !ok || !strings.Contains(said.Text, "already") {
+			if said, ok := follow("UALICE").(bot.TextAnswer); !ok || !strings.Contains(said.Text, "already") {
 				s.t.Errorf("a second Follow was answered %+v", said)
 			}
 			r := s.store.restores[0]
@@ -242,7 +242,7 @@ func TestRestoreElsewhereIsFollowedAndNeverStarted(t *testing.T) {
 			if s.chat.posted != 1 || len(s.told(bot.NoteEnd)) != 1 {
 				s.t.Errorf("%d cards, told %+v", s.chat.posted, s.chat.replies)
 			}
-			if said, ok := follow("UBOB").(bot.Said); !ok || !strings.Contains(said.Text, "nothing to follow") {
+			if said, ok := follow("UBOB").(bot.TextAnswer); !ok || !strings.Contains(said.Text, "nothing to follow") {
 				s.t.Errorf("after its end: %+v", said)
 			}
 		})
@@ -269,7 +269,7 @@ func TestButtonOfTheListOpensThePickerWithThatBackup(t *testing.T) {
 	play(t, func(s *scene) {
 		id := s.portal.Backups()[1].ID
 		a, later := s.Press(s.t.Context(), bot.Press{Caller: caller("UALICE"), Action: bot.PressPick, Restore: "docs " + id})
-		if _, ok := a.(bot.Opens); !ok {
+		if _, ok := a.(bot.OpenModal); !ok {
 			s.t.Fatalf("answered %+v", a)
 		}
 		m, ok := later(s.t.Context()).(bot.Modal)

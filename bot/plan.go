@@ -16,15 +16,15 @@ import (
 // plan is everything that a person who confirms agrees to. What is not in it
 // may change between the card and the start; what is in it may not.
 type plan struct {
-	Portal    PortalName
-	Order     command.Order
-	Backup    docspace.Backup
-	Approvers policy.AllowList
-	Approvals int
-	Self      bool
-	Typing    bool
-	Glass     policy.AllowList
-	Safety    string // where the portal is backed up before, "" for nowhere
+	Portal     PortalName
+	Order      command.Order
+	Backup     docspace.Backup
+	Approvers  policy.AllowList
+	Approvals  int
+	Self       bool
+	Typing     bool
+	BreakGlass policy.AllowList `json:"Glass"`
+	Safety     string           // where the portal is backed up before, "" for nowhere
 }
 
 // planOf is the hash of what is asked for, and of the rules it is asked under.
@@ -65,7 +65,7 @@ func (b *Bot) stillThere(ctx context.Context, r Restore, p Portal) *policy.Refus
 	}
 	now := r
 	now.Backup = docspace.Backup{}
-	if _, no := b.find(ctx, &now, p); no != nil {
+	if _, no := b.findBackup(ctx, &now, p); no != nil {
 		return no
 	}
 	if !sameBackup(r.Backup, now.Backup) {

@@ -45,7 +45,7 @@ func (b *Bot) portalGone(ctx context.Context, r Restore) (Next, error) {
 	switch r.State {
 	case Requested:
 		if r.CardTS == "" {
-			return b.turnedAway(ctx, r, &policy.Refusal{Rule: policy.RulePortal, What: lost.What + " Nothing was started.", Do: "See /restore help for the portals, then ask again."})
+			return b.refuseRequest(ctx, r, &policy.Refusal{Rule: policy.RulePortal, What: lost.What + " Nothing was started.", Do: "See /restore help for the portals, then ask again."})
 		}
 		fallthrough
 	case Confirmed, Saving:
@@ -60,12 +60,12 @@ func (b *Bot) portalGone(ctx context.Context, r Restore) (Next, error) {
 		}
 		return Next{After: quietly}, nil
 	case Refused:
-		return b.turnAway(ctx, r)
+		return b.deliverRefusal(ctx, r)
 	default: // it has ended
 	}
-	if r.State == Succeeded && !r.Care.Done { // the portal cannot be asked what it holds
+	if r.State == Succeeded && !r.Aftercare.Done { // the portal cannot be asked what it holds
 		next := r
-		next.Care.Done, next.Care.GaveUp = true, true
+		next.Aftercare.Done, next.Aftercare.GaveUp = true, true
 		return b.again(ctx, r, next, 0)
 	}
 	return b.tell(ctx, r, p)
@@ -83,7 +83,7 @@ func (b *Bot) WarnOfLostPortals(ctx context.Context) error {
 
 // lost are the open restores whose portal is no longer set up.
 func (b *Bot) lost(ctx context.Context) ([]Restore, error) {
-	return b.Store.Sought(ctx, Searched, func(r Restore) bool {
+	return b.Store.Search(ctx, SearchWindow, func(r Restore) bool {
 		_, ok := b.Portals.Of(r)
 		return !ok && r.State.Open()
 	})

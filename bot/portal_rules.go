@@ -22,16 +22,16 @@ func (b *Bot) policyOf(r Restore) policy.Policy {
 	return b.policy(p)
 }
 
-// passing is one check of a policy: whether a caller may enter, ask, or break
+// policyCheck is one check of a policy: whether a caller may enter, ask, or break
 // the glass.
-type passing func(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal
+type policyCheck func(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal
 
-func entering(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal {
-	return p.Enter(ctx, d, c)
+func mayUse(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal {
+	return p.MayUse(ctx, d, c)
 }
 
-// asking is the check of a request for a restore.
-func asking(o command.Order) passing {
+// mayRequest is the check of a request for a restore.
+func mayRequest(o command.Order) policyCheck {
 	return func(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal {
 		if !o.BreakGlass {
 			return p.Admit(ctx, d, c)
@@ -46,11 +46,11 @@ func asking(o command.Order) passing {
 // admit checks, in this order: the workspace, the app, the channel, the person,
 // for one portal at least, and, for a restore, that none is frozen.
 func (b *Bot) admit(ctx context.Context, c policy.Caller, line command.Line) *policy.Refusal {
-	check := entering
+	check := mayUse
 	if line.Verb == command.VerbRestore {
-		check = asking(line.Order)
+		check = mayRequest(line.Order)
 	}
-	if no := check(ctx, b.Policy, b.Directory, c); no != nil && !b.anyPasses(ctx, c, check) {
+	if no := check(ctx, b.Policy, b.Directory, c); no != nil && !b.anyPortalPasses(ctx, c, check) {
 		return no
 	}
 	if line.Verb == command.VerbRestore {
@@ -62,9 +62,9 @@ func (b *Bot) admit(ctx context.Context, c policy.Caller, line command.Line) *po
 // maxTried bounds how many rules of portals are remembered in one check.
 const maxTried = 16
 
-// anyPasses reports whether a portal's own rules let a caller in whom the bot's
+// anyPortalPasses reports whether a portal's own rules let a caller in whom the bot's
 // do not. Of portals with the same rules one is asked.
-func (b *Bot) anyPasses(ctx context.Context, c policy.Caller, check passing) bool {
+func (b *Bot) anyPortalPasses(ctx context.Context, c policy.Caller, check policyCheck) bool {
 	tried := make([]policy.PortalRules, 1, maxTried) // those of the bot
 	for i := range b.Portals {
 		own := b.Portals[i].Own
@@ -81,12 +81,12 @@ func (b *Bot) anyPasses(ctx context.Context, c policy.Caller, check passing) boo
 	return false
 }
 
-// admitted are the portals that the caller may see from this channel.
-func (b *Bot) admitted(ctx context.Context, c policy.Caller) Portals {
-	return b.passed(ctx, c, entering)
+// visiblePortals are the portals that the caller may see from this channel.
+func (b *Bot) visiblePortals(ctx context.Context, c policy.Caller) Portals {
+	return b.portalsPassing(ctx, c, mayUse)
 }
 
-func (b *Bot) passed(ctx context.Context, c policy.Caller, check passing) Portals {
+func (b *Bot) portalsPassing(ctx context.Context, c policy.Caller, check policyCheck) Portals {
 	var ps Portals
 	for _, p := range b.Portals {
 		if check(ctx, b.policy(p), b.Directory, c) == nil {
@@ -98,8 +98,8 @@ func (b *Bot) passed(ctx context.Context, c policy.Caller, check passing) Portal
 
 // choose returns the portal that a command is about. Which of several is meant
 // is never guessed.
-func (b *Bot) choose(ctx context.Context, c policy.Caller, name string, check passing) (Portal, *policy.Refusal) {
-	may := b.passed(ctx, c, check)
+func (b *Bot) choose(ctx context.Context, c policy.Caller, name string, check policyCheck) (Portal, *policy.Refusal) {
+	may := b.portalsPassing(ctx, c, check)
 	if name != "" {
 		p, ok := b.Portals.Named(name)
 		if !ok {

@@ -10,9 +10,9 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Outlook is what was found out before people were asked: all of it checked,
+// Preflight is what was found out before people were asked: all of it checked,
 // nothing guessed. The zero value means not looked at.
-type Outlook struct {
+type Preflight struct {
 	At         time.Time `json:",omitzero"`
 	Usual      Usual     `json:",omitzero"`
 	KeyExpires time.Time `json:",omitzero"` // zero: never
@@ -44,10 +44,10 @@ type Counts struct {
 	Trouble               string    `json:",omitzero"` // why something could not be counted, one line
 }
 
-// outlook looks at what people should know before they confirm. What cannot be
+// preflight looks at what people should know before they confirm. What cannot be
 // told is left out or said to be unknown; none of it refuses a restore.
-func (b *Bot) outlook(ctx context.Context, r *Restore, p Portal, key docspace.Key, backups []docspace.Backup) {
-	o := Outlook{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: everything(key), ClockAhead: p.clockAhead(), Unread: r.Outlook.Unread}
+func (b *Bot) preflight(ctx context.Context, r *Restore, p Portal, key docspace.Key, backups []docspace.Backup) {
+	o := Preflight{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: everything(key), ClockAhead: p.clockAhead(), Unread: r.Preflight.Unread}
 	ask, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
@@ -66,7 +66,7 @@ func (b *Bot) outlook(ctx context.Context, r *Restore, p Portal, key docspace.Ke
 	if r.Backup.ID != "" && !r.Order.Dump { // else the history was not asked for, or is the server's
 		o.Counts.Backups = len(backups)
 	}
-	r.Outlook = o
+	r.Preflight = o
 }
 
 func everything(k docspace.Key) bool {
@@ -94,9 +94,9 @@ func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *policy.Refusal {
 	if err := r.Order.Check(); err != nil {
 		return syntaxRefusal(err)
 	}
-	settings, no := free(ctx, r, p)
+	settings, no := checkPortalFree(ctx, r, p)
 	if no == nil {
-		no = safe(*r, p, settings)
+		no = checkSafetyTarget(*r, p, settings)
 	}
 	if no != nil {
 		return no
@@ -110,16 +110,16 @@ func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *policy.Refusal {
 	case !key.CanRestore() || key.Expired(time.Now()):
 		return &policy.Refusal{Rule: policy.RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write if it lacks that. Else: " + p.KeyFrom.newKey()}
 	}
-	backups, no := b.find(ctx, r, p)
+	backups, no := b.findBackup(ctx, r, p)
 	if no == nil {
-		b.outlook(ctx, r, p, key, backups)
-		r.Outlook.Charge = chargeOf(ctx, *r, p, settings)
+		b.preflight(ctx, r, p, key, backups)
+		r.Preflight.Charge = chargeOf(ctx, *r, p, settings)
 	}
 	return no
 }
 
-// free checks that the portal is up and that nothing restores it now.
-func free(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *policy.Refusal) {
+// checkPortalFree checks that the portal is up and that nothing restores it now.
+func checkPortalFree(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *policy.Refusal) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	settings, err := p.API.Settings(ctx)

@@ -9,48 +9,48 @@ import (
 
 // Press answers a button. The first valid press wins; every other one is told
 // what became of the restore. A nil answer means that the card says it all.
-func (b *Bot) Press(ctx context.Context, p Press) (Answer, Later) {
+func (b *Bot) Press(ctx context.Context, p Press) (Answer, FollowUp) {
 	if p.Action == PressType {
-		return Opens{typingPlaceholder()}, func(ctx context.Context) Answer { return b.askToType(AboutPress(ctx, p), p) }
+		return OpenModal{typingPlaceholder()}, func(ctx context.Context) Answer { return b.askToType(AboutPress(ctx, p), p) }
 	}
 	ctx = AboutPress(ctx, p)
 	switch p.Action {
 	case PressPick:
 		return b.pickListed(p)
 	case PressFollow:
-		return nil, func(ctx context.Context) Answer { return b.follows(ctx, p) }
+		return nil, func(ctx context.Context) Answer { return b.pressFollow(ctx, p) }
 	default: // on a card
 	}
-	var later Later
-	answer := retried(func() (answer Answer) {
+	var later FollowUp
+	answer := retryOnRace(func() (answer Answer) {
 		answer, later = b.press(ctx, p)
 		return answer
 	})
 	return answer, later
 }
 
-// raceless is how often a press is decided anew when the restore was changed
+// maxRaceRetries is how often a press is decided anew when the restore was changed
 // under it but stands where it stood: a step writes what the card shows, and
 // that must not cost a person their press.
-const raceless = 10
+const maxRaceRetries = 10
 
 // pressedAnew asks for a press to be decided anew.
 type pressedAnew struct{ Answer }
 
-func retried(decide func() Answer) Answer {
+func retryOnRace(decide func() Answer) Answer {
 	for n := 0; ; n++ {
 		answer := decide()
 		anew, ok := answer.(pressedAnew)
 		if !ok {
 			return answer
 		}
-		if n == raceless {
+		if n == maxRaceRetries {
 			return anew.Answer
 		}
 	}
 }
 
-func (b *Bot) press(ctx context.Context, p Press) (Answer, Later) {
+func (b *Bot) press(ctx context.Context, p Press) (Answer, FollowUp) {
 	p.Caller = b.Policy.NormalizeCaller(p.Caller)
 	if no := b.Policy.Origin(p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, "", no), nil
@@ -65,7 +65,7 @@ func (b *Bot) press(ctx context.Context, p Press) (Answer, Later) {
 		return b.unrecorded(ctx, err), nil
 	}
 	later := b.stripOrphan(r, p)
-	if r.heeded(p.Caller) {
+	if r.wasHandled(p.Caller) {
 		return nil, later
 	}
 	r, no, err := b.pressedFrom(ctx, r, p)
@@ -106,7 +106,7 @@ func (b *Bot) pressed(ctx context.Context, p Press, r Restore) Answer {
 		}
 		return b.confirm(ctx, p.Caller, r, p.MessageTS, "")
 	case PressDismiss:
-		return b.dismissal(ctx, p.Caller, r, "")
+		return b.dismiss(ctx, p.Caller, r, "")
 	case PressRestored, PressNothing:
 		return b.settle(ctx, p, r)
 	case PressUnsafe:
@@ -128,7 +128,7 @@ func (b *Bot) raced(ctx context.Context, c policy.Caller, r Restore, err error) 
 		if now, err := b.Store.Get(ctx, r.ID); err == nil {
 			r = now
 		}
-		if r.heeded(c) {
+		if r.wasHandled(c) {
 			return nil // delivered twice, and the other one was quicker
 		}
 		if r.State == was {

@@ -9,16 +9,16 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// pastLimit is how many ended restores /restore history shows.
-const pastLimit = 10
+// historyLimit is how many ended restores /restore history shows.
+const historyLimit = 10
 
 // status says what runs or waits on the portals that somebody may use, asking
 // each portal too.
 func (b *Bot) status(ctx context.Context, c policy.Caller) Answer {
 	now := time.Now().UTC()
 	s := Status{Now: now, Freeze: b.freezeShown(ctx)}
-	may := b.admitted(ctx, c)
-	last, err := b.Store.Sought(ctx, 1, may.ended)
+	may := b.visiblePortals(ctx, c)
+	last, err := b.Store.Search(ctx, 1, may.ended)
 	if err != nil {
 		return b.unrecorded(ctx, err)
 	}
@@ -98,18 +98,18 @@ func (b *Bot) askOne(ctx context.Context, p Portal) Elsewhere {
 // openAndGone are the open restores whose portal is no longer set up, for whom the
 // bot's own rules let in.
 func (b *Bot) openAndGone(ctx context.Context, c policy.Caller) ([]Restore, error) {
-	if b.Policy.Enter(ctx, b.Directory, c) != nil {
+	if b.Policy.MayUse(ctx, b.Directory, c) != nil {
 		return nil, nil
 	}
 	return b.lost(ctx)
 }
 
-func (b *Bot) past(ctx context.Context, c policy.Caller) Answer {
-	ended, err := b.Store.Sought(ctx, pastLimit, b.admitted(ctx, c).ended)
+func (b *Bot) listHistory(ctx context.Context, c policy.Caller) Answer {
+	ended, err := b.Store.Search(ctx, historyLimit, b.visiblePortals(ctx, c).ended)
 	if err != nil {
 		return b.unrecorded(ctx, err)
 	}
-	return Past{Restores: ended, Now: time.Now().UTC()}
+	return History{Restores: ended, Now: time.Now().UTC()}
 }
 
 func (b *Bot) list(ctx context.Context, p Portal, dump bool) Answer {

@@ -34,7 +34,7 @@ type File struct {
 func (b *Bot) report(ctx context.Context, c policy.Caller, id string) Answer {
 	ctx = about(ctx, id)
 	r, err := b.Store.Get(ctx, id)
-	may := b.admitted(ctx, c).holds(r)
+	may := b.visiblePortals(ctx, c).holds(r)
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && !may:
 		return b.refuse(ctx, c, "", &policy.Refusal{
@@ -43,7 +43,7 @@ func (b *Bot) report(ctx context.Context, c policy.Caller, id string) Answer {
 	case err != nil:
 		return b.unrecorded(ctx, err)
 	case r.CardTS == "":
-		return Said{"This restore was refused before it had a card, so there is no thread to report in. Nothing was changed."}
+		return TextAnswer{"This restore was refused before it had a card, so there is no thread to report in. Nothing was changed."}
 	}
 	trail, err := b.Store.Trail(ctx, r.ID)
 	if err != nil {
@@ -60,7 +60,7 @@ func (b *Bot) report(ctx context.Context, c policy.Caller, id string) Answer {
 	})
 	if err != nil {
 		b.Log.WarnContext(ctx, "a report could not be posted", "restore", r.ID, "err", err)
-		return Said{"The report could not be posted in the thread of its card. Nothing was changed. Try again in a minute."}
+		return TextAnswer{"The report could not be posted in the thread of its card. Nothing was changed. Try again in a minute."}
 	}
 	said := "The report is in the thread of its card"
 	switch err := b.uploadReport(ctx, r, text, trail); {
@@ -72,7 +72,7 @@ func (b *Bot) report(ctx context.Context, c policy.Caller, id string) Answer {
 		b.Log.WarnContext(ctx, "a report could not be uploaded", "restore", r.ID, "err", err)
 		said += ", as text; the file could not be uploaded"
 	}
-	return Said{said + "."}
+	return TextAnswer{said + "."}
 }
 
 // patiently does something again for as long as the chat is busy. What a person

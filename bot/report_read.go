@@ -86,7 +86,7 @@ func messageOf(e Event) string {
 	switch {
 	case e.Kind == EventLinked:
 		return "The card"
-	case e.Kind == EventGlass:
+	case e.Kind == EventBreakGlass:
 		return "The call to those who may stop it"
 	case e.Kind == EventTold && note == "":
 		return "The end"

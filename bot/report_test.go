@@ -30,7 +30,7 @@ func TestReportTellsTheStoryWithRPOAndRTO(t *testing.T) {
 		time.Sleep(time.Minute)
 		s.press(r, "UBOB", bot.PressConfirm)
 		r = s.walk(r.ID, never)
-		said, ok := s.later("report " + r.ID).(bot.Said)
+		said, ok := s.later("report " + r.ID).(bot.TextAnswer)
 		reports := s.told(bot.NoteReport)
 		if !ok || len(reports) != 1 || !strings.Contains(said.Text, "in the thread of its card") {
 			s.t.Fatalf("said %+v, told %d reports", said, len(reports))
@@ -62,7 +62,7 @@ func TestReportOfWhatIsNotThereIsRefused(t *testing.T) {
 			s.t.Fatal("not recorded")
 		}
 		s.walk(a.Restore.ID, never)
-		if said, ok := s.later("report " + a.Restore.ID).(bot.Said); !ok || !strings.Contains(said.Text, "no thread") {
+		if said, ok := s.later("report " + a.Restore.ID).(bot.TextAnswer); !ok || !strings.Contains(said.Text, "no thread") {
 			s.t.Errorf("of a refused one: %+v", said)
 		}
 		second(s, policy.PortalRules{Channels: only("CWIKI")})

@@ -43,14 +43,14 @@ func reportOf(r Restore, p PortalName, trail []Event, links map[string]string, n
 	fact("Data-loss window (RPO)", rpo(r))
 	fact("Time to restore (RTO)", rto(r, now))
 	fact("Safety backup", safetyLine(r))
-	for _, a := range r.Aways {
+	for _, a := range r.Downtimes {
 		fact("The bot was away", stamp(a.From)+" to "+stamp(a.To))
 	}
 	for _, a := range r.Alarms {
 		fact("Alarm", string(a.Kind)+" at "+stamp(a.At))
 	}
-	fact("Held before", counts(r.Outlook.Counts))
-	fact("Holds after", counts(r.Care.Counts))
+	fact("Held before", counts(r.Preflight.Counts))
+	fact("Holds after", counts(r.Aftercare.Counts))
 	line("\n## Timeline (UTC)\n\n| time | event | who | detail |\n| --- | --- | --- | --- |")
 	for _, e := range trail {
 		who := e.Actor
@@ -151,8 +151,8 @@ func safetyLine(r Restore) string {
 	switch s.Stage {
 	case SafetyDone:
 		text := cmp.Or(s.Backup.FileName, "task "+s.TaskID) + " in " + s.Place
-		if r.Care.WayBack != "" {
-			text += "; now " + r.Care.WayBack
+		if r.Aftercare.WayBack != "" {
+			text += "; now " + r.Aftercare.WayBack
 		}
 		return text
 	case SafetyWaived:

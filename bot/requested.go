@@ -14,13 +14,13 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 	switch {
 	case now.Before(r.ExpiresAt):
 	case r.Cards == 0: // nobody has seen it
-		return b.turnedAway(ctx, r, neverShown())
+		return b.refuseRequest(ctx, r, neverShown())
 	default:
 		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
 	}
 	if was := r; r.CardTS == "" {
 		if r.Cards >= maxCards {
-			return b.turnedAway(ctx, r, &policy.Refusal{
+			return b.refuseRequest(ctx, r, &policy.Refusal{
 				Rule: policy.RuleChannel, What: "The card of this request was removed from the channel again and again. Nothing was started.",
 				Do: "Find out who or what removes the bot's messages there, then ask again.",
 			})
@@ -36,7 +36,7 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 			return Next{After: soon}, nil // a crowd asks; nobody is turned away for that
 		}
 		if no != nil {
-			return b.turnedAway(ctx, r, no)
+			return b.refuseRequest(ctx, r, no)
 		}
 		// Before anybody can press the card: a press is held to the recorded plan.
 		r.Plan = planOf(r, p, b.policyOf(r))
@@ -46,10 +46,10 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 		}
 		ts, err := b.Chat.PostCard(ctx, b.card(ctx, r, p))
 		if no := refusedCard(err); no != nil {
-			return b.turnedAway(ctx, r, no)
+			return b.refuseRequest(ctx, r, no)
 		}
 		if err != nil {
-			return Next{After: r.before(r.ExpiresAt, pause(err))}, untold{err}
+			return Next{After: r.before(r.ExpiresAt, pause(err))}, undelivered{err}
 		}
 		if r, err = b.recordCard(ctx, r, ts); err != nil {
 			return Next{After: soon}, err
@@ -68,7 +68,7 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 // busyFor is how long a request waits for its turn to ask Slack who somebody is.
 const busyFor = 2 * time.Minute
 
-func (b *Bot) turnedAway(ctx context.Context, r Restore, no *policy.Refusal) (Next, error) {
+func (b *Bot) refuseRequest(ctx context.Context, r Restore, no *policy.Refusal) (Next, error) {
 	next := r.ended(Refused, time.Now().UTC(), reasonOf(no))
 	next.Suggest = no.Suggest
 	return b.move(ctx, r, next, EventRefused)

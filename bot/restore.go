@@ -47,7 +47,7 @@ type Restore struct {
 	Backup        docspace.Backup `json:",omitzero"`
 	PortalVersion string          `json:",omitzero"` // as the portal's settings said when it was checked
 	PortalAlias   string          `json:",omitzero"` // likewise: another portal of the same server has another one
-	Outlook       Outlook         `json:",omitzero"`
+	Preflight     Preflight       `json:"Outlook,omitzero"`
 
 	// Plan is the hash of what was asked for and under which rules, as the card
 	// showed it.
@@ -59,9 +59,9 @@ type Restore struct {
 	// Withdrawn are those who confirmed and could not do so any more at the start.
 	Withdrawn     []string `json:",omitzero"`
 	WithdrawnTold int      `json:",omitzero"` // how many of them the channel was told of
-	// Heeded are the deliveries of the last presses that changed something: one
+	// Handled are the deliveries of the last presses that changed something: one
 	// that comes again changes nothing, and is not answered as if it were late.
-	Heeded   []string  `json:",omitzero"`
+	Handled  []string  `json:"Heeded,omitzero"`
 	ClosedBy string    `json:",omitzero"` // who dismissed or settled it
 	ClosedAt time.Time `json:",omitzero"`
 	// ClosedWhy is what they said when they dismissed it, not yet escaped.
@@ -89,30 +89,30 @@ type Restore struct {
 	// unclear. Foreign text in it is one line, cut, and not yet escaped.
 	Reason Reason `json:",omitzero"`
 	// Suggest is the nearest right spelling of what was refused.
-	Suggest string    `json:",omitzero"`
-	SeenAt  time.Time `json:",omitzero"` // when a step last looked at it, and SeenBy which process
-	SeenBy  string    `json:",omitzero"`
-	Aways   []Away    `json:",omitzero"` // when the bot was down while a restore ran
-	Alarms  []Alarm   `json:",omitzero"` // each raised once
-	Verdict Verdict   `json:",omitzero"` // what was checked before the end was told
+	Suggest   string     `json:",omitzero"`
+	SeenAt    time.Time  `json:",omitzero"` // when a step last looked at it, and SeenBy which process
+	SeenBy    string     `json:",omitzero"`
+	Downtimes []Downtime `json:"Aways,omitzero"` // when the bot was down while a restore ran
+	Alarms    []Alarm    `json:",omitzero"`      // each raised once
+	Verdict   Verdict    `json:",omitzero"`      // what was checked before the end was told
 
 	// StartsAt is when the countdown of a broken glass ends; GlassTS is the reply
 	// that called those who may stop it.
-	StartsAt time.Time `json:",omitzero"`
-	GlassTS  string    `json:",omitzero"`
+	StartsAt    time.Time `json:",omitzero"`
+	CountdownTS string    `json:"GlassTS,omitzero"`
 
 	CardTS string `json:",omitzero"` // ts of the card, "" until it is posted and when it is gone
 	// CardGone is set when somebody removed the card. It is posted anew once
 	// there is something new to say.
-	CardGone bool   `json:",omitzero"`
-	Cards    int    `json:",omitzero"` // how many were posted
-	Shown    Shown  `json:",omitzero"` // what the card says now
-	Astray   Astray `json:",omitzero"` // set while the channel cannot be reached
+	CardGone    bool        `json:",omitzero"`
+	Cards       int         `json:",omitzero"`       // how many were posted
+	Shown       Shown       `json:",omitzero"`       // what the card says now
+	ChannelLost ChannelLost `json:"Astray,omitzero"` // set while the channel cannot be reached
 	// PhaseTold is the last phase that was posted to the thread.
-	PhaseTold Phase  `json:",omitzero"`
-	EndTS     string `json:",omitzero"` // ts of the reply that told the end
-	Care      Care   `json:",omitzero"` // what is looked after once the end is told
-	Settled   bool   `json:",omitzero"` // nothing is left to do or to tell
+	PhaseTold Phase     `json:",omitzero"`
+	EndTS     string    `json:",omitzero"`     // ts of the reply that told the end
+	Aftercare Aftercare `json:"Care,omitzero"` // what is looked after once the end is told
+	Settled   bool      `json:",omitzero"`     // nothing is left to do or to tell
 
 	// Seal says whether the record proves what it says; AlteredAt is when the bot
 	// noticed that it was changed outside the bot. Both stay.
@@ -137,8 +137,8 @@ type OtherTask struct {
 	OK      bool      `json:",omitzero"` // it ended, and the portal calls it completed
 }
 
-// Away is a time without the bot, seen afterwards.
-type Away struct{ From, To time.Time }
+// Downtime is a time without the bot, seen afterwards.
+type Downtime struct{ From, To time.Time }
 
 // Shown is what the card was last edited to.
 type Shown struct {
@@ -149,9 +149,9 @@ type Shown struct {
 	At      time.Time `json:",omitzero"`
 }
 
-// Astray is what became of the story of a restore whose channel cannot be
+// ChannelLost is what became of the story of a restore whose channel cannot be
 // reached: the requester is told alone.
-type Astray struct {
+type ChannelLost struct {
 	Since time.Time `json:",omitzero"`
 	TS    string    `json:",omitzero"` // of the direct message that said so
 	EndTS string    `json:",omitzero"` // of the one that told the end
@@ -167,11 +167,11 @@ type Reason struct {
 // Verdict is what was checked after the portal called its task completed. The
 // zero value means not checked yet.
 type Verdict struct {
-	At      time.Time `json:",omitzero"`
-	Version string    `json:",omitzero"` // of the restored portal
-	Login   bool      `json:",omitzero"` // the login page answered
-	Untold  bool      `json:",omitzero"` // the portal does not say whether it is active
-	Trouble string    `json:",omitzero"` // why it is not verified, one line
+	At            time.Time `json:",omitzero"`
+	Version       string    `json:",omitzero"`       // of the restored portal
+	Login         bool      `json:",omitzero"`       // the login page answered
+	StatusUnknown bool      `json:"Untold,omitzero"` // the portal does not say whether it is active
+	Trouble       string    `json:",omitzero"`       // why it is not verified, one line
 }
 
 // NewID returns a fresh restore id: ten characters that say nothing and can be
@@ -206,20 +206,20 @@ func (r Restore) Confirmers() []string {
 	return ids
 }
 
-// heededKept bounds Heeded: few presses change something.
-const heededKept = 16
+// maxHandled bounds Heeded: few presses change something.
+const maxHandled = 16
 
-// heeding notes what somebody did, as part of the change that it makes.
-func (r Restore) heeding(c policy.Caller) Restore {
+// markHandled notes what somebody did, as part of the change that it makes.
+func (r Restore) markHandled(c policy.Caller) Restore {
 	if c.Delivery != "" {
-		kept := r.Heeded[max(0, len(r.Heeded)+1-heededKept):]
-		r.Heeded = append(slices.Clone(kept), c.Delivery)
+		kept := r.Handled[max(0, len(r.Handled)+1-maxHandled):]
+		r.Handled = append(slices.Clone(kept), c.Delivery)
 	}
 	return r
 }
 
-func (r Restore) heeded(c policy.Caller) bool {
-	return c.Delivery != "" && slices.Contains(r.Heeded, c.Delivery)
+func (r Restore) wasHandled(c policy.Caller) bool {
+	return c.Delivery != "" && slices.Contains(r.Handled, c.Delivery)
 }
 
 // People lists who is to be told of the end, each once: the requester first.

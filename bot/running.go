@@ -9,11 +9,11 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// follow asks a running restore for its progress, shows it, raises what alarms
+// stepRunning asks a running restore for its progress, shows it, raises what alarms
 // are due, and finds its end. It goes on until the portal or a person tells that.
-func (b *Bot) follow(ctx context.Context, r Restore, p Portal) (Next, error) {
+func (b *Bot) stepRunning(ctx context.Context, r Restore, p Portal) (Next, error) {
 	later := b.atWork(ctx, &r, p) // what the chat would not take now
-	if later != nil && !isUntold(later) {
+	if later != nil && !isUndelivered(later) {
 		return Next{After: soon}, later
 	}
 	ask, cancel := context.WithTimeout(ctx, askWithin)
@@ -108,11 +108,11 @@ func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, er
 		next = saved
 	}
 	later := b.tellAlarms(ctx, &next, p)
-	if later != nil && !isUntold(later) {
+	if later != nil && !isUndelivered(later) {
 		return Next{After: soon}, later
 	}
 	if err := b.tellPhase(ctx, &next, p); err != nil {
-		if !isUntold(err) {
+		if !isUndelivered(err) {
 			return Next{After: soon}, err
 		}
 		later = err
@@ -146,11 +146,11 @@ func failed(r Restore, task docspace.Progress, now time.Time) Restore {
 func (b *Bot) atWork(ctx context.Context, r *Restore, p Portal) error {
 	var later error
 	if r.CardTS == "" && !r.CardGone {
-		if later = b.repost(ctx, r, p); later != nil && !isUntold(later) {
+		if later = b.repost(ctx, r, p); later != nil && !isUndelivered(later) {
 			return later
 		}
 	}
-	if err := b.noticeAway(ctx, r, p); err != nil {
+	if err := b.noteDowntime(ctx, r, p); err != nil {
 		return err
 	}
 	return later
@@ -202,7 +202,7 @@ func (b *Bot) tellPhase(ctx context.Context, r *Restore, p Portal) error {
 		}
 	}
 	if why != nil {
-		return untold{why}
+		return undelivered{why}
 	}
 	b.noted(ctx, *r, note, ts)
 	return nil

@@ -18,8 +18,8 @@ const (
 	askWithin = 8 * time.Second
 )
 
-// save moves a confirmed restore to its safety backup.
-func (b *Bot) save(ctx context.Context, r Restore, p Portal) (Next, error) {
+// beginSafetyBackup moves a confirmed restore to its safety backup.
+func (b *Bot) beginSafetyBackup(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
 	next := r
 	next.State = Saving
@@ -27,8 +27,8 @@ func (b *Bot) save(ctx context.Context, r Restore, p Portal) (Next, error) {
 	return b.move(ctx, r, next, EventSaving)
 }
 
-// saving takes the safety backup one step further.
-func (b *Bot) saving(ctx context.Context, r Restore, p Portal) (Next, error) {
+// stepSafetyBackup takes the safety backup one step further.
+func (b *Bot) stepSafetyBackup(ctx context.Context, r Restore, p Portal) (Next, error) {
 	switch r.Safety.Stage {
 	case SafetyWaiting:
 		return b.beginSafety(ctx, r, p)
@@ -246,7 +246,7 @@ func (b *Bot) waive(ctx context.Context, p Press, r Restore) Answer {
 	if err != nil {
 		return b.unrecorded(ctx, err)
 	}
-	next := r.heeding(p.Caller)
+	next := r.markHandled(p.Caller)
 	next.Safety.Stage, next.Safety.WaivedBy, next.Safety.WaivedAt = SafetyWaived, p.Caller.User, agreed
 	if next.Safety.EndedAt.IsZero() {
 		next.Safety.EndedAt = now

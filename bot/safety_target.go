@@ -83,8 +83,8 @@ func (t SafetyTarget) request(dump bool) docspace.BackupRequest {
 	return req
 }
 
-// safe checks before people are asked that a safety backup can be taken at all.
-func safe(r Restore, p Portal, s docspace.Settings) *policy.Refusal {
+// checkSafetyTarget checks before people are asked that a safety backup can be taken at all.
+func checkSafetyTarget(r Restore, p Portal, s docspace.Settings) *policy.Refusal {
 	if !r.wantsSafety(p.Safety) || s.Standalone || p.Safety.StorageType != docspace.StorageLocal {
 		return nil
 	}

@@ -45,12 +45,12 @@ func TestSafetyBackupIsFinishedBeforeTheStartAndIsTheWayBack(t *testing.T) {
 		s.want(r, bot.Succeeded, 1)
 		i := -1
 		for n, b := range s.portal.Backups() {
-			if b.ID == r.Care.WayBack {
+			if b.ID == r.Aftercare.WayBack {
 				i = n
 			}
 		}
-		if i < 0 || s.portal.Backups()[i].FileName != r.Safety.Backup.FileName || r.Care.WayBack == r.Safety.TaskID {
-			s.t.Errorf("the way back is %q, the safety backup was %q of task %s", r.Care.WayBack, r.Safety.Backup.FileName, r.Safety.TaskID)
+		if i < 0 || s.portal.Backups()[i].FileName != r.Safety.Backup.FileName || r.Aftercare.WayBack == r.Safety.TaskID {
+			s.t.Errorf("the way back is %q, the safety backup was %q of task %s", r.Aftercare.WayBack, r.Safety.Backup.FileName, r.Safety.TaskID)
 		}
 		if len(s.told(bot.NoteSafety)) != 1 {
 			s.t.Errorf("told %+v", s.chat.replies)

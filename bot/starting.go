@@ -45,7 +45,7 @@ func (b *Bot) started(ctx context.Context, r Restore, task docspace.Progress) (N
 		next.SeenAt, next.SeenBy = time.Now().UTC(), b.Process // it was watched rarely
 	}
 	next.Reason, next.EndedAt, next.EndTS = Reason{}, time.Time{}, "" // an unclear one is told anew
-	next.Astray.EndTS = ""
+	next.ChannelLost.EndTS = ""
 	next.Progress = next.Progress.next(task, "", time.Now().UTC())
 	after, err := b.move(ctx, r, next, EventRunning)
 	if errors.Is(err, ErrTaskHeld) && r.State == Starting {
@@ -57,7 +57,7 @@ func (b *Bot) started(ctx context.Context, r Restore, task docspace.Progress) (N
 // resolve finds out what became of a start whose answer was lost. It asks and
 // never sends again. What cannot be told within the grace is unclear.
 func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
-	if err := b.noticeAway(ctx, &r, p); err != nil {
+	if err := b.noteDowntime(ctx, &r, p); err != nil {
 		return Next{After: soon}, err
 	}
 	ask, cancel := context.WithTimeout(ctx, askWithin)

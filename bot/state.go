@@ -50,9 +50,9 @@ func (s State) Open() bool { return slices.Contains(OpenStates(), s) }
 // Ended reports whether no move leads out of the state.
 func (s State) Ended() bool { return s != "" && len(moves[s]) == 0 }
 
-// Told reports whether reaching the state is worth a message to the whole
+// Announced reports whether reaching the state is worth a message to the whole
 // channel. What ended before anything could have started is told on the card
 // (or to the requester alone) and not announced.
-func (s State) Told() bool {
+func (s State) Announced() bool {
 	return s == Succeeded || s == Failed || s == Unclear
 }

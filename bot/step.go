@@ -9,9 +9,9 @@ import (
 
 // How soon a step is taken again.
 const (
-	soon     = 2 * time.Second  // after something that failed and may pass
-	rarely   = 30 * time.Second // an unclear restore is watched on
-	awayFrom = 20 * time.Second // a longer gap between two steps is told
+	soon       = 2 * time.Second  // after something that failed and may pass
+	rarely     = 30 * time.Second // an unclear restore is watched on
+	restartGap = 20 * time.Second // a longer gap between two steps is told
 )
 
 // Next says when a restore wants its next step. The zero value is at once.
@@ -45,8 +45,8 @@ func (b *Bot) Step(ctx context.Context, id string, generation int64) (Next, erro
 	if errors.Is(err, ErrStale) {
 		return Next{}, nil // somebody moved it: look again
 	}
-	if isUntold(err) {
-		b.logUntold(ctx, r, err)
+	if isUndelivered(err) {
+		b.logUndelivered(ctx, r, err)
 		return next, nil // no fault of the step's
 	}
 	return next, err
@@ -82,19 +82,19 @@ func (b *Bot) step(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.launch(ctx, r, p)
 	case Saving:
 		if !r.Asking() {
-			if err := b.noticeAway(ctx, &r, p); err != nil {
+			if err := b.noteDowntime(ctx, &r, p); err != nil {
 				return Next{After: soon}, err
 			}
 		}
-		return b.saving(ctx, r, p)
+		return b.stepSafetyBackup(ctx, r, p)
 	case Starting:
 		return b.resolve(ctx, r, p)
 	case Running:
-		return b.follow(ctx, r, p)
+		return b.stepRunning(ctx, r, p)
 	case Unclear:
 		return b.watchUnclear(ctx, r, p)
 	case Refused:
-		return b.turnAway(ctx, r)
+		return b.deliverRefusal(ctx, r)
 	case Succeeded, Failed, Rehearsed, Dismissed, Expired:
 	}
 	return b.tell(ctx, r, p)

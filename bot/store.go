@@ -38,10 +38,10 @@ type Store interface {
 	// Recent returns up to limit restores, newest first, of all portals.
 	Recent(ctx context.Context, limit int) ([]Restore, error)
 
-	// Sought is Recent, of those that want says yes to, and looks no further than
-	// at the newest [Searched]. want sees no more than ID, Portal, Address,
+	// Search is Recent, of those that want says yes to, and looks no further than
+	// at the newest [SearchWindow]. want sees no more than ID, Portal, Address,
 	// State and RequestedAt: what is not wanted is not read any further.
-	Sought(ctx context.Context, limit int, want func(Restore) bool) ([]Restore, error)
+	Search(ctx context.Context, limit int, want func(Restore) bool) ([]Restore, error)
 
 	// Runs returns up to limit runs of a portal, newest first.
 	Runs(ctx context.Context, portal string, limit int) ([]Run, error)
@@ -102,10 +102,10 @@ type Store interface {
 	Note(ctx context.Context, events ...Event) error
 }
 
-// Searched is how many of the latest restores of all portals are looked through
+// SearchWindow is how many of the latest restores of all portals are looked through
 // for those that somebody may see: more than can be open at once, or nobody saw
 // what has ended while all portals are being restored.
-const Searched = 1000
+const SearchWindow = 1000
 
 // Event is one line of the audit trail, written in the transaction of the act
 // it tells of. It never holds a secret.
@@ -122,34 +122,34 @@ type EventKind string
 
 // The acts of the audit trail.
 const (
-	EventRequested EventKind = "requested"
-	EventRefused   EventKind = "refused"
-	EventChecked   EventKind = "checked"
-	EventLinked    EventKind = "linked" // where the card is
-	EventPressed   EventKind = "pressed"
-	EventConfirmed EventKind = "confirmed"
-	EventWithdrawn EventKind = "withdrawn" // a confirmation of somebody who may not any more
-	EventChannel   EventKind = "channel"   // it has another id now
-	EventDismissed EventKind = "dismissed"
-	EventExpired   EventKind = "expired"
-	EventSaving    EventKind = "saving" // the safety backup is asked for, or has ended
-	EventWaived    EventKind = "waived" // a person lets the restore go on without it
-	EventFollowed  EventKind = "followed"
-	EventStarting  EventKind = "starting"
-	EventRunning   EventKind = "running"
-	EventAlarm     EventKind = "alarm"
-	EventAway      EventKind = "away"
-	EventEnded     EventKind = "ended"
-	EventSettled   EventKind = "settled"
-	EventCounted   EventKind = "counted" // what the restored portal holds
-	EventTold      EventKind = "told"    // the end, in the channel
-	EventTyped     EventKind = "typed"
-	EventGlass     EventKind = "break_glass"
-	EventStopped   EventKind = "stopped"
-	EventFrozen    EventKind = "frozen"
-	EventUnfrozen  EventKind = "unfrozen"
-	EventSettings  EventKind = "settings" // at the start of the program
-	EventRules     EventKind = "rules"    // they are not those of the last start
-	EventAltered   EventKind = "altered"  // a record was changed outside the bot
-	EventSealed    EventKind = "sealed"   // from here on a key guards the trail; what was found before it
+	EventRequested  EventKind = "requested"
+	EventRefused    EventKind = "refused"
+	EventChecked    EventKind = "checked"
+	EventLinked     EventKind = "linked" // where the card is
+	EventPressed    EventKind = "pressed"
+	EventConfirmed  EventKind = "confirmed"
+	EventWithdrawn  EventKind = "withdrawn" // a confirmation of somebody who may not any more
+	EventChannel    EventKind = "channel"   // it has another id now
+	EventDismissed  EventKind = "dismissed"
+	EventExpired    EventKind = "expired"
+	EventSaving     EventKind = "saving" // the safety backup is asked for, or has ended
+	EventWaived     EventKind = "waived" // a person lets the restore go on without it
+	EventFollowed   EventKind = "followed"
+	EventStarting   EventKind = "starting"
+	EventRunning    EventKind = "running"
+	EventAlarm      EventKind = "alarm"
+	EventDowntime   EventKind = "away"
+	EventEnded      EventKind = "ended"
+	EventSettled    EventKind = "settled"
+	EventCounted    EventKind = "counted" // what the restored portal holds
+	EventTold       EventKind = "told"    // the end, in the channel
+	EventTyped      EventKind = "typed"
+	EventBreakGlass EventKind = "break_glass"
+	EventStopped    EventKind = "stopped"
+	EventFrozen     EventKind = "frozen"
+	EventUnfrozen   EventKind = "unfrozen"
+	EventSettings   EventKind = "settings" // at the start of the program
+	EventRules      EventKind = "rules"    // they are not those of the last start
+	EventAltered    EventKind = "altered"  // a record was changed outside the bot
+	EventSealed     EventKind = "sealed"   // from here on a key guards the trail; what was found before it
 )

@@ -81,12 +81,12 @@ func (b *Bot) typing(ctx context.Context, p Press, r Restore) Answer {
 // typed is the submit of that modal. All of it is checked anew: the person, the
 // restore, the plan that the modal showed, and then the word.
 func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
-	return retried(func() Answer {
+	return retryOnRace(func() Answer {
 		r, err := b.Store.Get(ctx, f.Restore)
 		if err != nil {
 			return b.unrecorded(ctx, err)
 		}
-		if r.heeded(s.Caller) {
+		if r.wasHandled(s.Caller) {
 			return nil
 		}
 		if f.Data != r.Plan {

@@ -11,7 +11,7 @@ import (
 func (b *Bot) watchUnclear(ctx context.Context, r Restore, p Portal) (Next, error) {
 	var later error // what the chat would not take now
 	if r.EndTS == "" {
-		if later = b.tellUnclear(ctx, &r, p); later != nil && !isUntold(later) {
+		if later = b.tellUnclear(ctx, &r, p); later != nil && !isUndelivered(later) {
 			return Next{After: soon}, later
 		}
 	}
@@ -65,14 +65,14 @@ func (b *Bot) settledByPortal(ctx context.Context, r *Restore, p Portal, ts task
 
 // toldAnew returns r with another end to tell than the one that was told.
 func (r Restore) toldAnew() Restore {
-	r.EndTS, r.Astray.EndTS = "", ""
+	r.EndTS, r.ChannelLost.EndTS = "", ""
 	return r
 }
 
 // tellUnclear shows and announces once that a person has to look.
 func (b *Bot) tellUnclear(ctx context.Context, r *Restore, p Portal) error {
 	shown := b.show(ctx, r, p)
-	if shown != nil && !isUntold(shown) {
+	if shown != nil && !isUndelivered(shown) {
 		return shown
 	}
 	if err := b.announce(ctx, r, p); err != nil {
@@ -101,7 +101,7 @@ func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
 	if p.Action == PressRestored {
 		next = r.ended(Succeeded, now, Reason{What: "A person looked and says that the portal was restored."})
 	}
-	next = next.heeding(p.Caller).toldAnew()
+	next = next.markHandled(p.Caller).toldAnew()
 	next.ClosedBy, next.ClosedAt = p.Caller.User, now
 	_, err := b.Store.Wake(ctx, r, next, Event{
 		At: now, Restore: r.ID, Kind: EventSettled, Actor: p.Caller.User, Detail: map[string]string{"as": string(p.Action)},

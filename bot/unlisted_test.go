@@ -99,8 +99,8 @@ func TestUnlistedIsSentAsTypedWithASecondPersonAndTheWord(t *testing.T) {
 				id := s.portal.AddBackup(c.record)
 				s.portal.Break(func(f *docspacetest.Faults) { *f = c.sick })
 				r := s.unseen(strings.ToUpper("{"+id+"}") + " --unlisted")
-				if r.State != bot.Requested || (r.Backup.ID != "") != c.seen || !strings.Contains(r.Outlook.Unread, c.unread) || (c.unread == "") != (r.Outlook.Unread == "") {
-					s.t.Fatalf("%s %+v: %+v %+v", r.State, r.Reason, r.Backup, r.Outlook)
+				if r.State != bot.Requested || (r.Backup.ID != "") != c.seen || !strings.Contains(r.Preflight.Unread, c.unread) || (c.unread == "") != (r.Preflight.Unread == "") {
+					s.t.Fatalf("%s %+v: %+v %+v", r.State, r.Reason, r.Backup, r.Preflight)
 				}
 				r = s.agreed(r)
 				s.want(r, bot.Succeeded, 1)

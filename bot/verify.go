@@ -47,7 +47,7 @@ func (r Restore) verdict(ctx context.Context, p Portal, now time.Time) (Verdict,
 	case inactive(settings):
 		v.Trouble = standing(settings.TenantStatus).why
 	default:
-		v.Version, v.Untold = settings.Version, settings.TenantStatus == ""
+		v.Version, v.StatusUnknown = settings.Version, settings.TenantStatus == ""
 		if err := p.API.LoginPage(ctx); err != nil {
 			v.Trouble = "its login page does not answer"
 		} else {

@@ -71,7 +71,7 @@ func (s *scene) request(flags string) bot.Restore {
 
 func (s *scene) press(r bot.Restore, user string, action bot.Action) bot.Answer {
 	a, later := s.Press(s.t.Context(), bot.Press{Caller: caller(user), Action: action, Restore: r.ID, MessageTS: r.CardTS})
-	if _, opens := a.(bot.Opens); opens {
+	if _, opens := a.(bot.OpenModal); opens {
 		return later(s.t.Context())
 	}
 	return a

@@ -12,7 +12,7 @@ import (
 func (b *Bot) withdraw(ctx context.Context, r Restore, who []string) (Next, error) {
 	now := time.Now().UTC()
 	next := r
-	next.State, next.Safety, next.StartsAt, next.GlassTS = Requested, Safety{}, time.Time{}, ""
+	next.State, next.Safety, next.StartsAt, next.CountdownTS = Requested, Safety{}, time.Time{}, ""
 	next.Reminded = true // by the note that tells of this
 	next.Confirmations = slices.DeleteFunc(slices.Clone(r.Confirmations), func(c Confirmation) bool { return slices.Contains(who, c.User) })
 	for _, user := range who {

@@ -101,7 +101,7 @@ func (w *world) press(action bot.Action) bool {
 	}
 	press := func(action bot.Action) bot.Answer {
 		a, later := w.Press(w.t.Context(), bot.Press{Caller: caller("UBOB"), Action: action, Restore: r.ID, MessageTS: r.CardTS})
-		if _, opens := a.(bot.Opens); opens {
+		if _, opens := a.(bot.OpenModal); opens {
 			return later(w.t.Context())
 		}
 		return a

@@ -85,7 +85,7 @@ func benchmark(b *testing.B, url string, history int) {
 		must(err)
 	})
 	measure("Sought", func() {
-		_, err := s.Sought(b.Context(), 10, func(r bot.Restore) bool { return r.Portal == "portal 1" })
+		_, err := s.Search(b.Context(), 10, func(r bot.Restore) bool { return r.Portal == "portal 1" })
 		must(err)
 	})
 	measure("Runs", func() {

@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// fieldsOf lists what is kept of a type: the paths of its fields.
+// fieldsOf lists what is kept of a type: the paths of its fields, as JSON names them.
 func fieldsOf(t reflect.Type, path string) (fields []string) {
 	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -26,7 +26,11 @@ func fieldsOf(t reflect.Type, path string) (fields []string) {
 	}
 	for f := range t.Fields() {
 		if f.IsExported() {
-			fields = append(fields, fieldsOf(f.Type, strings.TrimPrefix(path+"."+f.Name, "."))...)
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if name == "" {
+				name = f.Name
+			}
+			fields = append(fields, fieldsOf(f.Type, strings.TrimPrefix(path+"."+name, "."))...)
 		}
 	}
 	return fields
@@ -66,7 +70,7 @@ func TestWhatIsNotSetIsNotWritten(t *testing.T) {
 		if of.Kind() == reflect.Slice {
 			of = of.Elem()
 		}
-		if of.Kind() == reflect.Struct && of.PkgPath() == reflect.TypeFor[bot.Restore]().PkgPath() && of != reflect.TypeFor[command.Order]() && of != reflect.TypeFor[bot.Away]() {
+		if of.Kind() == reflect.Struct && of.PkgPath() == reflect.TypeFor[bot.Restore]().PkgPath() && of != reflect.TypeFor[command.Order]() && of != reflect.TypeFor[bot.Downtime]() {
 			parts = append(parts, reflect.Zero(of).Interface())
 		}
 	}

@@ -54,11 +54,11 @@ func (s *Store) Recent(ctx context.Context, limit int) ([]bot.Restore, error) {
 // meanwhile.
 const page = 50
 
-// Sought implements [bot.Store]. The database seeks the place of each page: it
+// Search implements [bot.Store]. The database seeks the place of each page: it
 // costs the same however much lies before it.
-func (s *Store) Sought(ctx context.Context, limit int, want func(bot.Restore) bool) ([]bot.Restore, error) {
+func (s *Store) Search(ctx context.Context, limit int, want func(bot.Restore) bool) ([]bot.Restore, error) {
 	var ids []string
-	for looked, at, id := 0, int64(math.MaxInt64), ""; len(ids) < limit && looked < bot.Searched; looked += page {
+	for looked, at, id := 0, int64(math.MaxInt64), ""; len(ids) < limit && looked < bot.SearchWindow; looked += page {
 		list, err := s.before(ctx, at, id)
 		if err != nil {
 			return nil, fmt.Errorf("restores that are sought: %w", err)

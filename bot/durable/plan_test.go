@@ -82,7 +82,7 @@ func live(t *testing.T, s *Store) {
 	ask(nil, err)
 	ask(s.ByDelivery(ctx, "d"))
 	ask(s.Recent(ctx, 10))
-	ask(s.Sought(ctx, 10, func(bot.Restore) bool { return true }))
+	ask(s.Search(ctx, 10, func(bot.Restore) bool { return true }))
 	ask(s.Runs(ctx, "p", 10))
 	ask(s.Trail(ctx, "r"))
 	ask(s.Frozen(ctx))

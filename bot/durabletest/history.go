@@ -61,7 +61,7 @@ func sought(t *testing.T, s bot.Store) {
 	seen := 0
 	find := func(limit int, want func(bot.Restore) bool) (ids []string) {
 		seen = 0
-		list, err := s.Sought(t.Context(), limit, func(r bot.Restore) bool { seen++; return want(r) })
+		list, err := s.Search(t.Context(), limit, func(r bot.Restore) bool { seen++; return want(r) })
 		if err != nil {
 			t.Fatal(err)
 		}

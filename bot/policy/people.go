@@ -26,7 +26,7 @@ func (p Policy) MayRequest(ctx context.Context, d Directory, user string) *Refus
 func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Refusal {
 	if p.BreakGlass.Nobody() {
 		return &Refusal{
-			Rule: RuleGlass, What: "--break-glass is not set up here. Nothing was started.",
+			Rule: RuleBreakGlass, What: "--break-glass is not set up here. Nothing was started.",
 			Do: "Ask without it, and have one of the people below confirm.", People: p.Approvers,
 		}
 	}
@@ -36,7 +36,7 @@ func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Re
 	}
 	if !ok {
 		return &Refusal{
-			Rule: RuleGlass, What: "You are not one of those who may break the glass. Nothing was started.",
+			Rule: RuleBreakGlass, What: "You are not one of those who may break the glass. Nothing was started.",
 			Do: "Ask without --break-glass, or ask one of the people below.", People: p.BreakGlass,
 		}
 	}
@@ -74,7 +74,7 @@ func (p Policy) Inspect(ctx context.Context, d Directory, c Caller) *Refusal {
 	case person.Stranger:
 		why = "You belong to another organisation."
 	case !p.member(person):
-		return p.elsewhere()
+		return p.otherWorkspace()
 	case person.Guest:
 		why = "Guests may not use this, whatever the lists say."
 	default:
@@ -95,7 +95,7 @@ func (p Policy) member(who Person) bool {
 // MayConfirm checks that a person may confirm this restore now.
 func (p Policy) MayConfirm(ctx context.Context, d Directory, r Request, user string) *Refusal {
 	if r.Order.BreakGlass {
-		return p.mayBreak(ctx, d, r, user)
+		return p.mayConfirmAlone(ctx, d, r, user)
 	}
 	ok, err := p.has(ctx, d, p.Approvers, user)
 	if err != nil {
@@ -133,15 +133,15 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Request, user str
 	return nil
 }
 
-// mayBreak: who asked to break the glass confirms it, and nobody else.
-func (p Policy) mayBreak(ctx context.Context, d Directory, r Request, user string) *Refusal {
+// mayConfirmAlone: who asked to break the glass confirms it, and nobody else.
+func (p Policy) mayConfirmAlone(ctx context.Context, d Directory, r Request, user string) *Refusal {
 	own, err := p.same(ctx, d, user, r.Requester)
 	if err != nil {
 		return unreadable(err, AllowList{})
 	}
 	if !own {
 		return &Refusal{
-			Rule: RuleGlass, What: "This was asked for with --break-glass: only the person who asked can confirm it. Nothing was changed.",
+			Rule: RuleBreakGlass, What: "This was asked for with --break-glass: only the person who asked can confirm it. Nothing was changed.",
 			Do: "Whoever may confirm restores can dismiss it.", People: AllowList{IDs: []string{r.Requester}},
 		}
 	}

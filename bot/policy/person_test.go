@@ -98,7 +98,7 @@ func TestNobodyOfAGridConfirmsTheirOwnByAnotherId(t *testing.T) {
 		}
 		glass := p
 		glass.BreakGlass = AllowList{Any: true}
-		want := map[Rule]Rule{RuleSecond: "", "": RuleGlass, RuleDirectory: RuleDirectory}[rule]
+		want := map[Rule]Rule{RuleSecond: "", "": RuleBreakGlass, RuleDirectory: RuleDirectory}[rule]
 		if got := ruleOf(glass.MayConfirm(t.Context(), gridPeople, Request{Requester: "U1", Order: command.Order{BreakGlass: true}}, user)); got != want {
 			t.Errorf("%s with --break-glass: %q, want %q", user, got, want)
 		}

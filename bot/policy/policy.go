@@ -74,9 +74,9 @@ func (p Policy) Admit(ctx context.Context, d Directory, c Caller) *Refusal {
 	return p.MayRequest(ctx, d, c.User)
 }
 
-// Enter checks that a caller may use the bot at all: those who may request,
+// MayUse checks that a caller may use the bot at all: those who may request,
 // confirm or break the glass.
-func (p Policy) Enter(ctx context.Context, d Directory, c Caller) *Refusal {
+func (p Policy) MayUse(ctx context.Context, d Directory, c Caller) *Refusal {
 	if no := p.Room(c); no != nil {
 		return no
 	}
@@ -135,7 +135,7 @@ func (p Policy) Origin(c Caller) *Refusal {
 			Do:   "Ask a member of the workspace that installed the bot.",
 		}
 	case c.Home != "" && c.Home != p.Team && p.enterprise() == "":
-		return p.elsewhere()
+		return p.otherWorkspace()
 	case p.App == "" && c.Via == "":
 		return &Refusal{
 			Rule: RuleApp,
@@ -162,7 +162,7 @@ func (p Policy) NormalizeCaller(c Caller) Caller {
 	return c
 }
 
-func (p Policy) elsewhere() *Refusal {
+func (p Policy) otherWorkspace() *Refusal {
 	return &Refusal{
 		Rule: RuleWorkspace,
 		What: "You belong to another workspace. Nothing was changed.",

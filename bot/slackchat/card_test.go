@@ -43,7 +43,7 @@ func viewCard(state bot.State, change ...func(*bot.Card)) bot.Card {
 func planned(c *bot.Card) {
 	c.Safety = "Local /backups"
 	c.Restore.PortalVersion = "3.7.2"
-	c.Restore.Outlook = bot.Outlook{
+	c.Restore.Preflight = bot.Preflight{
 		At: viewNow, Usual: bot.Usual{Runs: 7, Median: 12 * time.Minute, P90: 20 * time.Minute},
 		KeyExpires: viewNow.Add(40 * 24 * time.Hour), Newer: 2, Backing: true, BackingPercent: 45,
 		Counts: bot.Counts{At: viewNow, Users: 42, Rooms: 7, Backups: 3},

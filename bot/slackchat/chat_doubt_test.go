@@ -240,7 +240,7 @@ func TestChannelThatCannotBeReachedIsNamed(t *testing.T) {
 		if s := chat.State(); s.Well() || !slices.Equal(s.Unreachable, []string{"C1"}) {
 			t.Errorf("state %+v", s)
 		}
-		ts, err := patient(t, func() (string, error) { return chat.Direct(t.Context(), card, bot.Note{Kind: bot.NoteAstray}) })
+		ts, err := patient(t, func() (string, error) { return chat.Direct(t.Context(), card, bot.Note{Kind: bot.NoteChannelLost}) })
 		if m, ok := fake.Message(fake.DirectMessage("U1"), ts); err != nil || !ok || m.Reply() {
 			t.Errorf("the requester was told %+v, %v", m, err)
 		}

@@ -122,7 +122,7 @@ func TestChatAnswersOnePersonAndKeepsTheURLSecret(t *testing.T) {
 	t.Parallel()
 	fake, api := chatWorld(t)
 	chat := &Chat{API: api}
-	if err := chat.Answer(t.Context(), bot.Recipient{Channel: "C1", User: "U1"}, bot.Said{Text: "no <b>"}); err != nil {
+	if err := chat.Answer(t.Context(), bot.Recipient{Channel: "C1", User: "U1"}, bot.TextAnswer{Text: "no <b>"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := fake.Ephemerals("U1"); len(got) != 1 || got[0].Text != "no &lt;b&gt;" {
@@ -130,7 +130,7 @@ func TestChatAnswersOnePersonAndKeepsTheURLSecret(t *testing.T) {
 	}
 	url := "http://127.0.0.1:1/commands/hidden"
 	fake.Fail("*", slacktest.Failure{Error: "is_archived"}) // no other way is left
-	err := chat.Answer(t.Context(), bot.Recipient{Channel: "C1", User: "U1", URL: docspace.NewSecret(url)}, bot.Said{Text: "x"})
+	err := chat.Answer(t.Context(), bot.Recipient{Channel: "C1", User: "U1", URL: docspace.NewSecret(url)}, bot.TextAnswer{Text: "x"})
 	if err == nil || strings.Contains(err.Error(), "hidden") {
 		t.Errorf("error: %v", err)
 	}

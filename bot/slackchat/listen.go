@@ -29,10 +29,10 @@ const (
 // Handler decides what becomes of a command, a press, or what is done in a
 // modal. [*bot.Bot] is one.
 type Handler interface {
-	Command(ctx context.Context, c bot.Command) (bot.Answer, bot.Later)
-	Press(ctx context.Context, p bot.Press) (bot.Answer, bot.Later)
-	Submit(ctx context.Context, s bot.Submission) (bot.Answer, bot.Later)
-	Choose(ctx context.Context, s bot.Submission) (bot.Answer, bot.Later)
+	Command(ctx context.Context, c bot.Command) (bot.Answer, bot.FollowUp)
+	Press(ctx context.Context, p bot.Press) (bot.Answer, bot.FollowUp)
+	Submit(ctx context.Context, s bot.Submission) (bot.Answer, bot.FollowUp)
+	Choose(ctx context.Context, s bot.Submission) (bot.Answer, bot.FollowUp)
 	Suggest(ctx context.Context, s bot.Submission) []bot.Option
 }
 
@@ -111,7 +111,7 @@ func (l *Listener) command(ctx context.Context, env socketmode.Envelope) any {
 	c.AnswerURL = docspace.NewSecret(cmd.ResponseURL)
 	answer, later := l.handler.Command(ctx, c)
 	to := recipient(c.Caller, c.AnswerURL)
-	if opens, ok := answer.(bot.Opens); ok {
+	if opens, ok := answer.(bot.OpenModal); ok {
 		if !l.open(ctx, env, trigger{cmd.TriggerID, to}, opens, later) {
 			return socketmode.ErrAck(env, socketmode.TextBusy)
 		}
@@ -188,7 +188,7 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 	if fault != "" {
 		l.log.WarnContext(ctx, "interaction is not a press on a card", "why", fault)
 		if !p.AnswerURL.IsZero() {
-			l.send(ctx, recipient(p.Caller, p.AnswerURL), bot.Said{
+			l.send(ctx, recipient(p.Caller, p.AnswerURL), bot.TextAnswer{
 				Text: "The bot does not know this button. Nothing was changed. Use the buttons of the newest card, or see /restore status.",
 			})
 		}
@@ -197,9 +197,9 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 	p.Card = l.ownCard(ctx, env, callback)
 	answer, later := l.handler.Press(ctx, p)
 	to := recipient(p.Caller, p.AnswerURL)
-	if opens, ok := answer.(bot.Opens); ok {
+	if opens, ok := answer.(bot.OpenModal); ok {
 		if !l.open(ctx, env, trigger{callback.TriggerID, to}, opens, later) {
-			l.send(ctx, to, bot.Said{Text: socketmode.TextBusy})
+			l.send(ctx, to, bot.TextAnswer{Text: socketmode.TextBusy})
 		}
 		return
 	}
@@ -210,7 +210,7 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 		return
 	}
 	if callback.Container.IsEphemeral { // after a press on a card only tidying is left
-		l.send(ctx, to, bot.Said{Text: socketmode.TextBusy})
+		l.send(ctx, to, bot.TextAnswer{Text: socketmode.TextBusy})
 	}
 }
 
@@ -258,7 +258,7 @@ func recipient(c policy.Caller, url docspace.Secret) bot.Recipient {
 }
 
 // finish works out a later answer and sends it.
-func (l *Listener) finish(ctx context.Context, to bot.Recipient, later bot.Later) {
+func (l *Listener) finish(ctx context.Context, to bot.Recipient, later bot.FollowUp) {
 	answer := l.workOut(ctx, later)
 	if answer == nil {
 		return
@@ -279,11 +279,11 @@ func (l *Listener) toDeliver(ctx context.Context) (context.Context, context.Canc
 	return ctx, func() { stop(); cancel() }
 }
 
-func (l *Listener) workOut(ctx context.Context, later bot.Later) (answer bot.Answer) {
+func (l *Listener) workOut(ctx context.Context, later bot.FollowUp) (answer bot.Answer) {
 	defer func() {
 		if v := recover(); v != nil {
 			l.log.ErrorContext(ctx, "answer panicked", "panic", v, "stack", string(debug.Stack()))
-			answer = bot.Said{Text: "Internal error; nothing was changed by this. Try again, and tell whoever runs the bot to look at its log."}
+			answer = bot.TextAnswer{Text: "Internal error; nothing was changed by this. Try again, and tell whoever runs the bot to look at its log."}
 		}
 	}()
 	return later(ctx)
@@ -310,7 +310,7 @@ func (l *Listener) Tell(env socketmode.Envelope, text string) {
 		defer func() { <-l.slots }()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(l.ctx), tellWithin)
 		defer cancel()
-		l.deliver(ctx, recipient(p.Caller, p.AnswerURL), bot.Said{Text: text})
+		l.deliver(ctx, recipient(p.Caller, p.AnswerURL), bot.TextAnswer{Text: text})
 	})
 }
 

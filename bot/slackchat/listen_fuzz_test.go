@@ -59,7 +59,7 @@ func (s *shelf) OpenOn(context.Context, bot.PortalName) (bot.Restore, bool, erro
 
 func (s *shelf) Recent(context.Context, int) ([]bot.Restore, error) { return []bot.Restore{s.r}, nil }
 
-func (s *shelf) Sought(_ context.Context, _ int, want func(bot.Restore) bool) ([]bot.Restore, error) {
+func (s *shelf) Search(_ context.Context, _ int, want func(bot.Restore) bool) ([]bot.Restore, error) {
 	if !want(s.r) {
 		return nil, nil
 	}

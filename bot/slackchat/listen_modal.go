@@ -46,7 +46,7 @@ type trigger struct {
 
 // open opens a modal at once and then fills it with what later works out. It
 // reports false where there is no room for that.
-func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigger, opens bot.Opens, later bot.Later) bool {
+func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigger, opens bot.OpenModal, later bot.FollowUp) bool {
 	until := env.ReceivedAt.Add(triggerLife)
 	if env.ReceivedAt.IsZero() {
 		until = time.Now().Add(triggerLife)
@@ -54,7 +54,7 @@ func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigg
 	return l.background(noted, func(ctx context.Context) {
 		if !time.Now().Before(until) {
 			l.log.WarnContext(ctx, "a modal was not opened: it was too late")
-			l.deliver(ctx, by.to, bot.Said{Text: textTriggerGone})
+			l.deliver(ctx, by.to, bot.TextAnswer{Text: textTriggerGone})
 			return
 		}
 		opening, cancel := context.WithTimeout(ctx, openAnswer)
@@ -63,13 +63,13 @@ func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigg
 		switch {
 		case errors.Is(err, bot.ErrTriggerGone):
 			l.log.WarnContext(ctx, "a modal was opened too late", "err", err)
-			l.deliver(ctx, by.to, bot.Said{Text: textTriggerGone})
+			l.deliver(ctx, by.to, bot.TextAnswer{Text: textTriggerGone})
 			return
 		case errors.Is(err, bot.ErrModalUnsure): // it is filled if it is there
 			l.log.WarnContext(ctx, "slack did not say whether a modal is open", "err", err)
 		case err != nil:
 			l.log.ErrorContext(ctx, "a modal was not opened", "err", err)
-			l.deliver(ctx, by.to, bot.Said{Text: textNoModal})
+			l.deliver(ctx, by.to, bot.TextAnswer{Text: textNoModal})
 			return
 		}
 		l.fill(ctx, view, by.to, later)
@@ -78,7 +78,7 @@ func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigg
 
 // fill works out what a modal shows and shows it. Where Slack does not take that
 // the person is told.
-func (l *Listener) fill(ctx context.Context, view bot.View, to bot.Recipient, later bot.Later) {
+func (l *Listener) fill(ctx context.Context, view bot.View, to bot.Recipient, later bot.FollowUp) {
 	if later == nil {
 		return
 	}
@@ -90,12 +90,12 @@ func (l *Listener) fill(ctx context.Context, view bot.View, to bot.Recipient, la
 	switch gone := errors.Is(err, bot.ErrModalGone); {
 	case gone && view.ID == "":
 		l.log.WarnContext(ctx, "a modal was not opened", "err", err)
-		l.deliver(ctx, to, bot.Said{Text: textModalUnsure})
+		l.deliver(ctx, to, bot.TextAnswer{Text: textModalUnsure})
 	case gone:
 		l.log.DebugContext(ctx, "a modal was closed before it was filled", "err", err)
 	case err != nil:
 		l.log.ErrorContext(ctx, "a modal was not filled", "err", err)
-		l.deliver(ctx, to, bot.Said{Text: textUnfilled})
+		l.deliver(ctx, to, bot.TextAnswer{Text: textUnfilled})
 	}
 }
 
@@ -139,7 +139,7 @@ func (l *Listener) submit(ctx context.Context, env socketmode.Envelope, callback
 	switch a := answer.(type) {
 	case nil:
 		return nil
-	case bot.Closes:
+	case bot.CloseModals:
 		return modalAnswer{Action: string(slack.RAClear)}
 	case bot.Faults:
 		shown := map[string]string{}

@@ -21,21 +21,21 @@ import (
 type dialog struct {
 	Handler
 
-	fill    bot.Later
+	fill    bot.FollowUp
 	submits []bot.Submission
-	submit  func(bot.Submission) (bot.Answer, bot.Later)
+	submit  func(bot.Submission) (bot.Answer, bot.FollowUp)
 }
 
-func (d *dialog) Command(context.Context, bot.Command) (bot.Answer, bot.Later) {
-	return bot.Opens{Modal: bot.Modal{Title: "Restore", Parts: []bot.Part{bot.Words{Text: "Looking ..."}}}}, d.fill
+func (d *dialog) Command(context.Context, bot.Command) (bot.Answer, bot.FollowUp) {
+	return bot.OpenModal{Modal: bot.Modal{Title: "Restore", Parts: []bot.Part{bot.Words{Text: "Looking ..."}}}}, d.fill
 }
 
-func (d *dialog) Submit(_ context.Context, s bot.Submission) (bot.Answer, bot.Later) {
+func (d *dialog) Submit(_ context.Context, s bot.Submission) (bot.Answer, bot.FollowUp) {
 	d.submits = append(d.submits, s)
 	return d.submit(s)
 }
 
-func (d *dialog) Choose(_ context.Context, s bot.Submission) (bot.Answer, bot.Later) {
+func (d *dialog) Choose(_ context.Context, s bot.Submission) (bot.Answer, bot.FollowUp) {
 	m := form()
 	m.Parts = append(m.Parts, bot.Words{Text: "Chosen: " + s.Field + " " + s.Value(s.Field)})
 	return m, nil
@@ -105,7 +105,7 @@ func TestModalThatSlackDoesNotOpenIsToldToThePerson(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{"expired_trigger_id": "in time", "internal_error": "did not say in time", "a_code_of_tomorrow": "could not be opened"} {
 		synctest.Test(t, func(t *testing.T) {
-			d := &dialog{fill: func(context.Context) bot.Answer { return bot.Said{Text: "filled"} }}
+			d := &dialog{fill: func(context.Context) bot.Answer { return bot.TextAnswer{Text: "filled"} }}
 			fake := listening(t, d)
 			fake.Fail("views.open", slacktest.Failure{Error: code})
 			if _, err := fake.Command("U1", "C1", "/restore").Wait(t.Context()); err != nil {
@@ -143,16 +143,16 @@ func TestModalSubmitIsAnsweredInTheAck(t *testing.T) {
 	filled := func(context.Context) bot.Answer { return form() }
 	for name, c := range map[string]struct {
 		answer bot.Answer
-		later  bot.Later
+		later  bot.FollowUp
 		check  func(v slacktest.View, open bool) bool
 	}{
 		"nil closes":      {nil, nil, func(_ slacktest.View, open bool) bool { return !open }},
-		"Closes closes":   {bot.Closes{}, nil, func(_ slacktest.View, open bool) bool { return !open }},
+		"Closes closes":   {bot.CloseModals{}, nil, func(_ slacktest.View, open bool) bool { return !open }},
 		"Faults are told": {bot.Faults{"word": "Not <that>."}, nil, func(v slacktest.View, open bool) bool { return open && v.Errors["word"] != "" }},
 		"a modal is shown": {bot.Modal{Title: "Next"}, nil, func(v slacktest.View, open bool) bool {
 			return open && v.Title == "Next" && v.SubmitText == ""
 		}},
-		"another answer is shown": {bot.Said{Text: "done"}, nil, func(v slacktest.View, open bool) bool { return open && v.SubmitText == "" }},
+		"another answer is shown": {bot.TextAnswer{Text: "done"}, nil, func(v slacktest.View, open bool) bool { return open && v.SubmitText == "" }},
 		"what takes longer follows": {
 			bot.Modal{Title: "Wait"},
 			func(context.Context) bot.Answer { time.Sleep(9 * time.Second); return bot.Modal{Title: "Done"} },
@@ -161,7 +161,7 @@ func TestModalSubmitIsAnsweredInTheAck(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := &dialog{fill: filled, submit: func(bot.Submission) (bot.Answer, bot.Later) { return c.answer, c.later }}
+			d := &dialog{fill: filled, submit: func(bot.Submission) (bot.Answer, bot.FollowUp) { return c.answer, c.later }}
 			converse(t, d, func(t *testing.T, fake *slacktest.Slack, v slacktest.View) {
 				t.Helper()
 				sent, err := fake.Submit(v, slacktest.Values{"word": "docs", "kind": "s"})
@@ -226,7 +226,7 @@ func TestModalOfAnotherKindIsNotRead(t *testing.T) {
 		"another action":   {`{"word":{"type"`, `{"other":{"type"`},
 		"a huge value":     {`"docs"`, `"` + strings.Repeat("d", maxEntered+1) + `"`},
 	} {
-		d := &dialog{submit: func(bot.Submission) (bot.Answer, bot.Later) { return nil, nil }}
+		d := &dialog{submit: func(bot.Submission) (bot.Answer, bot.FollowUp) { return nil, nil }}
 		l := NewListener(t.Context(), d, nil, nil)
 		payload := strings.Replace(good, change[0], change[1], 1)
 		ack := l.Handle(t.Context(), socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeInteractive, AcceptsResponsePayload: true, Payload: json.RawMessage(payload)})

@@ -28,28 +28,28 @@ type heard struct {
 	commands []bot.Command
 	presses  []bot.Press
 	answers  []string
-	later    bot.Later
+	later    bot.FollowUp
 }
 
-func (h *heard) Command(_ context.Context, c bot.Command) (bot.Answer, bot.Later) {
+func (h *heard) Command(_ context.Context, c bot.Command) (bot.Answer, bot.FollowUp) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.commands = append(h.commands, c)
-	return bot.Said{Text: "Looking"}, h.later
+	return bot.TextAnswer{Text: "Looking"}, h.later
 }
 
-func (h *heard) Press(_ context.Context, p bot.Press) (bot.Answer, bot.Later) {
+func (h *heard) Press(_ context.Context, p bot.Press) (bot.Answer, bot.FollowUp) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.presses = append(h.presses, p)
-	return bot.Said{Text: "pressed"}, nil
+	return bot.TextAnswer{Text: "pressed"}, nil
 }
 
-func (h *heard) Submit(context.Context, bot.Submission) (bot.Answer, bot.Later) {
-	return bot.Said{Text: "submitted"}, nil
+func (h *heard) Submit(context.Context, bot.Submission) (bot.Answer, bot.FollowUp) {
+	return bot.TextAnswer{Text: "submitted"}, nil
 }
 
-func (h *heard) Choose(context.Context, bot.Submission) (bot.Answer, bot.Later) { return nil, nil }
+func (h *heard) Choose(context.Context, bot.Submission) (bot.Answer, bot.FollowUp) { return nil, nil }
 
 func (h *heard) Suggest(context.Context, bot.Submission) []bot.Option { return nil }
 
@@ -65,7 +65,7 @@ const commandPayload = `{"team_id":"T1","api_app_id":"A1","channel_id":"C1","use
 
 func TestListenCommandIsAnsweredInTheAckAndLater(t *testing.T) {
 	t.Parallel()
-	h := &heard{later: func(context.Context) bot.Answer { return bot.Said{Text: "found"} }}
+	h := &heard{later: func(context.Context) bot.Answer { return bot.TextAnswer{Text: "found"} }}
 	l := NewListener(t.Context(), h, h, nil)
 	ack := l.Handle(t.Context(), socketmode.Envelope{ID: "e", Type: socketmode.EnvelopeSlashCommands, AcceptsResponsePayload: true, Payload: json.RawMessage(commandPayload)})
 	l.Wait()
@@ -168,7 +168,7 @@ func TestListenLongestAnswerFitsAnAck(t *testing.T) {
 	for range 50 {
 		all.Backups = append(all.Backups, b)
 	}
-	for _, a := range []bot.Answer{all, bot.Said{Text: strings.Repeat("\U0001F600", 9000)}, bot.Help{}} {
+	for _, a := range []bot.Answer{all, bot.TextAnswer{Text: strings.Repeat("\U0001F600", 9000)}, bot.Help{}} {
 		m := blockkit.Answer(a)
 		env := socketmode.Envelope{ID: "e", AcceptsResponsePayload: true}
 		if _, err := ackPayload(env, answerAck{"ephemeral", blockkit.CutMarkup(m.Text, maxAckText), m.Blocks}); err != nil {
@@ -185,9 +185,9 @@ func TestListenWaitsForASlowHistory(t *testing.T) {
 		h := &heard{later: func(ctx context.Context) bot.Answer {
 			select {
 			case <-ctx.Done():
-				return bot.Said{Text: "cut off"}
+				return bot.TextAnswer{Text: "cut off"}
 			case <-time.After(docspace.DefaultHistoryTimeout + 30*time.Second):
-				return bot.Said{Text: "the list"}
+				return bot.TextAnswer{Text: "the list"}
 			}
 		}}
 		l := NewListener(t.Context(), h, h, nil)

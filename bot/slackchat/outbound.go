@@ -272,9 +272,9 @@ func noteUrgency(n bot.Note) urgency {
 	switch n.Kind {
 	case bot.NoteEnd:
 		return urgentEnd
-	case bot.NoteAlarm, bot.NoteSafety, bot.NoteGlass, bot.NoteAstray, bot.NoteWithdrawn, bot.NoteReminder:
+	case bot.NoteAlarm, bot.NoteSafety, bot.NoteBreakGlass, bot.NoteChannelLost, bot.NoteWithdrawn, bot.NoteReminder:
 		return urgentAlarm
-	case bot.NotePhase, bot.NoteAway, bot.NoteCounted, bot.NoteReport:
+	case bot.NotePhase, bot.NoteDowntime, bot.NoteCounted, bot.NoteReport:
 	}
 	return urgentNews
 }

@@ -205,7 +205,7 @@ func TestAnswerTakesTheNextWay(t *testing.T) {
 				t.Cleanup(chat.HTTP.CloseIdleConnections)
 				url := fake.ResponseURL("U1", "C1")
 				c.act(fake)
-				err := chat.Answer(t.Context(), bot.Recipient{Channel: "C1", User: "U1", URL: docspace.NewSecret(url)}, bot.Said{Text: "Look."})
+				err := chat.Answer(t.Context(), bot.Recipient{Channel: "C1", User: "U1", URL: docspace.NewSecret(url)}, bot.TextAnswer{Text: "Look."})
 				if got := where(fake); got != c.want || (err == nil) == (c.want == "nowhere") {
 					t.Errorf("told %s, %v; want %s", got, err, c.want)
 				}
@@ -253,7 +253,7 @@ func TestDirectTakesTheNextWay(t *testing.T) {
 			card := runningCard(0)
 			card.Restore.AnswerURL, card.Restore.RequestedAt, card.Now = docspace.NewSecret(fake.ResponseURL("U1", "C1")), time.Now(), time.Now()
 			ts, err := patient(t, func() (string, error) {
-				return chat.Direct(t.Context(), card, bot.Note{Kind: bot.NoteAstray, Why: "It is archived."})
+				return chat.Direct(t.Context(), card, bot.Note{Kind: bot.NoteChannelLost, Why: "It is archived."})
 			})
 			if said := fake.Ephemerals("U1"); err != nil || ts == "" || len(said) != 1 || !strings.Contains(said[0].Text, "It is archived.") {
 				t.Errorf("%s: %q, %v; told %v", code, ts, err, said)

@@ -43,7 +43,7 @@ func situations() map[string]situation {
 		c.Restore.ClosedBy = ""
 	}
 	away := func(c *bot.Card) {
-		c.Restore.Aways = []bot.Away{{From: viewNow.Add(-2 * time.Minute), To: viewNow.Add(-time.Minute)}}
+		c.Restore.Downtimes = []bot.Downtime{{From: viewNow.Add(-2 * time.Minute), To: viewNow.Add(-time.Minute)}}
 	}
 	silent := func(c *bot.Card) {
 		c.Restore.Progress.Trouble, c.Restore.Progress.TroubleSince = "the portal does not answer", viewNow.Add(-time.Minute)
@@ -82,7 +82,7 @@ func situations() map[string]situation {
 		"portal silent":           {Card(viewCard(bot.Running, working(bot.PhaseCopying, 75), silent)), "could not be asked since", "may well go on", "the bot keeps asking"},
 		"started elsewhere":       {Card(viewCard(bot.Running, working(bot.PhaseImporting, 40), elsewhere)), "did not start it", "locked and being replaced", "Nothing to do but wait"},
 		"phase reached":           {noted(viewCard(bot.Running, working(bot.PhaseCopying, 75)), bot.NotePhase), "Now: *copying files*", "goes on by itself", "nothing to do"},
-		"bot was away":            {noted(viewCard(bot.Running, working(bot.PhaseCopying, 75), away), bot.NoteAway), "The bot was away from", "Nothing was started twice", "The card shows"},
+		"bot was away":            {noted(viewCard(bot.Running, working(bot.PhaseCopying, 75), away), bot.NoteDowntime), "The bot was away from", "Nothing was started twice", "The card shows"},
 		"never picked up":         {alarmed(viewCard(bot.Running, working(bot.PhaseQueued, 0)), bot.AlarmQueued), "No worker has begun", "unchanged so far", "Look at the server"},
 		"stalled and locked":      {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), locked), bot.AlarmStalled), "No change", "says of itself: *Restoring*", "status back to Active"},
 		"cannot be asked":         {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), silent), bot.AlarmSilent), "cannot be asked", "starts nothing anew", "Look whether the portal answers"},

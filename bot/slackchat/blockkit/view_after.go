@@ -43,7 +43,7 @@ func verdictText(v bot.Verdict) string {
 		return ":warning: *Not verified:* the login page did not answer. Look at the portal."
 	}
 	text := "Verified " + date(v.At) + ": its status is Active, its login page answers"
-	if v.Untold {
+	if v.StatusUnknown {
 		text = "Verified " + date(v.At) + ": it answers and so does its login page (its version does not say whether it is active)"
 	}
 	if v.Version != "" {
@@ -104,9 +104,9 @@ func twoFactorCare(r bot.Restore) string {
 func keyCare(c bot.Card) string {
 	r := c.Restore
 	switch {
-	case r.Care.Done && !r.Care.GaveUp:
+	case r.Aftercare.Done && !r.Aftercare.GaveUp:
 		return "• *The bot's API key* works."
-	case r.Care.GaveUp:
+	case r.Aftercare.GaveUp:
 		return "• :warning: *The bot's API key* is dead, and no new one was put in its place within a day: what the portal holds was not counted. Make one in Developer Tools, API keys, with permission for everything, and " + EscapeText(c.KeyFrom.Put(), maxSaid) + "."
 	}
 	how := "died with the restore"
@@ -132,7 +132,7 @@ func dumpCare(r bot.Restore) []string {
 // countedLines compare what the portal holds with what it held before. Wrong or
 // empty numbers are said loudly.
 func countedLines(c bot.Card) []string {
-	before, now := c.Restore.Outlook.Counts, c.Restore.Care.Counts
+	before, now := c.Restore.Preflight.Counts, c.Restore.Aftercare.Counts
 	if now.At.IsZero() {
 		return nil
 	}

@@ -37,11 +37,11 @@ func Answer(a bot.Answer) Message {
 		return Plain(freezeSetText(a))
 	case bot.Status:
 		return statusMessage(a)
-	case bot.Past:
+	case bot.History:
 		return listMessage("*The last restores*, newest first (nothing was changed by asking)", pastLines(a))
 	case bot.Examination:
 		return examinationMessage(a)
-	case bot.Said:
+	case bot.TextAnswer:
 		return Plain(EscapeText(a.Text, 2*maxSaid))
 	}
 	return Plain("Done; see `/restore status` for what runs.")
@@ -171,13 +171,13 @@ func statusLines(s bot.Status) []string {
 	if len(s.Open) == 0 {
 		out = append(out, "Nothing that the bot started is open.")
 		if s.Last != nil {
-			out = append(out, "Last: "+pastLine(*s.Last, bot.Past{Now: s.Now}))
+			out = append(out, "Last: "+pastLine(*s.Last, bot.History{Now: s.Now}))
 		}
 	}
 	return out
 }
 
-func pastLines(p bot.Past) []string {
+func pastLines(p bot.History) []string {
 	out := make([]string, 0, len(p.Restores)+1)
 	for _, r := range p.Restores {
 		out = append(out, "• "+pastLine(r, p))
@@ -188,7 +188,7 @@ func pastLines(p bot.Past) []string {
 	return out
 }
 
-func pastLine(r bot.Restore, p bot.Past) string {
+func pastLine(r bot.Restore, p bot.History) string {
 	line := brief(r) + " " + ago(r.EndedAt, p.Now)
 	if !r.StartedAt.IsZero() {
 		line += " after " + span(r.Elapsed(p.Now))

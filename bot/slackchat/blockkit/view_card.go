@@ -160,7 +160,7 @@ func backupText(c bot.Card) string {
 		if !b.ExpiresOn.IsZero() {
 			expires = date(b.ExpiresOn)
 		}
-		out = append(out, "*Taken:* "+date(b.CreatedOn)+", "+taken(b, c.Now.Add(c.Restore.Outlook.ClockAhead)), "*Backup expires:* "+expires)
+		out = append(out, "*Taken:* "+date(b.CreatedOn)+", "+taken(b, c.Now.Add(c.Restore.Preflight.ClockAhead)), "*Backup expires:* "+expires)
 	}
 	out = append(out, "*Command:* `/restore "+inCode(r.Order.Canonical(r.Portal), 2*maxSaid)+"`")
 	if r.Order.Reason != "" {

@@ -9,7 +9,7 @@ import (
 
 // clockText says that the clocks of the portal and the bot disagree, and by how
 // much.
-func clockText(o bot.Outlook) string {
+func clockText(o bot.Preflight) string {
 	switch {
 	case o.ClockAhead > 0:
 		return "The portal's clock is " + span(o.ClockAhead) + " ahead of the bot's."

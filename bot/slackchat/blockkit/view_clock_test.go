@@ -12,8 +12,8 @@ import (
 func TestLossIsNotToldWhereTheClocksDisagree(t *testing.T) {
 	t.Parallel()
 	ahead := func(c *bot.Card) { c.Restore.Backup.CreatedOn = viewNow.Add(2 * time.Hour) }
-	skewed := func(c *bot.Card) { c.Restore.Outlook.ClockAhead = 3 * time.Hour }
-	behind := func(c *bot.Card) { c.Restore.Outlook.ClockAhead = -90 * time.Minute }
+	skewed := func(c *bot.Card) { c.Restore.Preflight.ClockAhead = 3 * time.Hour }
+	behind := func(c *bot.Card) { c.Restore.Preflight.ClockAhead = -90 * time.Minute }
 	slightly := func(c *bot.Card) { c.Restore.Backup.CreatedOn = viewNow.Add(10 * time.Second) }
 	for name, c := range map[string]struct {
 		card  bot.Card

@@ -14,7 +14,7 @@ import (
 func planned(c *bot.Card) {
 	c.Safety = "Local /backups"
 	c.Restore.PortalVersion = "3.7.2"
-	c.Restore.Outlook = bot.Outlook{
+	c.Restore.Preflight = bot.Preflight{
 		At: viewNow, Usual: bot.Usual{Runs: 7, Median: 12 * time.Minute, P90: 20 * time.Minute},
 		KeyExpires: viewNow.Add(40 * 24 * time.Hour), Newer: 2, Backing: true, BackingPercent: 45,
 		Counts: bot.Counts{At: viewNow, Users: 42, Rooms: 7, Backups: 3},
@@ -86,23 +86,23 @@ func restored(c *bot.Card) {
 func counted(users, rooms int, trouble string) func(*bot.Card) {
 	return func(c *bot.Card) {
 		restored(c)
-		c.Restore.Care = bot.Care{
+		c.Restore.Aftercare = bot.Aftercare{
 			Done: true, WayBack: "0b7e4f9c-1d2a-4b3c-9e8f-7a6b5c4d3e2f",
 			Counts: bot.Counts{At: viewNow, Users: users, Rooms: rooms, Backups: 3, Trouble: trouble},
 		}
 	}
 }
 
-func lost(c *bot.Card) { c.Restore.Care.WayBack = "" }
+func lost(c *bot.Card) { c.Restore.Aftercare.WayBack = "" }
 
 // companionViews are the views of what goes with a restore: plan, safety
 // backup, progress, after-care.
 func companionViews() map[string]Message {
 	all := map[string]Message{
 		"requested-plan":     Card(viewCard(bot.Requested, planned)),
-		"requested-first":    Card(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Outlook.Usual, c.Safety = bot.Usual{}, "" })),
-		"requested-charged":  Card(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Outlook.Charge = bot.Charge{At: viewNow, Service: "off", Free: 2} })),
-		"requested-unpriced": Card(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Outlook.Charge = bot.Charge{At: viewNow, Free: -1, Paid: -1} })),
+		"requested-first":    Card(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Preflight.Usual, c.Safety = bot.Usual{}, "" })),
+		"requested-charged":  Card(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Preflight.Charge = bot.Charge{At: viewNow, Service: "off", Free: 2} })),
+		"requested-unpriced": Card(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Preflight.Charge = bot.Charge{At: viewNow, Free: -1, Paid: -1} })),
 		"requested-unguided": Card(viewCard(bot.Requested, planned, func(c *bot.Card) { c.Restore.Order.NoSafety = true })),
 		"saving-slow":        Card(viewCard(bot.Saving, doubted(bot.AlarmSafetySlow))),
 		"saving-slow-late":   Card(viewCard(bot.Saving, doubted(bot.AlarmSafetySlow), undecided)),

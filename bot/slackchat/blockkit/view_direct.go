@@ -10,11 +10,11 @@ func directText(c bot.Card, n bot.Note) string {
 	r := c.Restore
 	why := "You get this alone because " + mention(r.Channel) + " cannot be told. " + EscapeText(n.Why, 2*maxSaid)
 	switch n.Kind {
-	case bot.NoteAstray:
+	case bot.NoteChannelLost:
 		return lines(
 			"*"+headline(c)+"* (restore "+code(r.ID)+")",
 			"The restore goes on, and nothing was started twice. Its alarms and its end are told to you here.", why)
-	case bot.NotePhase, bot.NoteAlarm, bot.NoteAway, bot.NoteSafety, bot.NoteCounted, bot.NoteReport, bot.NoteGlass, bot.NoteWithdrawn, bot.NoteReminder, bot.NoteEnd:
+	case bot.NotePhase, bot.NoteAlarm, bot.NoteDowntime, bot.NoteSafety, bot.NoteCounted, bot.NoteReport, bot.NoteBreakGlass, bot.NoteWithdrawn, bot.NoteReminder, bot.NoteEnd:
 	}
 	return cutText(lines("Restore "+code(r.ID)+":", noteText(c, n), why))
 }

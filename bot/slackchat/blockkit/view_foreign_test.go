@@ -67,8 +67,8 @@ func TestNoViewKeepsForeignMarkup(t *testing.T) {
 		c.Restore.Progress.Trouble, c.Restore.Verdict.Trouble, c.Restore.Safety.Why, c.Restore.Safety.Backup.FileName = evil, evil, evil, evil
 		for name, m := range map[string]Message{
 			"card": Card(c), "end": Plain(noteText(c, bot.Note{Kind: bot.NoteEnd})), "alarm": Plain(alarmText(c, bot.AlarmSilent)),
-			"direct":  Plain(directText(c, bot.Note{Kind: bot.NoteAstray, Why: evil})),
-			"refusal": Answer(&policy.Refusal{What: evil, Do: evil}), "said": Answer(bot.Said{Text: evil}),
+			"direct":  Plain(directText(c, bot.Note{Kind: bot.NoteChannelLost, Why: evil})),
+			"refusal": Answer(&policy.Refusal{What: evil, Do: evil}), "said": Answer(bot.TextAnswer{Text: evil}),
 			"list":   Answer(bot.Backups{Portal: bot.PortalName{Name: evil}, Now: viewNow, Backups: []docspace.Backup{{ID: evil, FileName: evil, StorageType: docspace.StorageLocal}}}),
 			"simple": simple(Card(c)), "text": Card(c).In(FormText),
 		} {

@@ -56,7 +56,7 @@ func partBlocks(part bot.Part) []slack.Block {
 		return []slack.Block{unfolded(plainWords(orElse(p.Text, "…"), maxSection), nil)}
 	case bot.Plan:
 		return []slack.Block{section(backupText(p.Card)), section(lossText(p.Card)), section(outlookText(p.Card))}
-	case bot.Told:
+	case bot.AnswerPart:
 		return Answer(p.Answer).Blocks
 	case bot.Field:
 		return []slack.Block{fieldBlock(p)}
@@ -159,7 +159,7 @@ func AnswerModal(a bot.Answer) bot.Modal {
 	if m, ok := a.(bot.Modal); ok {
 		return m
 	}
-	return bot.Modal{Parts: []bot.Part{bot.Told{Answer: a}}}
+	return bot.Modal{Parts: []bot.Part{bot.AnswerPart{Answer: a}}}
 }
 
 // plainWords is foreign text that keeps its lines. It is never empty: Slack

@@ -24,15 +24,15 @@ func noteText(c bot.Card, n bot.Note) string {
 		return lines(mentions(r.People()), alarmText(c, n.Alarm.Kind))
 	case bot.NoteReminder:
 		return reminderText(c)
-	case bot.NoteAway:
+	case bot.NoteDowntime:
 		return lines(append(awayLines(r), "Nothing was started twice and nothing was stopped. The card shows where the restore is now.")...)
-	case bot.NoteGlass:
+	case bot.NoteBreakGlass:
 		return glassText(c)
 	case bot.NoteWithdrawn:
 		return lines(mention(r.Requester)+": the confirmation of "+withdrawn(r)+" does not count any more, for they may not confirm now.",
 			"Nothing was started.", "Have somebody else confirm it on the card: "+orElse(stillMay(c), "nobody is left")+".")
 	case bot.NoteReport: // a message of its own form
-	case bot.NoteAstray: // only ever direct
+	case bot.NoteChannelLost: // only ever direct
 	case bot.NoteEnd:
 		trail := ""
 		if n.Trail != "" {
@@ -48,7 +48,7 @@ func awayLines(r bot.Restore) []string {
 	if !r.AlteredAt.IsZero() && r.Reason.Rule != policy.RuleAltered {
 		out = append(out, ":rotating_light: *The record of this restore was changed in the database, outside the bot*, before "+date(r.AlteredAt)+". Who asked and who confirmed may not be true: look at the audit trail.")
 	}
-	for _, a := range r.Aways {
+	for _, a := range r.Downtimes {
 		out = append(out, "The bot was away from "+date(a.From)+" to "+date(a.To)+"; the restore went on without it.")
 	}
 	return out

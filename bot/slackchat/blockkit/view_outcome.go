@@ -40,7 +40,7 @@ func outcome(c bot.Card) string {
 	case bot.Refused:
 		return lines(reasonText(r.Reason), "Nothing was started and the portal is unchanged.")
 	case bot.Dismissed:
-		if len(r.Confirmations) > 0 && r.Reason.Rule == policy.RuleGlass {
+		if len(r.Confirmations) > 0 && r.Reason.Rule == policy.RuleBreakGlass {
 			return lines("Stopped by "+mention(r.ClosedBy)+" while the countdown ran. Nothing was started and the portal is unchanged.",
 				"Ask again with `/restore` if it is needed after all.")
 		}

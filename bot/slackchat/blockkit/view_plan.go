@@ -32,9 +32,9 @@ func windowText(c bot.Card) string {
 	}
 	lost := c.Restore.Lost(c.Now)
 	if lost < 0 {
-		return lines(windowAhead(c.Restore, -lost), clockText(c.Restore.Outlook))
+		return lines(windowAhead(c.Restore, -lost), clockText(c.Restore.Preflight))
 	}
-	return lines(":warning: *Everything changed since then will be lost: the last "+span(lost)+"*, since "+date(taken)+".", clockText(c.Restore.Outlook))
+	return lines(":warning: *Everything changed since then will be lost: the last "+span(lost)+"*, since "+date(taken)+".", clockText(c.Restore.Preflight))
 }
 
 // unlistedText is what the server will make of an order that the bot cannot see.
@@ -55,8 +55,8 @@ func unlistedText(r bot.Restore) string {
 		return alarm + "the portal ignores the path and restores what was uploaded to it last*, whatever that is and however old. The bot cannot see it. If nothing was uploaded it never begins."
 	}
 	why := "Its history does not show it."
-	if r.Outlook.Unread != "" {
-		why = "Its history could not be read: " + EscapeText(r.Outlook.Unread, maxSaid) + "."
+	if r.Preflight.Unread != "" {
+		why = "Its history could not be read: " + EscapeText(r.Preflight.Unread, maxSaid) + "."
 	}
 	return alarm + "the bot cannot see this backup. The portal looks up its id and restores whatever it finds*: of any time, removed or expired, also of another portal on the same server. " + why
 }
@@ -99,7 +99,7 @@ func dumpLines(r bot.Restore) []string {
 
 // outlookText is what was found out before people were asked.
 func outlookText(c bot.Card) string {
-	r, o := c.Restore, c.Restore.Outlook
+	r, o := c.Restore, c.Restore.Preflight
 	if o.At.IsZero() {
 		return "_The portal was not looked at yet._"
 	}
@@ -135,7 +135,7 @@ func usualText(u bot.Usual, r bot.Restore) string {
 	return "*Usual duration:* " + span(u.Median) + " (median " + runs + " from " + EscapeText(string(r.Backup.StorageType), maxWord) + "), nine in ten within " + span(u.P90)
 }
 
-func keyText(o bot.Outlook, r bot.Restore) string {
+func keyText(o bot.Preflight, r bot.Restore) string {
 	rights := "may write and so restore"
 	if o.KeyAll {
 		rights = "may do everything"
@@ -176,7 +176,7 @@ func safetyPlan(c bot.Card) string {
 	case c.Restore.Order.NoSafety:
 		return ":warning: *No safety backup* is taken (`--no-safety-backup`): there is no way back to what the portal is now."
 	case c.Safety != "":
-		return lines("*Safety backup:* taken first, to "+EscapeText(c.Safety, maxWord)+"; if it fails, the restore stops and asks", chargeText(c.Restore.Outlook.Charge))
+		return lines("*Safety backup:* taken first, to "+EscapeText(c.Safety, maxWord)+"; if it fails, the restore stops and asks", chargeText(c.Restore.Preflight.Charge))
 	}
 	return ":warning: *No safety backup* is set up: there is no way back to what the portal is now."
 }

@@ -45,7 +45,7 @@ func phaseTrack(now bot.Phase) string {
 
 // paceText compares the time that has passed with what is usual.
 func paceText(c bot.Card) string {
-	r, u := c.Restore, c.Restore.Outlook.Usual
+	r, u := c.Restore, c.Restore.Preflight.Usual
 	passed := r.Elapsed(c.Now)
 	since := "Running for "
 	if r.Followed {

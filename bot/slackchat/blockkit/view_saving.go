@@ -89,15 +89,15 @@ func wayBack(c bot.Card) string {
 			date(s.StartedAt) + " in " + EscapeText(s.Place, maxWord) + ": it may have ended after all."
 	case s.Stage != bot.SafetyDone:
 		return "• *There is no way back:* no safety backup was taken before this restore."
-	case s.Backup.FileName == "" && r.Care.WayBack == "":
+	case s.Backup.FileName == "" && r.Aftercare.WayBack == "":
 		return "• *The way back:* the safety backup of " + date(s.EndedAt) + " in " + EscapeText(s.Place, maxWord) +
 			". The name of its file is not known: look for that time in `/restore list`."
-	case r.Care.WayBack != "":
-		return "• *The way back:* `/restore " + plainCode(command.Order{BackupID: r.Care.WayBack, Dump: r.Order.Dump}.Canonical(r.Portal)) + "` undoes this restore (" + EscapeText(s.Backup.FileName, maxWord) + ")."
-	case r.Care.Done && !r.Care.GaveUp && r.Care.Counts.Backups < 0:
+	case r.Aftercare.WayBack != "":
+		return "• *The way back:* `/restore " + plainCode(command.Order{BackupID: r.Aftercare.WayBack, Dump: r.Order.Dump}.Canonical(r.Portal)) + "` undoes this restore (" + EscapeText(s.Backup.FileName, maxWord) + ")."
+	case r.Aftercare.Done && !r.Aftercare.GaveUp && r.Aftercare.Counts.Backups < 0:
 		return "• *The way back:* the safety backup " + EscapeText(s.Backup.FileName, maxWord) + " in " + EscapeText(s.Place, maxWord) +
 			". The portal did not show its history, so whether the backup is listed is not known: look for the name in `/restore list`."
-	case r.Care.Done && !r.Care.GaveUp:
+	case r.Aftercare.Done && !r.Aftercare.GaveUp:
 		return "• :warning: *The way back is not in the history:* " + EscapeText(s.Backup.FileName, maxWord) + " should be in " + EscapeText(s.Place, maxWord) +
 			". Have whoever runs the server look whether the file is there before it is needed."
 	}

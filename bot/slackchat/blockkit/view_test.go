@@ -71,7 +71,7 @@ func views() map[string]Message {
 	}
 	running := func(c *bot.Card) {
 		c.Restore.Progress = bot.Progress{Phase: bot.PhaseImporting, Percent: 45, Trouble: "connection <refused>", TroubleSince: viewNow.Add(-9 * time.Second), ChangedAt: viewNow.Add(-time.Minute)}
-		c.Restore.Aways = []bot.Away{{From: viewNow.Add(-30 * time.Second), To: viewNow.Add(-20 * time.Second)}}
+		c.Restore.Downtimes = []bot.Downtime{{From: viewNow.Add(-30 * time.Second), To: viewNow.Add(-20 * time.Second)}}
 	}
 	verified := func(c *bot.Card) {
 		why(c)
@@ -85,7 +85,7 @@ func views() map[string]Message {
 		"requested-dump":     Card(viewCard(bot.Requested, dump)),
 		"requested-unlisted": Card(viewCard(bot.Requested, unlisted)),
 		"requested-unlisted-unread": Card(viewCard(bot.Requested, unlisted, func(c *bot.Card) {
-			c.Restore.Outlook = bot.Outlook{At: viewNow, Unread: "it fails <500>"}
+			c.Restore.Preflight = bot.Preflight{At: viewNow, Unread: "it fails <500>"}
 		})),
 		"requested-unlisted-local": Card(viewCard(bot.Requested, unlisted, func(c *bot.Card) {
 			c.Restore.Order.BackupID, c.Restore.Order.StorageType = "uploaded", docspace.StorageLocal
@@ -118,9 +118,9 @@ func views() map[string]Message {
 		"confirmed-glass": Card(viewCard(bot.Confirmed, glass, func(c *bot.Card) {
 			c.Restore.Confirmations[0].User, c.Restore.StartsAt = "U1", viewNow.Add(45*time.Second)
 		})),
-		"dismissed-glass": Card(viewCard(bot.Dismissed, why, glass, func(c *bot.Card) { c.Restore.Reason = bot.Reason{Rule: policy.RuleGlass} })),
+		"dismissed-glass": Card(viewCard(bot.Dismissed, why, glass, func(c *bot.Card) { c.Restore.Reason = bot.Reason{Rule: policy.RuleBreakGlass} })),
 		"expired-plan":    Card(viewCard(bot.Expired, why)),
-		"note-glass":      Plain(noteText(viewCard(bot.Confirmed, glass), bot.Note{Kind: bot.NoteGlass})),
+		"note-glass":      Plain(noteText(viewCard(bot.Confirmed, glass), bot.Note{Kind: bot.NoteBreakGlass})),
 		"confirmed":       Card(viewCard(bot.Confirmed)),
 		"starting":        Card(viewCard(bot.Starting)),
 		"running":         Card(viewCard(bot.Running, running)),
@@ -145,7 +145,7 @@ func views() map[string]Message {
 		"expired":        Card(viewCard(bot.Expired)),
 		"note-end":       Plain(noteText(viewCard(bot.Succeeded, verified), bot.Note{Kind: bot.NoteEnd})),
 		"note-phase":     Plain(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NotePhase})),
-		"note-away":      Plain(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteAway})),
+		"note-away":      Plain(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteDowntime})),
 	}
 	for _, kind := range []bot.AlarmKind{bot.AlarmQueued, bot.AlarmStalled, bot.AlarmSilent} {
 		all["note-alarm-"+string(kind)] = Plain(noteText(viewCard(bot.Running, running), bot.Note{Kind: bot.NoteAlarm, Alarm: bot.Alarm{Kind: kind}}))
@@ -163,7 +163,7 @@ func views() map[string]Message {
 			Freeze: bot.FreezeShown{Freeze: bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}}, Now: viewNow,
 		},
 		"idle":     bot.Status{Last: &past, Now: viewNow},
-		"past":     bot.Past{Restores: []bot.Restore{past}, Now: viewNow},
+		"past":     bot.History{Restores: []bot.Restore{past}, Now: viewNow},
 		"frozen":   bot.FreezeSet{Freeze: bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}, Open: []bot.Restore{r}},
 		"unfrozen": bot.FreezeSet{Ended: bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}},
 		"doctor": bot.Examination{Findings: []bot.Finding{
@@ -171,7 +171,7 @@ func views() map[string]Message {
 			{Check: "key of docs", Grade: bot.Fail, What: "it is <dead> & gone", Fix: "Make a new key."},
 			{Check: "channels", Grade: bot.Warn, What: "any channel", Fix: "Name the channels in RESTORE_CHANNELS."},
 		}},
-		"said": bot.Said{Text: "Dismissed <it>."},
+		"said": bot.TextAnswer{Text: "Dismissed <it>."},
 	} {
 		all["answer-"+name] = Answer(a)
 	}
@@ -276,10 +276,10 @@ func TestViewOfHugeTextsKeepsToSlacksLimits(t *testing.T) {
 		c.Restore.Reason = bot.Reason{What: huge, Do: huge}
 		c.Restore.Progress.Trouble, c.Restore.Verdict.Trouble = huge, huge
 		for range 100 {
-			c.Restore.Aways = append(c.Restore.Aways, bot.Away{})
+			c.Restore.Downtimes = append(c.Restore.Downtimes, bot.Downtime{})
 			c.Rules.Approvers.IDs = append(c.Rules.Approvers.IDs, "U"+strings.Repeat("1", 30))
 		}
-		for _, m := range []Message{Card(c), Retired(c.Restore), Plain(noteText(c, bot.Note{Kind: bot.NoteEnd})), Plain(noteText(c, bot.Note{Kind: bot.NoteGlass})), {Blocks: Modal(bot.Modal{Parts: []bot.Part{bot.Plan{Card: c}, bot.Words{Text: huge}}}).Blocks.BlockSet}} {
+		for _, m := range []Message{Card(c), Retired(c.Restore), Plain(noteText(c, bot.Note{Kind: bot.NoteEnd})), Plain(noteText(c, bot.Note{Kind: bot.NoteBreakGlass})), {Blocks: Modal(bot.Modal{Parts: []bot.Part{bot.Plan{Card: c}, bot.Words{Text: huge}}}).Blocks.BlockSet}} {
 			if n := utf8.RuneCountInString(m.Text); n > maxText {
 				t.Errorf("%s: text of %d", state, n)
 			}

@@ -42,7 +42,7 @@ func (a *App) converse(ctx context.Context) error {
 	a.chat.Observe = func(method string, o slackchat.Outcome, _ time.Duration) { a.metrics.Message(method, string(o)) }
 	b := &bot.Bot{
 		Store: a.metrics.Count(a.Store), Chat: a.chat, Directory: &slackchat.Directory{API: api, Faults: a.chat.Faults},
-		Policy: rules, Poll: a.settings.Poll, Log: a.log, Heard: counting(a.metrics), Portals: a.portals, Process: rand.Text(),
+		Policy: rules, Poll: a.settings.Poll, Log: a.log, OnCommand: counting(a.metrics), Portals: a.portals, Process: rand.Text(),
 		Doctor: append(a.settings.examiners(a.seams, a.sockets, a.Store), a.chat),
 	}
 	if err := b.NoteRules(ctx); err != nil {

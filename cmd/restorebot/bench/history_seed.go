@@ -28,9 +28,9 @@ func (s *stage) ended(at time.Time) bot.Restore {
 		ID: "seedseedse", Portal: p.name, State: bot.Succeeded, Version: 20, Generation: 9, Delivery: "seed", Team: "T0BENCH", Channel: "C0PAST", Requester: asker,
 		Order:       command.Order{BackupID: backup.ID, Reason: "a room was deleted by mistake"},
 		RequestedAt: at, ExpiresAt: minutes(15), Backup: backup, PortalVersion: "3.5.1",
-		Outlook: bot.Outlook{At: at, Usual: bot.Usual{Runs: 12, Median: 18 * time.Minute, P90: 25 * time.Minute}, Newer: 1, Counts: counts},
-		Plan:    strings.Repeat("0123456789abcdef", 4), Confirmations: []bot.Confirmation{{User: "U0SECOND", At: minutes(1), MessageTS: "1792222222.000200"}},
-		Heeded: []string{"1792222222.7654321.0123456789abcdef0123456789abcdef"},
+		Preflight: bot.Preflight{At: at, Usual: bot.Usual{Runs: 12, Median: 18 * time.Minute, P90: 25 * time.Minute}, Newer: 1, Counts: counts},
+		Plan:      strings.Repeat("0123456789abcdef", 4), Confirmations: []bot.Confirmation{{User: "U0SECOND", At: minutes(1), MessageTS: "1792222222.000200"}},
+		Handled: []string{"1792222222.7654321.0123456789abcdef0123456789abcdef"},
 		Safety: bot.Safety{
 			Stage: bot.SafetyDone, Place: "Documents", TaskID: backup.ID, StartedAt: minutes(1), Percent: 100, ChangedAt: minutes(4), EndedAt: minutes(4), Backup: backup, Told: bot.SafetyDone,
 		},
@@ -39,7 +39,7 @@ func (s *stage) ended(at time.Time) bot.Restore {
 		EndedAt:  minutes(24), SeenAt: minutes(25), SeenBy: "restorebot-7d9f8b6c5-x2x4z/1",
 		Verdict: bot.Verdict{At: minutes(24), Version: "3.5.1", Login: true},
 		CardTS:  "1792222222.000100", Cards: 1, Shown: bot.Shown{State: bot.Succeeded, Version: 19, Percent: 100, Phase: bot.PhaseFinishing, At: minutes(24)},
-		PhaseTold: bot.PhaseFinishing, EndTS: "1792222222.000900", Care: bot.Care{Tries: 3, Done: true, Counts: counts, WayBack: backup.ID},
+		PhaseTold: bot.PhaseFinishing, EndTS: "1792222222.000900", Aftercare: bot.Aftercare{Tries: 3, Done: true, Counts: counts, WayBack: backup.ID},
 	}
 }
 

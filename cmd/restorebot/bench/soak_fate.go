@@ -110,7 +110,7 @@ func endOf(r bot.Restore) string {
 		return "never shown"
 	case r.State == bot.Requested:
 		return "never confirmed"
-	case r.State.Ended() && r.State.Told() && r.EndTS == "":
+	case r.State.Ended() && r.State.Announced() && r.EndTS == "":
 		return string(r.State) + ", and nobody was told"
 	}
 	return string(r.State)
@@ -130,7 +130,7 @@ func (k *soaker) fates(ctx context.Context) (found outcomes, presses outcomes, o
 			acked = acks[0].At
 		}
 		found[r.of(typed, acked, k.excused(typed.At))]++
-		if restore, there := r.restores[typed.TriggerID]; there && (!restore.State.Ended() || restore.State.Told() && restore.EndTS == "") {
+		if restore, there := r.restores[typed.TriggerID]; there && (!restore.State.Ended() || restore.State.Announced() && restore.EndTS == "") {
 			open++
 		}
 	}
