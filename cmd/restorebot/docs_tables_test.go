@@ -207,3 +207,25 @@ func TestEveryGuideIsLinkedFromTheReadme(t *testing.T) {
 		}
 	}
 }
+
+// Whatever the comparison says of us names its test, or says that we lack it.
+func TestComparisonProvesWhatItSaysOfUs(t *testing.T) {
+	t.Parallel()
+	ours := tableRows(t, "docs/comparison.md", "| | restorebot | DocSpace's own page | hoop | Teleport Slack plugin | sso-elevator | Botkube | Dispatch | OnCall OSS | Atlantis |")
+	if len(ours) < 14 {
+		t.Errorf("the comparison has %d rows", len(ours))
+	}
+	for _, row := range ours {
+		if !testName.MatchString(row[1]) && !strings.Contains(row[1], "golden `") {
+			t.Errorf("nothing proves what we say of %q", row[0])
+		}
+		for _, m := range regexp.MustCompile("golden `([^`]+)`").FindAllStringSubmatch(row[1], -1) {
+			if found, _ := filepath.Glob("../../bot/slackchat/*/testdata/" + m[1]); len(found) == 0 {
+				t.Errorf("%q names %s, which is not there", row[0], m[1])
+			}
+		}
+	}
+	if better := tableRows(t, "docs/comparison.md", "| | restorebot | better |"); len(better) < 8 {
+		t.Errorf("others win in %d rows", len(better))
+	}
+}
