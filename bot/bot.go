@@ -29,6 +29,10 @@ type Bot struct {
 	// Doctor are asked by /restore doctor.
 	Doctor []Examiner
 	Log    *slog.Logger
+	// Loss says whether portals are asked what a restore takes; OnLossRead, if set, is
+	// told of each reading.
+	Loss       LossRules
+	OnLossRead func(LossRead)
 	// OnCommand is told what each command asks for, and whether it could be read; nil
 	// is nobody.
 	OnCommand func(v command.Verb, readable bool)
@@ -57,6 +61,7 @@ const (
 	// PressUnsafe lets a restore go on without its safety backup.
 	PressUnsafe Action = "unsafe"
 	PressType   Action = "type" // opens the modal that asks for the portal's name
+	PressLoss   Action = "loss" // opens what the restore takes, by name
 	PressStop   Action = "stop" // while the countdown of a broken glass runs
 )
 

@@ -9,6 +9,7 @@ import (
 // card is what the chat needs to draw the restore.
 func (b *Bot) card(ctx context.Context, r Restore, p Portal) Card {
 	c := Card{Restore: r, Portal: p.PortalName, KeyFrom: p.KeyFrom, Rules: b.policy(p).CardRules(r.request()), Now: time.Now().UTC(), Safety: p.Safety.Place()}
+	c.Counting = r.State == Requested && b.counting(r, p)
 	if r.State == Requested || r.State == Confirmed || r.State == Saving {
 		c.Freeze = b.freezeShown(ctx)
 	}

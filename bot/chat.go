@@ -85,6 +85,9 @@ type Card struct {
 	Rules   policy.CardRules
 	Freeze  FreezeShown
 	Now     time.Time
+	// Counting is set where the portal is asked what the restore takes: see
+	// Restore.Loss, which is filled in once the card is there.
+	Counting bool
 	// Safety is where a safety backup goes, "" where none is taken.
 	Safety string
 	// NextEdit is when the card is edited again at the latest; zero where it

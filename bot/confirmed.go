@@ -40,6 +40,9 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if no != nil && no.Rule == policy.RuleDirectory && now.Sub(r.readySince()) < recheckFor {
 		return Next{After: soon}, nil // Slack may answer again
 	}
+	if no == nil {
+		r = b.lossAtStart(ctx, r, p)
+	}
 	looked := time.Now()
 	if no == nil {
 		_, no = checkPortalFree(ctx, &r, p)
@@ -67,7 +70,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	saving := time.Now()
 	r.State, r.StartedAt = Starting, sent
 	r.SeenAt, r.SeenBy = now, b.Process
-	r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore, "dump_before": r.DumpBefore}})
+	r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore, "dump_before": r.DumpBefore, "changed_since": positive(r.Loss.Since)}})
 	if err != nil { // ErrFrozen and LapsedError too: the next step says so
 		return Next{After: soon}, err
 	}

@@ -19,6 +19,7 @@ type memory struct {
 	restores []bot.Restore
 	events   []bot.Event
 	forms    map[string]bot.Form
+	losses   map[string]bot.Loss
 	freeze   bot.Freeze
 	told     bot.ToldRules
 	broken   error // of the freeze
@@ -126,6 +127,26 @@ func (m *memory) PutForm(_ context.Context, f bot.Form) error {
 	}
 	m.forms[f.ID] = f
 	return nil
+}
+
+func (m *memory) PutLoss(_ context.Context, l bot.Loss) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.losses == nil {
+		m.losses = map[string]bot.Loss{}
+	}
+	m.losses[l.Restore] = l
+	return nil
+}
+
+func (m *memory) Loss(_ context.Context, restore string) (bot.Loss, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l, ok := m.losses[restore]
+	if !ok || !time.Now().Before(l.Until) {
+		return bot.Loss{}, bot.ErrNotFound
+	}
+	return l, nil
 }
 
 func (m *memory) Form(_ context.Context, id string) (bot.Form, error) {

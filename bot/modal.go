@@ -162,6 +162,7 @@ func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, FollowUp) {
 		return keepOpen(b.typed(ctx, s, f)), nil
 	case FormPick:
 		return b.picked(ctx, s, f), nil
+	case FormLoss: // it is only looked at
 	}
 	return b.unknownForm(ctx, s, f), nil
 }
@@ -173,8 +174,12 @@ func (b *Bot) Choose(ctx context.Context, s Submission) (Answer, FollowUp) {
 	if no != nil {
 		return b.refuse(ctx, s.Caller, f.Restore, no), nil
 	}
-	if f.Kind == FormPick {
+	switch f.Kind {
+	case FormPick:
 		return b.repick(ctx, s, f)
+	case FormLoss:
+		return nil, b.turnLoss(s, f)
+	case FormConfirm: // nothing in it tells
 	}
 	return b.unknownForm(ctx, s, f), nil
 }

@@ -11,7 +11,10 @@ import (
 // what became of the restore. A nil answer means that the card says it all.
 func (b *Bot) Press(ctx context.Context, p Press) (Answer, FollowUp) {
 	if p.Action == PressType {
-		return OpenModal{typingPlaceholder()}, func(ctx context.Context) Answer { return b.askToType(AboutPress(ctx, p), p) }
+		return OpenModal{typingPlaceholder()}, func(ctx context.Context) Answer { return b.fillModal(AboutPress(ctx, p), p) }
+	}
+	if p.Action == PressLoss {
+		return OpenModal{lossPlaceholder()}, func(ctx context.Context) Answer { return b.fillModal(AboutPress(ctx, p), p) }
 	}
 	ctx = AboutPress(ctx, p)
 	switch p.Action {
@@ -113,6 +116,8 @@ func (b *Bot) pressed(ctx context.Context, p Press, r Restore) Answer {
 		return b.waive(ctx, p, r)
 	case PressType:
 		return b.typing(ctx, p, r)
+	case PressLoss:
+		return b.showLoss(ctx, p, r)
 	case PressStop, PressPick, PressFollow: // above
 	}
 	return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})

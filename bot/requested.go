@@ -62,6 +62,9 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
 	}
+	if b.lossDue(r, p) {
+		return Next{}, nil // the card is there: now what it will take
+	}
 	return Next{After: r.waits(time.Now().UTC())}, nil
 }
 
@@ -85,6 +88,9 @@ func (b *Bot) await(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
+	}
+	if b.lossDue(r, p) {
+		return b.fillLoss(ctx, r, p)
 	}
 	if err := b.tellWithdrawn(ctx, &r, p); err != nil {
 		return Next{After: r.before(r.ExpiresAt, pause(err))}, err

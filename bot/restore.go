@@ -49,6 +49,9 @@ type Restore struct {
 	PortalAlias   string          `json:",omitzero"` // likewise: another portal of the same server has another one
 	Preflight     Preflight       `json:"Outlook,omitzero"`
 
+	Loss  LossSummary `json:",omitzero"`
+	Setup Setup       `json:",omitzero"`
+
 	// Plan is the hash of what was asked for and under which rules, as the card
 	// showed it.
 	Plan string `json:",omitzero"`

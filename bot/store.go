@@ -79,6 +79,14 @@ type Store interface {
 	// Form returns what a modal is about, or [ErrNotFound].
 	Form(ctx context.Context, id string) (Form, error)
 
+	// PutLoss keeps what a restore takes by name, in the place of what was kept for it
+	// before. What nobody may keep any longer goes.
+	PutLoss(ctx context.Context, l Loss) error
+
+	// Loss returns what a restore takes by name, or [ErrNotFound] also once its time
+	// is over.
+	Loss(ctx context.Context, restore string) (Loss, error)
+
 	// SetFreeze freezes restores, or lets them go again with the zero value. What
 	// is requested or confirmed gets a step that is due at once and a new
 	// Version, so that no start that was under way meanwhile can be saved.
@@ -143,6 +151,8 @@ const (
 	EventSettled    EventKind = "settled"
 	EventCounted    EventKind = "counted" // what the restored portal holds
 	EventTold       EventKind = "told"    // the end, in the channel
+	EventLoss       EventKind = "loss"    // what it takes was read, in numbers
+	EventShown      EventKind = "shown"   // somebody has looked at it by name
 	EventTyped      EventKind = "typed"
 	EventBreakGlass EventKind = "break_glass"
 	EventStopped    EventKind = "stopped"

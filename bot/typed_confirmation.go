@@ -33,9 +33,9 @@ func mustType() *policy.Refusal {
 	}
 }
 
-// askToType fills the modal of a person who pressed Restore, or says why they
-// may not.
-func (b *Bot) askToType(ctx context.Context, p Press) Answer {
+// fillModal fills the modal of a person who pressed a button that opens one, or
+// says why they may not.
+func (b *Bot) fillModal(ctx context.Context, p Press) Answer {
 	answer, later := b.press(ctx, p)
 	if again, ok := answer.(pressedAnew); ok {
 		answer = again.Answer

@@ -52,15 +52,11 @@ type act struct {
 
 // Actions that are asked for by name.
 const (
-	ActionUsersDeleted     Action = 4022 // one row, with the ids of all of them
-	ActionSendJoinInvite   Action = 4037 // also for an invitation that is sent again
-	ActionBackupStarted    Action = 5041
-	ActionFileOpened       Action = 5054 // for editing
-	ActionScheduledBackup  Action = 5127 // its start
-	ActionFileSaved        Action = 5034 // by the editor, also while it stays open
-	ActionIPRestrictions   Action = 6094
-	ActionBackupCompleted  Action = 5125
-	ActionScheduleComplete Action = 5128
+	ActionFileSaved       Action = 5034 // by the editor, also while it stays open
+	ActionBackupStarted   Action = 5041
+	ActionFileOpened      Action = 5054 // for editing
+	ActionScheduledBackup Action = 5127 // its start
+	ActionIPRestrictions  Action = 6094
 )
 
 // Name is how the server calls the action, "" for one that is not known.

@@ -49,8 +49,9 @@ type Store struct {
 	head    head         // of the audit trail of a file, as this process left it
 	headed  bool         // head is known
 	tally   tally
-	file    string // of SQLite
-	whole   bool   // it was read to its end when it was opened
+	forgot  atomic.Int64 // when one looked last for what nobody may keep any longer
+	file    string       // of SQLite
+	whole   bool         // it was read to its end when it was opened
 	shut    func() error
 	explain func(error) error // says what is wrong with the database
 }

@@ -57,6 +57,9 @@ func (s *Store) reconcile(ctx context.Context, start bool) error {
 	if err := s.compareClocks(ctx); err != nil {
 		return err
 	}
+	if err := s.forgetLosses(ctx); err != nil {
+		return err
+	}
 	before := nanos(s.now().Add(-s.pace.overdue))
 	if start && s.alone {
 		before = math.MaxInt64

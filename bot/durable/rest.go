@@ -50,6 +50,7 @@ func (s *Store) rest(ctx context.Context) {
 			return
 		case <-tick.C:
 			complain(log.look(ctx, s))
+			complain(s.forgetLosses(ctx))
 		}
 	}
 }

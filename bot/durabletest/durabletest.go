@@ -35,6 +35,7 @@ func Exercise(t *testing.T, open func(t *testing.T) bot.Store) {
 		"concurrent":   concurrent,
 		"recent":       recent,
 		"forms":        forms,
+		"losses":       losses,
 		"runs":         runs,
 		"sought":       sought,
 		"trail":        trail,

@@ -172,6 +172,9 @@ func portalOperation(r *http.Request) string {
 	if strings.HasPrefix(op, "deletebackup/") {
 		op = "deletebackup"
 	}
+	if strings.HasPrefix(op, "files/folder/") {
+		op = "files/folder/log"
+	}
 	if slices.Contains(portalOperations, op) {
 		return op
 	}
@@ -179,7 +182,10 @@ func portalOperation(r *http.Request) string {
 }
 
 var portalOperations = []string{
-	"cancelbackup", "createbackupschedule", "deletebackup", "deletebackuphistory", "deletebackupschedule", "files/rooms",
-	"getbackuphistory", "getbackupprogress", "getbackupschedule", "getbackupscount", "getrestoreprogress",
-	"getservicestate", "keys/@self", "people/@self", "portal/userscount", "settings", "startbackup", "startrestore",
+	"cancelbackup", "capabilities", "clients", "createbackupschedule", "deletebackup", "deletebackuphistory", "deletebackupschedule",
+	"files/filesusedspace", "files/folder/log", "files/rooms", "getbackuphistory", "getbackupprogress", "getbackupschedule",
+	"getbackupscount", "getrestoreprogress", "getservicestate", "keys", "keys/@self", "people/@self", "people/filter", "portal/quota",
+	"portal/tariff", "portal/userscount", "security/audit/events/filter", "security/oauth2/token", "settings",
+	"settings/iprestrictions", "settings/iprestrictions/settings", "settings/tfaapp", "settings/webhook", "smtpsettings/smtp",
+	"startbackup", "startrestore",
 }

@@ -30,6 +30,7 @@ type Metrics struct {
 	slack     slackMetrics
 	slackDone calls
 	portal    calls
+	loss      lossMetrics
 }
 
 // NewRegistry makes an empty registry.
@@ -53,6 +54,7 @@ func New(registry prometheus.Registerer, version string) *Metrics {
 		slack:     newSlackMetrics(f),
 		slackDone: newCalls(f, "slack", "Calls of Slack's Web API", "method"),
 		portal:    newCalls(f, "docspace", "Calls of the portals", "operation"),
+		loss:      newLossMetrics(f),
 	}
 	build := f.gauges("build_info", "1, with the version as its label.", "version")
 	build.WithLabelValues(version).Set(1)

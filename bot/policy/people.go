@@ -173,6 +173,28 @@ func (p Policy) mayAs(ctx context.Context, d Directory, user, why string) *Refus
 	return nil
 }
 
+// MaySeeLoss checks that a person may see by name what a restore takes: those who
+// may confirm one, also where somebody else has to confirm this one.
+func (p Policy) MaySeeLoss(ctx context.Context, d Directory, r Request, user string) *Refusal {
+	lists := []AllowList{p.Approvers}
+	if r.Order.BreakGlass {
+		lists = append(lists, p.BreakGlass)
+	}
+	for _, l := range lists {
+		ok, err := p.has(ctx, d, l, user)
+		if err != nil {
+			return unreadable(err, p.Approvers)
+		}
+		if ok {
+			return p.Inspect(ctx, d, Caller{Team: r.Team, Channel: r.Channel, User: user})
+		}
+	}
+	return &Refusal{
+		Rule: RuleApprover, What: "Names are shown to those who may confirm a restore, and you are not on their list. Nothing was changed.",
+		Do: "The card has the numbers. Ask one of the people below.", People: p.Approvers,
+	}
+}
+
 // NotInvited tells how to let the bot into the channel.
 func NotInvited() *Refusal {
 	return &Refusal{

@@ -37,6 +37,8 @@ type raw struct {
 	Confirm        string `env:"RESTORE_CONFIRM"        envDefault:"button"`
 	Reason         string `env:"RESTORE_REASON"         envDefault:"optional"`
 	ConfirmTTL     string `env:"RESTORE_CONFIRM_TTL"    envDefault:"15m"`
+	Loss           string `env:"RESTORE_LOSS"           envDefault:"on"`
+	LossKept       string `env:"RESTORE_LOSS_KEPT"      envDefault:"90d"`
 	AuditKey       string `env:"AUDIT_KEY"`
 	DatabaseURL    string `env:"DATABASE_URL"           envDefault:"sqlite:restorebot.db"`
 	HTTPAddr       string `env:"HTTP_ADDR"`

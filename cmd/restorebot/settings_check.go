@@ -47,6 +47,7 @@ func (r raw) check() (app.Settings, []error) {
 			TTL:    between(fault, "RESTORE_CONFIRM_TTL", r.ConfirmTTL, 10*time.Second, 24*time.Hour),
 		},
 	}
+	s.Loss = r.checkLoss(fault)
 	for _, p := range portals {
 		s.Portals = append(s.Portals, p.Portal)
 	}

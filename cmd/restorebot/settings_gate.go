@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
+	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/policy"
 )
 
@@ -38,6 +40,30 @@ func (r raw) checkApprovals(fault func(name, rule string), p *policy.Policy) {
 	if r.Confirm != "button" && r.Confirm != "modal" {
 		fault("RESTORE_CONFIRM", `must be "button" or "modal"`)
 	}
+}
+
+// The least and the longest time for which it is kept by name what a restore took.
+const (
+	lossKeptLeast = time.Hour
+	lossKeptMost  = 3650 * 24 * time.Hour
+)
+
+// checkLoss reads whether the portals are asked what a restore takes, and how long
+// the answer is kept.
+func (r raw) checkLoss(fault func(name, rule string)) bot.LossRules {
+	if r.Loss != "on" && r.Loss != "off" {
+		fault("RESTORE_LOSS", `must be "on" or "off"`)
+	}
+	kept, err := time.ParseDuration(r.LossKept)
+	if days, ok := strings.CutSuffix(r.LossKept, "d"); ok {
+		var n int
+		n, err = strconv.Atoi(days)
+		kept = time.Duration(min(max(n, 0), 1+int(lossKeptMost/(24*time.Hour)))) * 24 * time.Hour
+	}
+	if err != nil || kept < lossKeptLeast || kept > lossKeptMost {
+		fault("RESTORE_LOSS_KEPT", "must be a time between 1h and 3650d, such as 90d")
+	}
+	return bot.LossRules{On: r.Loss == "on", Kept: kept}
 }
 
 // checkQuorums refuses rules that nobody can meet: those of the bot, and those

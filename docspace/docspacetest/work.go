@@ -35,19 +35,19 @@ func (w Work) Events(now time.Time) []Event {
 			e.Title = title
 		}
 	}
-	add(w.Files, 5000, Event{Title: "Plan #.docx"})
-	for range max(1, w.Saves) {
-		add(w.Changed, 5034, Event{Title: "Budget #.xlsx"})
-	}
-	add(w.Personal, 5000, Event{Title: "Diary #.docx", Section: "My documents"})
-	for i := range w.Moved {
-		e := Event{Action: 5015, Target: []string{strconv.Itoa(i + 1), "77"}, Title: fmt.Sprintf("Letter %d.docx", i+1), Room: 101}
-		events = append(events, e, e) // between rooms: one act, two rows
-	}
+	add(w.Opened, 5054, Event{Title: "Minutes #.docx"})
 	add(w.Removed, 5017, Event{Title: "Draft #.docx"})
 	add(w.Rooms, 5070, Event{})
 	add(w.Invited, 4037, Event{Title: "guest#@example.com", Section: "People"})
-	add(w.Opened, 5054, Event{Title: "Minutes #.docx"})
+	for i := range w.Moved {
+		e := Event{Action: 5015, Target: []string{strconv.Itoa(w.first + i + 1), "77"}, Title: fmt.Sprintf("Letter %d.docx", i+1), Room: 101}
+		events = append(events, e, e) // between rooms: one act, two rows
+	}
+	add(w.Personal, 5011, Event{Title: "Diary #.docx", Section: "My documents"})
+	for range max(1, w.Saves) {
+		add(w.Changed, 5034, Event{Title: "Budget #.xlsx"})
+	}
+	add(w.Files, 5000, Event{Title: "Plan #.docx"})
 	age := or(w.Age, time.Hour)
 	people := max(1, w.People)
 	for i := range events {

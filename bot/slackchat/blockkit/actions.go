@@ -11,6 +11,7 @@ var CardActions = map[string]bot.Action{
 	actionUnsafe:   bot.PressUnsafe,
 	actionType:     bot.PressType,
 	actionStop:     bot.PressStop,
+	actionLoss:     bot.PressLoss,
 }
 
 // EphemeralActions are the buttons of answers that one person sees. What they ask for is

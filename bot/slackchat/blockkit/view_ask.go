@@ -150,12 +150,15 @@ func frozenMeanwhile(c bot.Card) string {
 
 // requestedButtons are those that can do something now.
 func requestedButtons(c bot.Card) slack.Block {
-	dismiss := button(actionDismiss, c.Restore.ID, "Dismiss")
+	others := []slack.BlockElement{button(actionDismiss, c.Restore.ID, "Dismiss")}
+	if c.Restore.Loss.Known() {
+		others = append(others, button(actionLoss, c.Restore.ID, "Show what"))
+	}
 	if c.Freeze.On() || c.Freeze.Unreadable {
-		return slack.NewActionBlock("", dismiss)
+		return slack.NewActionBlock("", others...)
 	}
 	if c.Rules.Typing {
-		return slack.NewActionBlock("", button(actionType, c.Restore.ID, "Restore …").WithStyle(slack.StyleDanger), dismiss)
+		return slack.NewActionBlock("", append([]slack.BlockElement{button(actionType, c.Restore.ID, "Restore …").WithStyle(slack.StyleDanger)}, others...)...)
 	}
 	loss := "Everything changed since the backup will be lost, all passwords are reset, and it cannot be cancelled."
 	if c.Restore.Order.Dump {
@@ -166,7 +169,7 @@ func requestedButtons(c bot.Card) slack.Block {
 		plainLabel(loss, maxConfirm),
 		plainLabel("Restore", 30), plainLabel("Go back", 30)).WithStyle(slack.StyleDanger)
 	return slack.NewActionBlock("",
-		button(actionConfirm, c.Restore.ID, "Restore").WithStyle(slack.StyleDanger).WithConfirm(confirm), dismiss)
+		append([]slack.BlockElement{button(actionConfirm, c.Restore.ID, "Restore").WithStyle(slack.StyleDanger).WithConfirm(confirm)}, others...)...)
 }
 
 // countsDown reports whether the card shows the countdown of a broken glass.

@@ -19,6 +19,7 @@ const (
 	actionFollow   = "restore_follow"
 	actionType     = "restore_type"
 	actionStop     = "restore_stop"
+	actionLoss     = "restore_loss"
 )
 
 // HasButtons reports whether the card of a state can be pressed.

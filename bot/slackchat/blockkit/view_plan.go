@@ -15,7 +15,7 @@ func lossText(c bot.Card) string {
 	if c.Restore.Order.DryRun {
 		rehearsal = "*Dry run:* everything is checked and asked for, and nothing is started."
 	}
-	out := []string{windowText(c), unlistedText(c.Restore), rehearsal}
+	out := []string{windowText(c), takesText(c), beforeText(c), unlistedText(c.Restore), rehearsal}
 	if c.Restore.Order.Dump {
 		out = append(out, dumpLines(c.Restore)...)
 	} else {

@@ -176,6 +176,7 @@ func views() map[string]Message {
 		all["answer-"+name] = Answer(a)
 	}
 	maps.Copy(all, companionViews())
+	maps.Copy(all, lossViews())
 	return all
 }
 

@@ -19,6 +19,7 @@ func (a *App) noteSettings(ctx context.Context, p policy.Policy) error {
 		"users": p.Users.String(), "approvers": p.Approvers.String(), "break_glass": p.BreakGlass.String(), "channels": p.Channels.String(),
 		"approvals": strconv.Itoa(p.Needed()), "self_approval": strconv.FormatBool(p.SelfApproval),
 		"typing": strconv.FormatBool(p.Typing), "ttl": p.TTL.String(), "reason_required": strconv.FormatBool(p.Reason), "poll": a.settings.Poll.String(),
+		"loss": strconv.FormatBool(a.settings.Loss.On), "loss_kept": a.settings.Loss.Kept.String(),
 	}
 	for _, portal := range a.portals {
 		if own := ownRules(portal); own != "" {

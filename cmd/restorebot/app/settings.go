@@ -19,6 +19,7 @@ type Settings struct {
 	Portals            []Portal // the first is DOCSPACE_URL, if that is set
 	Poll               time.Duration
 	Policy             policy.Policy
+	Loss               bot.LossRules
 	DatabaseURL        string
 	AuditKey           docspace.Secret // "" for none
 	HTTPAddr           string          // "" serves no /healthz, /readyz and /metrics

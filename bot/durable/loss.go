@@ -1,0 +1,64 @@
+package durable
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// PutLoss implements [bot.Store].
+func (s *Store) PutLoss(ctx context.Context, l bot.Loss) error {
+	data, err := json.Marshal(l)
+	if err != nil {
+		return fmt.Errorf("loss of %s: %w", l.Restore, err)
+	}
+	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM loss WHERE until < $1 OR restore_id = $2`, nanos(s.now()), l.Restore); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO loss (restore_id, until, data) VALUES ($1, $2, $3)`,
+			l.Restore, nanos(l.Until.Add(s.clock.skew())), string(data))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("loss of %s: %w", l.Restore, err)
+	}
+	return nil
+}
+
+// Loss implements [bot.Store].
+func (s *Store) Loss(ctx context.Context, restore string) (bot.Loss, error) {
+	var data string
+	err := s.db.QueryRowContext(ctx, `SELECT data FROM loss WHERE restore_id = $1 AND until >= $2`, restore, nanos(s.now())).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return bot.Loss{}, bot.ErrNotFound
+	}
+	var l bot.Loss
+	if err == nil {
+		err = json.Unmarshal([]byte(data), &l)
+	}
+	if err != nil {
+		return bot.Loss{}, fmt.Errorf("loss of %s: %w", restore, err)
+	}
+	return l, nil
+}
+
+// forgetEvery is how often one looks for what nobody may keep any longer.
+const forgetEvery = time.Hour
+
+// forgetLosses removes what nobody may keep any longer, once in a while.
+func (s *Store) forgetLosses(ctx context.Context) error {
+	now, last := s.now(), s.forgot.Load()
+	if now.Sub(time.Unix(0, last)) < forgetEvery || !s.forgot.CompareAndSwap(last, nanos(now)) {
+		return nil
+	}
+	if _, err := s.db.ExecContext(ctx, `DELETE FROM loss WHERE until < $1`, nanos(now)); err != nil {
+		return fmt.Errorf("losses: %w", err)
+	}
+	return nil
+}

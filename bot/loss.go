@@ -1,0 +1,166 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+// LossRules say whether the bot asks the portal what a restore takes, and how
+// long it keeps by name what it was told. The zero value does not ask.
+type LossRules struct {
+	On   bool
+	Kept time.Duration
+}
+
+// LossSource is where the bot knows from what a restore takes.
+type LossSource string
+
+// The sources.
+const (
+	// LossTrail is the portal's audit trail.
+	LossTrail LossSource = "trail"
+	// LossRooms is what is left without one: which rooms changed, who was invited.
+	LossRooms LossSource = "rooms"
+	// LossNone is nothing; LossSummary.Why says why.
+	LossNone LossSource = "none"
+)
+
+// LossSummary is what a restore takes, in numbers, as the portal told before it
+// started. Each number is one that it is at least: the portal writes its trail
+// late, and not all of it. Zero: the portal was not asked yet.
+type LossSummary struct {
+	Source LossSource `json:",omitzero"`
+	At     time.Time  `json:",omitzero"` // when the portal was asked last
+	From   time.Time  `json:",omitzero"` // from when it counts, by the portal's clock
+	// FromEnd is set when the start of the backup could not be told, so that it
+	// counts from its end.
+	FromEnd  bool `json:",omitzero"`
+	Complete bool `json:",omitzero"` // the trail was read to its end
+	// Tries is how often the rest of the trail was asked for.
+	Tries int    `json:",omitzero"`
+	Why   string `json:",omitzero"` // why something could not be told, one line
+
+	Lost LossTally `json:",omitzero"`
+	Back LossBack  `json:",omitzero"`
+	// People is how many did it; Links is set where somebody came by a link too.
+	People int       `json:",omitzero"`
+	Links  bool      `json:",omitzero"`
+	Last   time.Time `json:",omitzero"` // the newest change, by the bot's clock
+	Open   int       `json:",omitzero"` // files that may be open in an editor, with work that is not saved
+
+	// Since is how many changes came after the first count; Jump is set when they
+	// are so many that somebody works right now.
+	Since int  `json:",omitzero"`
+	Jump  bool `json:",omitzero"`
+
+	// LastID is the newest row that was read.
+	LastID int64 `json:",omitzero"`
+}
+
+// Known reports whether there are numbers to show.
+func (s LossSummary) Known() bool { return s.Source == LossTrail || s.Source == LossRooms }
+
+// LossTally counts what goes.
+type LossTally struct {
+	Created  int `json:",omitzero"` // files
+	Changed  int `json:",omitzero"` // other files
+	Moved    int `json:",omitzero"` // files and folders
+	Folders  int `json:",omitzero"` // created or changed
+	Forms    int `json:",omitzero"` // filled in
+	Personal int `json:",omitzero"` // of Created and Changed: in people's own sections
+	Rooms    int `json:",omitzero"` // created
+	// RoomsChanged counts changes of rooms and of who may enter them; from LossRooms
+	// it is the rooms that changed in any way.
+	RoomsChanged int `json:",omitzero"`
+	Invited      int `json:",omitzero"` // people
+	PeopleOther  int `json:",omitzero"` // other changes of people and groups
+	Settings     int `json:",omitzero"` // also keys, webhooks, apps and what is connected
+	Other        int `json:",omitzero"` // acts of a newer server
+}
+
+// Total is all of it.
+func (t LossTally) Total() int {
+	return t.Created + t.Changed + t.Moved + t.Folders + t.Forms + t.Rooms + t.RoomsChanged + t.Invited + t.PeopleOther + t.Settings + t.Other
+}
+
+// LossBack counts what was deleted and comes back.
+type LossBack struct {
+	Files   int `json:",omitzero"` // also versions of files, and emptied trashes
+	Folders int `json:",omitzero"` // each with what was in it
+	Rooms   int `json:",omitzero"`
+	People  int `json:",omitzero"`
+}
+
+// Total is all of it.
+func (b LossBack) Total() int { return b.Files + b.Folders + b.Rooms + b.People }
+
+// Loss is what a restore takes, by name. It is kept beside the restore, for some
+// time and no longer. It holds no address, no page, and nothing from a person's
+// own section but a number.
+type Loss struct {
+	Restore  string
+	Until    time.Time // it is kept no longer
+	Acts     []LossAct `json:",omitempty"` // newest first
+	Left     int       `json:",omitzero"`  // further acts that it has no room for
+	Personal []LossOwn `json:",omitempty"`
+}
+
+// maxLossActs bounds the acts of a Loss: some 600 kB.
+const maxLossActs = 3000
+
+// LossAct is what one person did to one thing.
+type LossAct struct {
+	ID     int64           // of the newest row
+	At     time.Time       // by the portal's clock
+	UserID string          `json:",omitempty"`
+	User   string          `json:",omitempty"`
+	Action docspace.Action // of the newest row
+	Target string          `json:",omitempty"` // the id of the thing
+	Text   string          // what was done, in the language of the key's owner
+	Where  string          `json:",omitempty"` // "Rooms: <title>"
+	Times  int             `json:",omitzero"`  // how often besides
+}
+
+// Back reports whether the restore undoes a deletion.
+func (a LossAct) Back() bool { return a.Action.Meaning().Removes() }
+
+// LossOwn is how many files a person loses in their own section.
+type LossOwn struct {
+	UserID string
+	User   string
+	Files  int
+}
+
+// Witness is what a portal may tell besides what a restore needs of it;
+// [docspace.Client] is one. All of its calls only read.
+type Witness interface {
+	Quota(ctx context.Context) (docspace.Quota, error)
+	AuditEvents(ctx context.Context, from, to time.Time, skip int) ([]docspace.AuditEvent, error)
+	ReadAudit(ctx context.Context, r docspace.AuditRange, each func(docspace.AuditEvent)) (docspace.AuditRead, error)
+	Rooms(ctx context.Context, skip int) ([]docspace.Room, int, error)
+	Accounts(ctx context.Context, skip int) ([]docspace.Account, int, error)
+	UsedSpace(ctx context.Context) (docspace.UsedSpace, error)
+	Tariff(ctx context.Context) (docspace.Tariff, error)
+	TwoFactor(ctx context.Context) (docspace.TwoFactor, error)
+	IPRestrictions(ctx context.Context) (docspace.IPRestrictions, error)
+	Mail(ctx context.Context) (docspace.Mail, error)
+	Keys(ctx context.Context) ([]docspace.Key, error)
+	WebhooksCount(ctx context.Context) (int, error)
+	Capabilities(ctx context.Context) (docspace.Capabilities, error)
+	OAuthAppsCount(ctx context.Context) (int, error)
+}
+
+// witness is what the portal tells of itself, where the bot is to ask.
+func (b *Bot) witness(p Portal) (Witness, bool) {
+	w, ok := p.API.(Witness)
+	return w, ok && b.Loss.On
+}
+
+// LossRead is one reading of a portal's trail, for whoever counts them.
+type LossRead struct {
+	Requests, Events int
+	Took             time.Duration
+	Complete         bool
+}

@@ -1,0 +1,266 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"docspace-restorebot/docspace"
+)
+
+const (
+	// lossWithin bounds the reading that the card waits for to be filled in.
+	lossWithin = 5 * time.Second
+	// lossPages bounds it too: 1,100 rows.
+	lossPages = 11
+	// lossOnWithin and lossOnPages bound the reading of the rest, which nothing waits
+	// for: 100,000 rows.
+	lossOnWithin = 80 * time.Second
+	lossOnPages  = 1000
+	// lossOnTries is how often it is tried.
+	lossOnTries = 3
+	// againWithin bounds the look just before the start, and againPages its rows.
+	againWithin = 2 * time.Second
+	againPages  = 5
+	// lateRows is how long after an act its row may come.
+	lateRows = 5 * time.Minute
+	// backupTakes is the longest time before the end of a backup in which its start
+	// is looked for.
+	backupTakes = 12 * time.Hour
+	// jumpFrom is how many changes since the first count are a sign that somebody
+	// works right now.
+	jumpFrom = 5
+)
+
+// readLoss asks the portal what the restore takes: the trail, up to some pages,
+// or what is left without one. What cannot be told is said in Why.
+func (b *Bot) readLoss(ctx context.Context, r Restore, p Portal, w Witness, pages int) (LossSummary, Loss) {
+	began := time.Now()
+	now, ahead := p.portalTime(), p.clockAhead()
+	none := LossSummary{Source: LossNone, At: now, Tries: r.Loss.Tries}
+	if r.Backup.CreatedOn.IsZero() {
+		none.Why = "the bot does not see the backup, so it does not know since when"
+		return none, Loss{}
+	}
+	var quota docspace.Quota
+	var unasked error
+	from, fromEnd := r.Backup.CreatedOn, true
+	var rooms []docspace.Room
+	var wait sync.WaitGroup
+	wait.Go(func() { quota, unasked = w.Quota(ctx) })
+	wait.Go(func() { from, fromEnd = backupStart(ctx, r, w) })
+	wait.Go(func() { rooms, _ = allRooms(ctx, w) }) // without them no name is kept
+	wait.Wait()
+	if unasked == nil && quota.Audit != nil && !*quota.Audit {
+		return readRooms(ctx, r, p, w, none)
+	}
+	count := newLossCount(now, ahead, rooms)
+	read, err := w.ReadAudit(ctx, docspace.AuditRange{From: from, To: now, Pages: pages}, count.add)
+	b.lossRead(LossRead{Requests: read.Requests, Events: read.Rows, Took: time.Since(began), Complete: err == nil && read.Complete})
+	if errors.Is(err, docspace.ErrNoAudit) {
+		return readRooms(ctx, r, p, w, none)
+	}
+	if err != nil && read.Rows == 0 {
+		none.Why = p.trouble(err).why
+		return none, Loss{}
+	}
+	s := count.summary()
+	s.Source, s.At, s.From, s.FromEnd, s.Complete = LossTrail, now, from, fromEnd, err == nil && read.Complete
+	s.Tries = r.Loss.Tries
+	if err != nil {
+		s.Why = p.trouble(err).why
+	}
+	return s, count.loss()
+}
+
+func (b *Bot) lossRead(r LossRead) {
+	if b.OnLossRead != nil {
+		b.OnLossRead(r)
+	}
+}
+
+// backupStart is when the backup was begun: its date is that of its end. The
+// trail tells, as far as a page of it reaches; on SaaS the name of the file does.
+func backupStart(ctx context.Context, r Restore, w Witness) (from time.Time, fromEnd bool) {
+	end := r.Backup.CreatedOn
+	rows, err := w.AuditEvents(ctx, end.Add(-backupTakes), end.Add(2*time.Second), 0)
+	if err == nil {
+		for _, e := range rows { // newest first
+			if e.Action == docspace.ActionBackupStarted || e.Action == docspace.ActionScheduledBackup {
+				return e.Date, false
+			}
+		}
+	}
+	return end, true
+}
+
+// roomPages bounds the pages of rooms and people that are asked for.
+const roomPages = 5
+
+// readRooms is what can be told without a trail.
+func readRooms(ctx context.Context, r Restore, p Portal, w Witness, s LossSummary) (LossSummary, Loss) {
+	since, ahead := r.Backup.CreatedOn, p.clockAhead()
+	s.From, s.FromEnd = since, true
+	var wait sync.WaitGroup
+	var rooms []docspace.Room
+	var people []docspace.Account
+	var noRooms, noPeople error
+	wait.Go(func() { rooms, noRooms = allRooms(ctx, w) })
+	wait.Go(func() { people, _, noPeople = w.Accounts(ctx, 0) })
+	wait.Wait()
+	if noRooms != nil {
+		s.Why = p.trouble(noRooms).why
+		return s, Loss{}
+	}
+	s.Source, s.Complete = LossRooms, noPeople == nil
+	var l Loss
+	for _, room := range rooms {
+		switch {
+		case !room.Created.Before(since):
+			s.Lost.Rooms++
+		case !room.Updated.Before(since):
+			s.Lost.RoomsChanged++
+		default:
+			continue
+		}
+		if at := room.Updated.Add(-ahead); at.After(s.Last) {
+			s.Last = at
+		}
+		if !room.Private && len(l.Acts) < maxLossActs {
+			l.Acts = append(l.Acts, LossAct{At: room.Updated, Text: lossWord("Room changed: " + room.Title), Where: lossWord("Rooms: " + room.Title)})
+		}
+	}
+	for _, one := range people {
+		if !one.Registered.Before(since) {
+			s.Lost.Invited++
+			l.Acts = append(l.Acts, LossAct{At: one.Registered, Text: lossWord("Invited: " + one.Name)})
+		}
+	}
+	slices.SortStableFunc(l.Acts, func(a, b LossAct) int { return b.At.Compare(a.At) })
+	return s, l
+}
+
+func allRooms(ctx context.Context, w Witness) (rooms []docspace.Room, err error) {
+	for skip, total := 0, 1; skip < total && skip < roomPages*docspace.ListPage; skip += docspace.ListPage {
+		page, all, err := w.Rooms(ctx, skip)
+		if err != nil {
+			return nil, err
+		}
+		rooms, total = append(rooms, page...), all
+	}
+	return rooms, nil
+}
+
+// lossSince adds to what is known what came since: rows with a number that is
+// newer, from a little before, since rows come late.
+func (b *Bot) lossSince(ctx context.Context, r Restore, p Portal, w Witness) (LossSummary, []LossAct, error) {
+	began := time.Now()
+	now := p.portalTime()
+	was := r.Loss
+	from := was.At.Add(-lateRows)
+	if from.Before(was.From) {
+		from = was.From
+	}
+	var rooms []docspace.Room
+	var events []docspace.AuditEvent
+	var read docspace.AuditRead
+	var err error
+	var wait sync.WaitGroup
+	wait.Go(func() { rooms, _ = allRooms(ctx, w) })
+	wait.Go(func() {
+		read, err = w.ReadAudit(ctx, docspace.AuditRange{From: from, To: now, Pages: againPages}, func(e docspace.AuditEvent) {
+			if e.ID > was.LastID {
+				events = append(events, e)
+			}
+		})
+	})
+	wait.Wait()
+	count := newLossCount(now, p.clockAhead(), rooms)
+	for _, e := range events {
+		count.add(e)
+	}
+	b.lossRead(LossRead{Requests: read.Requests, Events: read.Rows, Took: time.Since(began), Complete: err == nil && read.Complete})
+	return was.with(count.summary(), now), count.loss().Acts, err
+}
+
+// with adds what came since.
+func (s LossSummary) with(since LossSummary, now time.Time) LossSummary {
+	s.At, s.LastID = now, max(s.LastID, since.LastID)
+	s.Since += since.Lost.Total() + since.Back.Total()
+	s.Jump = s.Since >= jumpFrom
+	s.Lost = s.Lost.plus(since.Lost)
+	s.Back.Files, s.Back.Folders = s.Back.Files+since.Back.Files, s.Back.Folders+since.Back.Folders
+	s.Back.Rooms, s.Back.People = s.Back.Rooms+since.Back.Rooms, s.Back.People+since.Back.People
+	s.People, s.Links = max(s.People, since.People), s.Links || since.Links
+	if since.Last.After(s.Last) {
+		s.Last = since.Last
+	}
+	if since.Open > 0 {
+		s.Open += since.Open
+	}
+	return s
+}
+
+// plus adds two tallies. A file that was changed before and again is counted once
+// more only where nobody can tell: so Changed is left to the list.
+func (t LossTally) plus(o LossTally) LossTally {
+	t.Created += o.Created
+	t.Moved += o.Moved
+	t.Folders += o.Folders
+	t.Forms += o.Forms
+	t.Personal += o.Personal
+	t.Rooms += o.Rooms
+	t.RoomsChanged += o.RoomsChanged
+	t.Invited += o.Invited
+	t.PeopleOther += o.PeopleOther
+	t.Settings += o.Settings
+	t.Other += o.Other
+	return t
+}
+
+// merged is a list with further acts, newest first: what one person did again to
+// the same thing stays one. It says how many files were changed that are not in
+// the list yet.
+func (l Loss) merged(acts []LossAct) (Loss, int) {
+	files := 0
+	same := func(a LossAct) func(LossAct) bool {
+		return func(o LossAct) bool {
+			return o.UserID == a.UserID && o.Target == a.Target && o.Action.Meaning() == a.Action.Meaning() && (a.Target != "" || o.Text == a.Text)
+		}
+	}
+	list := slices.Clone(l.Acts)
+	for _, a := range slices.Backward(acts) {
+		if a.Action.Meaning() == docspace.FileChanged && !slices.ContainsFunc(list, func(o LossAct) bool {
+			m := o.Action.Meaning()
+			return o.Target == a.Target && (m == docspace.FileChanged || m == docspace.FileCreated)
+		}) {
+			files++
+		}
+		if i := slices.IndexFunc(list, same(a)); i >= 0 {
+			a.Times += list[i].Times + 1
+			list = slices.Delete(list, i, i+1)
+		}
+		list = slices.Insert(list, 0, a)
+	}
+	if over := len(list) - maxLossActs; over > 0 {
+		l.Left += over
+		list = list[:maxLossActs]
+	}
+	l.Acts = list
+	if l.Left > 0 {
+		files = 0 // it may be one of those
+	}
+	return l, files
+}
+
+// lossPlace is the room of an act, "" for none.
+func (a LossAct) lossPlace() string {
+	_, title, ok := strings.Cut(a.Where, ": ")
+	if !ok {
+		return ""
+	}
+	return title
+}

@@ -1,0 +1,282 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"docspace-restorebot/bot/policy"
+)
+
+// FormLoss is the modal that shows what a restore takes by name. Its Data is a
+// [lossView].
+const FormLoss FormKind = "loss"
+
+// The fields of that modal. That of the page carries the turn in its name: after
+// something else is looked for it is another field, with nothing chosen.
+const (
+	fieldBy   = "by"
+	fieldFind = "find"
+	fieldPage = "page_"
+
+	byPerson = "person"
+	byRoom   = "room"
+
+	maxFind = 100
+	// lossPerPage is how many acts a page has.
+	lossPerPage = 50
+	// lossViewLife is how long the modal may stay open.
+	lossViewLife = time.Hour
+	// wordsFor bounds a part of a modal, in runes.
+	wordsFor = 2800
+)
+
+// lossView is what an open list shows.
+type lossView struct {
+	By   string
+	Find string
+	Page int // from 0
+	Turn int
+}
+
+func lossPlaceholder() Modal {
+	return Modal{Title: "What the restore takes", Parts: []Part{Words{"Looking up what changed since the backup ... Nothing was started."}}}
+}
+
+// showLoss answers a press on Show what.
+func (b *Bot) showLoss(ctx context.Context, p Press, r Restore) Answer {
+	f := Form{
+		ID: NewID() + NewID(), Kind: FormLoss, User: p.Caller.User, Team: r.Team, Channel: r.Channel, Restore: r.ID,
+		Until: time.Now().UTC().Add(lossViewLife),
+	}
+	return b.fillLossModal(ctx, p.Caller, r, f, lossView{By: byPerson})
+}
+
+// turnLoss answers a change in the list: another grouping, another page, or
+// something that is looked for. Rights are checked at each.
+func (b *Bot) turnLoss(s Submission, f Form) FollowUp {
+	return func(ctx context.Context) Answer {
+		var view lossView
+		if err := json.Unmarshal([]byte(f.Data), &view); err != nil {
+			return b.unrecorded(ctx, err)
+		}
+		next := view
+		switch s.Field {
+		case fieldBy, fieldFind:
+			next.By, next.Find, next.Page = s.Value(fieldBy), cutRunes(strings.TrimSpace(s.Value(fieldFind)), maxFind), 0
+		case view.pageField():
+			next.Page, _ = strconv.Atoi(s.Value(view.pageField()))
+		}
+		if next == view {
+			return nil
+		}
+		r, err := b.Store.Get(ctx, f.Restore)
+		if err != nil {
+			return b.unrecorded(ctx, err)
+		}
+		return b.fillLossModal(ctx, s.Caller, r, f, next)
+	}
+}
+
+func (v lossView) pageField() string { return fieldPage + strconv.Itoa(v.Turn) }
+
+// fillLossModal shows a page to whom may see it, and notes that they did.
+func (b *Bot) fillLossModal(ctx context.Context, c policy.Caller, r Restore, f Form, view lossView) Answer {
+	if no := b.policyOf(r).MaySeeLoss(ctx, b.Directory.Fresh(), r.request(), c.User); no != nil {
+		return b.refuse(ctx, c, r.ID, no)
+	}
+	l, err := b.Store.Loss(ctx, r.ID)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return b.unrecorded(ctx, err)
+	}
+	view.Turn++
+	data, err := json.Marshal(view)
+	if err != nil {
+		return b.unrecorded(ctx, err)
+	}
+	f.Data = string(data)
+	if err := b.Store.PutForm(ctx, f); err != nil {
+		return b.unrecorded(ctx, err)
+	}
+	err = b.Store.Note(ctx, Event{
+		At: time.Now().UTC(), Restore: r.ID, Kind: EventShown, Actor: c.User, Detail: map[string]string{"page": strconv.Itoa(view.Page + 1)},
+	})
+	if err != nil {
+		return b.unrecorded(ctx, err)
+	}
+	return lossModal(f.ID, r, l, view)
+}
+
+// lossModal is one page of the list.
+func lossModal(id string, r Restore, l Loss, view lossView) Modal {
+	groups := l.grouped(view)
+	total := 0
+	for _, g := range groups {
+		total += len(g.acts)
+	}
+	pages := max(1, (total+lossPerPage-1)/lossPerPage)
+	view.Page = min(max(view.Page, 0), pages-1)
+	m := Modal{ID: id, Title: "What the restore takes", Parts: []Part{
+		Field{Name: fieldBy, Label: "Sorted by", Kind: FieldMenu, Initial: orPerson(view.By), Tell: true, Options: []Option{
+			{Value: byPerson, Text: "Person"}, {Value: byRoom, Text: "Room"},
+		}},
+		Field{
+			Name: fieldFind, Label: "Look for", Kind: FieldText, Optional: true, Max: maxFind, Initial: view.Find, Tell: true,
+			Hint: "A part of a name, then Enter.",
+		},
+	}}
+	if pages > 1 {
+		page := Field{Name: view.pageField(), Label: "Page", Kind: FieldMenu, Tell: true, Initial: strconv.Itoa(view.Page)}
+		for n := range pages {
+			page.Options = append(page.Options, Option{Value: strconv.Itoa(n), Text: fmt.Sprintf("%d of %d", n+1, pages)})
+		}
+		m.Parts = append(m.Parts, page)
+	}
+	if total == 0 && len(l.Personal) == 0 {
+		m.Parts = append(m.Parts, Words{nothingListed(r, view)})
+	}
+	for _, text := range groupedWords(groups, view.Page*lossPerPage, lossPerPage) {
+		m.Parts = append(m.Parts, Words{text})
+	}
+	if foot := lossFoot(l, view); foot != "" && view.Page == pages-1 {
+		m.Parts = append(m.Parts, Words{foot})
+	}
+	return m
+}
+
+func orPerson(by string) string {
+	if by == byRoom {
+		return by
+	}
+	return byPerson
+}
+
+func nothingListed(r Restore, view lossView) string {
+	switch {
+	case view.Find != "":
+		return "Nothing in the list has " + view.Find + " in it."
+	case r.Loss.Source == LossNone:
+		return "The portal could not be asked: " + r.Loss.Why + "."
+	}
+	return "The list is empty: nothing that the portal writes down has changed, or the list is not kept any more."
+}
+
+// lossFoot is what the list does not name.
+func lossFoot(l Loss, view lossView) string {
+	var out []string
+	for _, own := range l.Personal {
+		if view.Find == "" || contains(own.User, view.Find) {
+			out = append(out, own.User+": "+howMany(own.Files, "file", "files")+" in their own documents, which nobody else is shown")
+		}
+	}
+	if l.Left > 0 {
+		out = append(out, fmt.Sprintf("And %s that the list does not name: in private or removed rooms, or too many.", howMany(l.Left, "change", "changes")))
+	}
+	return cutRunes(strings.Join(append(out, "Times are UTC."), "\n"), wordsFor)
+}
+
+func howMany(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + more
+}
+
+// lossGroup is what one person did, or what happened in one room.
+type lossGroup struct {
+	name string
+	acts []LossAct
+}
+
+// grouped sorts the acts that fit what is looked for, the groups by name.
+func (l Loss) grouped(view lossView) []lossGroup {
+	at := map[string]int{}
+	var groups []lossGroup
+	for _, a := range l.Acts {
+		if view.Find != "" && !contains(a.User, view.Find) && !contains(a.Text, view.Find) && !contains(a.Where, view.Find) {
+			continue
+		}
+		name := orElse(a.User, "Not told by whom")
+		if view.By == byRoom {
+			name = orElse(a.lossPlace(), "Outside of rooms")
+		}
+		i, known := at[name]
+		if !known {
+			i = len(groups)
+			at[name] = i
+			groups = append(groups, lossGroup{name: name})
+		}
+		groups[i].acts = append(groups[i].acts, a)
+	}
+	slices.SortStableFunc(groups, func(a, b lossGroup) int { return strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) })
+	return groups
+}
+
+func orElse(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
+}
+
+func contains(text, part string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}
+
+// groupedWords are the acts of one page, each group under its name, in parts that
+// a modal takes.
+func groupedWords(groups []lossGroup, skip, most int) (parts []string) {
+	var part strings.Builder
+	size := 0
+	line := func(s string) {
+		n := len([]rune(s)) + 1
+		if size+n > wordsFor {
+			parts = append(parts, part.String())
+			part.Reset()
+			size = 0
+		}
+		part.WriteString(s + "\n")
+		size += n
+	}
+	for _, g := range groups {
+		if skip >= len(g.acts) {
+			skip -= len(g.acts)
+			continue
+		}
+		acts := g.acts[skip:]
+		skip = 0
+		acts = acts[:min(len(acts), most)]
+		if most -= len(acts); len(acts) == 0 {
+			break
+		}
+		line(g.name + " (" + strconv.Itoa(len(g.acts)) + ")")
+		for _, a := range acts {
+			line("  " + a.words())
+		}
+	}
+	if size > 0 {
+		parts = append(parts, part.String())
+	}
+	return parts
+}
+
+// words is one act on one line: when, what, where, how often, and whether it
+// comes back.
+func (a LossAct) words() string {
+	text := a.At.UTC().Format("Jan 2 15:04") + "  " + a.Text
+	if a.Where != "" && !strings.Contains(a.Text, a.Where) {
+		text += " (" + a.Where + ")"
+	}
+	if a.Times > 0 {
+		text += ", " + strconv.Itoa(a.Times+1) + " times"
+	}
+	if a.Back() {
+		text += ": comes back"
+	}
+	return text
+}

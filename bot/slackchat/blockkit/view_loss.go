@@ -1,0 +1,150 @@
+package blockkit
+
+import (
+	"fmt"
+	"strings"
+
+	"docspace-restorebot/bot"
+)
+
+// takesText is what the portal told of what the restore takes, in numbers: names
+// are for those who may confirm.
+func takesText(c bot.Card) string {
+	l := c.Restore.Loss
+	switch {
+	case l.Source == "" && c.Counting:
+		return "_Counting what changed since the backup …_"
+	case l.Source == "":
+		return ""
+	case !l.Known():
+		return ":warning: *What changed since the backup could not be counted:* " + EscapeText(l.Why, maxSaid) + "."
+	}
+	return lines(jumpText(l), goneText(c), backText(l.Back), openText(l), limitsText(c))
+}
+
+// beforeText is what has to be known of the portal's set-up before the press.
+func beforeText(c bot.Card) string {
+	s, out := c.Restore.Setup, []string(nil)
+	if s.NoMail && s.Knows(bot.PartMail) {
+		out = append(out, ":warning: *The portal has no server for mail: nobody gets a new password by mail.* Set one up first (Settings, Integration, SMTP), or have the server's administrator set passwords.")
+	}
+	if s.AddressesNew {
+		out = append(out, ":warning: *The addresses that people may come from were changed since the backup.* Its list comes back: it may lock people, and the bot, out.")
+	}
+	return lines(out...)
+}
+
+// jumpText is an alarm and no refusal: somebody loses what they do right now.
+func jumpText(l bot.LossSummary) string {
+	if !l.Jump {
+		return ""
+	}
+	return fmt.Sprintf(":rotating_light: *%s since this was counted first: somebody works on the portal right now.*", many(l.Since, "change", "changes"))
+}
+
+// goneText is the one sentence that people decide by.
+func goneText(c bot.Card) string {
+	l := c.Restore.Loss
+	what := tallyWords(l)
+	if len(what) == 0 {
+		if l.Source == bot.LossRooms {
+			return "*No room changed and nobody was invited since the backup.*"
+		}
+		return "*Nothing that the portal writes down has changed since the backup.*"
+	}
+	text := "*At least " + strings.Join(what, ", ")
+	if l.People > 0 {
+		text += ", by " + many(l.People, "person", "people")
+	}
+	if l.Links {
+		text += " and visitors with a link"
+	}
+	text += "*"
+	if ago := c.Now.Sub(l.Last); !l.Last.IsZero() && ago >= 0 {
+		text += "; the last " + span(ago) + " ago"
+	}
+	return text + "."
+}
+
+// tallyWords are the numbers, the weightiest first, and none that is 0.
+func tallyWords(l bot.LossSummary) (words []string) {
+	t := l.Lost
+	changed := many(t.RoomsChanged, "change of a room or its members", "changes of rooms and their members")
+	if l.Source == bot.LossRooms {
+		changed = many(t.RoomsChanged, "room changed", "rooms changed")
+	}
+	for _, one := range []struct {
+		n    int
+		text string
+	}{
+		{t.Created, many(t.Created, "file created", "files created")},
+		{t.Changed, many(t.Changed, "file changed", "files changed")},
+		{t.Rooms, many(t.Rooms, "new room", "new rooms")},
+		{t.Invited, many(t.Invited, "person invited", "people invited")},
+		{t.Forms, many(t.Forms, "form filled in", "forms filled in")},
+		{t.Moved, many(t.Moved, "thing moved", "things moved")},
+		{t.Folders, many(t.Folders, "folder made or changed", "folders made or changed")},
+		{t.RoomsChanged, changed},
+		{t.PeopleOther, many(t.PeopleOther, "change of people or groups", "changes of people and groups")},
+		{t.Settings, many(t.Settings, "setting changed", "settings changed")},
+		{t.Other, many(t.Other, "other change", "other changes")},
+	} {
+		if one.n > 0 {
+			words = append(words, one.text)
+		}
+	}
+	return words
+}
+
+// backText counts what was deleted since and comes back.
+func backText(b bot.LossBack) string {
+	var words []string
+	for _, one := range []struct {
+		n    int
+		text string
+	}{
+		{b.Files, many(b.Files, "file", "files")},
+		{b.Folders, many(b.Folders, "folder", "folders")},
+		{b.Rooms, many(b.Rooms, "room", "rooms")},
+		{b.People, many(b.People, "account", "accounts")},
+	} {
+		if one.n > 0 {
+			words = append(words, one.text)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "Deleted since, and back after the restore: " + strings.Join(words, ", ") + "."
+}
+
+func openText(l bot.LossSummary) string {
+	if l.Open == 0 {
+		return ""
+	}
+	return ":warning: " + many(l.Open, "file may be open in an editor", "files may be open in an editor") + ", with work that is not saved yet."
+}
+
+// limitsText says what the numbers do not hold.
+func limitsText(c bot.Card) string {
+	l := c.Restore.Loss
+	switch {
+	case l.Source == bot.LossRooms:
+		return "_This plan keeps no audit trail: files, deletions and people's own documents are not counted._"
+	case !l.Complete && c.Restore.State == bot.Requested && c.Counting:
+		return "_The trail is long: counting goes on._"
+	case !l.Complete:
+		return "_The trail was not read to its end: there may be more._"
+	case c.Restore.Order.Dump:
+		return "_Of this portal alone: the other portals of the server are not counted._"
+	}
+	return ""
+}
+
+// many is a number with its word.
+func many(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}

@@ -1,0 +1,43 @@
+package blockkit
+
+import (
+	"time"
+
+	"docspace-restorebot/bot"
+)
+
+// lossViews are the cards of requests whose portal told what they take.
+func lossViews() map[string]Message {
+	full := func(c *bot.Card) {
+		c.Restore.Loss = bot.LossSummary{
+			Source: bot.LossTrail, At: viewNow, From: viewNow.Add(-26 * time.Hour), Complete: true,
+			Lost: bot.LossTally{Created: 41, Changed: 12, Rooms: 3, Invited: 2, Moved: 1, Settings: 1},
+			Back: bot.LossBack{Files: 4, People: 1}, People: 7, Links: true, Last: viewNow.Add(-4 * time.Minute), Open: 2,
+		}
+	}
+	loss := func(change func(*bot.LossSummary)) func(*bot.Card) {
+		return func(c *bot.Card) { change(&c.Restore.Loss) }
+	}
+	return map[string]Message{
+		"requested-loss":          Card(viewCard(bot.Requested, full)),
+		"requested-loss-typed":    Card(viewCard(bot.Requested, full, func(c *bot.Card) { c.Rules.Typing = true })),
+		"requested-loss-counting": Card(viewCard(bot.Requested, func(c *bot.Card) { c.Counting = true })),
+		"requested-loss-long": Card(viewCard(bot.Requested, full, func(c *bot.Card) {
+			c.Counting, c.Restore.Loss.Complete = true, false
+		})),
+		"requested-loss-jump": Card(viewCard(bot.Requested, full, loss(func(l *bot.LossSummary) { l.Since, l.Jump = 9, true }))),
+		"requested-loss-dump": Card(viewCard(bot.Requested, full, dump)),
+		"requested-loss-rooms": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
+			*l = bot.LossSummary{Source: bot.LossRooms, At: viewNow, Lost: bot.LossTally{RoomsChanged: 5, Invited: 1}}
+		}))),
+		"requested-loss-nothing": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
+			*l = bot.LossSummary{Source: bot.LossTrail, At: viewNow, Complete: true}
+		}))),
+		"requested-loss-none": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
+			*l = bot.LossSummary{Source: bot.LossNone, At: viewNow, Why: "it does not <answer>"}
+		}))),
+		"requested-loss-mail": Card(viewCard(bot.Requested, full, func(c *bot.Card) {
+			c.Restore.Setup = bot.Setup{At: viewNow, Standing: true, NoMail: true, AddressesNew: true}
+		})),
+	}
+}
