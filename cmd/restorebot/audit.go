@@ -14,61 +14,94 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"docspace-restorebot/bot/durable"
 )
 
-func auditCommand() subcommand {
-	return subcommand{
-		name: "audit", summary: "checks or writes out the audit trail", synopsis: "verify [--head N:HASH] | export [--format jsonl|csv]",
-		about: "The trail is append-only and each line holds the hash of the one before. verify reads all of it and finds every line that was " +
-			"changed, added or removed, at the end too, and prints the head: its length and last hash. Keep that elsewhere and give it to " +
-			"--head later: then even a trail that was written anew is found out. The bot tells the channel a short head with each end: --head takes that too.\n\n" +
-			"With AUDIT_KEY, or AUDIT_KEY_FILE, as the bot has it, verify also finds a trail that somebody without the key wrote or cut off, and says " +
-			"from which line on the key guards it. A wrong key is told apart from a damaged trail.\n\n" +
-			"export writes the lines to standard output, oldest first, and then makes the same checks.\n\n" +
+func auditCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "audit verify|export", Short: "checks or writes out the audit trail",
+		Long: "The trail is append-only and each line holds the hash of the one before.\n\n" +
 			"The database is the one of DATABASE_URL. A running bot holds an SQLite file: it is asked for a copy through a socket beside the file, " +
 			"so this has to run as the same user on the same machine, and the copy is removed again.",
-		examples: []string{"restorebot audit verify", "restorebot audit verify --head 1201:9f86d081884c7d659a2f", "restorebot audit export --format csv > audit.csv"},
-		words:    1,
-		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
-			head := flags.String("head", "", "a head that verify printed before, or that the channel was told")
-			file := envFileFlag(flags)
-			format := flags.String("format", "", "of an export: jsonl, which is the default, or csv")
-			return func(ctx context.Context, p process) error { return audit(ctx, p, file, *head, *format) }
+		Example: "restorebot audit verify\n" +
+			"restorebot audit export --format csv > audit.csv",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknown(c, args[0])
+			}
+			return misuse(errors.New("audit needs verify or export; see restorebot audit --help"))
 		},
+	}
+	c.AddCommand(auditVerifyCommand(p), auditExportCommand(p))
+	return c
+}
+
+func auditVerifyCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "verify [--head N:HASH] [--env-file FILE]", Short: "finds every line of the audit trail that was changed",
+		Long: "Reads all of the trail and finds every line that was " +
+			"changed, added or removed, at the end too, and prints the head: its length and last hash. Keep that elsewhere and give it to " +
+			"--head later: then even a trail that was written anew is found out. The bot tells the channel a short head with each end: --head takes that too.\n\n" +
+			"With AUDIT_KEY, or AUDIT_KEY_FILE, as the bot has it, it also finds a trail that somebody without the key wrote or cut off, and says " +
+			"from which line on the key guards it. A wrong key is told apart from a damaged trail.",
+		Example: "restorebot audit verify\n" +
+			"restorebot audit verify --head 1201:9f86d081884c7d659a2f",
+	}
+	trail := trailFlags(c)
+	c.RunE = p.does(func(ctx context.Context, p process) error {
+		return trail.open(ctx, p, func(s *durable.Store, kept durable.AuditHead) error { return verifyAudit(ctx, s, kept, p.stdout) })
+	})
+	return c
+}
+
+func auditExportCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "export [--format jsonl|csv] [--head N:HASH] [--env-file FILE]", Short: "writes out the audit trail",
+		Long: "Writes the lines of the trail to standard output, oldest first, and then checks them as verify does.",
+		Example: "restorebot audit export > audit.jsonl\n" +
+			"restorebot audit export --format csv > audit.csv",
+	}
+	format := c.Flags().String("format", "jsonl", "jsonl or csv")
+	values(c, "format", "jsonl", "csv")
+	trail := trailFlags(c)
+	c.RunE = p.does(func(ctx context.Context, p process) error {
+		export, ok := map[string]func(iter.Seq2[durable.AuditLine, error], io.Writer) error{"jsonl": exportLines, "csv": exportTable}[*format]
+		if !ok {
+			return misuse(errors.New("--format is jsonl or csv"))
+		}
+		return trail.open(ctx, p, func(s *durable.Store, kept durable.AuditHead) error {
+			return checked(ctx, s, kept, func() error { return export(s.Audit(ctx), p.stdout) })
+		})
+	})
+	return c
+}
+
+// trail is where the trail is, and the head that it has to have.
+type trail struct {
+	file envFile
+	head *string
+}
+
+func trailFlags(c *cobra.Command) trail {
+	return trail{
+		head: c.Flags().String("head", "", "a head that verify printed before, or that the channel was told"),
+		file: envFileFlag(c.Flags()),
 	}
 }
 
-func audit(ctx context.Context, p process, file envFile, head, format string) error {
+// open opens the trail for do.
+func (t trail) open(ctx context.Context, p process, do func(*durable.Store, durable.AuditHead) error) error {
 	var kept durable.AuditHead
 	var err error
-	if head != "" {
-		if kept, err = durable.ParseAuditHead(head); err != nil {
+	if *t.head != "" {
+		if kept, err = durable.ParseAuditHead(*t.head); err != nil {
 			return misuse(fmt.Errorf("--head: %w", err))
 		}
 	}
-	var do func(*durable.Store) error
-	switch what := strings.Join(p.args, " "); {
-	case format != "" && format != "jsonl" && format != "csv":
-		return misuse(errors.New("--format is jsonl or csv"))
-	case what == "verify" && format != "":
-		return misuse(errors.New("--format is of an export; verify has none"))
-	case what == "verify":
-		do = func(s *durable.Store) error { return verifyAudit(ctx, s, kept, p.stdout) }
-	case what == "export" && format == "csv":
-		do = func(s *durable.Store) error {
-			return checked(ctx, s, kept, func() error { return exportTable(s.Audit(ctx), p.stdout) })
-		}
-	case what == "export":
-		do = func(s *durable.Store) error {
-			return checked(ctx, s, kept, func() error { return exportLines(s.Audit(ctx), p.stdout) })
-		}
-	default:
-		return misuse(errors.New("audit needs verify or export; see restorebot audit --help"))
-	}
-	databaseURL, key, err := file.guarded(p)
+	databaseURL, key, err := t.file.guarded(p)
 	if err != nil {
 		return misuse(err)
 	}
@@ -81,7 +114,7 @@ func audit(ctx context.Context, p process, file envFile, head, format string) er
 	}
 	defer s.Close()
 	s.Seal(key)
-	return do(s)
+	return do(s, kept)
 }
 
 func verifyAudit(ctx context.Context, s *durable.Store, kept durable.AuditHead, w io.Writer) error {

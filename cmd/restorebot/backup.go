@@ -5,35 +5,36 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"docspace-restorebot/bot/durable"
 )
 
-func backupCommand() subcommand {
-	return subcommand{
-		name: "backup", summary: "copies the bot's own database, also while the bot runs", synopsis: "[--env-file FILE] FILE", words: 1,
-		about: `Writes a consistent copy of the SQLite database that DATABASE_URL names to a new FILE. A bot that runs goes on; it is asked for the copy through a socket beside the database, so this has to run as the same user on the same machine. FILE is never written over, and is there only once it is whole and was read through.
+func backupCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "backup [--env-file FILE] FILE", Short: "copies the bot's own database, also while the bot runs",
+		Long: `Writes a consistent copy of the SQLite database that DATABASE_URL names to a new FILE. A bot that runs goes on; it is asked for the copy through a socket beside the database, so this has to run as the same user on the same machine. FILE is never written over, and is there only once it is whole and was read through.
 
 To go back to a copy, stop the bot and put the copy in the database's place, without the files that end in -wal and -shm. A PostgreSQL database is copied with pg_dump.`,
-		examples: []string{"restorebot backup /var/backups/restorebot.db"},
-		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
-			file := envFileFlag(flags)
-			return func(ctx context.Context, p process) error {
-				if len(p.args) == 0 {
-					return misuse(errors.New("backup needs the name of a new FILE; see restorebot backup --help"))
-				}
-				from, err := file.database(p)
-				if err != nil {
-					return misuse(err)
-				}
-				n, err := durable.Copy(ctx, from, p.args[0])
-				if err != nil {
-					return err
-				}
-				_, err = fmt.Fprintf(p.stdout, "%s holds a copy of the database: %d bytes.\n", p.args[0], n)
-				return err
-			}
-		},
+		Example: "restorebot backup /var/backups/restorebot.db",
+		Args:    atMost(1),
 	}
+	flags := c.Flags()
+	file := envFileFlag(flags)
+	c.RunE = p.does(func(ctx context.Context, p process) error {
+		if len(p.args) == 0 {
+			return misuse(errors.New("backup needs the name of a new FILE; see restorebot backup --help"))
+		}
+		from, err := file.database(p)
+		if err != nil {
+			return misuse(err)
+		}
+		n, err := durable.Copy(ctx, from, p.args[0])
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "%s holds a copy of the database: %d bytes.\n", p.args[0], n)
+		return err
+	})
+	return c
 }

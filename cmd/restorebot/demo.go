@@ -10,7 +10,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
@@ -27,28 +27,30 @@ type demoFlags struct {
 	takes, think         time.Duration
 }
 
-func demoCommand() subcommand {
-	return subcommand{
-		name: "demo", summary: "plays a restore without Slack and without a portal", synopsis: "[FLAG]...",
-		about: "Runs the same bot as run does, as a process of its own, between a Slack and a portal of this process; it needs no settings. " +
+func demoCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "demo [FLAG]...", Short: "plays a restore without Slack and without a portal",
+		Long: "Runs the same bot as run does, as a process of its own, between a Slack and a portal of this process; it needs no settings. " +
 			"It plays an incident in the terminal and serves a page that looks and works like the channel: act as one of four people, and break things.\n\n" +
 			"In a terminal the page stays until Ctrl-C. Where nobody sits in front of one, the demo ends with the incident, with status 0 if the channel was told the true end.",
-		examples: []string{"restorebot demo", "restorebot demo --script --crash --takes 5s", "restorebot demo --portal-only --addr 127.0.0.1:8080"},
-		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
-			var f demoFlags
-			flags.BoolVar(&f.script, "script", false, "only play the incident in the terminal, and end")
-			flags.BoolVar(&f.page, "page", false, "only serve the page, until Ctrl-C")
-			flags.BoolVar(&f.portal, "portal-only", false, "only serve the portal, for programs in any language, until Ctrl-C")
-			flags.StringVar(&f.config, "portal", "", "read what the portal is like from this `FILE`")
-			flags.BoolVar(&f.fail, "fail", false, "let the restore fail")
-			flags.BoolVar(&f.crash, "crash", false, "kill the bot in the middle of the restore")
-			flags.StringVar(&f.addr, "addr", "127.0.0.1:0", "`ADDRESS` of the page or the portal, on this machine")
-			flags.StringVar(&f.log, "log", "", "write the bot's log to this `FILE`")
-			flags.DurationVar(&f.takes, "takes", 20*time.Second, "how long a restore takes")
-			flags.DurationVar(&f.think, "think", 2*time.Second, "how long people take before they act")
-			return func(ctx context.Context, p process) error { return playDemo(ctx, f, p.stdout) }
-		},
+		Example: "restorebot demo\n" +
+			"restorebot demo --script --crash --takes 5s\n" +
+			"restorebot demo --portal-only --addr 127.0.0.1:8080",
 	}
+	flags := c.Flags()
+	var f demoFlags
+	flags.BoolVar(&f.script, "script", false, "only play the incident in the terminal, and end")
+	flags.BoolVar(&f.page, "page", false, "only serve the page, until Ctrl-C")
+	flags.BoolVar(&f.portal, "portal-only", false, "only serve the portal, for programs in any language, until Ctrl-C")
+	flags.StringVar(&f.config, "portal", "", "read what the portal is like from this `FILE`")
+	flags.BoolVar(&f.fail, "fail", false, "let the restore fail")
+	flags.BoolVar(&f.crash, "crash", false, "kill the bot in the middle of the restore")
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:0", "`ADDRESS` of the page or the portal, on this machine")
+	flags.StringVar(&f.log, "log", "", "write the bot's log to this `FILE`")
+	flags.DurationVar(&f.takes, "takes", 20*time.Second, "how long a restore takes")
+	flags.DurationVar(&f.think, "think", 2*time.Second, "how long people take before they act")
+	c.RunE = p.does(func(ctx context.Context, p process) error { return playDemo(ctx, f, p.stdout) })
+	return c
 }
 
 // playDemo runs the bot between a Slack and a portal of this process, plays an

@@ -187,12 +187,12 @@ func TestReadmeShowsEveryCommand(t *testing.T) {
 			t.Errorf("the README does not show /restore %s", words[1])
 		}
 	}
-	for _, c := range subcommands() {
+	for _, c := range root(process{}).Commands() {
 		if !slices.ContainsFunc(lines, func(line string) bool {
 			words := strings.Fields(strings.Replace(line, "go run ./cmd/restorebot", "restorebot", 1) + " - -")
-			return words[0] == "restorebot" && words[1] == c.name
+			return words[0] == "restorebot" && words[1] == c.Name()
 		}) {
-			t.Errorf("the README does not name restorebot %s", c.name)
+			t.Errorf("the README does not name restorebot %s", c.Name())
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/kballard/go-shellquote"
+	"github.com/spf13/cobra"
 
 	"docspace-restorebot/bot/command"
 )
@@ -41,19 +42,14 @@ func understood(line string) error {
 	if err != nil {
 		return err
 	}
-	c, ok := named(words[1])
-	if !ok {
-		return os.ErrNotExist
-	}
-	flags := c.flagSet()
-	c.setup(flags)
-	if err := flags.Parse(words[2:]); err != nil {
+	c, args, err := root(process{}).Find(words[1:])
+	if err != nil {
 		return err
 	}
-	if flags.NArg() > c.words {
-		return os.ErrInvalid
+	if err := c.ParseFlags(args); err != nil {
+		return err
 	}
-	return nil
+	return c.ValidateArgs(c.Flags().Args())
 }
 
 func TestEveryCommandInTheDocumentsIsUnderstood(t *testing.T) {
@@ -87,19 +83,32 @@ func TestEveryCommandInTheDocumentsIsUnderstood(t *testing.T) {
 
 func TestExamplesOfEveryHelpPageAreUnderstood(t *testing.T) {
 	t.Parallel()
-	for _, c := range subcommands() {
-		if len(c.examples) == 0 || c.summary == "" || c.about == "" || strings.HasSuffix(c.summary, ".") {
-			t.Errorf("the page of %s is not complete", c.name)
+	pages := 0
+	for _, c := range everyCommand(root(process{})) {
+		pages++
+		if c.Example == "" || c.Short == "" || c.Long == "" || strings.HasSuffix(c.Short, ".") {
+			t.Errorf("the page of %s is not complete", c.CommandPath())
 		}
-		for _, line := range c.examples {
+		for line := range strings.SplitSeq(c.Example, "\n") {
 			// What a shell makes of >, | and $(...) is not the program's.
 			line = regexp.MustCompile(` [>|].*$`).ReplaceAllString(line, "")
 			line = regexp.MustCompile(`\$\([^)]*\)`).ReplaceAllString(line, "X")
 			if err := understood(line); err != nil {
-				t.Errorf("%s: %q: %v", c.name, line, err)
+				t.Errorf("%s: %q: %v", c.CommandPath(), line, err)
 			}
 		}
 	}
+	if pages != 13 {
+		t.Errorf("found %d pages", pages)
+	}
+}
+
+// everyCommand are all commands below c.
+func everyCommand(c *cobra.Command) (all []*cobra.Command) {
+	for _, sub := range c.Commands() {
+		all = append(append(all, sub), everyCommand(sub)...)
+	}
+	return all
 }
 
 func TestDocumentsNameScopesAndSettingsThatThereAre(t *testing.T) {

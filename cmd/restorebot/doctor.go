@@ -9,42 +9,44 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/slackchat"
 )
 
-func doctorCommand() subcommand {
-	return subcommand{
-		name: "doctor", summary: "checks everything a restore needs", synopsis: "[--json] [--blocks] [--env-file FILE]",
-		about: `Checks the settings, the Slack tokens and their scopes, a connection to Slack, the clock, each channel, user group and person that the settings name, each portal and the bot's key on it, the database and the disk. Prints a line for each with pass, warn or fail, and under it how to put it right.
+func doctorCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "doctor [--json] [--blocks] [--env-file FILE]", Short: "checks everything a restore needs",
+		Long: `Checks the settings, the Slack tokens and their scopes, a connection to Slack, the clock, each channel, user group and person that the settings name, each portal and the bot's key on it, the database and the disk. Prints a line for each with pass, warn or fail, and under it how to put it right.
 
 Nothing is changed: no message is posted, no file is made, no backup is listed. It opens one connection to Slack and closes it; what Slack sends on it meanwhile is answered with "please do that again".
 
 With --blocks it also sends every card, answer, note and dialog of this build, with invented data and without a token, to Slack's blocks.validate, and says which of them this Slack refuses. Nobody sees them. It takes about half a minute.
 
 In Slack, /restore doctor makes the same checks from inside the bot that runs.`,
-		examples: []string{"restorebot doctor", "restorebot doctor --json", "restorebot doctor --blocks"},
-		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
-			file := envFileFlag(flags)
-			asJSON := flags.Bool("json", false, "print one JSON object")
-			blocks := flags.Bool("blocks", false, "ask Slack what it thinks of each view")
-			return func(ctx context.Context, p process) error {
-				found, settingsErr := examine(ctx, file, p, *blocks)
-				if err := printFindings(p.stdout, found, *asJSON); err != nil {
-					return err
-				}
-				switch {
-				case settingsErr != nil:
-					return misuse(errors.New("the settings are wrong, so nothing else was checked"))
-				case bot.Worst(found) == bot.Fail:
-					return errors.New("a restore would not work, or not safely: see the lines that say fail")
-				}
-				return nil
-			}
-		},
+		Example: "restorebot doctor\n" +
+			"restorebot doctor --json\n" +
+			"restorebot doctor --blocks",
 	}
+	flags := c.Flags()
+	file := envFileFlag(flags)
+	asJSON := flags.Bool("json", false, "print one JSON object")
+	blocks := flags.Bool("blocks", false, "ask Slack what it thinks of each view")
+	c.RunE = p.does(func(ctx context.Context, p process) error {
+		found, settingsErr := examine(ctx, file, p, *blocks)
+		if err := printFindings(p.stdout, found, *asJSON); err != nil {
+			return err
+		}
+		switch {
+		case settingsErr != nil:
+			return misuse(errors.New("the settings are wrong, so nothing else was checked"))
+		case bot.Worst(found) == bot.Fail:
+			return errors.New("a restore would not work, or not safely: see the lines that say fail")
+		}
+		return nil
+	})
+	return c
 }
 
 // examine makes all checks, with that of the views where it is wanted, or says what is

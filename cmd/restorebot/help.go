@@ -1,34 +1,49 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 )
 
-func helpCommand() subcommand {
-	return subcommand{
-		name: "help", summary: "shows how a command is used", synopsis: "[COMMAND]", words: 1,
-		about:    "Shows the list of commands, or how one of them is used. COMMAND --help shows the same.",
-		examples: []string{"restorebot help run"},
-		setup: func(*pflag.FlagSet) func(context.Context, process) error {
-			return func(_ context.Context, p process) error {
-				text := overview()
-				if len(p.args) > 0 {
-					c, ok := named(p.args[0])
-					if !ok {
-						return misuse(fmt.Errorf("there is no command %q; see restorebot help", p.args[0]))
-					}
-					text = c.help()
-				}
-				_, err := io.WriteString(p.stdout, text)
-				return err
+func helpCommand(p process) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]...", Short: "shows how a command is used",
+		Long:    "Shows the list of commands, or how one of them is used. COMMAND --help shows the same.",
+		Example: "restorebot help run\nrestorebot help audit verify",
+		Args:    cobra.ArbitraryArgs,
+		ValidArgsFunction: func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, sub := range c.Root().Commands() {
+				names = append(names, sub.Name()+"\t"+sub.Short)
 			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			about := c.Root()
+			for _, word := range args {
+				next := below(about, word)
+				if next == nil {
+					return unknown(about, word)
+				}
+				about = next
+			}
+			_, err := io.WriteString(p.stdout, page(about))
+			return err
 		},
 	}
+}
+
+// below finds a subcommand by its name.
+func below(c *cobra.Command, name string) *cobra.Command {
+	for _, sub := range c.Commands() {
+		if sub.Name() == name {
+			return sub
+		}
+	}
+	return nil
 }
 
 const exitStatus = `EXIT STATUS
@@ -38,33 +53,38 @@ const exitStatus = `EXIT STATUS
   3  Slack does not accept the tokens
 `
 
-// overview lists the commands.
-func overview() string {
-	var b strings.Builder
-	b.WriteString("restorebot restores an ONLYOFFICE DocSpace portal from a backup, in front of the\n" +
-		"whole team, from a Slack slash command.\n\nUSAGE\n  restorebot [COMMAND] [FLAG]...\n\nCOMMANDS\n")
-	for _, c := range subcommands() {
-		fmt.Fprintf(&b, "  %-11s %s\n", c.name, c.summary)
+// page is the manual page of a command.
+func page(c *cobra.Command) string {
+	if !c.HasParent() {
+		return overview(c)
 	}
-	b.WriteString("\nWithout a command it is run. COMMAND --help tells more.\n\n" + exitStatus)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s - %s\n\nUSAGE\n  %s\n\n", c.CommandPath(), c.Short, c.UseLine())
+	b.WriteString(wrap(c.Long, 80))
+	if c.HasAvailableSubCommands() {
+		b.WriteString("\nCOMMANDS\n" + commandsOf(c))
+	}
+	b.WriteString("\nFLAGS\n" + c.LocalFlags().FlagUsagesWrapped(80))
+	if c.Example != "" {
+		b.WriteString("\nEXAMPLES\n  " + strings.ReplaceAll(c.Example, "\n", "\n  ") + "\n")
+	}
+	b.WriteString("\n" + exitStatus)
 	return b.String()
 }
 
-// help is the manual page of a command.
-func (c subcommand) help() string {
+// overview lists the commands.
+func overview(root *cobra.Command) string {
+	return "restorebot restores an ONLYOFFICE DocSpace portal from a backup, in front of the\n" +
+		"whole team, from a Slack slash command.\n\nUSAGE\n  " + root.Use + "\n\nCOMMANDS\n" + commandsOf(root) +
+		"\nWithout a command it is run. COMMAND --help tells more.\n\n" + exitStatus
+}
+
+// commandsOf is a line for each subcommand.
+func commandsOf(c *cobra.Command) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "restorebot %s - %s\n\nUSAGE\n  %s\n\n", c.name, c.summary,
-		strings.TrimSpace("restorebot "+c.name+" "+c.synopsis))
-	b.WriteString(wrap(c.about, 80))
-	flags := c.flagSet()
-	c.setup(flags)
-	if flags.HasFlags() {
-		b.WriteString("\nFLAGS\n" + flags.FlagUsagesWrapped(80))
+	for _, sub := range c.Commands() {
+		fmt.Fprintf(&b, "  %-11s %s\n", sub.Name(), sub.Short)
 	}
-	if len(c.examples) > 0 {
-		b.WriteString("\nEXAMPLES\n  " + strings.Join(c.examples, "\n  ") + "\n")
-	}
-	b.WriteString("\n" + exitStatus)
 	return b.String()
 }
 

@@ -6,41 +6,43 @@ import (
 	"strings"
 
 	"github.com/caarlos0/env/v11"
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"docspace-restorebot/bot/slackchat"
 )
 
-func manifestCommand() subcommand {
-	return subcommand{
-		name: "manifest", summary: "prints the manifest of the Slack app", synopsis: "[FLAG]...",
-		about: `Prints the manifest from which Slack makes the app, with the least scopes that the settings need, and on standard error what each scope is for. Settings are not required: without them no user group is supposed.
+func manifestCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "manifest [FLAG]...", Short: "prints the manifest of the Slack app",
+		Long: `Prints the manifest from which Slack makes the app, with the least scopes that the settings need, and on standard error what each scope is for. Settings are not required: without them no user group is supposed.
 
 The app-level token (xapp-...) is not part of a manifest: make one with the scope connections:write under Basic Information.`,
-		examples: []string{"restorebot manifest", "restorebot manifest --link", "restorebot manifest --user-groups"},
-		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
-			file := envFileFlag(flags)
-			link := flags.Bool("link", false, "print the link to the page that makes the app instead")
-			groups := flags.Bool("user-groups", false, "add what user groups need, whatever the settings name")
-			search := flags.Bool("search", false, "add the optional scopes that let the bot find a message whose answer was lost, instead of posting it twice")
-			return func(_ context.Context, p process) error {
-				features := slackchat.Features{Groups: *groups || namesGroups(file, p), Search: *search}
-				for _, s := range slackchat.Scopes(features) {
-					optional := ""
-					if s.Optional {
-						optional = " (optional)"
-					}
-					fmt.Fprintf(p.stderr, "%-16s %s%s\n", s.Name, s.Why, optional)
-				}
-				text := string(slackchat.Manifest(features))
-				if *link {
-					text = slackchat.CreateLink([]byte(text))
-				}
-				_, err := fmt.Fprintln(p.stdout, text)
-				return err
-			}
-		},
+		Example: "restorebot manifest\n" +
+			"restorebot manifest --link\n" +
+			"restorebot manifest --user-groups",
 	}
+	flags := c.Flags()
+	file := envFileFlag(flags)
+	link := flags.Bool("link", false, "print the link to the page that makes the app instead")
+	groups := flags.Bool("user-groups", false, "add what user groups need, whatever the settings name")
+	search := flags.Bool("search", false, "add the optional scopes that let the bot find a message whose answer was lost, instead of posting it twice")
+	c.RunE = p.does(func(_ context.Context, p process) error {
+		features := slackchat.Features{Groups: *groups || namesGroups(file, p), Search: *search}
+		for _, s := range slackchat.Scopes(features) {
+			optional := ""
+			if s.Optional {
+				optional = " (optional)"
+			}
+			fmt.Fprintf(p.stderr, "%-16s %s%s\n", s.Name, s.Why, optional)
+		}
+		text := string(slackchat.Manifest(features))
+		if *link {
+			text = slackchat.CreateLink([]byte(text))
+		}
+		_, err := fmt.Fprintln(p.stdout, text)
+		return err
+	})
+	return c
 }
 
 // namesGroups reports whether any list of people names a user group. Settings

@@ -6,27 +6,30 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
 )
 
-func reportCommand() subcommand {
-	return subcommand{
-		name: "report", summary: "writes the timeline of a restore, for the post-mortem", synopsis: "[--format md|jsonl] RESTORE-ID", words: 1,
-		about: `Writes what is recorded of a restore to standard output: who asked and confirmed, what was lost, how long it took, and every event. /restore report says the same in Slack. This asks neither Slack nor a portal and works while the bot is down; it changes nothing, and links only the messages whose addresses are recorded.
+func reportCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "report [--format md|jsonl] RESTORE-ID", Short: "writes the timeline of a restore, for the post-mortem",
+		Long: `Writes what is recorded of a restore to standard output: who asked and confirmed, what was lost, how long it took, and every event. /restore report says the same in Slack. This asks neither Slack nor a portal and works while the bot is down; it changes nothing, and links only the messages whose addresses are recorded.
 
 The id is on the restore's card and in /restore history. One that is not there is answered with the newest ones.
 
 The database is the one of DATABASE_URL. A bot that runs on an SQLite file is asked through a socket beside the file, so this has to run as the same user on the same machine.`,
-		examples: []string{"restorebot report k3vq7x2mhd", "restorebot report k3vq7x2mhd --format jsonl > restore.jsonl"},
-		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
-			format := flags.String("format", "md", "md, for people, or jsonl, an event a line")
-			file := envFileFlag(flags)
-			return func(ctx context.Context, p process) error { return report(ctx, p, file, *format) }
-		},
+		Example: "restorebot report k3vq7x2mhd\n" +
+			"restorebot report k3vq7x2mhd --format jsonl > restore.jsonl",
+		Args: atMost(1),
 	}
+	flags := c.Flags()
+	format := flags.String("format", "md", "md, for people, or jsonl, an event a line")
+	values(c, "format", "md", "jsonl")
+	file := envFileFlag(flags)
+	c.RunE = p.does(func(ctx context.Context, p process) error { return report(ctx, p, file, *format) })
+	return c
 }
 
 func report(ctx context.Context, p process, file envFile, format string) error {

@@ -5,31 +5,32 @@ import (
 	"errors"
 	"io"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"docspace-restorebot/bot/slackchat"
 	"docspace-restorebot/bot/slackchat/socketmode"
 	"docspace-restorebot/cmd/restorebot/app"
 )
 
-func runCommand() subcommand {
-	return subcommand{
-		name: "run", summary: "serves Slack until it is told to stop", synopsis: "[--env-file FILE]",
-		about: `Holds connections to Slack and serves /restore. Settings come from the environment and, below it, from a file of NAME=value lines. Wrong settings are all reported at once, by name, before it connects anywhere.
+func runCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "run [--env-file FILE]", Short: "serves Slack until it is told to stop",
+		Long: `Holds connections to Slack and serves /restore. Settings come from the environment and, below it, from a file of NAME=value lines. Wrong settings are all reported at once, by name, before it connects anywhere.
 
 SIGTERM or SIGINT stops it within seconds; a restore that runs on the portal goes on, and the next start follows it to its end. A second signal kills at once.`,
-		examples: []string{"restorebot run", "restorebot run --env-file /etc/restorebot/env"},
-		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
-			file := envFileFlag(flags)
-			return func(ctx context.Context, p process) error {
-				s, err := file.load(p)
-				if err != nil {
-					return misuse(err)
-				}
-				return run(ctx, s, p.stderr)
-			}
-		},
+		Example: "restorebot run\n" +
+			"restorebot run --env-file /etc/restorebot/env",
 	}
+	flags := c.Flags()
+	file := envFileFlag(flags)
+	c.RunE = p.does(func(ctx context.Context, p process) error {
+		s, err := file.load(p)
+		if err != nil {
+			return misuse(err)
+		}
+		return run(ctx, s, p.stderr)
+	})
+	return c
 }
 
 // run serves Slack until ctx ends. It returns nil only for a clean stop.

@@ -7,43 +7,41 @@ import (
 	"os"
 
 	"github.com/caarlos0/env/v11"
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/slackchat"
 )
 
-func setupCommand() subcommand {
-	return subcommand{
-		name: "setup", summary: "asks for the settings, tests them and writes .env", synopsis: "[FLAG]...",
-		about: `Prints the link that makes the Slack app, asks for the tokens (without showing them), the portal, its key, the people and the channels, tests each at once, and writes them to a file that only you can read. A file that is there is not replaced without a yes; the old one is kept beside it, and its other settings are taken over.
+func setupCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "setup [FLAG]...", Short: "asks for the settings, tests them and writes .env",
+		Long: `Prints the link that makes the Slack app, asks for the tokens (without showing them), the portal, its key, the people and the channels, tests each at once, and writes them to a file that only you can read. A file that is there is not replaced without a yes; the old one is kept beside it, and its other settings are taken over.
 
 Without a terminal, or with --yes, nothing is asked: tokens and key come from the environment (SLACK_APP_TOKEN, SLACK_BOT_TOKEN, DOCSPACE_API_KEY, or each with _FILE), the rest from flags or the environment. If a test fails nothing is written.
 
 A drill is the whole play in a channel of yours with a portal that is part of the program: the real portal is not touched.`,
-		examples: []string{
-			"restorebot setup",
-			"restorebot setup --yes --docspace-url https://docs.example.com --users S0123456789 --channels C0123456789",
+		Example: "restorebot setup\n" +
+			"restorebot setup --yes --docspace-url https://docs.example.com --users S0123456789 --channels C0123456789\n" +
 			"restorebot setup --drill C0123456789",
-		},
-		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
-			var a setupFlags
-			a.file = flags.String("env-file", ".env", "write the settings to this `FILE`")
-			flags.StringVar(&a.url, "docspace-url", "", "the portal's `URL`")
-			flags.StringVar(&a.users, "users", "", "`IDS` of the people and user groups who may ask and confirm")
-			flags.StringVar(&a.channels, "channels", "", "`IDS` of the channels where they may")
-			flags.BoolVar(&a.yes, "yes", false, "ask nothing")
-			flags.BoolVar(&a.force, "force", false, "replace the file if it is there")
-			flags.BoolVar(&a.unchecked, "no-check", false, "test nothing")
-			flags.StringVar(&a.drill, "drill", "", "only hold a drill in the channel with this `ID`, with the settings that are there")
-			return func(ctx context.Context, p process) error {
-				if a.drill != "" {
-					return setupDrill(ctx, a, p)
-				}
-				return (&setup{flags: a, process: p, have: map[string]string{}}).run(ctx)
-			}
-		},
 	}
+	flags := c.Flags()
+	var a setupFlags
+	a.file = flags.String("env-file", ".env", "write the settings to this `FILE`")
+	flags.StringVar(&a.url, "docspace-url", "", "the portal's `URL`")
+	flags.StringVar(&a.users, "users", "", "`IDS` of the people and user groups who may ask and confirm")
+	flags.StringVar(&a.channels, "channels", "", "`IDS` of the channels where they may")
+	flags.BoolVar(&a.yes, "yes", false, "ask nothing")
+	flags.BoolVar(&a.force, "force", false, "replace the file if it is there")
+	flags.BoolVar(&a.unchecked, "no-check", false, "test nothing")
+	flags.StringVar(&a.drill, "drill", "", "only hold a drill in the channel with this `ID`, with the settings that are there")
+	c.RunE = p.does(func(ctx context.Context, p process) error {
+		if a.drill != "" {
+			return setupDrill(ctx, a, p)
+		}
+		return (&setup{flags: a, process: p, have: map[string]string{}}).run(ctx)
+	})
+	return c
 }
 
 type setupFlags struct {

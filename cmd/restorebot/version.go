@@ -7,29 +7,30 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 )
 
-func versionCommand() subcommand {
-	return subcommand{
-		name: "version", summary: "tells what was built", synopsis: "[--json]",
-		about: "Prints the version, the commit and its time, and the Go release and platform it was built for. " +
+func versionCommand(p process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "version [--json]", Short: "tells what was built",
+		Long: "Prints the version, the commit and its time, and the Go release and platform it was built for. " +
 			"A commit with changes that are not in it is marked \"modified\".",
-		examples: []string{"restorebot version", "restorebot version --json"},
-		setup: func(flags *pflag.FlagSet) func(context.Context, process) error {
-			asJSON := flags.Bool("json", false, "print one JSON object")
-			return func(_ context.Context, p process) error {
-				b := describeSelf()
-				if *asJSON {
-					e := json.NewEncoder(p.stdout)
-					e.SetIndent("", "  ")
-					return e.Encode(b)
-				}
-				_, err := fmt.Fprintln(p.stdout, b)
-				return err
-			}
-		},
+		Example: "restorebot version\n" +
+			"restorebot version --json",
 	}
+	flags := c.Flags()
+	asJSON := flags.Bool("json", false, "print one JSON object")
+	c.RunE = p.does(func(_ context.Context, p process) error {
+		b := describeSelf()
+		if *asJSON {
+			e := json.NewEncoder(p.stdout)
+			e.SetIndent("", "  ")
+			return e.Encode(b)
+		}
+		_, err := fmt.Fprintln(p.stdout, b)
+		return err
+	})
+	return c
 }
 
 // release is set by the linker where a release is built; the module's own
