@@ -35,7 +35,7 @@ func (b *Bot) stepAftercare(ctx context.Context, r Restore, p Portal) (Next, err
 	next := r
 	if now.Sub(r.EndedAt) >= aftercareWindow {
 		next.Aftercare.Done, next.Aftercare.GaveUp = true, true
-		return b.again(ctx, r, next, 0)
+		return b.saveAndWait(ctx, r, next, 0)
 	}
 	ask, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
@@ -45,28 +45,28 @@ func (b *Bot) stepAftercare(ctx context.Context, r Restore, p Portal) (Next, err
 		return Next{After: soon}, ctx.Err()
 	case err != nil || !key.CanRead() || key.Expired(now):
 		next.Aftercare.Tries++
-		return b.again(ctx, r, next, aftercareDelay(r.Aftercare.Tries))
+		return b.saveAndWait(ctx, r, next, aftercareDelay(r.Aftercare.Tries))
 	}
 	if r.Aftercare.Counts.At.IsZero() { // counted once, however often it has to be told
-		next.Aftercare.Counts = count(ask, p)
+		next.Aftercare.Counts = countContent(ask, p)
 		backups, err := b.history(ctx, p, r.Order.Dump)
 		switch {
-		case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errHistories):
+		case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errHistoryBusy):
 			return Next{After: soon}, ctx.Err()
 		case err != nil:
-			next.Aftercare.Counts.Trouble = p.trouble(err).why
+			next.Aftercare.Counts.Trouble = p.explain(err).why
 		default:
 			next.Aftercare.Counts.Backups = len(backups)
 			next.Aftercare.WayBack = wayBackIn(backups, r.Safety.Backup.FileName)
 		}
-		return b.again(ctx, r, next, 0)
+		return b.saveAndWait(ctx, r, next, 0)
 	}
-	if err := b.say(ctx, &next, p, Note{Kind: NoteCounted}); err != nil {
-		return Next{After: pause(err)}, err
+	if err := b.postNote(ctx, &next, p, Note{Kind: NoteCounted}); err != nil {
+		return Next{After: retryDelay(err)}, err
 	}
 	next.Aftercare.Done = true
 	c := next.Aftercare.Counts
-	return b.again(ctx, r, next, 0, Event{
+	return b.saveAndWait(ctx, r, next, 0, Event{
 		At: now, Restore: r.ID, Kind: EventCounted,
 		Detail: map[string]string{"users": strconv.Itoa(c.Users), "rooms": strconv.Itoa(c.Rooms), "backups": strconv.Itoa(c.Backups), "way_back": next.Aftercare.WayBack},
 	})

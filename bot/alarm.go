@@ -52,8 +52,8 @@ const (
 	forgottenFor = 2 * time.Minute
 )
 
-// alarmed returns r with the alarms that are due now.
-func (r Restore) alarmed(now time.Time) Restore {
+// withDueAlarms returns r with the alarms that are due now.
+func (r Restore) withDueAlarms(now time.Time) Restore {
 	p := r.Progress
 	due := map[AlarmKind]bool{
 		AlarmQueued:  p.Trouble == "" && p.Phase == PhaseQueued && now.Sub(p.ChangedAt) >= queuedFor,
@@ -62,21 +62,21 @@ func (r Restore) alarmed(now time.Time) Restore {
 	}
 	for _, kind := range AlarmKinds() {
 		if due[kind] {
-			r = r.raise(kind, now)
+			r = r.withAlarm(kind, now)
 		}
 	}
 	return r
 }
 
-// raise returns r with an alarm, once a kind.
-func (r Restore) raise(kind AlarmKind, now time.Time) Restore {
-	if !r.raised(kind) {
+// withAlarm returns r with an alarm, once a kind.
+func (r Restore) withAlarm(kind AlarmKind, now time.Time) Restore {
+	if !r.hasAlarm(kind) {
 		r.Alarms = append(slices.Clip(r.Alarms), Alarm{Kind: kind, At: now})
 	}
 	return r
 }
 
-func (r Restore) raised(kind AlarmKind) bool {
+func (r Restore) hasAlarm(kind AlarmKind) bool {
 	for _, a := range r.Alarms {
 		if a.Kind == kind {
 			return true
@@ -92,7 +92,7 @@ func (b *Bot) tellAlarms(ctx context.Context, r *Restore, p Portal) error {
 		if alarm.Told {
 			continue
 		}
-		if err := b.say(ctx, r, p, Note{Kind: NoteAlarm, Alarm: alarm, Broadcast: true}); err != nil {
+		if err := b.postNote(ctx, r, p, Note{Kind: NoteAlarm, Alarm: alarm, Broadcast: true}); err != nil {
 			return err
 		}
 		next := *r

@@ -11,7 +11,7 @@ import (
 type alias string
 
 func (a alias) Error() string {
-	return "another portal of the server, " + command.Clip(string(a)) + ", answers at its address"
+	return "another portal of the server, " + command.QuoteForeign(string(a)) + ", answers at its address"
 }
 
 // otherPortal is the alias of the portal that answered in the place of the one
@@ -28,7 +28,7 @@ func (r Restore) otherPortal(s docspace.Settings) alias {
 func (a alias) refusal() *policy.Refusal {
 	return &policy.Refusal{
 		Rule: policy.RulePortal,
-		What: "Another portal of the server, " + command.Clip(string(a)) + ", answers at this address now. Nothing was started.",
+		What: "Another portal of the server, " + command.QuoteForeign(string(a)) + ", answers at this address now. Nothing was started.",
 		Do:   "Have whoever runs the server look why, then ask again with /restore.",
 	}
 }

@@ -37,29 +37,29 @@ func (b *Bot) logUndelivered(ctx context.Context, r Restore, err error) {
 	}
 }
 
-// unreachable reports whether a channel takes no messages until a person
+// channelClosed reports whether a channel takes no messages until a person
 // changes that.
-func unreachable(err error) bool {
+func channelClosed(err error) bool {
 	return errors.Is(err, policy.ErrNotInChannel) || errors.Is(err, ErrChannelClosed)
 }
 
-// refusedForGood reports whether a person has to change something before the
+// deniedByChat reports whether a person has to change something before the
 // chat takes it.
-func refusedForGood(err error) bool { return errors.Is(err, policy.ErrChatDenied) }
+func deniedByChat(err error) bool { return errors.Is(err, policy.ErrChatDenied) }
 
-// elsewhere reports whether the requester has to be told in another way.
-func elsewhere(err error) bool { return unreachable(err) || refusedForGood(err) }
+// needsDirect reports whether the requester has to be told in another way.
+func needsDirect(err error) bool { return channelClosed(err) || deniedByChat(err) }
 
-// patience is how long to wait for what a person has to put right.
-const patience = 10 * time.Second
+// personDelay is how long to wait for what a person has to put right.
+const personDelay = 10 * time.Second
 
-// pause is how long to wait after a failed call to the chat.
-func pause(err error) time.Duration {
+// retryDelay is how long to wait after a failed call to the chat.
+func retryDelay(err error) time.Duration {
 	switch after := RetryAfter(err); {
 	case err == nil:
 		return rarely
-	case elsewhere(err):
-		return max(patience, after)
+	case needsDirect(err):
+		return max(personDelay, after)
 	case errors.Is(err, policy.ErrChatBusy) && after > 0:
 		return after
 	default:
@@ -85,15 +85,15 @@ func (b *Bot) noteChannelLost(ctx context.Context, r *Restore, p Portal, why err
 	if next.ChannelLost.Since.IsZero() {
 		next.ChannelLost.Since = time.Now().UTC()
 	}
-	ts, err := b.direct(ctx, next, p, Note{Kind: NoteChannelLost}, why)
+	ts, err := b.postDirect(ctx, next, p, Note{Kind: NoteChannelLost}, why)
 	if err != nil {
 		return err
 	}
-	if ts == toNobody && refusedForGood(why) { // both are tried again later
+	if ts == undeliverable && deniedByChat(why) { // both are tried again later
 		return undelivered{why}
 	}
 	next.ChannelLost.TS = ts
-	if err := b.keep(ctx, r, next); err != nil {
+	if err := b.saveInPlace(ctx, r, next); err != nil {
 		return err
 	}
 	return undelivered{why}
@@ -104,26 +104,26 @@ func (r Restore) underWay() bool {
 	return r.State == Saving || r.State == Starting || r.State == Running || r.State == Unclear
 }
 
-// toNobody stands for the ts of a message that nobody takes.
-const toNobody = "untold"
+// undeliverable stands for the ts of a message that nobody takes.
+const undeliverable = "untold"
 
-// direct tells the requester alone. Where they take nothing either that is said
+// postDirect tells the requester alone. Where they take nothing either that is said
 // once, and is all that can be done.
-func (b *Bot) direct(ctx context.Context, r Restore, p Portal, n Note, why error) (ts string, err error) {
+func (b *Bot) postDirect(ctx context.Context, r Restore, p Portal, n Note, why error) (ts string, err error) {
 	n.Why = whyNotHere(why)
 	ts, err = b.Chat.Direct(ctx, b.card(ctx, r, p), n)
 	about := []any{"restore", r.ID, "state", r.State, "channel", r.Channel, "requester", r.Requester, "note", n.Kind, "why", why}
 	var no *policy.ChatError
 	switch {
 	case errors.As(err, &no) && no.Held:
-		return toNobody, nil // it was said when it was tried
-	case elsewhere(err):
+		return undeliverable, nil // it was said when it was tried
+	case needsDirect(err):
 		level := slog.LevelError
-		if r.ChannelLost.TS == toNobody {
+		if r.ChannelLost.TS == undeliverable {
 			level = slog.LevelDebug
 		}
 		b.Log.Log(ctx, level, "neither the channel of a restore nor its requester can be told", append(about, "err", err)...)
-		return toNobody, nil
+		return undeliverable, nil
 	case err != nil:
 		return "", undelivered{err}
 	}
@@ -143,26 +143,26 @@ func whyNotHere(why error) string {
 	return text + " It goes on there when it can."
 }
 
-// say posts a note where it is seen: in the thread, in the channel if there is
+// postNote posts a note where it is seen: in the thread, in the channel if there is
 // no card, or to the requester alone if the channel cannot be reached.
-func (b *Bot) say(ctx context.Context, r *Restore, p Portal, n Note) error {
+func (b *Bot) postNote(ctx context.Context, r *Restore, p Portal, n Note) error {
 	ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), n)
 	switch {
-	case elsewhere(err):
-		ts, direct := b.direct(ctx, *r, p, n, err)
-		if ts == toNobody && refusedForGood(err) {
+	case needsDirect(err):
+		ts, direct := b.postDirect(ctx, *r, p, n, err)
+		if ts == undeliverable && deniedByChat(err) {
 			return undelivered{err} // it is tried again
 		}
 		return direct
 	case err != nil:
 		return undelivered{err}
 	}
-	b.noted(ctx, *r, n, ts)
+	b.recordNote(ctx, *r, n, ts)
 	return nil
 }
 
-// noted records which message a note became, so that a report can name it.
-func (b *Bot) noted(ctx context.Context, r Restore, n Note, ts string) {
+// recordNote records which message a note became, so that a report can name it.
+func (b *Bot) recordNote(ctx context.Context, r Restore, n Note, ts string) {
 	if ts == "" {
 		return
 	}
@@ -186,17 +186,17 @@ func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
 	switch {
 	case why == nil:
 		next.EndTS = ts
-		return b.keep(ctx, r, next, Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventTold, Detail: b.link(ctx, r.Channel, ts)})
-	case elsewhere(why) && r.ChannelLost.EndTS == "":
-		ts, err := b.direct(ctx, *r, p, end, why)
+		return b.saveInPlace(ctx, r, next, Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventTold, Detail: b.permalinkDetail(ctx, r.Channel, ts)})
+	case needsDirect(why) && r.ChannelLost.EndTS == "":
+		ts, err := b.postDirect(ctx, *r, p, end, why)
 		if err != nil {
 			return err
 		}
-		if ts == toNobody && refusedForGood(why) {
+		if ts == undeliverable && deniedByChat(why) {
 			return undelivered{why}
 		}
 		next.ChannelLost.EndTS = ts
-		if err := b.keep(ctx, r, next); err != nil {
+		if err := b.saveInPlace(ctx, r, next); err != nil {
 			return err
 		}
 	}

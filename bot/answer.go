@@ -37,16 +37,16 @@ type Backups struct {
 // Status says what runs or waits now.
 type Status struct {
 	Open []Restore // ours
-	// Elsewhere are portals that restore something the bot did not start, or
+	// External are portals that restore something the bot did not start, or
 	// that could not be asked.
-	Elsewhere []Elsewhere
-	Last      *Restore // the last one that ended, if nothing is open
-	Freeze    FreezeShown
-	Now       time.Time
+	External []ExternalTask
+	Last     *Restore // the last one that ended, if nothing is open
+	Freeze   FreezeShown
+	Now      time.Time
 }
 
-// Elsewhere is what a portal says of a task that is not ours.
-type Elsewhere struct {
+// ExternalTask is what a portal says of a task that is not ours.
+type ExternalTask struct {
 	Portal  PortalName
 	Task    docspace.Progress
 	Running bool

@@ -16,7 +16,7 @@ func BenchmarkParseLine(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, no := command.ParseLine(text); no != nil {
+				if _, no := command.Parse(text); no != nil {
 					b.Fatal(no)
 				}
 			}

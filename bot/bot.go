@@ -37,8 +37,8 @@ type Bot struct {
 	// is nobody.
 	OnCommand func(v command.Verb, readable bool)
 
-	lists     backupLists  // what pickers show: lost without harm
-	histories atomic.Int32 // that steps wait for
+	lists            backupLists  // what pickers show: lost without harm
+	historiesWaiting atomic.Int32 // that steps wait for
 }
 
 // Command is a slash command as it came in.
@@ -79,7 +79,7 @@ type Press struct {
 // before this returns; everything slow is left to Later or to a step.
 func (b *Bot) Command(ctx context.Context, c Command) (Answer, FollowUp) {
 	c.Caller = b.Policy.NormalizeCaller(c.Caller)
-	line, unread := command.ParseLine(c.Text)
+	line, unread := command.Parse(c.Text)
 	if b.OnCommand != nil {
 		b.OnCommand(line.Verb, unread == nil)
 	}
@@ -93,20 +93,20 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, FollowUp) {
 	case command.VerbRestore:
 		return b.request(ctx, c, line), nil
 	case command.VerbPick:
-		return b.pick(c.Caller, line.Portal)
+		return b.openPicker(c.Caller, line.Portal)
 	case command.VerbCancel:
-		return b.inspected(ctx, c.Caller, func() Answer { return b.cancelByID(ctx, c.Caller, line.ID, line.Reason) }), nil
+		return b.answerMember(ctx, c.Caller, func() Answer { return b.cancelByID(ctx, c.Caller, line.ID, line.Reason) }), nil
 	case command.VerbFreeze, command.VerbUnfreeze:
-		return b.inspected(ctx, c.Caller, func() Answer { return b.freeze(ctx, c.Caller, line) }), nil
+		return b.answerMember(ctx, c.Caller, func() Answer { return b.freeze(ctx, c.Caller, line) }), nil
 	case command.VerbStatus:
 		return TextAnswer{"Looking ..."}, func(ctx context.Context) Answer {
-			return b.inspected(ctx, c.Caller, func() Answer { return b.status(ctx, c.Caller) })
+			return b.answerMember(ctx, c.Caller, func() Answer { return b.status(ctx, c.Caller) })
 		}
 	case command.VerbHistory:
-		return b.inspected(ctx, c.Caller, func() Answer { return b.listHistory(ctx, c.Caller) }), nil
+		return b.answerMember(ctx, c.Caller, func() Answer { return b.listHistory(ctx, c.Caller) }), nil
 	case command.VerbReport:
 		return TextAnswer{"Writing the report ..."}, func(ctx context.Context) Answer {
-			return b.inspected(ctx, c.Caller, func() Answer { return b.report(ctx, c.Caller, line.ID) })
+			return b.answerMember(ctx, c.Caller, func() Answer { return b.report(ctx, c.Caller, line.ID) })
 		}
 	case command.VerbList:
 		portal, no := b.choose(ctx, c.Caller, line.Portal, mayUse)
@@ -114,7 +114,7 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, FollowUp) {
 			return b.refuse(ctx, c.Caller, "", no), nil
 		}
 		return TextAnswer{"Asking " + portal.Name + " for its backups ... With many of them on a cloud this takes up to a minute and a half."}, func(ctx context.Context) Answer {
-			return b.inspected(ctx, c.Caller, func() Answer { return b.list(ctx, portal, line.Dump) })
+			return b.answerMember(ctx, c.Caller, func() Answer { return b.list(ctx, portal, line.Dump) })
 		}
 	case command.VerbDoctor:
 		return TextAnswer{"Checking everything that a restore needs ..."}, func(ctx context.Context) Answer {
@@ -125,10 +125,10 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, FollowUp) {
 	return Help{Topic: line.Topic}, nil
 }
 
-// inspected answers only whom the chat does not call a guest, a bot or a
+// answerMember answers only whom the chat does not call a guest, a bot or a
 // stranger, and only where the channel is the team's own.
-func (b *Bot) inspected(ctx context.Context, c policy.Caller, answer func() Answer) Answer {
-	if no := b.Policy.Inspect(ctx, b.Directory, c); no != nil {
+func (b *Bot) answerMember(ctx context.Context, c policy.Caller, answer func() Answer) Answer {
+	if no := b.Policy.CheckMembership(ctx, b.Directory, c); no != nil {
 		return b.refuse(ctx, c, "", no)
 	}
 	return answer()
@@ -170,11 +170,11 @@ func (b *Bot) request(ctx context.Context, c Command, line command.Line) Answer 
 		if r, err = b.Store.ByDelivery(ctx, c.Delivery); err == nil {
 			return Accepted{Restore: r, Portal: portal.PortalName}
 		}
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	case errors.Is(err, ErrPortalBusy):
 		return b.refuse(ctx, c.Caller, "", b.busy(ctx, portal.PortalName))
 	case err != nil:
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	return Accepted{Restore: r, Portal: portal.PortalName}
 }
@@ -191,7 +191,7 @@ func (b *Bot) busy(ctx context.Context, portal PortalName) *policy.Refusal {
 	}
 	no.Restore = open.ID
 	if open.CardTS == "" { // nobody is sent to a card that is not there
-		no.Do = open.cardless()
+		no.Do = open.statusHint()
 		return no
 	}
 	switch open.State {
@@ -215,10 +215,10 @@ func (b *Bot) refuse(ctx context.Context, c policy.Caller, restore string, no *p
 	if err != nil {
 		b.Log.ErrorContext(about(ctx, restore), "a refusal could not be recorded", "rule", no.Rule, "err", err)
 	}
-	return no.Listed(ctx, b.Directory, c.User)
+	return no.WithPeople(ctx, b.Directory, c.User)
 }
 
-func (b *Bot) unrecorded(ctx context.Context, err error) Answer {
+func (b *Bot) answerUnrecorded(ctx context.Context, err error) Answer {
 	b.Log.ErrorContext(ctx, "a request could not be recorded", "err", err)
 	return &policy.Refusal{
 		Rule: policy.RuleRecord, What: "The bot could not write this down, so nothing was done.",

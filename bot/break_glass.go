@@ -33,12 +33,12 @@ func (b *Bot) runCountdown(ctx context.Context, r *Restore, p Portal) (next Next
 	}
 	now := time.Now().UTC()
 	if agreed.Sub(r.agreedAt()) > countdownFor {
-		next, err = b.move(ctx, *r, r.ended(Failed, now, unseen()), EventEnded)
+		next, err = b.move(ctx, *r, r.withEnd(Failed, now, countdownUnseen()), EventEnded)
 		return next, false, err
 	}
 	if r.CountdownTS == "" {
 		if err := b.callApprovers(ctx, r, p); err != nil {
-			return Next{After: pause(err)}, false, err
+			return Next{After: retryDelay(err)}, false, err
 		}
 	}
 	if r.StartsAt.IsZero() || now.Sub(r.Shown.At) > countUnseen {
@@ -54,11 +54,11 @@ func (b *Bot) runCountdown(ctx context.Context, r *Restore, p Portal) (next Next
 	}
 	err = b.redraw(ctx, r, p)
 	if errors.Is(err, ErrCardGone) {
-		next, err = b.move(ctx, *r, r.ended(Failed, now, unseen()), EventEnded)
+		next, err = b.move(ctx, *r, r.withEnd(Failed, now, countdownUnseen()), EventEnded)
 		return next, false, err
 	}
 	if err != nil {
-		return Next{After: pause(err)}, false, err
+		return Next{After: retryDelay(err)}, false, err
 	}
 	return Next{After: min(countEvery, max(left, 0))}, false, nil
 }
@@ -73,12 +73,12 @@ func (b *Bot) callApprovers(ctx context.Context, r *Restore, p Portal) error {
 	was := *r
 	r.CountdownTS = ts
 	*r, err = b.Store.Save(ctx, was, *r, Event{
-		At: time.Now().UTC(), Restore: r.ID, Kind: EventBreakGlass, Detail: b.link(ctx, r.Channel, ts),
+		At: time.Now().UTC(), Restore: r.ID, Kind: EventBreakGlass, Detail: b.permalinkDetail(ctx, r.Channel, ts),
 	})
 	return err
 }
 
-func unseen() Reason {
+func countdownUnseen() Reason {
 	return Reason{
 		Rule: policy.RuleBreakGlass, What: "The countdown could not be shown in the channel, so nobody could have stopped it. Nothing was started.",
 		Do: "Ask again with /restore.",
@@ -100,15 +100,15 @@ func (b *Bot) redraw(ctx context.Context, r *Restore, p Portal) error {
 	return err
 }
 
-// stop is the button of the countdown. Anybody who sees the card may press it:
+// stopCountdown is the button of the countdown. Anybody who sees the card may press it:
 // it can only keep something from happening.
-func (b *Bot) stop(ctx context.Context, c policy.Caller, r Restore) Answer {
+func (b *Bot) stopCountdown(ctx context.Context, c policy.Caller, r Restore) Answer {
 	if r.State != Confirmed || !r.Order.BreakGlass {
-		return b.refuse(ctx, c, r.ID, became(r))
+		return b.refuse(ctx, c, r.ID, tooLate(r))
 	}
 	now := time.Now().UTC()
-	next := r.markHandled(c).ended(Dismissed, now, Reason{Rule: policy.RuleBreakGlass})
+	next := r.markHandled(c).withEnd(Dismissed, now, Reason{Rule: policy.RuleBreakGlass})
 	next.ClosedBy, next.ClosedAt = c.User, now
 	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventStopped, Actor: c.User})
-	return b.raced(ctx, c, r, err)
+	return b.answerSave(ctx, c, r, err)
 }

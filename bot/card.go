@@ -8,13 +8,13 @@ import (
 
 // card is what the chat needs to draw the restore.
 func (b *Bot) card(ctx context.Context, r Restore, p Portal) Card {
-	c := Card{Restore: r, Portal: p.PortalName, KeyFrom: p.KeyFrom, Rules: b.policy(p).CardRules(r.request()), Now: time.Now().UTC(), Safety: p.Safety.Place()}
+	c := Card{Restore: r, Portal: p.PortalName, KeyFrom: p.KeyFrom, Rules: b.policy(p).ConfirmRules(r.request()), Now: time.Now().UTC(), Safety: p.Safety.Place()}
 	c.Counting = r.State == Requested && b.counting(r, p)
 	if r.State == Requested || r.State == Confirmed || r.State == Saving {
 		c.Freeze = b.freezeShown(ctx)
 	}
-	if r.State == Running || (r.State == Saving && !r.Asking()) {
-		c.NextEdit = c.Now.Add(editEvery(r.atIt(c.Now)))
+	if r.State == Running || (r.State == Saving && !r.AsksForWaiver()) {
+		c.NextEdit = c.Now.Add(editEvery(r.workedFor(c.Now)))
 	}
 	return c
 }
@@ -54,17 +54,17 @@ func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 				return err
 			}
 			continue
-		case elsewhere(err):
+		case needsDirect(err):
 			return b.noteChannelLost(ctx, r, p, err)
 		case err != nil:
 			return undelivered{err}
 		}
-		return b.keep(ctx, r, b.shown(*r))
+		return b.saveInPlace(ctx, r, b.markShown(*r))
 	}
 }
 
-// shown is r once its card shows it as it stands.
-func (b *Bot) shown(r Restore) Restore {
+// markShown is r once its card shows it as it stands.
+func (b *Bot) markShown(r Restore) Restore {
 	now := time.Now().UTC()
 	r.ChannelLost = ChannelLost{}
 	if !r.SeenAt.IsZero() && r.State.Open() {
@@ -78,7 +78,7 @@ func (b *Bot) shown(r Restore) Restore {
 // withCard is r once it has a card, just posted, that shows it as it stands.
 func (b *Bot) withCard(r Restore, ts string) Restore {
 	r.CardTS, r.CardGone, r.Cards = ts, false, r.Cards+1
-	return b.shown(r)
+	return b.markShown(r)
 }
 
 // maxCards is how often the card of a request is posted whose cards are removed.
@@ -88,8 +88,8 @@ const maxCards = 3
 // removed: something happens, or happened, to the portal.
 func (s State) needsCard() bool { return s.Announced() || (s.Open() && s != Requested) }
 
-// keep saves next in the place of r.
-func (b *Bot) keep(ctx context.Context, r *Restore, next Restore, events ...Event) error {
+// saveInPlace saves next in the place of r.
+func (b *Bot) saveInPlace(ctx context.Context, r *Restore, next Restore, events ...Event) error {
 	saved, err := b.Store.Save(ctx, *r, next, events...)
 	if err == nil {
 		*r = saved
@@ -106,7 +106,7 @@ func (b *Bot) loseCard(ctx context.Context, r *Restore) error {
 	if r.State == Requested {
 		next.Shown = Shown{}
 	}
-	return b.keep(ctx, r, next)
+	return b.saveInPlace(ctx, r, next)
 }
 
 // repost posts a card in the place of one that is gone.
@@ -114,25 +114,25 @@ func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
 	ts, err := b.Chat.PostCard(ctx, b.card(ctx, *r, p))
 	switch {
 	case errors.Is(err, ErrCardBare): // it says all the same where the restore stands
-	case elsewhere(err):
+	case needsDirect(err):
 		return b.noteChannelLost(ctx, r, p, err)
 	case err != nil:
 		return undelivered{err}
 	}
-	return b.keep(ctx, r, b.withCard(*r, ts))
+	return b.saveInPlace(ctx, r, b.withCard(*r, ts))
 }
 
-// linked records where the card of a restore is. The trail is whole without it.
-func (b *Bot) linked(ctx context.Context, r Restore) {
-	detail := b.link(ctx, r.Channel, r.CardTS)
+// recordCardLink records where the card of a restore is. The trail is whole without it.
+func (b *Bot) recordCardLink(ctx context.Context, r Restore) {
+	detail := b.permalinkDetail(ctx, r.Channel, r.CardTS)
 	if err := b.Store.Note(ctx, Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventLinked, Detail: detail}); err != nil {
 		b.Log.WarnContext(ctx, "the address of a card could not be recorded", "restore", r.ID, "err", err)
 	}
 }
 
-// link is the permalink of a message as the audit trail keeps it. It is worth
+// permalinkDetail is the permalink of a message as the audit trail keeps it. It is worth
 // no failure.
-func (b *Bot) link(ctx context.Context, channel, ts string) map[string]string {
+func (b *Bot) permalinkDetail(ctx context.Context, channel, ts string) map[string]string {
 	detail := map[string]string{"message_ts": ts}
 	ctx, cancel := context.WithTimeout(ctx, linkWithin) // what was told must be recorded soon
 	defer cancel()

@@ -31,16 +31,16 @@ func refusedCard(err error) *policy.Refusal {
 	return no
 }
 
-// neverShown is for a request that expired before the chat took its card.
-func neverShown() *policy.Refusal {
+// requestNeverShown is for a request that expired before the chat took its card.
+func requestNeverShown() *policy.Refusal {
 	return &policy.Refusal{
 		Rule: policy.RuleChat, What: "Slack took no card of this request for as long as it was good, so nobody could confirm it. Nothing was started.",
 		Do: "Look at status.slack.com, then ask again with /restore.",
 	}
 }
 
-// cardless says where somebody finds a restore that has no card.
-func (r Restore) cardless() string {
+// statusHint says where somebody finds a restore that has no card.
+func (r Restore) statusHint() string {
 	if r.State == Requested {
 		return "It has no card yet: it is being checked. /restore status shows it, and /restore cancel " + r.ID + " drops it."
 	}

@@ -44,11 +44,11 @@ func (b *Bot) adoptChannel(ctx context.Context, r Restore, channel, actor string
 	})
 }
 
-// pressedFrom follows a restore into the channel that its card was pressed in: the
+// followChannel follows a restore into the channel that its card was pressed in: the
 // message is the bot's own, has the card's ts, and says that it is this card.
-func (b *Bot) pressedFrom(ctx context.Context, r Restore, p Press) (Restore, *policy.Refusal, error) {
+func (b *Bot) followChannel(ctx context.Context, r Restore, p Press) (Restore, *policy.Refusal, error) {
 	to := p.Caller.Channel
-	if p.MessageTS != r.CardTS || !p.Card.of(r) || p.Caller.Team != r.Team || r.Settled || !b.movedTo(ctx, r, to) {
+	if p.MessageTS != r.CardTS || !p.Card.matches(r) || p.Caller.Team != r.Team || r.Settled || !b.movedTo(ctx, r, to) {
 		return r, nil, nil
 	}
 	if rules := b.policyOf(r).Channels; !rules.Any && !slices.Contains(rules.IDs, to) {

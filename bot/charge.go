@@ -24,7 +24,7 @@ type Charge struct {
 // chargeOf asks what a safety backup may cost. What the portal does not say is
 // unknown, and refuses nothing.
 func chargeOf(ctx context.Context, r Restore, p Portal, s docspace.Settings) Charge {
-	if s.Standalone || !r.wantsSafety(p.Safety) {
+	if s.Standalone || !r.needsSafetyBackup(p.Safety) {
 		return Charge{}
 	}
 	ask, cancel := context.WithTimeout(ctx, askWithin)

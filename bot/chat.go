@@ -81,8 +81,8 @@ type Recipient struct {
 type Card struct {
 	Restore Restore
 	Portal  PortalName
-	KeyFrom KeyFrom // where the portal's key comes from
-	Rules   policy.CardRules
+	KeyFrom KeySource // where the portal's key comes from
+	Rules   policy.ConfirmRules
 	Freeze  FreezeShown
 	Now     time.Time
 	// Counting is set where the portal is asked what the restore takes: see

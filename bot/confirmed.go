@@ -10,9 +10,9 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// launch saves the intent and sends startrestore, once. Only the step whose
+// stepConfirmed saves the intent and sends startrestore, once. Only the step whose
 // save moved the restore to starting comes to the POST.
-func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
+func (b *Bot) stepConfirmed(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if err := b.show(ctx, &r, p); err != nil && errors.Is(err, ErrStale) {
 		return Next{}, err
 	}
@@ -25,7 +25,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	if freeze.On() {
 		no := freeze.refusal()
-		return b.move(ctx, r, r.ended(Failed, time.Now().UTC(), reasonOf(no)), EventEnded)
+		return b.move(ctx, r, r.withEnd(Failed, time.Now().UTC(), reasonFrom(no)), EventEnded)
 	}
 	if r.State == Confirmed && r.countsDown() {
 		if next, over, err := b.runCountdown(ctx, &r, p); !over || err != nil {
@@ -52,12 +52,12 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	now = time.Now().UTC() // a history may have taken a minute and more
 	if no != nil {
-		return b.move(ctx, was, was.ended(Failed, now, reasonOf(no)), EventEnded)
+		return b.move(ctx, was, was.withEnd(Failed, now, reasonFrom(no)), EventEnded)
 	}
 	if r.Order.DryRun {
-		return b.move(ctx, was, r.ended(Rehearsed, now, Reason{What: "This was a dry run: everything was checked and nothing was started."}), EventEnded)
+		return b.move(ctx, was, r.withEnd(Rehearsed, now, Reason{What: "This was a dry run: everything was checked and nothing was started."}), EventEnded)
 	}
-	if r.wantsSafety(p.Safety) {
+	if r.needsSafetyBackup(p.Safety) {
 		return b.beginSafetyBackup(ctx, was, p)
 	}
 	sent, err := b.Store.Now(ctx) // whoever resolves the start measures from it
@@ -76,7 +76,7 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 
 	if late := stoodStill(saving); late > startWithin {
-		return b.move(ctx, r, r.unstarted(time.Now().UTC(), Reason{
+		return b.move(ctx, r, r.withoutStart(time.Now().UTC(), Reason{
 			Rule: policy.RuleRecord,
 			What: fmt.Sprintf("The bot stood still for %s just before the start, so it did not send it. Nothing was changed.", late.Round(time.Second)),
 			Do:   "Ask again with /restore.",
@@ -90,9 +90,9 @@ func (b *Bot) launch(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now = time.Now().UTC()
 	switch {
 	case errors.Is(err, docspace.ErrRefused):
-		return b.move(post, r, r.unstarted(now, p.refusedStart(err)), EventEnded)
+		return b.move(post, r, r.withoutStart(now, p.refusedStart(err)), EventEnded)
 	case err != nil || !known || !r.isNew(task):
 		return Next{After: soon}, err // resolve tells
 	}
-	return b.started(post, r, task)
+	return b.recordStart(post, r, task)
 }

@@ -13,13 +13,13 @@ import (
 func (b *Bot) confirmable(ctx context.Context, c policy.Caller, r Restore) *policy.Refusal {
 	switch {
 	case r.State != Requested || r.CardTS == "" || r.Shown.State != Requested:
-		return became(r)
+		return tooLate(r)
 	case !time.Now().Before(r.ExpiresAt):
 		return &policy.Refusal{
 			Rule: policy.RuleStale, What: "This request has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
 		}
 	}
-	if no := r.unsealed(); no != nil {
+	if no := r.sealRefusal(); no != nil {
 		return no
 	}
 	if no := b.frozen(ctx); no != nil {
@@ -40,9 +40,9 @@ func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, 
 	if no := b.confirmable(ctx, c, r); no != nil {
 		return b.refuse(ctx, c, r.ID, no)
 	}
-	again, err := b.policyOf(r).SameAsAny(ctx, b.Directory, c.User, r.Confirmers())
+	again, err := b.policyOf(r).SamePersonAsAny(ctx, b.Directory, c.User, r.Confirmers())
 	if err != nil {
-		return b.refuse(ctx, c, r.ID, policy.UnreadableNow(err))
+		return b.refuse(ctx, c, r.ID, policy.LookupFailed(err))
 	}
 	if again {
 		return b.refuse(ctx, c, r.ID, &policy.Refusal{
@@ -52,7 +52,7 @@ func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, 
 	}
 	now, err := b.Store.Now(ctx)
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	needed := b.policyOf(r).NeededFor(r.request())
 	next := r.markHandled(c)
@@ -65,5 +65,5 @@ func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, 
 		detail["typed"] = typed
 	}
 	_, err = b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventConfirmed, Actor: c.User, Detail: detail})
-	return b.raced(ctx, c, r, err)
+	return b.answerSave(ctx, c, r, err)
 }

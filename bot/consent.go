@@ -34,7 +34,7 @@ const (
 
 // ConsentStepOf says what a save means to the consent of a restore.
 func ConsentStepOf(was, next Restore) ConsentStep {
-	held, holds := was.agreed(), next.agreed()
+	held, holds := was.awaitsStart(), next.awaitsStart()
 	switch {
 	case holds && (!held || (was.Safety.Stage != SafetyWaived && next.Safety.Stage == SafetyWaived)):
 		return ConsentGiven
@@ -46,18 +46,18 @@ func ConsentStepOf(was, next Restore) ConsentStep {
 		return ConsentOver
 	case was.State == Confirmed && next.State == Saving:
 		return ConsentCarried
-	case was.inView():
+	case was.waitsInView():
 		return ConsentWatched
 	}
 	return ConsentKept
 }
 
-// agreed reports whether the restore waits for nothing but the bot.
-func (r Restore) agreed() bool { return r.State == Confirmed || r.State == Saving }
+// awaitsStart reports whether the restore waits for nothing but the bot.
+func (r Restore) awaitsStart() bool { return r.State == Confirmed || r.State == Saving }
 
-// inView reports whether people see that the restore waits, for what, and how
+// waitsInView reports whether people see that the restore waits, for what, and how
 // to stop it.
-func (r Restore) inView() bool {
+func (r Restore) waitsInView() bool {
 	switch r.Safety.Stage {
 	case SafetyWaiting, SafetySent, SafetyRunning:
 		return r.State == Saving
@@ -69,8 +69,8 @@ func (r Restore) inView() bool {
 
 func (r Restore) countsDown() bool { return r.Order.BreakGlass && !r.Order.DryRun }
 
-// life is how long the request was good for, and so is a consent to it.
-func (r Restore) life() time.Duration { return r.ExpiresAt.Sub(r.RequestedAt) }
+// lifetime is how long the request was good for, and so is a consent to it.
+func (r Restore) lifetime() time.Duration { return r.ExpiresAt.Sub(r.RequestedAt) }
 
 // agreedAt is when the last person agreed, as the restore itself says.
 func (r Restore) agreedAt() time.Time {
@@ -96,9 +96,9 @@ func (c Consent) Carry(now Clock) Consent {
 // it, unless nobody was there for a while.
 func (c Consent) Watch(r Restore, now Clock) Consent {
 	least, most, ok := now.since(c.Seen)
-	unseen := min(r.life(), restartGap)
+	unseen := min(r.lifetime(), restartGap)
 	if now.Process == c.Seen.Process {
-		unseen = min(max(r.life(), restartGap), suspendAge)
+		unseen = min(max(r.lifetime(), restartGap), suspendAge)
 	}
 	if ok && most <= unseen {
 		c.Watched += least
@@ -113,10 +113,10 @@ const atOnce = time.Minute
 
 // Lapsed says why r must not be started on this consent, nil if it may.
 func (c Consent) Lapsed(r Restore, now Clock) *LapsedError {
-	if r.inView() {
+	if r.waitsInView() {
 		c = c.Watch(r, now)
 	}
-	given, life := c.Given, r.life()
+	given, life := c.Given, r.lifetime()
 	if at := r.agreedAt(); !at.IsZero() && at.Before(given.At) {
 		given.At = at
 	}
@@ -170,9 +170,9 @@ func (l *LapsedError) reason() Reason {
 	return why
 }
 
-// lapse lets a restore expire whose consent does not hold any more. over is
+// expireIfLapsed lets a restore expire whose consent does not hold any more. over is
 // false if it does.
-func (b *Bot) lapse(ctx context.Context, r Restore) (next Next, over bool, err error) {
+func (b *Bot) expireIfLapsed(ctx context.Context, r Restore) (next Next, over bool, err error) {
 	err = b.Store.Agreed(ctx, r)
 	if err == nil {
 		return Next{}, false, nil
@@ -181,9 +181,9 @@ func (b *Bot) lapse(ctx context.Context, r Restore) (next Next, over bool, err e
 	if !ok {
 		return Next{After: soon}, true, err // what cannot be read may have lapsed
 	}
-	next, err = b.move(ctx, r, r.ended(Expired, time.Now().UTC(), lapsed.reason()), EventExpired)
+	next, err = b.move(ctx, r, r.withEnd(Expired, time.Now().UTC(), lapsed.reason()), EventExpired)
 	return next, true, err
 }
 
-// lapsed reports whether the restore ended because its consent did not hold.
-func (r Restore) lapsed() bool { return r.State == Expired && r.Reason.Rule == policy.RuleConsent }
+// hasLapsed reports whether the restore ended because its consent did not hold.
+func (r Restore) hasLapsed() bool { return r.State == Expired && r.Reason.Rule == policy.RuleConsent }

@@ -135,19 +135,19 @@ func TestStartItselfMeasuresTheConsent(t *testing.T) {
 	play(t, func(s *scene) {
 		r := s.request("")
 		s.press(r, "UBOB", bot.PressConfirm)
-		s.Directory = standing{s.chat, func() { time.Sleep(20 * time.Minute) }}
+		s.Directory = explainStatus{s.chat, func() { time.Sleep(20 * time.Minute) }}
 		s.want(s.walk(r.ID, never), bot.Expired, 0)
 	})
 }
 
-// standing is a directory that is asked for fresh news once, slowly.
-type standing struct {
+// explainStatus is a directory that is asked for fresh news once, slowly.
+type explainStatus struct {
 	policy.Directory
 
 	still func()
 }
 
-func (d standing) Fresh() policy.Directory {
+func (d explainStatus) Fresh() policy.Directory {
 	d.still()
 	return d.Directory
 }

@@ -38,11 +38,11 @@ func (p Portal) examine(ctx context.Context) []Finding {
 	check := "portal " + p.Name
 	settings, err := p.API.Settings(ctx)
 	if err != nil {
-		c := p.trouble(err)
+		c := p.explain(err)
 		return []Finding{faulty(check, c.why+"; its address is "+p.URL, c.do)}
 	}
 	state := passed(check, "version "+settings.Version+", "+cmp.Or(string(settings.TenantStatus), "which does not say whether it is active"))
-	switch c := standing(settings.TenantStatus); {
+	switch c := explainStatus(settings.TenantStatus); {
 	case settings.TenantStatus == docspace.TenantRestoring:
 		state = warned(check, c.why+", version "+settings.Version, c.do)
 	case inactive(settings):
@@ -64,18 +64,18 @@ func (p Portal) examineKey(ctx context.Context) []Finding {
 	now := time.Now()
 	switch {
 	case err != nil:
-		c := p.trouble(err)
+		c := p.explain(err)
 		return []Finding{faulty(check, "the portal was asked with it, and "+c.why, c.do)}
 	case !key.Active || key.Expired(now):
-		return []Finding{faulty(check, "it is switched off or expired", p.KeyFrom.newKey())}
+		return []Finding{faulty(check, "it is switched off or expired", p.KeyFrom.newKeyHint())}
 	case !key.CanRestore():
-		return []Finding{faulty(check, "its permissions "+strings.Join(key.Permissions, ", ")+" do not allow a restore", p.KeyFrom.writeKey())}
+		return []Finding{faulty(check, "its permissions "+strings.Join(key.Permissions, ", ")+" do not allow a restore", p.KeyFrom.writeKeyHint())}
 	}
 	state := passed(check, "may restore, never expires")
 	if left := key.ExpiresOn.Sub(now); !key.ExpiresOn.IsZero() {
 		state = passed(check, "may restore, expires on "+key.ExpiresOn.UTC().Format(time.DateOnly))
 		if left < keySoon {
-			state = warned(check, fmt.Sprintf("it expires in %d days, on %s", int(left.Hours()/24), key.ExpiresOn.UTC().Format(time.DateOnly)), p.KeyFrom.newKey())
+			state = warned(check, fmt.Sprintf("it expires in %d days, on %s", int(left.Hours()/24), key.ExpiresOn.UTC().Format(time.DateOnly)), p.KeyFrom.newKeyHint())
 		}
 	}
 	if w, ok := p.API.(whom); ok {
@@ -84,14 +84,14 @@ func (p Portal) examineKey(ctx context.Context) []Finding {
 		case errors.Is(err, docspace.ErrScope):
 			state = warned(check, "whose it is could not be told: it may not read accounts", "Give the key the permission *:read too.")
 		case err != nil:
-			c := p.trouble(err)
+			c := p.explain(err)
 			state = warned(check, "whose it is could not be told: "+c.why, c.do)
 		case !person.CanRestore():
-			state = faulty(check, "its owner is neither the portal's owner nor a DocSpace admin", p.KeyFrom.newKey())
+			state = faulty(check, "its owner is neither the portal's owner nor a DocSpace admin", p.KeyFrom.newKeyHint())
 		}
 	}
 	if _, err := p.API.UsersCount(ctx); err != nil && state.Grade == Pass {
-		c := p.trouble(err)
+		c := p.explain(err)
 		state = faulty(check, "the portal was asked with it, and "+c.why, c.do)
 	}
 	return []Finding{state}

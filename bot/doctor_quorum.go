@@ -27,15 +27,15 @@ func (c PolicyCheck) quorum(ctx context.Context, check string, own policy.Portal
 	approvers := c.roster(ctx, p.Approvers)
 	fix := "Name more people in RESTORE_APPROVERS, or put more into its user groups."
 	switch p.QuorumAmong(c.roster(ctx, p.Users), approvers) {
-	case policy.TooFew:
+	case policy.QuorumTooFew:
 		return []Finding{faulty(check, fmt.Sprintf("%d must confirm, and %d can: nothing can be restored", p.Needed(), len(approvers.People)),
 			fix+" Or lower RESTORE_APPROVALS.")}
-	case policy.NobodyElse:
+	case policy.QuorumNobodyElse:
 		return []Finding{faulty(check, "the requester may not confirm, and too few others can: nothing can be restored",
 			fix+" Or let RESTORE_SELF_APPROVAL be true.")}
-	case policy.NoSecond:
+	case policy.QuorumNoSecond:
 		return []Finding{warned(check, "what needs somebody other than the requester, such as --dump, can never be confirmed", fix)}
-	case policy.Enough:
+	case policy.QuorumMet:
 	}
 	return nil
 }

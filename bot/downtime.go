@@ -38,7 +38,7 @@ func (b *Bot) noteDowntime(ctx context.Context, r *Restore, p Portal) error {
 		// Told once: it is on the card too, and a lost reply is no harm.
 		note := Note{Kind: NoteDowntime}
 		ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), note)
-		b.noted(ctx, *r, note, ts)
+		b.recordNote(ctx, *r, note, ts)
 		if err != nil {
 			b.Log.WarnContext(ctx, "that the bot was away could not be told", "restore", r.ID, "err", err)
 		}

@@ -18,28 +18,28 @@ const (
 
 // givenUp reports whether the end is told no more.
 func givenUp(why error, since time.Duration) bool {
-	return unreachable(why) && since >= keepTelling || refusedForGood(why) && since >= keepTellingNever
+	return channelClosed(why) && since >= keepTelling || deniedByChat(why) && since >= keepTellingNever
 }
 
-// tell makes the card show the end, replies in the thread where the end is
+// stepEnded makes the card show the end, replies in the thread where the end is
 // worth it, and settles the restore. Neither waits for the other's turn.
-func (b *Bot) tell(ctx context.Context, r Restore, p Portal) (Next, error) {
+func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) {
 	later := b.show(ctx, &r, p)
 	if later != nil && !isUndelivered(later) {
 		return Next{After: soon}, later
 	}
-	next := Next{After: pause(later)}
-	if r.State.Announced() || r.lapsed() { // people wait for what they confirmed
+	next := Next{After: retryDelay(later)}
+	if r.State.Announced() || r.hasLapsed() { // people wait for what they confirmed
 		if err := b.announce(ctx, &r, p); err != nil {
 			if !isUndelivered(err) {
 				return Next{After: soon}, err
 			}
-			next.After, later = min(next.After, pause(err)), err
+			next.After, later = min(next.After, retryDelay(err)), err
 		}
 	}
 	if since := time.Since(r.EndedAt); later != nil && !givenUp(later, since) {
-		if elsewhere(later) && since > 30*patience { // it takes a person, who takes their time
-			next.After = max(next.After, 30*patience)
+		if needsDirect(later) && since > 30*personDelay { // it takes a person, who takes their time
+			next.After = max(next.After, 30*personDelay)
 		}
 		return next, later
 	}
@@ -71,7 +71,7 @@ func (b *Bot) deliverRefusal(ctx context.Context, r Restore) (Next, error) {
 	err := b.Chat.Answer(ctx, to, no)
 	since := time.Since(r.EndedAt)
 	if err != nil && since < deliverRefusalFor {
-		return Next{After: max(pause(err), since)}, undelivered{err}
+		return Next{After: max(retryDelay(err), since)}, undelivered{err}
 	}
 	if err != nil {
 		b.Log.ErrorContext(ctx, "a refusal could not be told", "restore", r.ID, "requester", r.Requester, "rule", r.Reason.Rule, "err", err)

@@ -14,63 +14,63 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// cause is why a portal does not do what it is asked, as a clause whose "it" is
+// explanation is why a portal does not do what it is asked, as a clause whose "it" is
 // the portal, and what somebody can do about it, as sentences. Both are the bot's
 // own words: the server's are in its language and may be a stack trace.
-type cause struct{ why, do string }
+type explanation struct{ why, do string }
 
-// trouble explains an error of a portal's, in the same words wherever it is met.
-func (p Portal) trouble(err error) cause {
-	for _, explain := range []func(error) cause{onTheWay, p.KeyFrom.refused, failing} {
+// explain explains an error of a portal's, in the same words wherever it is met.
+func (p Portal) explain(err error) explanation {
+	for _, explain := range []func(error) explanation{explainNetwork, p.KeyFrom.explainRefusal, explainNoAnswer} {
 		if c := explain(err); c.why != "" {
 			return c
 		}
 	}
-	return cause{"it does not answer", "Check that the portal is up and that " + portalAddress + " is right."}
+	return explanation{"it does not answer", "Check that the portal is up and that " + portalAddress + " is right."}
 }
 
 // portalAddress is where the address of a portal is set.
 const portalAddress = "DOCSPACE_URL (or the url in PORTALS_FILE)"
 
 // refusal tells somebody for whom a portal was asked in vain.
-func (c cause) refusal(what string) *policy.Refusal {
+func (c explanation) refusal(what string) *policy.Refusal {
 	return &policy.Refusal{Rule: policy.RulePortal, What: what + ": " + c.why + ". Nothing was started.", Do: c.do}
 }
 
-// unanswered refuses what a portal had to be asked for.
-func (p Portal) unanswered(err error) *policy.Refusal {
-	return p.unansweredBy("The portal could not be asked", err)
+// refuseUnanswered refuses what a portal had to be asked for.
+func (p Portal) refuseUnanswered(err error) *policy.Refusal {
+	return p.refuseUnansweredBy("The portal could not be asked", err)
 }
 
-func (p Portal) unansweredBy(what string, err error) *policy.Refusal {
-	no := p.trouble(err).refusal(what)
-	no.Do += pastHistory(err)
+func (p Portal) refuseUnansweredBy(what string, err error) *policy.Refusal {
+	no := p.explain(err).refusal(what)
+	no.Do += unlistedHint(err)
 	if errors.Is(err, docspace.ErrUnauthorized) || errors.Is(err, docspace.ErrScope) {
 		no.Rule = policy.RuleKey
 	}
 	return no
 }
 
-// unlisted refuses what the backups of a portal had to be read for. Where the
+// refuseUnlisted refuses what the backups of a portal had to be read for. Where the
 // portal is locked, it says itself by what.
-func unlisted(ctx context.Context, p Portal, err error) *policy.Refusal {
+func refuseUnlisted(ctx context.Context, p Portal, err error) *policy.Refusal {
 	what := "The backups of " + p.Name + " could not be read"
 	if errors.Is(err, docspace.ErrRestoring) {
 		if s, look := p.API.Settings(ctx); look == nil && inactive(s) {
-			return standing(s.TenantStatus).refusal(what)
+			return explainStatus(s.TenantStatus).refusal(what)
 		}
 	}
-	return p.unansweredBy(what, err)
+	return p.refuseUnansweredBy(what, err)
 }
 
 // refusedStart is why a portal did not start a restore.
 func (p Portal) refusedStart(err error) Reason {
-	c := p.trouble(err)
+	c := p.explain(err)
 	return Reason{Rule: policy.RuleAnswer, What: "The portal refused to start: " + c.why + ". Nothing was changed.", Do: c.do + " Then ask again with /restore."}
 }
 
-// onTheWay explains what kept a call from coming to the portal.
-func onTheWay(err error) cause {
+// explainNetwork explains what kept a call from coming to the portal.
+func explainNetwork(err error) explanation {
 	var (
 		name        *net.DNSError
 		certificate *tls.CertificateVerificationError
@@ -79,76 +79,76 @@ func onTheWay(err error) cause {
 		record      tls.RecordHeaderError
 	)
 	if another, ok := errors.AsType[alias](err); ok {
-		return cause{another.Error(), "Look whether the portal itself is still locked: while it is, the server lets another one answer. Its own host name in " + portalAddress + " ends that."}
+		return explanation{another.Error(), "Look whether the portal itself is still locked: while it is, the server lets another one answer. Its own host name in " + portalAddress + " ends that."}
 	}
-	switch e := answered(err); {
+	switch e := portalError(err); {
 	case atProxy(err):
-		return cause{"the proxy on the way to it does not let the bot through", WayFix(err, "")}
+		return explanation{"the proxy on the way to it does not let the bot through", NetworkFix(err, "")}
 	case errors.As(err, &name):
-		return cause{"its name cannot be found (DNS)", "Check " + portalAddress + " and the name server of the bot's machine."}
+		return explanation{"its name cannot be found (DNS)", "Check " + portalAddress + " and the name server of the bot's machine."}
 	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &host):
-		return cause{"its certificate is not accepted (TLS)", WayFix(err, "Its certificate is not accepted: renew it, or make it out for this name.")}
+		return explanation{"its certificate is not accepted (TLS)", NetworkFix(err, "Its certificate is not accepted: renew it, or make it out for this name.")}
 	case errors.As(err, &record):
-		return cause{"it does not speak TLS where it should", "Check " + portalAddress + ": http:// or another port may be meant."}
+		return explanation{"it does not speak TLS where it should", "Check " + portalAddress + ": http:// or another port may be meant."}
 	case errors.Is(err, docspace.ErrRedirected):
-		return cause{"its address leads elsewhere (a redirect)" + quoted(e.Message), "Put the address that it leads to in " + portalAddress + "; most often that is https:// instead of http://."}
+		return explanation{"its address leads elsewhere (a redirect)" + quoted(e.Message), "Put the address that it leads to in " + portalAddress + "; most often that is https:// instead of http://."}
 	case e.Proxy && e.Status >= http.StatusBadRequest && e.Status < http.StatusInternalServerError:
-		return cause{fmt.Sprintf("something in front of it refuses the bot (%d)", e.Status), "Whoever runs the proxy or firewall before the portal has to let the bot's calls to /api/2.0/ through."}
+		return explanation{fmt.Sprintf("something in front of it refuses the bot (%d)", e.Status), "Whoever runs the proxy or firewall before the portal has to let the bot's calls to /api/2.0/ through."}
 	case e.Proxy && e.Status < http.StatusMultipleChoices && e.Status > 0:
-		return cause{"a page comes where its answer should be", "Open the portal in a browser: a page of maintenance or of a login stands before it. Else check " + portalAddress + "."}
+		return explanation{"a page comes where its answer should be", "Open the portal in a browser: a page of maintenance or of a login stands before it. Else check " + portalAddress + "."}
 	}
-	return cause{}
+	return explanation{}
 }
 
-// answered is the portal's answer in an error; the zero value where none came.
-func answered(err error) docspace.Error {
+// portalError is the portal's answer in an error; the zero value where none came.
+func portalError(err error) docspace.Error {
 	if e, ok := errors.AsType[*docspace.Error](err); ok {
 		return *e
 	}
 	return docspace.Error{}
 }
 
-// failing explains an answer that did not come, or not as it should.
-func failing(err error) cause {
+// explainNoAnswer explains an answer that did not come, or not as it should.
+func explainNoAnswer(err error) explanation {
 	var timeout net.Error
-	e := answered(err)
+	e := portalError(err)
 	switch {
 	case e.Op == docspace.OpHistory && slow(err):
-		return cause{"its list of backups takes too long: it looks for the file of each, and with many on a cloud that takes minutes", "Try again later; an admin of the portal can delete old backups there."}
+		return explanation{"its list of backups takes too long: it looks for the file of each, and with many on a cloud that takes minutes", "Try again later; an admin of the portal can delete old backups there."}
 	case errors.Is(err, docspace.ErrTooLarge):
-		return cause{"its answer is too large to be read", "Whoever administers the portal has to delete old backups there."}
+		return explanation{"its answer is too large to be read", "Whoever administers the portal has to delete old backups there."}
 	case errors.Is(err, docspace.ErrAnswer):
-		return cause{"its answer cannot be read", "Check " + portalAddress + ". If it is right, the portal or something in front of it is broken: ask whoever runs the server."}
+		return explanation{"its answer cannot be read", "Check " + portalAddress + ". If it is right, the portal or something in front of it is broken: ask whoever runs the server."}
 	case errors.Is(err, docspace.ErrServer) && !e.Proxy:
-		return failedInside(e)
+		return explainServerError(e)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return cause{"it does not answer in time", "Look whether the portal is up and not overloaded, then try again."}
+		return explanation{"it does not answer in time", "Look whether the portal is up and not overloaded, then try again."}
 	case e.Status == 0 && errors.Is(err, docspace.ErrBadRequest):
-		return cause{"the bot cannot ask it with its settings", "Whoever runs the bot has to look at the address and the key that it has: restorebot doctor tells more."}
+		return explanation{"the bot cannot ask it with its settings", "Whoever runs the bot has to look at the address and the key that it has: restorebot doctor tells more."}
 	case e.Status >= http.StatusInternalServerError:
-		return cause{fmt.Sprintf("the server behind its proxy cannot be reached (%d)", e.Status), "Whoever runs the server has to look whether DocSpace's services run."}
+		return explanation{fmt.Sprintf("the server behind its proxy cannot be reached (%d)", e.Status), "Whoever runs the server has to look whether DocSpace's services run."}
 	case e.Status != 0:
-		return cause{"its answer breaks off", "Try again; if it goes on, look at what is in front of the portal."}
+		return explanation{"its answer breaks off", "Try again; if it goes on, look at what is in front of the portal."}
 	}
-	return cause{}
+	return explanation{}
 }
 
-// failedInside explains a 500 of the application. One record of the history whose
+// explainServerError explains a 500 of the application. One record of the history whose
 // storage cannot be read is enough for one.
-func failedInside(e docspace.Error) cause {
-	c := cause{"it failed with an error of its own (" + coded(e) + ")", "Whoever runs the server has to look at its log; try again then."}
+func explainServerError(e docspace.Error) explanation {
+	c := explanation{"it failed with an error of its own (" + statusCode(e) + ")", "Whoever runs the server has to look at its log; try again then."}
 	if e.Op == docspace.OpHistory {
-		c = cause{
-			"it cannot put its list of backups together (" + coded(e) + ")",
+		c = explanation{
+			"it cannot put its list of backups together (" + statusCode(e) + ")",
 			"One backup whose storage cannot be read is enough for that: an admin of the portal has to look at the storages that its backups lie in, and whoever runs the server at its log.",
 		}
 	}
 	return c
 }
 
-// coded is a status with the class of the server's exception, which is the same
+// statusCode is a status with the class of the server's exception, which is the same
 // in every language.
-func coded(e docspace.Error) string {
+func statusCode(e docspace.Error) string {
 	const most = 80
 	if e.Type == "" || len(e.Type) > most {
 		return strconv.Itoa(e.Status)

@@ -19,9 +19,9 @@ func atProxy(err error) bool {
 	return errors.As(err, &refusal) || errors.As(err, &dial) && dial.Op == "proxyconnect"
 }
 
-// WayFix says what to do about a call that did not arrive, where it is one of the
+// NetworkFix says what to do about a call that did not arrive, where it is one of the
 // settings of the network that is to blame, and otherwise what else is said.
-func WayFix(err error, otherwise string) string {
+func NetworkFix(err error, otherwise string) string {
 	var certificate *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
 	switch {

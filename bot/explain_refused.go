@@ -7,83 +7,83 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// refused explains an answer by which a portal says no.
-func (k KeyFrom) refused(err error) cause {
-	switch e := answered(err); {
+// explainRefusal explains an answer by which a portal says no.
+func (k KeySource) explainRefusal(err error) explanation {
+	switch e := portalError(err); {
 	case errors.Is(err, docspace.ErrRateLimited):
 		wait := "a minute"
 		if e.RetryAfter > time.Minute {
 			wait = age(e.RetryAfter)
 		}
-		return cause{"it asks for fewer requests (429)", "Try again in " + wait + "."}
+		return explanation{"it asks for fewer requests (429)", "Try again in " + wait + "."}
 	case errors.Is(err, docspace.ErrUnauthorized):
-		return cause{"it does not accept the bot's API key (401): it is wrong, expired, switched off, or a restore has ended its life", k.newKey()}
+		return explanation{"it does not accept the bot's API key (401): it is wrong, expired, switched off, or a restore has ended its life", k.newKeyHint()}
 	case errors.Is(err, docspace.ErrPlan):
-		return unpaid(e)
+		return explainUnpaid(e)
 	case errors.Is(err, docspace.ErrForbidden):
-		return k.forbidden(err, e)
+		return k.explainForbidden(err, e)
 	case errors.Is(err, docspace.ErrNoPortal):
-		return cause{
+		return explanation{
 			"no portal is at its address (404), or it is suspended or about to be removed",
 			"Open it in a browser. If people cannot get in either, whoever runs the server has to make it active again; else check " + portalAddress + ".",
 		}
 	case errors.Is(err, docspace.ErrNotFound) && e.Op == docspace.OpStart:
-		return cause{"it does not find the backup, or its file, any more (404)", "Choose another one from /restore list."}
+		return explanation{"it does not find the backup, or its file, any more (404)", "Choose another one from /restore list."}
 	case errors.Is(err, docspace.ErrNotFound):
-		return cause{"it does not know what it is asked (404)", "Check " + portalAddress + ", and the server's version: API keys need 3.1 or newer."}
+		return explanation{"it does not know what it is asked (404)", "Check " + portalAddress + ", and the server's version: API keys need 3.1 or newer."}
 	case errors.Is(err, docspace.ErrBadRequest) && e.Status != 0:
-		return cause{"it does not take what it is asked (" + coded(e) + ")", "Check what was asked for. If it is right, this version of the server may be one that the bot does not know."}
+		return explanation{"it does not take what it is asked (" + statusCode(e) + ")", "Check what was asked for. If it is right, this version of the server may be one that the bot does not know."}
 	}
-	return cause{}
+	return explanation{}
 }
 
-// unpaid explains a 402: the portal, its plan, or its quota.
-func unpaid(e docspace.Error) cause {
+// explainUnpaid explains a 402: the portal, its plan, or its quota.
+func explainUnpaid(e docspace.Error) explanation {
 	switch {
 	case e.Type == "ASC.Core.Tenants.TenantQuotaException":
-		return cause{"its quota is used up (402)", "The portal's owner has to make room or raise the quota."}
+		return explanation{"its quota is used up (402)", "The portal's owner has to make room or raise the quota."}
 	case e.Type != "":
-		return cause{"its plan does not include this (402)", "The portal's owner has to change the plan under Payments."}
+		return explanation{"its plan does not include this (402)", "The portal's owner has to change the plan under Payments."}
 	}
-	return cause{"it is not paid for (402)", "The portal's owner has to settle that under Payments."}
+	return explanation{"it is not paid for (402)", "The portal's owner has to settle that under Payments."}
 }
 
-// forbidden explains a 403. The server has four kinds of it.
-func (k KeyFrom) forbidden(err error, e docspace.Error) cause {
+// explainForbidden explains a 403. The server has four kinds of it.
+func (k KeySource) explainForbidden(err error, e docspace.Error) explanation {
 	switch {
 	case e.Op == docspace.OpRestoreProgress: // asked without the key
-		return cause{"it refuses to say how far it is (403)", "Whoever runs the server, or what is in front of it, has to let the bot ask."}
+		return explanation{"it refuses to say how far it is (403)", "Whoever runs the server, or what is in front of it, has to let the bot ask."}
 	case errors.Is(err, docspace.ErrScope):
-		return cause{"the bot's API key lacks the permission for this (403)", k.writeKey()}
+		return explanation{"the bot's API key lacks the permission for this (403)", k.writeKeyHint()}
 	case errors.Is(err, docspace.ErrAddress):
-		return cause{"it lets nobody in from the bot's address (403)", "An admin of the portal has to add the address of the bot's machine in Settings, Security, IP restrictions."}
+		return explanation{"it lets nobody in from the bot's address (403)", "An admin of the portal has to add the address of the bot's machine in Settings, Security, IP restrictions."}
 	case errors.Is(err, docspace.ErrRestoring):
-		return cause{"it is locked while it is restored, moved or encrypted (403)", "Wait for the end of that; /restore status shows how far a restore is."}
+		return explanation{"it is locked while it is restored, moved or encrypted (403)", "Wait for the end of that; /restore status shows how far a restore is."}
 	}
-	return cause{"the person whose key the bot has may not do this there (403)", "If it is the portal's owner or a DocSpace admin, the server does not offer this: ask whoever runs it. Else: " + k.newKey()}
+	return explanation{"the person whose key the bot has may not do this there (403)", "If it is the portal's owner or a DocSpace admin, the server does not offer this: ask whoever runs it. Else: " + k.newKeyHint()}
 }
 
-// standing explains the state of a portal that is not active.
-func standing(s docspace.TenantStatus) cause {
+// explainStatus explains the state of a portal that is not active.
+func explainStatus(s docspace.TenantStatus) explanation {
 	wait := "Wait for the end of that, then ask again."
 	said := " (" + string(s) + ")"
 	switch s {
 	case docspace.TenantRestoring:
-		return cause{"a restore of it runs or has broken off" + said, "See /restore status. If no restore runs, a worker died in one and left the portal locked: whoever runs the server has to set its state back to Active."}
+		return explanation{"a restore of it runs or has broken off" + said, "See /restore status. If no restore runs, a worker died in one and left the portal locked: whoever runs the server has to set its state back to Active."}
 	case docspace.TenantSuspended:
-		return cause{"it is suspended" + said, "Whoever runs the server, or the portal's owner, has to make it active again: nothing can be restored before."}
+		return explanation{"it is suspended" + said, "Whoever runs the server, or the portal's owner, has to make it active again: nothing can be restored before."}
 	case docspace.TenantRemovePending:
-		return cause{"it is about to be removed" + said, "Ask whoever runs the server: nothing can be restored there."}
+		return explanation{"it is about to be removed" + said, "Ask whoever runs the server: nothing can be restored there."}
 	case docspace.TenantTransferring:
-		return cause{"it is being moved" + said, wait}
+		return explanation{"it is being moved" + said, wait}
 	case docspace.TenantMigrating:
-		return cause{"it is being migrated" + said, wait}
+		return explanation{"it is being migrated" + said, wait}
 	case docspace.TenantEncryption:
-		return cause{"its storage is being encrypted or decrypted" + said, wait}
+		return explanation{"its storage is being encrypted or decrypted" + said, wait}
 	case docspace.TenantActive:
-		return cause{}
+		return explanation{}
 	}
-	return cause{"its state is one that the bot does not know" + said, "Make the portal active again: nothing can be restored before."}
+	return explanation{"its state is one that the bot does not know" + said, "Make the portal active again: nothing can be restored before."}
 }
 
 // inactive reports whether a portal says of itself that it is not active. Old

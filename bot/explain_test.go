@@ -18,7 +18,7 @@ func words(a any) string {
 	case *policy.Refusal:
 		return a.What + " " + a.Do
 	case bot.Status:
-		return fmt.Sprintf("%+v", a.Elsewhere)
+		return fmt.Sprintf("%+v", a.External)
 	}
 	return fmt.Sprintf("%+v", a)
 }

@@ -15,12 +15,12 @@ const PressFollow Action = "follow"
 // pressFollow answers a press on Follow.
 func (b *Bot) pressFollow(ctx context.Context, p Press) Answer {
 	p.Caller = b.Policy.NormalizeCaller(p.Caller)
-	if no := b.Policy.Origin(p.Caller); no != nil {
+	if no := b.Policy.CheckOrigin(p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, "", no)
 	}
 	portal, no := b.choose(ctx, p.Caller, p.Restore, mayUse)
 	if no == nil {
-		no = b.policy(portal).Inspect(ctx, b.Directory, p.Caller)
+		no = b.policy(portal).CheckMembership(ctx, b.Directory, p.Caller)
 	}
 	if no != nil {
 		return b.refuse(ctx, p.Caller, "", no)
@@ -37,7 +37,7 @@ func (b *Bot) adoptExternal(ctx context.Context, c policy.Caller, p Portal) Answ
 	task, dump, runs := ts.running()
 	switch {
 	case err != nil:
-		return b.refuse(ctx, c, "", p.unanswered(err))
+		return b.refuse(ctx, c, "", p.refuseUnanswered(err))
 	case !runs:
 		return TextAnswer{"Nothing runs on " + p.Name + " now, so there is nothing to follow. Nothing was changed. /restore status looks again."}
 	}
@@ -59,7 +59,7 @@ func (b *Bot) adoptExternal(ctx context.Context, c policy.Caller, p Portal) Answ
 	case errors.Is(err, ErrPortalBusy):
 		return b.refuse(ctx, c, "", b.busy(ctx, p.PortalName))
 	case err != nil:
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	return TextAnswer{"Following it. Its card comes to this channel; the bot starts and stops nothing."}
 }

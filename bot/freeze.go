@@ -75,7 +75,7 @@ func (b *Bot) freeze(ctx context.Context, c policy.Caller, line command.Line) An
 		At: now, Kind: EventFrozen, Actor: c.User, Detail: map[string]string{"reason": f.Reason, "channel": c.Channel},
 	})
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	return FreezeSet{Freeze: f, Open: b.onTheirWay(ctx)}
 }
@@ -85,7 +85,7 @@ func (b *Bot) unfreeze(ctx context.Context, c policy.Caller, now time.Time) Answ
 	switch {
 	case errors.Is(err, ErrAltered): // what a person says now holds
 	case err != nil:
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	case !was.On():
 		return TextAnswer{"Restores are not frozen. Nothing was changed."}
 	}
@@ -93,7 +93,7 @@ func (b *Bot) unfreeze(ctx context.Context, c policy.Caller, now time.Time) Answ
 		At: now, Kind: EventUnfrozen, Actor: c.User, Detail: map[string]string{"frozen_by": was.By, "channel": c.Channel},
 	})
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	return FreezeSet{Ended: was}
 }

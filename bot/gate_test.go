@@ -149,7 +149,7 @@ func TestTwoPeopleAreCountedAndThePersonWhoAskedIsNone(t *testing.T) {
 		}
 		s.refused(s.press(r, "UBOB", bot.PressConfirm), policy.RuleSecond)
 		s.walk(r.ID, func(bot.Restore) bool { return len(s.chat.shown.Restore.Confirmations) == 1 })
-		if rules := s.chat.shown.Rules; rules.Needed != 2 || !rules.Other {
+		if rules := s.chat.shown.Rules; rules.Needed != 2 || !rules.OthersOnly {
 			s.t.Errorf("the card says %+v", rules)
 		}
 		s.press(r, "UCAROL", bot.PressConfirm)

@@ -11,41 +11,41 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// historiesAtOnce bounds how many steps wait for the history of a portal at once:
+// maxHistories bounds how many steps wait for the history of a portal at once:
 // it may take a minute and more, and the other steps have restores to follow.
-const historiesAtOnce = 8
+const maxHistories = 8
 
-// errHistories: the portal was not asked, because of others that are slow.
-var errHistories = errors.New("the bot waits for the lists of backups of other portals")
+// errHistoryBusy: the portal was not asked, because of others that are slow.
+var errHistoryBusy = errors.New("the bot waits for the lists of backups of other portals")
 
 // history asks a portal for its backups, for a step. To ask changes what it says,
 // and takes as long as [docspace.Client.HistoryTimeout]: it is asked once for what
 // a person did, and an error of it is an answer, not a reason to ask again. Only
 // after errHistories it is.
 func (b *Bot) history(ctx context.Context, p Portal, dump bool) ([]docspace.Backup, error) {
-	defer b.histories.Add(-1)
-	if b.histories.Add(1) > historiesAtOnce {
-		return nil, errHistories
+	defer b.historiesWaiting.Add(-1)
+	if b.historiesWaiting.Add(1) > maxHistories {
+		return nil, errHistoryBusy
 	}
 	return p.API.BackupHistory(ctx, dump)
 }
 
-// unread refuses what the history had to be read for.
-func (p Portal) unread(err error) *policy.Refusal {
-	if errors.Is(err, errHistories) {
+// refuseUnread refuses what the history had to be read for.
+func (p Portal) refuseUnread(err error) *policy.Refusal {
+	if errors.Is(err, errHistoryBusy) {
 		return &policy.Refusal{
 			Rule: policy.RulePortal, Busy: true,
 			What: "The bot waits for the lists of backups of several other portals, which are slow. Nothing was started.",
 			Do:   "Ask again in a minute.",
 		}
 	}
-	return p.unanswered(err)
+	return p.refuseUnanswered(err)
 }
 
-// pastHistory is the way to a backup while the history of the portal cannot be
+// unlistedHint is the way to a backup while the history of the portal cannot be
 // read, "" where something else is wrong.
-func pastHistory(err error) string {
-	ofHistory := answered(err).Op == docspace.OpHistory
+func unlistedHint(err error) string {
+	ofHistory := portalError(err).Op == docspace.OpHistory
 	for _, broken := range []error{docspace.ErrServer, docspace.ErrTooLarge, docspace.ErrAnswer} {
 		if ofHistory && (errors.Is(err, broken) || slow(err)) {
 			return " A backup whose id is known can be restored without that list: /restore <backup-id> --unlisted."
@@ -56,7 +56,7 @@ func pastHistory(err error) string {
 
 // slow reports whether an answer did not come in time, ours or a proxy's.
 func slow(err error) bool {
-	return errors.Is(err, context.DeadlineExceeded) || answered(err).Status == http.StatusGatewayTimeout
+	return errors.Is(err, context.DeadlineExceeded) || portalError(err).Status == http.StatusGatewayTimeout
 }
 
 // findBackup looks the backup up in the history and returns all of it. An id that is no
@@ -68,11 +68,11 @@ func (b *Bot) findBackup(ctx context.Context, r *Restore, p Portal) ([]docspace.
 	backups, err := b.history(ctx, p, r.Order.Dump)
 	switch {
 	case r.Order.Unlisted:
-		return backups, goUnseen(r, p, backups, err)
+		return backups, checkUnlisted(r, p, backups, err)
 	case err != nil:
-		return nil, p.unread(err)
+		return nil, p.refuseUnread(err)
 	}
-	backup, ok := listed(r.Order.BackupID, backups)
+	backup, ok := findListed(r.Order.BackupID, backups)
 	if !ok {
 		return nil, notListed(r.Order.BackupID, backups)
 	}
@@ -91,18 +91,18 @@ func (b *Bot) findBackup(ctx context.Context, r *Restore, p Portal) ([]docspace.
 	return backups, nil
 }
 
-// goUnseen is what becomes of --unlisted by the history: it is refused where people
+// checkUnlisted is what becomes of --unlisted by the history: it is refused where people
 // can be shown what they confirm, and goes on where they cannot, also because the
 // history cannot be read.
-func goUnseen(r *Restore, p Portal, backups []docspace.Backup, err error) *policy.Refusal {
+func checkUnlisted(r *Restore, p Portal, backups []docspace.Backup, err error) *policy.Refusal {
 	switch {
-	case errors.Is(err, errHistories):
-		return p.unread(err)
+	case errors.Is(err, errHistoryBusy):
+		return p.refuseUnread(err)
 	case err != nil:
-		r.Preflight.Unread = p.trouble(err).why
+		r.Preflight.Unread = p.explain(err).why
 		return nil
 	}
-	backup, ok := listed(r.Order.BackupID, backups)
+	backup, ok := findListed(r.Order.BackupID, backups)
 	switch {
 	case ok && restorable(backup, time.Now()) == nil:
 		return &policy.Refusal{
@@ -116,8 +116,8 @@ func goUnseen(r *Restore, p Portal, backups []docspace.Backup, err error) *polic
 	return nil
 }
 
-// listed finds a record by its id, in whatever form either is written.
-func listed(id string, backups []docspace.Backup) (docspace.Backup, bool) {
+// findListed finds a record by its id, in whatever form either is written.
+func findListed(id string, backups []docspace.Backup) (docspace.Backup, bool) {
 	want, _ := docspace.ParseGUID(id)
 	for _, backup := range backups {
 		if got, ok := docspace.ParseGUID(backup.ID); ok && got == want {

@@ -1,15 +1,15 @@
 package bot
 
-// KeyFrom is the setting that a portal's key comes from. The zero value is one
+// KeySource is the setting that a portal's key comes from. The zero value is one
 // that is not known.
-type KeyFrom struct {
+type KeySource struct {
 	Setting string // as the operator knows it
 	File    bool   // Setting names a file, which is read anew before each call
 }
 
-// Put tells where a new key goes, as the end of a sentence, and whether the bot
+// PlaceHint tells where a new key goes, as the end of a sentence, and whether the bot
 // has to be started again.
-func (k KeyFrom) Put() string {
+func (k KeySource) PlaceHint() string {
 	switch {
 	case k.Setting == "":
 		return "put it in the place of the old one"
@@ -19,12 +19,12 @@ func (k KeyFrom) Put() string {
 	return "put it in " + k.Setting + " and start the bot again"
 }
 
-// newKey is how somebody puts a key in the place of one that is not accepted.
-func (k KeyFrom) newKey() string {
-	return "Make a new key as the portal's owner or a DocSpace admin (Developer Tools, API keys) and " + k.Put() + "."
+// newKeyHint is how somebody puts a key in the place of one that is not accepted.
+func (k KeySource) newKeyHint() string {
+	return "Make a new key as the portal's owner or a DocSpace admin (Developer Tools, API keys) and " + k.PlaceHint() + "."
 }
 
-// writeKey is how a key is allowed what it lacks.
-func (k KeyFrom) writeKey() string {
-	return "Give the key the permission *:write, or make one without restrictions and " + k.Put() + "."
+// writeKeyHint is how a key is allowed what it lacks.
+func (k KeySource) writeKeyHint() string {
+	return "Give the key the permission *:write, or make one without restrictions and " + k.PlaceHint() + "."
 }

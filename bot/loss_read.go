@@ -64,14 +64,14 @@ func (b *Bot) readLoss(ctx context.Context, r Restore, p Portal, w Witness, page
 		return readRooms(ctx, r, p, w, none)
 	}
 	if err != nil && read.Rows == 0 {
-		none.Why = p.trouble(err).why
+		none.Why = p.explain(err).why
 		return none, Loss{}
 	}
 	s := count.summary()
 	s.Source, s.At, s.From, s.FromEnd, s.Complete = LossTrail, now, from, fromEnd, err == nil && read.Complete
 	s.Tries = r.Loss.Tries
 	if err != nil {
-		s.Why = p.trouble(err).why
+		s.Why = p.explain(err).why
 	}
 	return s, count.loss()
 }
@@ -112,7 +112,7 @@ func readRooms(ctx context.Context, r Restore, p Portal, w Witness, s LossSummar
 	wait.Go(func() { people, _, noPeople = w.Accounts(ctx, 0) })
 	wait.Wait()
 	if noRooms != nil {
-		s.Why = p.trouble(noRooms).why
+		s.Why = p.explain(noRooms).why
 		return s, Loss{}
 	}
 	s.Source, s.Complete = LossRooms, noPeople == nil

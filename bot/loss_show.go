@@ -63,7 +63,7 @@ func (b *Bot) turnLoss(s Submission, f Form) FollowUp {
 	return func(ctx context.Context) Answer {
 		var view lossView
 		if err := json.Unmarshal([]byte(f.Data), &view); err != nil {
-			return b.unrecorded(ctx, err)
+			return b.answerUnrecorded(ctx, err)
 		}
 		next := view
 		switch s.Field {
@@ -77,7 +77,7 @@ func (b *Bot) turnLoss(s Submission, f Form) FollowUp {
 		}
 		r, err := b.Store.Get(ctx, f.Restore)
 		if err != nil {
-			return b.unrecorded(ctx, err)
+			return b.answerUnrecorded(ctx, err)
 		}
 		return b.fillLossModal(ctx, s.Caller, r, f, next)
 	}
@@ -92,22 +92,22 @@ func (b *Bot) fillLossModal(ctx context.Context, c policy.Caller, r Restore, f F
 	}
 	l, err := b.Store.Loss(ctx, r.ID)
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	view.Turn++
 	data, err := json.Marshal(view)
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	f.Data = string(data)
 	if err := b.Store.PutForm(ctx, f); err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	err = b.Store.Note(ctx, Event{
 		At: time.Now().UTC(), Restore: r.ID, Kind: EventShown, Actor: c.User, Detail: map[string]string{"page": strconv.Itoa(view.Page + 1)},
 	})
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	return lossModal(f.ID, r, l, view)
 }

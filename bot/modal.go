@@ -159,9 +159,9 @@ func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, FollowUp) {
 	}
 	switch f.Kind {
 	case FormConfirm:
-		return keepOpen(b.typed(ctx, s, f)), nil
+		return keepOpen(b.submitName(ctx, s, f)), nil
 	case FormPick:
-		return b.picked(ctx, s, f), nil
+		return b.submitPicker(ctx, s, f), nil
 	case FormLoss: // it is only looked at
 	}
 	return b.unknownForm(ctx, s, f), nil
@@ -176,7 +176,7 @@ func (b *Bot) Choose(ctx context.Context, s Submission) (Answer, FollowUp) {
 	}
 	switch f.Kind {
 	case FormPick:
-		return b.repick(ctx, s, f)
+		return b.changePicker(ctx, s, f)
 	case FormLoss:
 		return nil, b.turnLoss(s, f)
 	case FormConfirm: // nothing in it tells
@@ -198,7 +198,7 @@ func (b *Bot) Suggest(ctx context.Context, s Submission) []Option {
 // that the person may use the bot there.
 func (b *Bot) admitForm(ctx context.Context, s *Submission) (Form, *policy.Refusal) {
 	s.Caller = b.Policy.NormalizeCaller(s.Caller)
-	if no := b.Policy.Origin(s.Caller); no != nil {
+	if no := b.Policy.CheckOrigin(s.Caller); no != nil {
 		return Form{}, no
 	}
 	f, no := b.form(ctx, *s)
@@ -206,7 +206,7 @@ func (b *Bot) admitForm(ctx context.Context, s *Submission) (Form, *policy.Refus
 		return Form{}, no
 	}
 	s.Caller.Channel = f.Channel
-	return f, b.Policy.Inspect(ctx, b.Directory, s.Caller)
+	return f, b.Policy.CheckMembership(ctx, b.Directory, s.Caller)
 }
 
 func (b *Bot) unknownForm(ctx context.Context, s Submission, f Form) Answer {

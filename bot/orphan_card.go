@@ -24,14 +24,14 @@ type CardMark struct {
 	Plan    string // that the card shows
 }
 
-// of reports whether the card shows the plan of r.
-func (m CardMark) of(r Restore) bool { return m.Restore == r.ID && m.Plan == r.Plan }
+// matches reports whether the card shows the plan of r.
+func (m CardMark) matches(r Restore) bool { return m.Restore == r.ID && m.Plan == r.Plan }
 
 // recordCard records the card of a request that was just posted. A card that is
 // not to be recorded any more loses its buttons.
 func (b *Bot) recordCard(ctx context.Context, r Restore, ts string) (Restore, error) {
 	for {
-		saved, err := b.Store.Save(ctx, r, b.withCard(r, ts), checked(r, ts))
+		saved, err := b.Store.Save(ctx, r, b.withCard(r, ts), checkedEvent(r, ts))
 		if !errors.Is(err, ErrStale) {
 			return saved, err
 		}
@@ -42,27 +42,29 @@ func (b *Bot) recordCard(ctx context.Context, r Restore, ts string) (Restore, er
 		case now.CardTS == ts: // a press has recorded it
 			return r, err
 		case now.State != Requested || now.CardTS != "" || now.Plan != r.Plan:
-			b.takeBack(ctx, now, ts)
+			b.retireNow(ctx, now, ts)
 			return r, err
 		}
 		r = now // a freeze was set or lifted meanwhile: that changes nothing of it
 	}
 }
 
-func checked(r Restore, ts string) Event {
+func checkedEvent(r Restore, ts string) Event {
 	detail := map[string]string{"message_ts": ts, "file": r.Backup.FileName, "plan": r.Plan}
 	return Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventChecked, Detail: detail}
 }
 
-// takeBack takes the buttons off a card that was just posted, if that can be done
+// retireNow takes the buttons off a card that was just posted, if that can be done
 // at once: a press does it otherwise.
-func (b *Bot) takeBack(ctx context.Context, r Restore, ts string) {
+func (b *Bot) retireNow(ctx context.Context, r Restore, ts string) {
 	if err := b.Chat.Retire(ctx, r, ts); err != nil {
 		b.Log.WarnContext(ctx, "an orphan card keeps its buttons until it is pressed", "restore", r.ID, "err", err)
 	}
 }
 
-func here(r Restore, p Press) bool { return p.Caller.Channel == r.Channel && p.Caller.Team == r.Team }
+func samePlace(r Restore, p Press) bool {
+	return p.Caller.Channel == r.Channel && p.Caller.Team == r.Team
+}
 
 // checkCard checks that a press came from a card of the restore which shows what
 // is recorded: a button's value may be copied, the place where it was pressed may
@@ -70,15 +72,15 @@ func here(r Restore, p Press) bool { return p.Caller.Channel == r.Channel && p.C
 func checkCard(r Restore, p Press) *policy.Refusal {
 	marked := p.Card != CardMark{}
 	switch {
-	case !here(r, p):
+	case !samePlace(r, p):
 		return &policy.Refusal{
 			Rule: policy.RuleChannel, What: "This restore belongs to another channel. Nothing was changed.", Do: "Press the button on its own card.",
 		}
 	case r.CardTS == "" && r.State.Ended():
-		return became(r)
+		return tooLate(r)
 	case p.MessageTS == "", p.MessageTS != r.CardTS && !marked, p.Card.Restore != r.ID && marked:
 		return notTheCard(r)
-	case marked && !p.Card.of(r):
+	case marked && !p.Card.matches(r):
 		no := planChanged()
 		no.Restore = r.ID
 		return no
@@ -106,7 +108,7 @@ func notTheCard(r Restore) *policy.Refusal {
 func (b *Bot) adoptCard(ctx context.Context, r Restore, p Press) (Restore, error) {
 	next := b.withCard(r, p.MessageTS)
 	next.Shown = Shown{State: p.Card.State, At: next.Shown.At}
-	event := checked(r, p.MessageTS)
+	event := checkedEvent(r, p.MessageTS)
 	event.Detail["found_by"] = "press"
 	saved, err := b.Store.Save(ctx, r, next, event)
 	if err == nil {
@@ -118,10 +120,10 @@ func (b *Bot) adoptCard(ctx context.Context, r Restore, p Press) (Restore, error
 // orphaned reports whether a press came from a card that is not, and will not be,
 // the restore's.
 func orphaned(r Restore, p Press) bool {
-	if !here(r, p) || p.MessageTS == "" || p.MessageTS == r.CardTS {
+	if !samePlace(r, p) || p.MessageTS == "" || p.MessageTS == r.CardTS {
 		return false
 	}
-	return r.CardTS != "" || r.State.Ended() || p.Card.Restore == r.ID && !p.Card.of(r)
+	return r.CardTS != "" || r.State.Ended() || p.Card.Restore == r.ID && !p.Card.matches(r)
 }
 
 // stripOrphan takes the buttons off an orphan card, once whoever pressed it has
@@ -153,7 +155,7 @@ func (b *Bot) retire(ctx context.Context, r Restore, ts string) error {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-time.After(pause(err)):
+		case <-time.After(retryDelay(err)):
 		}
 	}
 }

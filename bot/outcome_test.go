@@ -22,7 +22,7 @@ func TestWhatEndedBeforeItsStartHasNotFailed(t *testing.T) {
 func TestShortHelpIsHelp(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"-h", "--h", "–h", "-H", "--help"} {
-		if line, no := command.ParseLine(text); no != nil || line.Verb != command.VerbHelp {
+		if line, no := command.Parse(text); no != nil || line.Verb != command.VerbHelp {
 			t.Errorf("%s: %+v, %+v", text, line, no)
 		}
 	}

@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// showPaced edits the card when the state is new or an edit is due: the time
+// showWhenDue edits the card when the state is new or an edit is due: the time
 // that has passed is on it, and when it will be edited next.
-func (b *Bot) showPaced(ctx context.Context, r *Restore, p Portal) error {
+func (b *Bot) showWhenDue(ctx context.Context, r *Restore, p Portal) error {
 	now := time.Now().UTC()
 	if r.Shown.State != r.State {
 		return b.show(ctx, r, p)
 	}
-	if r.CardTS == "" || now.Sub(r.Shown.At) < editEvery(r.atIt(now)) {
+	if r.CardTS == "" || now.Sub(r.Shown.At) < editEvery(r.workedFor(now)) {
 		return nil
 	}
 	return b.edit(ctx, r, p)
 }
 
-// paced saves how far a safety backup has come and shows it when an edit is due.
-func (b *Bot) paced(ctx context.Context, r, next Restore, p Portal, after time.Duration) (Next, error) {
+// saveSafetyProgress saves how far a safety backup has come and shows it when an edit is due.
+func (b *Bot) saveSafetyProgress(ctx context.Context, r, next Restore, p Portal, after time.Duration) (Next, error) {
 	raised := len(r.Alarms) != len(next.Alarms)
 	if raised || r.Safety != next.Safety {
 		saved, err := b.Store.Save(ctx, r, next)
@@ -31,7 +31,7 @@ func (b *Bot) paced(ctx context.Context, r, next Restore, p Portal, after time.D
 	if err := b.tellAlarms(ctx, &next, p); err != nil {
 		return Next{After: after}, err
 	}
-	show := b.showPaced
+	show := b.showWhenDue
 	if raised {
 		show = b.edit // it has another button now
 	}
@@ -41,8 +41,8 @@ func (b *Bot) paced(ctx context.Context, r, next Restore, p Portal, after time.D
 	return Next{After: after}, nil
 }
 
-// atIt is how long the present work has gone on.
-func (r Restore) atIt(now time.Time) time.Duration {
+// workedFor is how long the present work has gone on.
+func (r Restore) workedFor(now time.Time) time.Duration {
 	if r.State == Saving {
 		return now.Sub(r.Safety.StartedAt)
 	}

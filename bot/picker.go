@@ -17,7 +17,7 @@ import (
 // for one of the whole server.
 const PressPick Action = "pick"
 
-// FormPick is the modal in which a backup is chosen. Its Data is a [picking].
+// FormPick is the modal in which a backup is chosen. Its Data is a [pickerState].
 const FormPick FormKind = "pick"
 
 // The fields of the picker. That of the backup carries the turn in its name:
@@ -36,50 +36,50 @@ const (
 	optionUnsafe = "no-safety-backup"
 	optionDryRun = "dry-run"
 
-	// pickLife is how long a picker may stay open: what it shows grows old.
-	pickLife = 30 * time.Minute
+	// pickerLifetime is how long a picker may stay open: what it shows grows old.
+	pickerLifetime = 30 * time.Minute
 
-	maxPicked = 100 // options of a menu: more are searched for
+	maxOptions = 100 // options of a menu: more are searched for
 )
 
-// picking is what an open picker shows. The portal is asked once a turn; its
+// pickerState is what an open picker shows. The portal is asked once a turn; its
 // answer is in [backupLists], not in the Store.
-type picking struct {
+type pickerState struct {
 	Portal string
 	Dump   bool
 	Turn   int
 }
 
-func pickPlaceholder() Modal {
+func pickerPlaceholder() Modal {
 	return Modal{Title: "Restore a backup", Parts: []Part{Words{"Loading backups ... With many of them on a cloud this takes up to a minute and a half. Nothing was started."}}}
 }
 
-// pick is /restore without an id.
-func (b *Bot) pick(c policy.Caller, portal string) (Answer, FollowUp) {
-	return OpenModal{pickPlaceholder()}, func(ctx context.Context) Answer {
-		return b.inspected(ctx, c, func() Answer { return b.fillPick(ctx, c, Form{}, picking{Portal: portal}, "") })
+// openPicker is /restore without an id.
+func (b *Bot) openPicker(c policy.Caller, portal string) (Answer, FollowUp) {
+	return OpenModal{pickerPlaceholder()}, func(ctx context.Context) Answer {
+		return b.answerMember(ctx, c, func() Answer { return b.fillPicker(ctx, c, Form{}, pickerState{Portal: portal}, "") })
 	}
 }
 
-// pickListed is a press on Restore in the list of backups.
-func (b *Bot) pickListed(p Press) (Answer, FollowUp) {
-	return OpenModal{pickPlaceholder()}, func(ctx context.Context) Answer {
+// openPickerFromList is a press on Restore in the list of backups.
+func (b *Bot) openPickerFromList(p Press) (Answer, FollowUp) {
+	return OpenModal{pickerPlaceholder()}, func(ctx context.Context) Answer {
 		p.Caller = b.Policy.NormalizeCaller(p.Caller)
 		words := strings.Fields(p.Restore)
-		if no := b.Policy.Origin(p.Caller); no != nil {
+		if no := b.Policy.CheckOrigin(p.Caller); no != nil {
 			return b.refuse(ctx, p.Caller, "", no)
 		}
 		if len(words) < 2 || len(words) > 3 {
 			return b.refuse(ctx, p.Caller, "", &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use /restore."})
 		}
-		return b.inspected(ctx, p.Caller, func() Answer {
-			return b.fillPick(ctx, p.Caller, Form{}, picking{Portal: words[0], Dump: len(words) == 3}, words[1])
+		return b.answerMember(ctx, p.Caller, func() Answer {
+			return b.fillPicker(ctx, p.Caller, Form{}, pickerState{Portal: words[0], Dump: len(words) == 3}, words[1])
 		})
 	}
 }
 
-// fillPick asks the portal for its backups and shows them.
-func (b *Bot) fillPick(ctx context.Context, c policy.Caller, f Form, show picking, chosen string) Answer {
+// fillPicker asks the portal for its backups and shows them.
+func (b *Bot) fillPicker(ctx context.Context, c policy.Caller, f Form, show pickerState, chosen string) Answer {
 	may := b.visiblePortals(ctx, c)
 	if show.Portal == "" && len(may) > 0 {
 		show.Portal = may[0].Name
@@ -95,23 +95,23 @@ func (b *Bot) fillPick(ctx context.Context, c policy.Caller, f Form, show pickin
 		backups, expired, err = p.listed(ctx, show.Dump)
 	}
 	if err != nil {
-		return b.refuse(ctx, c, "", unlisted(ctx, p, err))
+		return b.refuse(ctx, c, "", refuseUnlisted(ctx, p, err))
 	}
 	now := time.Now().UTC()
 	b.lists.keep(show.key(), backups, now)
 	show.Turn++
 	data, err := json.Marshal(show)
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
-	f.Kind, f.User, f.Team, f.Channel, f.Data, f.Until = FormPick, c.User, c.Team, c.Channel, string(data), now.Add(pickLife)
+	f.Kind, f.User, f.Team, f.Channel, f.Data, f.Until = FormPick, c.User, c.Team, c.Channel, string(data), now.Add(pickerLifetime)
 	if f.ID == "" {
 		f.ID = NewID() + NewID()
 	}
 	if err := b.Store.PutForm(ctx, f); err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
-	m := pickModal(f.ID, show, may, p, settings, backups, expired, chosen)
+	m := pickerModal(f.ID, show, may, p, settings, backups, expired, chosen)
 	for i, part := range m.Parts {
 		if field, ok := part.(Field); ok && field.Name == fieldReason {
 			field.Optional = !b.Policy.Reason
@@ -121,12 +121,12 @@ func (b *Bot) fillPick(ctx context.Context, c policy.Caller, f Form, show pickin
 	return m
 }
 
-func pickModal(id string, show picking, may Portals, p Portal, settings docspace.Settings, backups []docspace.Backup, expired int, chosen string) Modal {
+func pickerModal(id string, show pickerState, may Portals, p Portal, settings docspace.Settings, backups []docspace.Backup, expired int, chosen string) Modal {
 	now := p.portalTime()
 	m := Modal{ID: id, Title: "Restore a backup", Close: "Go back"}
 	if len(may) > 1 {
 		menu := Field{Name: fieldPortal, Label: "Portal", Kind: FieldMenu, Initial: p.Name, Tell: true, Options: may.options("")}
-		if len(may) > maxPicked {
+		if len(may) > maxOptions {
 			menu.Kind, menu.Options = FieldSearch, Portals{p}.options("")
 			menu.Hint = fmt.Sprintf("One of %d. Type a part of the name or of the address.", len(may))
 		}
@@ -154,7 +154,7 @@ func pickModal(id string, show picking, may Portals, p Portal, settings docspace
 	}
 	m.Submit = "Ask for it"
 	field := Field{Name: backupField(show), Label: "Backup", Kind: FieldMenu, Hint: told + " All times are UTC. Nothing starts before somebody confirms it in the channel."}
-	if len(backups) > maxPicked {
+	if len(backups) > maxOptions {
 		field.Kind = FieldSearch
 		field.Hint = told + " Type a part of the name, the date, the storage or the id. Nothing starts before somebody confirms it in the channel."
 	}
@@ -179,7 +179,7 @@ func pickModal(id string, show picking, may Portals, p Portal, settings docspace
 	return m
 }
 
-func backupField(show picking) string { return fmt.Sprintf("%s%d", fieldBackup, show.Turn) }
+func backupField(show pickerState) string { return fmt.Sprintf("%s%d", fieldBackup, show.Turn) }
 
 // options are the portals that a query fits.
 func (ps Portals) options(query string) []Option {
@@ -189,15 +189,15 @@ func (ps Portals) options(query string) []Option {
 		if !strings.Contains(strings.ToLower(one.Name+" "+one.URL), query) {
 			continue
 		}
-		if out = append(out, Option{Value: one.Name, Text: one.Name, About: one.URL}); len(out) == maxPicked {
+		if out = append(out, Option{Value: one.Name, Text: one.Name, About: one.URL}); len(out) == maxOptions {
 			break
 		}
 	}
 	return out
 }
 
-// soonGone is when a backup that expires is marked.
-const soonGone = time.Hour
+// expiresSoon is when a backup that expires is marked.
+const expiresSoon = time.Hour
 
 // options are the backups that a query fits, newest first.
 func options(backups []docspace.Backup, query string, now time.Time) []Option {
@@ -213,7 +213,7 @@ func options(backups []docspace.Backup, query string, now time.Time) []Option {
 			continue
 		}
 		switch {
-		case !backup.ExpiresOn.IsZero() && backup.ExpiresOn.Sub(now) < soonGone:
+		case !backup.ExpiresOn.IsZero() && backup.ExpiresOn.Sub(now) < expiresSoon:
 			o.Text = "⚠ " + o.Text
 			o.About = "Expires in " + age(backup.ExpiresOn.Sub(now)) + "! " + o.About
 		case backup.StorageType == docspace.StorageCustomCloud:
@@ -222,7 +222,7 @@ func options(backups []docspace.Backup, query string, now time.Time) []Option {
 		case !backup.ExpiresOn.IsZero():
 			o.About = "Expires in " + age(backup.ExpiresOn.Sub(now)) + ". " + o.About
 		}
-		if out = append(out, o); len(out) == maxPicked {
+		if out = append(out, o); len(out) == maxOptions {
 			break
 		}
 	}

@@ -56,7 +56,7 @@ func (l *backupLists) keep(key listKey, backups []docspace.Backup, now time.Time
 				oldest = k
 			}
 		}
-		if stale := now.Sub(l.lists[oldest].at) >= pickLife; oldest == key || total <= maxListed && !stale {
+		if stale := now.Sub(l.lists[oldest].at) >= pickerLifetime; oldest == key || total <= maxListed && !stale {
 			return
 		}
 		delete(l.lists, oldest)
@@ -68,7 +68,7 @@ func (l *backupLists) find(key listKey, now time.Time) ([]docspace.Backup, bool)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	list, ok := l.lists[key]
-	return list.backups, ok && now.Sub(list.at) < pickLife
+	return list.backups, ok && now.Sub(list.at) < pickerLifetime
 }
 
 // await asks for a list in the background, unless somebody does already, and
@@ -118,4 +118,4 @@ func (p Portal) listed(ctx context.Context, dump bool) (backups []docspace.Backu
 }
 
 // key is whose backups a picker shows.
-func (show picking) key() listKey { return listKey{show.Portal, show.Dump} }
+func (show pickerState) key() listKey { return listKey{show.Portal, show.Dump} }

@@ -11,20 +11,20 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// picking reads what an open picker shows.
-func (f Form) picking() (picking, error) {
-	var show picking
+// pickerState reads what an open picker shows.
+func (f Form) pickerState() (pickerState, error) {
+	var show pickerState
 	err := json.Unmarshal([]byte(f.Data), &show)
 	return show, err
 }
 
-// repick answers a change of the portal or of what to restore.
-func (b *Bot) repick(ctx context.Context, s Submission, f Form) (Answer, FollowUp) {
-	show, err := f.picking()
+// changePicker answers a change of the portal or of what to restore.
+func (b *Bot) changePicker(ctx context.Context, s Submission, f Form) (Answer, FollowUp) {
+	show, err := f.pickerState()
 	if err != nil {
-		return b.unrecorded(ctx, err), nil
+		return b.answerUnrecorded(ctx, err), nil
 	}
-	next := picking{Portal: show.Portal, Dump: show.Dump, Turn: show.Turn}
+	next := pickerState{Portal: show.Portal, Dump: show.Dump, Turn: show.Turn}
 	switch s.Field {
 	case fieldPortal:
 		next.Portal, next.Dump = s.Value(fieldPortal), false
@@ -36,12 +36,12 @@ func (b *Bot) repick(ctx context.Context, s Submission, f Form) (Answer, FollowU
 	if next.Portal == show.Portal && next.Dump == show.Dump {
 		return nil, nil
 	}
-	return nil, func(ctx context.Context) Answer { return b.fillPick(ctx, s.Caller, f, next, "") }
+	return nil, func(ctx context.Context) Answer { return b.fillPicker(ctx, s.Caller, f, next, "") }
 }
 
 // search offers the portals or the backups that fit what was typed.
 func (b *Bot) search(ctx context.Context, s Submission, f Form) []Option {
-	show, err := f.picking()
+	show, err := f.pickerState()
 	switch {
 	case err != nil || f.Kind != FormPick:
 		return nil
@@ -64,14 +64,14 @@ func (b *Bot) search(ctx context.Context, s Submission, f Form) []Option {
 	return options(backups, s.Query, p.portalTime())
 }
 
-// picked is the submit of the picker: a request like one that was typed.
-func (b *Bot) picked(ctx context.Context, s Submission, f Form) Answer {
-	show, err := f.picking()
+// submitPicker is the submit of the picker: a request like one that was typed.
+func (b *Bot) submitPicker(ctx context.Context, s Submission, f Form) Answer {
+	show, err := f.pickerState()
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	id := s.Value(backupField(show))
-	if fault := b.unpickable(show, id); fault != "" {
+	if fault := b.pickFault(show, id); fault != "" {
 		return Faults{backupField(show): fault}
 	}
 	ticked := s.Values[fieldOptions]
@@ -91,9 +91,9 @@ func (b *Bot) picked(ctx context.Context, s Submission, f Form) Answer {
 	return b.request(ctx, Command{Caller: s.Caller, Delivery: s.Delivery}, line)
 }
 
-// unpickable says why a backup cannot be asked for, "" if it can. Where the list
+// pickFault says why a backup cannot be asked for, "" if it can. Where the list
 // is not at hand any more the check of the request looks the backup up.
-func (b *Bot) unpickable(show picking, id string) string {
+func (b *Bot) pickFault(show pickerState, id string) string {
 	const choose = "Choose one of the backups."
 	backups, known := b.lists.find(show.key(), time.Now())
 	i := slices.IndexFunc(backups, func(backup docspace.Backup) bool { return backup.ID == id })

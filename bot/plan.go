@@ -77,7 +77,7 @@ func (b *Bot) stillThere(ctx context.Context, r Restore, p Portal) *policy.Refus
 // stillListed reports whether a history shows the backup that people have agreed
 // to, and the server can restore it.
 func (r Restore) stillListed(backups []docspace.Backup, now time.Time) bool {
-	is, ok := listed(r.Order.BackupID, backups)
+	is, ok := findListed(r.Order.BackupID, backups)
 	return ok && sameBackup(r.Backup, is) && restorable(is, now) == nil
 }
 
@@ -101,19 +101,19 @@ func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *policy.Refu
 		return planChanged(), nil
 	}
 	if no := rules.StillAdmitted(ctx, fresh, r.request()); no != nil {
-		return no.NotNow(), nil
+		return no.BeforeStart(), nil
 	}
 	for i, c := range r.Confirmations {
-		twice, err := rules.SameAsAny(ctx, fresh, c.User, r.Confirmers()[:i])
+		twice, err := rules.SamePersonAsAny(ctx, fresh, c.User, r.Confirmers()[:i])
 		if err != nil {
-			return policy.UnreadableNow(err).NotNow(), nil
+			return policy.LookupFailed(err).BeforeStart(), nil
 		}
 		switch no := rules.MayStillConfirm(ctx, fresh, r.request(), c.User); {
 		case no == nil && twice: // two ids that have come to be of one person
 			withdrawn = append(withdrawn, c.User)
 		case no == nil:
 		case no.Rule == policy.RuleDirectory, no.Rule == policy.RuleChannel:
-			return no.NotNow(), nil
+			return no.BeforeStart(), nil
 		case r.Order.BreakGlass: // nobody else can confirm it
 			no.What = "The person below confirmed this and may not do so any more, so it was not started. Nothing was changed."
 			no.Do, no.People = "Ask again with /restore, and have somebody confirm it who may.", policy.AllowList{IDs: []string{c.User}}

@@ -34,7 +34,7 @@ type Portal struct {
 	PortalName
 	API API
 	// KeyFrom is where its key comes from.
-	KeyFrom KeyFrom
+	KeyFrom KeySource
 	// Own are the rules that hold for this portal in the place of the bot's.
 	Own policy.PortalRules
 	// Safety says where its safety backups go; the zero value takes none.

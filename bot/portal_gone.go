@@ -11,9 +11,9 @@ import (
 // name, moves to another address, or is taken out. A restore is bound to the
 // address that people were shown.
 
-// quietly is how long a restore of a portal that is gone is left alone once
+// lostPortalDelay is how long a restore of a portal that is gone is left alone once
 // people were told.
-const quietly = time.Hour
+const lostPortalDelay = time.Hour
 
 // Of returns the portal that a restore is bound to, whatever its name is now;
 // false if it is no longer set up. What was recorded without an address is bound
@@ -27,16 +27,16 @@ func (ps Portals) Of(r Restore) (Portal, bool) {
 	return Portal{}, false
 }
 
-// gone is a portal that is no longer set up, as far as a card shows it.
-func gone(r Restore) Portal {
+// formerPortal is a portal that is no longer set up, as far as a card shows it.
+func formerPortal(r Restore) Portal {
 	return Portal{PortalName: PortalName{Name: r.Portal, URL: r.Address}}
 }
 
-// portalGone settles a restore whose portal is no longer set up. Nothing is
+// stepPortalGone settles a restore whose portal is no longer set up. Nothing is
 // started. What may be running is told in its channel, and a person says what
 // became of it; it is followed on if the portal is set up again.
-func (b *Bot) portalGone(ctx context.Context, r Restore) (Next, error) {
-	p, now := gone(r), time.Now().UTC()
+func (b *Bot) stepPortalGone(ctx context.Context, r Restore) (Next, error) {
+	p, now := formerPortal(r), time.Now().UTC()
 	lost := Reason{
 		Rule: policy.RulePortal,
 		What: "The portal " + p.Name + " at " + p.Address() + " is no longer among the bot's portals.",
@@ -50,15 +50,15 @@ func (b *Bot) portalGone(ctx context.Context, r Restore) (Next, error) {
 		fallthrough
 	case Confirmed, Saving:
 		lost.What, lost.Do = lost.What+" Nothing was started.", "Ask again with /restore once it is set up."
-		return b.move(ctx, r, r.ended(Expired, now, lost), EventExpired)
+		return b.move(ctx, r, r.withEnd(Expired, now, lost), EventExpired)
 	case Starting, Running:
 		lost.What += " Whether the restore has ended, and how, cannot be told from here."
-		return b.move(ctx, r, r.ended(Unclear, now, lost), EventEnded)
+		return b.move(ctx, r, r.withEnd(Unclear, now, lost), EventEnded)
 	case Unclear:
 		if err := b.tellUnclear(ctx, &r, p); err != nil {
-			return Next{After: pause(err)}, err
+			return Next{After: retryDelay(err)}, err
 		}
-		return Next{After: quietly}, nil
+		return Next{After: lostPortalDelay}, nil
 	case Refused:
 		return b.deliverRefusal(ctx, r)
 	default: // it has ended
@@ -66,23 +66,23 @@ func (b *Bot) portalGone(ctx context.Context, r Restore) (Next, error) {
 	if r.State == Succeeded && !r.Aftercare.Done { // the portal cannot be asked what it holds
 		next := r
 		next.Aftercare.Done, next.Aftercare.GaveUp = true, true
-		return b.again(ctx, r, next, 0)
+		return b.saveAndWait(ctx, r, next, 0)
 	}
-	return b.tell(ctx, r, p)
+	return b.stepEnded(ctx, r, p)
 }
 
 // WarnOfLostPortals names in the log the open restores whose portal is no longer
 // set up. Their channels are told by their next steps.
 func (b *Bot) WarnOfLostPortals(ctx context.Context) error {
-	lost, err := b.lost(ctx)
+	lost, err := b.lostRestores(ctx)
 	for _, r := range lost {
 		b.Log.WarnContext(ctx, "the portal of an open restore is no longer set up", "restore", r.ID, "state", r.State, "portal", r.Portal, "address", r.Address)
 	}
 	return err
 }
 
-// lost are the open restores whose portal is no longer set up.
-func (b *Bot) lost(ctx context.Context) ([]Restore, error) {
+// lostRestores are the open restores whose portal is no longer set up.
+func (b *Bot) lostRestores(ctx context.Context) ([]Restore, error) {
 	return b.Store.Search(ctx, SearchWindow, func(r Restore) bool {
 		_, ok := b.Portals.Of(r)
 		return !ok && r.State.Open()

@@ -36,7 +36,7 @@ func mayRequest(o command.Order) policyCheck {
 		if !o.BreakGlass {
 			return p.Admit(ctx, d, c)
 		}
-		if no := p.Room(c); no != nil {
+		if no := p.CheckPlace(c); no != nil {
 			return no
 		}
 		return p.MayBreakGlass(ctx, d, c.User)
@@ -124,7 +124,7 @@ func (b *Bot) choose(ctx context.Context, c policy.Caller, name string, check po
 
 func noPortal(name string, may Portals) *policy.Refusal {
 	no := &policy.Refusal{
-		Rule: policy.RuleSyntax, What: "There is no portal called " + command.Clip(name) + ". Nothing was started.",
+		Rule: policy.RuleSyntax, What: "There is no portal called " + command.QuoteForeign(name) + ". Nothing was started.",
 		Do: "Use one of the portals that are set up here.",
 	}
 	if near := command.Nearest(name, may.Names()); near != "" {

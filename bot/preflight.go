@@ -47,13 +47,13 @@ type Counts struct {
 // preflight looks at what people should know before they confirm. What cannot be
 // told is left out or said to be unknown; none of it refuses a restore.
 func (b *Bot) preflight(ctx context.Context, r *Restore, p Portal, key docspace.Key, backups []docspace.Backup) {
-	o := Preflight{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: everything(key), ClockAhead: p.clockAhead(), Unread: r.Preflight.Unread}
+	o := Preflight{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: hasAllScopes(key), ClockAhead: p.clockAhead(), Unread: r.Preflight.Unread}
 	ask, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
 	switch {
 	case err != nil:
-		o.BackingTrouble = p.trouble(err).why
+		o.BackingTrouble = p.explain(err).why
 	case known && !task.Terminal():
 		o.Backing, o.BackingPercent = true, task.Percent
 	}
@@ -62,35 +62,35 @@ func (b *Bot) preflight(ctx context.Context, r *Restore, p Portal, key docspace.
 			o.Newer++
 		}
 	}
-	o.Counts = count(ask, p)
+	o.Counts = countContent(ask, p)
 	if r.Backup.ID != "" && !r.Order.Dump { // else the history was not asked for, or is the server's
 		o.Counts.Backups = len(backups)
 	}
 	r.Preflight = o
 }
 
-func everything(k docspace.Key) bool {
+func hasAllScopes(k docspace.Key) bool {
 	return len(k.Permissions) == 0 || slices.Contains(k.Permissions, docspace.ScopeAll)
 }
 
-// count counts the people and rooms of a portal, but not its backups.
-func count(ctx context.Context, p Portal) Counts {
+// countContent counts the people and rooms of a portal, but not its backups.
+func countContent(ctx context.Context, p Portal) Counts {
 	c := Counts{At: time.Now().UTC(), Users: -1, Rooms: -1, Backups: -1}
 	if n, err := p.API.UsersCount(ctx); err == nil {
 		c.Users = n
 	} else {
-		c.Trouble = p.trouble(err).why
+		c.Trouble = p.explain(err).why
 	}
 	if n, err := p.API.RoomsCount(ctx); err == nil {
 		c.Rooms = n
 	} else {
-		c.Trouble = p.trouble(err).why
+		c.Trouble = p.explain(err).why
 	}
 	return c
 }
 
-// ready checks the portal, the key and the backup, and fills in what it learns.
-func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *policy.Refusal {
+// checkPortal checks the portal, the key and the backup, and fills in what it learns.
+func (b *Bot) checkPortal(ctx context.Context, r *Restore, p Portal) *policy.Refusal {
 	if err := r.Order.Check(); err != nil {
 		return syntaxRefusal(err)
 	}
@@ -106,9 +106,9 @@ func (b *Bot) ready(ctx context.Context, r *Restore, p Portal) *policy.Refusal {
 	key, err := p.API.KeySelf(ask)
 	switch {
 	case err != nil:
-		return p.unanswered(err)
+		return p.refuseUnanswered(err)
 	case !key.CanRestore() || key.Expired(time.Now()):
-		return &policy.Refusal{Rule: policy.RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write if it lacks that. Else: " + p.KeyFrom.newKey()}
+		return &policy.Refusal{Rule: policy.RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write if it lacks that. Else: " + p.KeyFrom.newKeyHint()}
 	}
 	backups, no := b.findBackup(ctx, r, p)
 	if no == nil {
@@ -124,7 +124,7 @@ func checkPortalFree(ctx context.Context, r *Restore, p Portal) (docspace.Settin
 	defer cancel()
 	settings, err := p.API.Settings(ctx)
 	if err != nil {
-		return settings, p.unanswered(err)
+		return settings, p.refuseUnanswered(err)
 	}
 	if another := r.otherPortal(settings); another != "" {
 		return settings, another.refusal()
@@ -132,14 +132,14 @@ func checkPortalFree(ctx context.Context, r *Restore, p Portal) (docspace.Settin
 	r.PortalVersion, r.PortalAlias = settings.Version, settings.TenantAlias
 	ts, err := askTasks(ctx, p.API)
 	if err != nil {
-		return settings, p.unanswered(err)
+		return settings, p.refuseUnanswered(err)
 	}
 	if task, dump, ok := ts.running(); ok {
-		return settings, runsElsewhere(task, dump)
+		return settings, refuseExternal(task, dump)
 	}
 	r.TaskBefore, r.DumpBefore = ts.own.TaskID, ts.dump.TaskID
 	if inactive(settings) {
-		return settings, standing(settings.TenantStatus).refusal("The portal is not active")
+		return settings, explainStatus(settings.TenantStatus).refusal("The portal is not active")
 	}
 	if r.Order.Dump && !settings.Standalone {
 		return settings, &policy.Refusal{Rule: policy.RulePortal, What: "This portal is not self-hosted, and --dump is for whole self-hosted servers. Nothing was started.", Do: "Ask again without --dump."}
@@ -154,8 +154,8 @@ func checkPortalFree(ctx context.Context, r *Restore, p Portal) (docspace.Settin
 	return settings, nil
 }
 
-// runsElsewhere refuses a request for what runs already.
-func runsElsewhere(task docspace.Progress, dump bool) *policy.Refusal {
+// refuseExternal refuses a request for what runs already.
+func refuseExternal(task docspace.Progress, dump bool) *policy.Refusal {
 	what := "A restore runs on the portal"
 	if dump {
 		what = "A restore of the whole server runs"

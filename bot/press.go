@@ -11,7 +11,7 @@ import (
 // what became of the restore. A nil answer means that the card says it all.
 func (b *Bot) Press(ctx context.Context, p Press) (Answer, FollowUp) {
 	if p.Action == PressType {
-		return OpenModal{typingPlaceholder()}, func(ctx context.Context) Answer { return b.fillModal(AboutPress(ctx, p), p) }
+		return OpenModal{nameModalPlaceholder()}, func(ctx context.Context) Answer { return b.fillModal(AboutPress(ctx, p), p) }
 	}
 	if p.Action == PressLoss {
 		return OpenModal{lossPlaceholder()}, func(ctx context.Context) Answer { return b.fillModal(AboutPress(ctx, p), p) }
@@ -19,14 +19,14 @@ func (b *Bot) Press(ctx context.Context, p Press) (Answer, FollowUp) {
 	ctx = AboutPress(ctx, p)
 	switch p.Action {
 	case PressPick:
-		return b.pickListed(p)
+		return b.openPickerFromList(p)
 	case PressFollow:
 		return nil, func(ctx context.Context) Answer { return b.pressFollow(ctx, p) }
 	default: // on a card
 	}
 	var later FollowUp
 	answer := retryOnRace(func() (answer Answer) {
-		answer, later = b.press(ctx, p)
+		answer, later = b.pressOnce(ctx, p)
 		return answer
 	})
 	return answer, later
@@ -53,9 +53,9 @@ func retryOnRace(decide func() Answer) Answer {
 	}
 }
 
-func (b *Bot) press(ctx context.Context, p Press) (Answer, FollowUp) {
+func (b *Bot) pressOnce(ctx context.Context, p Press) (Answer, FollowUp) {
 	p.Caller = b.Policy.NormalizeCaller(p.Caller)
-	if no := b.Policy.Origin(p.Caller); no != nil {
+	if no := b.Policy.CheckOrigin(p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, "", no), nil
 	}
 	r, err := b.Store.Get(ctx, p.Restore)
@@ -65,15 +65,15 @@ func (b *Bot) press(ctx context.Context, p Press) (Answer, FollowUp) {
 			Rule: policy.RuleUnknown, What: "The bot does not know this restore. Nothing was changed.", Do: "Ask for it again with /restore.",
 		}), nil
 	case err != nil:
-		return b.unrecorded(ctx, err), nil
+		return b.answerUnrecorded(ctx, err), nil
 	}
 	later := b.stripOrphan(r, p)
 	if r.wasHandled(p.Caller) {
 		return nil, later
 	}
-	r, no, err := b.pressedFrom(ctx, r, p)
+	r, no, err := b.followChannel(ctx, r, p)
 	if err != nil {
-		return b.raced(ctx, p.Caller, r, err), later
+		return b.answerSave(ctx, p.Caller, r, err), later
 	}
 	if no == nil {
 		no = checkCard(r, p)
@@ -84,22 +84,22 @@ func (b *Bot) press(ctx context.Context, p Press) (Answer, FollowUp) {
 	if r.CardTS == "" {
 		adopted, err := b.adoptCard(ctx, r, p)
 		if err != nil {
-			return b.raced(ctx, p.Caller, r, err), nil
+			return b.answerSave(ctx, p.Caller, r, err), nil
 		}
 		r, later = adopted, func(ctx context.Context) Answer {
-			b.linked(ctx, adopted)
+			b.recordCardLink(ctx, adopted)
 			return nil
 		}
 	}
-	return b.pressed(ctx, p, r), later
+	return b.handlePress(ctx, p, r), later
 }
 
-// pressed answers a press on a card of the restore.
-func (b *Bot) pressed(ctx context.Context, p Press, r Restore) Answer {
+// handlePress answers a press on a card of the restore.
+func (b *Bot) handlePress(ctx context.Context, p Press, r Restore) Answer {
 	if p.Action == PressStop {
-		return b.stop(ctx, p.Caller, r)
+		return b.stopCountdown(ctx, p.Caller, r)
 	}
-	if no := b.policyOf(r).Inspect(ctx, b.Directory.Fresh(), p.Caller); no != nil {
+	if no := b.policyOf(r).CheckMembership(ctx, b.Directory.Fresh(), p.Caller); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
 	switch p.Action {
@@ -111,11 +111,11 @@ func (b *Bot) pressed(ctx context.Context, p Press, r Restore) Answer {
 	case PressDismiss:
 		return b.dismiss(ctx, p.Caller, r, "")
 	case PressRestored, PressNothing:
-		return b.settle(ctx, p, r)
+		return b.settleUnclear(ctx, p, r)
 	case PressUnsafe:
-		return b.waive(ctx, p, r)
+		return b.waiveSafetyBackup(ctx, p, r)
 	case PressType:
-		return b.typing(ctx, p, r)
+		return b.askForName(ctx, p, r)
 	case PressLoss:
 		return b.showLoss(ctx, p, r)
 	case PressStop, PressPick, PressFollow: // above
@@ -123,8 +123,8 @@ func (b *Bot) pressed(ctx context.Context, p Press, r Restore) Answer {
 	return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
 }
 
-// raced answers a press whose save succeeded or lost its race.
-func (b *Bot) raced(ctx context.Context, c policy.Caller, r Restore, err error) Answer {
+// answerSave answers a press whose save succeeded or lost its race.
+func (b *Bot) answerSave(ctx context.Context, c policy.Caller, r Restore, err error) Answer {
 	if err == nil {
 		return nil
 	}
@@ -137,15 +137,15 @@ func (b *Bot) raced(ctx context.Context, c policy.Caller, r Restore, err error) 
 			return nil // delivered twice, and the other one was quicker
 		}
 		if r.State == was {
-			return pressedAnew{became(r)}
+			return pressedAnew{tooLate(r)}
 		}
-		return b.refuse(ctx, c, r.ID, became(r))
+		return b.refuse(ctx, c, r.ID, tooLate(r))
 	}
-	return b.unrecorded(ctx, err)
+	return b.answerUnrecorded(ctx, err)
 }
 
-// became says what became of a restore whose button came too late.
-func became(r Restore) *policy.Refusal {
+// tooLate says what became of a restore whose button came too late.
+func tooLate(r Restore) *policy.Refusal {
 	no := &policy.Refusal{Rule: policy.RuleStale, Restore: r.ID, Do: "See its card, or /restore status."}
 	if r.CardTS == "" {
 		no.Do = "See /restore status."

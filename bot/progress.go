@@ -73,7 +73,7 @@ func (p Progress) answered(now time.Time) Progress {
 }
 
 // failed notes that the portal could not be asked.
-func (p Progress) failed(why cause, now time.Time) Progress {
+func (p Progress) failed(why explanation, now time.Time) Progress {
 	if p.Trouble == "" {
 		p.TroubleSince = now
 	}

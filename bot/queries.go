@@ -20,19 +20,19 @@ func (b *Bot) status(ctx context.Context, c policy.Caller) Answer {
 	may := b.visiblePortals(ctx, c)
 	last, err := b.Store.Search(ctx, 1, may.ended)
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	if len(last) > 0 {
 		s.Last = &last[0]
 	}
-	if s.Open, err = b.openAndGone(ctx, c); err != nil {
-		return b.unrecorded(ctx, err)
+	if s.Open, err = b.visibleLostRestores(ctx, c); err != nil {
+		return b.answerUnrecorded(ctx, err)
 	}
 	ours := map[string]string{} // task ids by portal
 	for _, p := range may {
 		open, ok, err := b.Store.OpenOn(ctx, p.PortalName)
 		if err != nil {
-			return b.unrecorded(ctx, err)
+			return b.answerUnrecorded(ctx, err)
 		}
 		if ok {
 			s.Open = append(s.Open, open)
@@ -43,7 +43,7 @@ func (b *Bot) status(ctx context.Context, c policy.Caller) Answer {
 		_, busy := ours[e.Portal.Name]
 		mine := e.Running && busy && e.Task.TaskID == ours[e.Portal.Name]
 		if locked := e.State != "" && busy; !mine && !locked && (e.Running || e.Trouble != "") {
-			s.Elsewhere = append(s.Elsewhere, e)
+			s.External = append(s.External, e)
 		}
 	}
 	return s
@@ -54,10 +54,10 @@ func (b *Bot) status(ctx context.Context, c policy.Caller) Answer {
 const answerWithin = 7 * time.Second
 
 // askAll asks portals what they do, side by side.
-func (b *Bot) askAll(ctx context.Context, ps Portals) []Elsewhere {
+func (b *Bot) askAll(ctx context.Context, ps Portals) []ExternalTask {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	told := make([]Elsewhere, len(ps))
+	told := make([]ExternalTask, len(ps))
 	var asked sync.WaitGroup
 	for i, p := range ps {
 		asked.Go(func() { told[i] = b.askOne(ctx, p) })
@@ -68,8 +68,8 @@ func (b *Bot) askAll(ctx context.Context, ps Portals) []Elsewhere {
 
 // askOne asks a portal for its tasks, then for its state, and whether it answers
 // to the key.
-func (b *Bot) askOne(ctx context.Context, p Portal) Elsewhere {
-	e := Elsewhere{Portal: p.PortalName}
+func (b *Bot) askOne(ctx context.Context, p Portal) ExternalTask {
+	e := ExternalTask{Portal: p.PortalName}
 	ts, err := askTasks(ctx, p.API)
 	if task, _, runs := ts.running(); runs {
 		e.Task, e.Running = task, true
@@ -80,7 +80,7 @@ func (b *Bot) askOne(ctx context.Context, p Portal) Elsewhere {
 		settings, err = p.API.Settings(ctx)
 	}
 	if err == nil && inactive(settings) {
-		c := standing(settings.TenantStatus)
+		c := explainStatus(settings.TenantStatus)
 		e.State, e.Trouble, e.Cure = settings.TenantStatus, c.why, c.do
 		return e
 	}
@@ -89,25 +89,25 @@ func (b *Bot) askOne(ctx context.Context, p Portal) Elsewhere {
 	}
 	if err != nil {
 		b.Log.WarnContext(ctx, "a portal could not be asked for its status", "portal", p.Name, "err", err)
-		c := p.trouble(err)
+		c := p.explain(err)
 		e.Trouble, e.Cure = c.why, c.do
 	}
 	return e
 }
 
-// openAndGone are the open restores whose portal is no longer set up, for whom the
+// visibleLostRestores are the open restores whose portal is no longer set up, for whom the
 // bot's own rules let in.
-func (b *Bot) openAndGone(ctx context.Context, c policy.Caller) ([]Restore, error) {
+func (b *Bot) visibleLostRestores(ctx context.Context, c policy.Caller) ([]Restore, error) {
 	if b.Policy.MayUse(ctx, b.Directory, c) != nil {
 		return nil, nil
 	}
-	return b.lost(ctx)
+	return b.lostRestores(ctx)
 }
 
 func (b *Bot) listHistory(ctx context.Context, c policy.Caller) Answer {
 	ended, err := b.Store.Search(ctx, historyLimit, b.visiblePortals(ctx, c).ended)
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	return History{Restores: ended, Now: time.Now().UTC()}
 }
@@ -115,11 +115,11 @@ func (b *Bot) listHistory(ctx context.Context, c policy.Caller) Answer {
 func (b *Bot) list(ctx context.Context, p Portal, dump bool) Answer {
 	_, err := settingsSoon(ctx, p)
 	if err != nil {
-		return unlisted(ctx, p, err)
+		return refuseUnlisted(ctx, p, err)
 	}
 	backups, err := p.API.BackupHistory(ctx, dump)
 	if err != nil {
-		return unlisted(ctx, p, err)
+		return refuseUnlisted(ctx, p, err)
 	}
 	return Backups{Portal: p.PortalName, Dump: dump, Backups: backups, Now: p.portalTime()}
 }

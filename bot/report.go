@@ -41,17 +41,17 @@ func (b *Bot) report(ctx context.Context, c policy.Caller, id string) Answer {
 			Rule: policy.RuleUnknown, What: "There is no restore with this id here. Nothing was changed.", Do: "/restore history shows the ids.",
 		})
 	case err != nil:
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	case r.CardTS == "":
 		return TextAnswer{"This restore was refused before it had a card, so there is no thread to report in. Nothing was changed."}
 	}
 	trail, err := b.Store.Trail(ctx, r.ID)
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	p, ok := b.Portals.Of(r)
 	if !ok {
-		p = gone(r)
+		p = formerPortal(r)
 	}
 	text := reportOf(r, p.PortalName, trail, b.links(ctx, r, trail), time.Now().UTC())
 	err = patiently(ctx, func() error {
@@ -139,10 +139,10 @@ func (b *Bot) links(ctx context.Context, r Restore, trail []Event) map[string]st
 	}
 	links := map[string]string{}
 	for name, ts := range messages {
-		if ts == "" || ts == toNobody {
+		if ts == "" || ts == undeliverable {
 			continue
 		}
-		if link := b.link(ctx, r.Channel, ts)["permalink"]; link != "" {
+		if link := b.permalinkDetail(ctx, r.Channel, ts)["permalink"]; link != "" {
 			links[name] = link
 		}
 	}

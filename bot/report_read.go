@@ -22,7 +22,7 @@ type Report struct {
 func ReadReport(ctx context.Context, s Store, id string, now time.Time) (Report, error) {
 	r, err := s.Get(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return Report{}, strayID(ctx, s, id)
+		return Report{}, unknownIDError(ctx, s, id)
 	}
 	if err != nil {
 		return Report{}, err
@@ -40,9 +40,9 @@ func ReadReport(ctx context.Context, s Store, id string, now time.Time) (Report,
 // newestShown is how many ids are offered in the place of a wrong one.
 const newestShown = 5
 
-// strayID helps who cannot ask the bot for the ids, since it may not run.
-func strayID(ctx context.Context, s Store, id string) error {
-	err := fmt.Errorf("%w: %s", ErrNotFound, plain(command.Clip(id)))
+// unknownIDError helps who cannot ask the bot for the ids, since it may not run.
+func unknownIDError(ctx context.Context, s Store, id string) error {
+	err := fmt.Errorf("%w: %s", ErrNotFound, plain(command.QuoteForeign(id)))
 	list, listErr := s.Recent(ctx, newestShown)
 	switch {
 	case listErr != nil:
@@ -63,7 +63,7 @@ func recordedLinks(r Restore, trail []Event) map[string]string {
 	found := map[string]string{}
 	put := func(name, ts, link string) {
 		switch {
-		case ts == "" || ts == toNobody:
+		case ts == "" || ts == undeliverable:
 		case link != "":
 			found[name] = link
 		default:

@@ -7,16 +7,16 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// check asks the chat and the portal all that has to be known before people
+// checkRequest asks the chat and the portal all that has to be known before people
 // are shown a button, then posts the card. Nothing is changed by it.
-func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
+func (b *Bot) checkRequest(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
 	switch {
 	case now.Before(r.ExpiresAt):
 	case r.Cards == 0: // nobody has seen it
-		return b.refuseRequest(ctx, r, neverShown())
+		return b.refuseRequest(ctx, r, requestNeverShown())
 	default:
-		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
+		return b.move(ctx, r, r.withEnd(Expired, now, Reason{}), EventExpired)
 	}
 	if was := r; r.CardTS == "" {
 		if r.Cards >= maxCards {
@@ -25,9 +25,9 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 				Do: "Find out who or what removes the bot's messages there, then ask again.",
 			})
 		}
-		no := b.policy(p).Inspect(ctx, b.Directory, policy.Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
+		no := b.policy(p).CheckMembership(ctx, b.Directory, policy.Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
 		if no == nil {
-			no = b.ready(ctx, &r, p)
+			no = b.checkPortal(ctx, &r, p)
 		}
 		if ctx.Err() != nil {
 			return Next{After: soon}, ctx.Err() // the bot stops: nobody is to blame
@@ -49,15 +49,15 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 			return b.refuseRequest(ctx, r, no)
 		}
 		if err != nil {
-			return Next{After: r.before(r.ExpiresAt, pause(err))}, undelivered{err}
+			return Next{After: r.untilDue(r.ExpiresAt, retryDelay(err))}, undelivered{err}
 		}
 		if r, err = b.recordCard(ctx, r, ts); err != nil {
 			return Next{After: soon}, err
 		}
-		b.linked(ctx, r)
+		b.recordCardLink(ctx, r)
 	}
 	if err := b.show(ctx, &r, p); err != nil {
-		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
+		return Next{After: r.untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
@@ -72,19 +72,19 @@ func (b *Bot) check(ctx context.Context, r Restore, p Portal) (Next, error) {
 const busyFor = 2 * time.Minute
 
 func (b *Bot) refuseRequest(ctx context.Context, r Restore, no *policy.Refusal) (Next, error) {
-	next := r.ended(Refused, time.Now().UTC(), reasonOf(no))
+	next := r.withEnd(Refused, time.Now().UTC(), reasonFrom(no))
 	next.Suggest = no.Suggest
 	return b.move(ctx, r, next, EventRefused)
 }
 
-// await keeps the card of an open request right and lets it expire.
-func (b *Bot) await(ctx context.Context, r Restore, p Portal) (Next, error) {
+// awaitConfirmation keeps the card of an open request right and lets it expire.
+func (b *Bot) awaitConfirmation(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
 	if !now.Before(r.ExpiresAt) {
-		return b.move(ctx, r, r.ended(Expired, now, Reason{}), EventExpired)
+		return b.move(ctx, r, r.withEnd(Expired, now, Reason{}), EventExpired)
 	}
 	if err := b.show(ctx, &r, p); err != nil {
-		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
+		return Next{After: r.untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
@@ -93,10 +93,10 @@ func (b *Bot) await(ctx context.Context, r Restore, p Portal) (Next, error) {
 		return b.fillLoss(ctx, r, p)
 	}
 	if err := b.tellWithdrawn(ctx, &r, p); err != nil {
-		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
+		return Next{After: r.untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
 	if err := b.remind(ctx, &r, p, now); err != nil {
-		return Next{After: r.before(r.ExpiresAt, pause(err))}, err
+		return Next{After: r.untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
 	return Next{After: r.waits(now)}, nil
 }
@@ -122,15 +122,15 @@ func (b *Bot) remind(ctx context.Context, r *Restore, p Portal, now time.Time) e
 	if f := b.freezeShown(ctx); f.On() || f.Unreadable {
 		return nil
 	}
-	if err := b.say(ctx, r, p, Note{Kind: NoteReminder, Broadcast: true}); err != nil {
+	if err := b.postNote(ctx, r, p, Note{Kind: NoteReminder, Broadcast: true}); err != nil {
 		return err
 	}
 	next := *r
 	next.Reminded = true
-	return b.keep(ctx, r, next)
+	return b.saveInPlace(ctx, r, next)
 }
 
-// before is a pause that ends when something else is due.
-func (Restore) before(due time.Time, pause time.Duration) time.Duration {
+// untilDue is a pause that ends when something else is due.
+func (Restore) untilDue(due time.Time, pause time.Duration) time.Duration {
 	return max(0, min(pause, time.Until(due)))
 }

@@ -256,22 +256,22 @@ func (r Restore) Outcome() string {
 	return string(r.State)
 }
 
-// ended returns r in a final state (or in [Unclear]) with its reason.
-func (r Restore) ended(s State, now time.Time, why Reason) Restore {
+// withEnd returns r in a final state (or in [Unclear]) with its reason.
+func (r Restore) withEnd(s State, now time.Time, why Reason) Restore {
 	r.State, r.Reason, r.EndedAt = s, why, now
 	return r
 }
 
-// unstarted returns r as one that nothing came of after its intent was saved: the
+// withoutStart returns r as one that nothing came of after its intent was saved: the
 // start was not sent, or the portal refused it.
-func (r Restore) unstarted(now time.Time, why Reason) Restore {
-	r = r.ended(Failed, now, why)
+func (r Restore) withoutStart(now time.Time, why Reason) Restore {
+	r = r.withEnd(Failed, now, why)
 	r.StartedAt = time.Time{}
 	return r
 }
 
-// reasonOf is a refusal as the end of a restore, which lists nobody.
-func reasonOf(no *policy.Refusal) Reason {
-	out := no.Alone()
+// reasonFrom is a refusal as the end of a restore, which lists nobody.
+func reasonFrom(no *policy.Refusal) Reason {
+	out := no.WithoutPeople()
 	return Reason{Rule: no.Rule, What: out.What, Do: out.Do}
 }

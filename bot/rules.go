@@ -67,14 +67,14 @@ func ruleSetOf(p policy.Policy) RuleSet {
 	}
 }
 
-// heard reports whether a portal with these rules is used in a channel that is
+// usedIn reports whether a portal with these rules is used in a channel that is
 // named. Where every channel may, none is told.
-func (s RuleSet) heard(channel string) bool {
+func (s RuleSet) usedIn(channel string) bool {
 	return !slices.Contains(s.Channels, "*") && slices.Contains(s.Channels, channel)
 }
 
-// changed lists what is other in the rules of one portal.
-func (s RuleSet) changed(is RuleSet) (changes []RuleChange) {
+// diff lists what is other in the rules of one portal.
+func (s RuleSet) diff(is RuleSet) (changes []RuleChange) {
 	value := func(rule, was, is string) {
 		if was != is {
 			changes = append(changes, RuleChange{Rule: rule, Was: was, Is: is})
@@ -106,7 +106,7 @@ func (was RuleBook) changes(is RuleBook) map[string][]RuleChange {
 	for name, set := range was {
 		if now, there := is[name]; !there {
 			all[name] = []RuleChange{{Rule: "taken out"}}
-		} else if changes := set.changed(now); len(changes) > 0 {
+		} else if changes := set.diff(now); len(changes) > 0 {
 			all[name] = changes
 		}
 	}
@@ -135,7 +135,7 @@ func (was RuleBook) news(is RuleBook, channel string) (news []RuleNews) {
 	changes := was.changes(is)
 	same := true // for all portals of the channel
 	for _, name := range slices.Sorted(maps.Keys(merged(was, is))) {
-		if !was[name].heard(channel) && !is[name].heard(channel) || name == "" {
+		if !was[name].usedIn(channel) && !is[name].usedIn(channel) || name == "" {
 			continue
 		}
 		if len(changes[name]) == 0 {
@@ -148,25 +148,25 @@ func (was RuleBook) news(is RuleBook, channel string) (news []RuleNews) {
 		}
 		news[i].Portals = append(news[i].Portals, name)
 	}
-	if was[""].heard(channel) || is[""].heard(channel) {
-		if rest := besides(changes[""], news); len(rest) > 0 {
+	if was[""].usedIn(channel) || is[""].usedIn(channel) {
+		if rest := notIn(changes[""], news); len(rest) > 0 {
 			news = append(news, RuleNews{Portals: []string{""}, Changes: rest})
 		}
 	}
-	if len(news) == 1 && same && ruleless(news[0]) {
+	if len(news) == 1 && same && isGeneral(news[0]) {
 		news[0].Portals = nil
 	}
 	return news
 }
 
-// ruleless reports whether news are of no portal in particular: one that is new
+// isGeneral reports whether news are of no portal in particular: one that is new
 // or gone has to be named.
-func ruleless(n RuleNews) bool {
+func isGeneral(n RuleNews) bool {
 	return n.Portals[0] != "" && !slices.ContainsFunc(n.Changes, func(c RuleChange) bool { return c.Rule == "taken out" || c.Rule == "new, at" })
 }
 
-// besides are the changes that are not among the news of any portal.
-func besides(changes []RuleChange, news []RuleNews) []RuleChange {
+// notIn are the changes that are not among the news of any portal.
+func notIn(changes []RuleChange, news []RuleNews) []RuleChange {
 	return slices.DeleteFunc(slices.Clone(changes), func(c RuleChange) bool {
 		return slices.ContainsFunc(news, func(n RuleNews) bool {
 			return slices.ContainsFunc(n.Changes, func(told RuleChange) bool { return reflect.DeepEqual(told, c) })

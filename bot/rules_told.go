@@ -132,12 +132,12 @@ func (t *ruleTeller) step(ctx context.Context) (wait time.Duration, done bool, e
 	case telling.By != t.Process && now.Before(telling.Until):
 		return max(telling.Until.Sub(now), tellAgain), false, nil
 	default:
-		row, err = t.hold(ctx, row)
+		row, err = t.keepClaim(ctx, row)
 	}
 	if err != nil {
 		return 0, false, err
 	}
-	row, wait, err = t.round(ctx, row)
+	row, wait, err = t.tellChannels(ctx, row)
 	if err == nil && wait == 0 { // everybody knows
 		_, err = t.record(ctx, row, ToldRules{Rules: row.Telling.Rules})
 	}
@@ -178,8 +178,8 @@ func (t *ruleTeller) begin(ctx context.Context, row ToldRules, mine RuleBook, no
 	return saved, nil
 }
 
-// hold keeps a telling for this process, or takes it from one that is gone.
-func (t *ruleTeller) hold(ctx context.Context, row ToldRules) (ToldRules, error) {
+// keepClaim keeps a telling for this process, or takes it from one that is gone.
+func (t *ruleTeller) keepClaim(ctx context.Context, row ToldRules) (ToldRules, error) {
 	now, err := t.Store.Now(ctx)
 	if err != nil {
 		return row, err
@@ -189,16 +189,16 @@ func (t *ruleTeller) hold(ctx context.Context, row ToldRules) (ToldRules, error)
 	return t.Store.SaveRules(ctx, row, next)
 }
 
-// round tries each channel that does not know yet. wait is 0 once all know.
-func (t *ruleTeller) round(ctx context.Context, row ToldRules) (now ToldRules, wait time.Duration, err error) {
+// tellChannels tries each channel that does not know yet. wait is 0 once all know.
+func (t *ruleTeller) tellChannels(ctx context.Context, row ToldRules) (now ToldRules, wait time.Duration, err error) {
 	for _, channel := range row.Rules.audience(row.Telling.Rules) {
 		if slices.Contains(row.Telling.Told, channel) {
 			continue
 		}
-		if row, err = t.hold(ctx, row); err != nil {
+		if row, err = t.keepClaim(ctx, row); err != nil {
 			return row, 0, err
 		}
-		if again := t.channel(ctx, row, channel); again > 0 {
+		if again := t.tellChannel(ctx, row, channel); again > 0 {
 			wait = max(wait, again)
 			continue
 		}
@@ -219,9 +219,9 @@ func (t *ruleTeller) record(ctx context.Context, was, next ToldRules) (ToldRules
 	return t.Store.SaveRules(ctx, was, next)
 }
 
-// channel tells one channel, and says when to try again, 0 if it knows or never
+// tellChannel tells one channel, and says when to try again, 0 if it knows or never
 // can. A channel that others see is not told.
-func (t *ruleTeller) channel(ctx context.Context, row ToldRules, channel string) (again time.Duration) {
+func (t *ruleTeller) tellChannel(ctx context.Context, row ToldRules, channel string) (again time.Duration) {
 	key := row.Telling.ID + " " + channel
 	if t.posted[key] {
 		return 0

@@ -12,7 +12,7 @@ import (
 // stepRunning asks a running restore for its progress, shows it, raises what alarms
 // are due, and finds its end. It goes on until the portal or a person tells that.
 func (b *Bot) stepRunning(ctx context.Context, r Restore, p Portal) (Next, error) {
-	later := b.atWork(ctx, &r, p) // what the chat would not take now
+	later := b.prepareRunning(ctx, &r, p) // what the chat would not take now
 	if later != nil && !isUndelivered(later) {
 		return Next{After: soon}, later
 	}
@@ -26,41 +26,41 @@ func (b *Bot) stepRunning(ctx context.Context, r Restore, p Portal) (Next, error
 	next := r
 	switch {
 	case err != nil:
-		why := p.trouble(err)
+		why := p.explain(err)
 		if rank(r.Progress.Phase) >= rank(PhaseImporting) {
 			why.do = movedAway(err) + why.do
 		}
 		next.Progress = r.Progress.failed(why, now)
 	case !known || task.TaskID != r.TaskID:
-		next = r.forgotten(ask, p, now)
+		next = r.withUnknownTask(ask, p, now)
 		if known && next.Progress.Trouble == "" {
 			next, _ = next.noteOther(task, now)
 		}
 		if why, lost := next.lostTask(now); lost {
-			return b.move(ctx, r, next.alarmed(now).ended(Unclear, now, why), EventEnded)
+			return b.move(ctx, r, next.withDueAlarms(now).withEnd(Unclear, now, why), EventEnded)
 		}
 	case task.Succeeded():
 		return b.verify(ctx, r, p, task)
 	case task.Terminal():
-		return b.move(ctx, r, failed(r, task, now), EventEnded)
+		return b.move(ctx, r, withFailure(r, task, now), EventEnded)
 	default:
 		next.SilentSince, next.Other = time.Time{}, OtherTask{}
 		next.askTenant(ask, task, p, now)
 		next.Progress = next.Progress.next(task, next.Progress.Tenant, now)
 	}
-	after, err := b.progress(ctx, r, next.alarmed(now), p)
+	after, err := b.saveProgress(ctx, r, next.withDueAlarms(now), p)
 	if err == nil {
 		err = later
 	}
 	return after, err
 }
 
-// forgotten returns r when the portal answers that it knows no task of ours. What
+// withUnknownTask returns r when the portal answers that it knows no task of ours. What
 // another portal of the server answers in its place is no answer.
-func (r Restore) forgotten(ask context.Context, p Portal, now time.Time) Restore {
+func (r Restore) withUnknownTask(ask context.Context, p Portal, now time.Time) Restore {
 	settings, err := p.API.Settings(ask)
 	if another := r.otherPortal(settings); err == nil && another != "" {
-		r.SilentSince, r.Progress = time.Time{}, r.Progress.failed(p.trouble(another), now)
+		r.SilentSince, r.Progress = time.Time{}, r.Progress.failed(p.explain(another), now)
 		return r
 	}
 	if r.SilentSince.IsZero() {
@@ -95,11 +95,11 @@ func (r Restore) lostTask(now time.Time) (Reason, bool) {
 	return why, silent >= forgottenFor
 }
 
-// progress saves what has changed and shows it when an edit is due. The portal
+// saveProgress saves what has changed and shows it when an edit is due. The portal
 // is asked again in time, whatever the chat does.
-func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, error) {
+func (b *Bot) saveProgress(ctx context.Context, r, next Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
-	if changed(r, next) {
+	if visiblyChanged(r, next) {
 		next.SeenAt, next.SeenBy = now, b.Process
 		saved, err := b.Store.Save(ctx, r, next)
 		if err != nil {
@@ -117,33 +117,33 @@ func (b *Bot) progress(ctx context.Context, r, next Restore, p Portal) (Next, er
 		}
 		later = err
 	}
-	if err := b.showPaced(ctx, &next, p); err != nil {
+	if err := b.showWhenDue(ctx, &next, p); err != nil {
 		later = err
 	}
 	return Next{After: max(0, b.Poll-time.Since(now))}, later
 }
 
-// changed reports whether anything that people see has changed. When the portal
+// visiblyChanged reports whether anything that people see has changed. When the portal
 // was last asked is not worth a write.
-func changed(a, b Restore) bool {
+func visiblyChanged(a, b Restore) bool {
 	return a.Progress.Phase != b.Progress.Phase || a.Progress.Seen != b.Progress.Seen || a.Progress.Percent != b.Progress.Percent ||
 		a.Progress.Trouble != b.Progress.Trouble || a.Progress.TenantAt != b.Progress.TenantAt || a.Other != b.Other || a.SilentSince != b.SilentSince || len(a.Alarms) != len(b.Alarms)
 }
 
-func failed(r Restore, task docspace.Progress, now time.Time) Restore {
+func withFailure(r Restore, task docspace.Progress, now time.Time) Restore {
 	why := Reason{Rule: policy.RuleTask, What: "The portal stopped the restore. Its own words: “" + task.Error + "”", Do: "Choose another backup from /restore list, or ask who runs the server to look at its backup worker's log."}
 	if task.Error == "" {
 		why.What = "The portal's worker was stopped before the restore was done."
 		why.Do = "When the server is well again, ask again with /restore."
 	}
-	next := r.ended(Failed, now, why)
+	next := r.withEnd(Failed, now, why)
 	next.Progress = r.Progress.next(task, "", now)
 	return next
 }
 
-// atWork posts the card of a restore that has none yet, as one that was started
+// prepareRunning posts the card of a restore that has none yet, as one that was started
 // elsewhere, and notices whether the bot was away.
-func (b *Bot) atWork(ctx context.Context, r *Restore, p Portal) error {
+func (b *Bot) prepareRunning(ctx context.Context, r *Restore, p Portal) error {
 	var later error
 	if r.CardTS == "" && !r.CardGone {
 		if later = b.repost(ctx, r, p); later != nil && !isUndelivered(later) {
@@ -189,7 +189,7 @@ func (b *Bot) tellPhase(ctx context.Context, r *Restore, p Portal) error {
 	}
 	told, next := r.PhaseTold, *r
 	next.PhaseTold = r.Progress.Phase
-	if err := b.keep(ctx, r, next); err != nil {
+	if err := b.saveInPlace(ctx, r, next); err != nil {
 		return err
 	}
 	note := Note{Kind: NotePhase}
@@ -197,13 +197,13 @@ func (b *Bot) tellPhase(ctx context.Context, r *Restore, p Portal) error {
 	if errors.Is(why, policy.ErrChatBusy) {
 		next := *r
 		next.PhaseTold = told
-		if err := b.keep(ctx, r, next); err != nil {
+		if err := b.saveInPlace(ctx, r, next); err != nil {
 			return err
 		}
 	}
 	if why != nil {
 		return undelivered{why}
 	}
-	b.noted(ctx, *r, note, ts)
+	b.recordNote(ctx, *r, note, ts)
 	return nil
 }

@@ -53,24 +53,24 @@ const (
 	SafetyWaived  SafetyStage = "waived"
 )
 
-// Asking reports whether a person has to say whether the restore goes on
+// AsksForWaiver reports whether a person has to say whether the restore goes on
 // without its safety backup.
-func (r Restore) Asking() bool { return r.State == Saving && r.Safety.Stage == SafetyAsked }
+func (r Restore) AsksForWaiver() bool { return r.State == Saving && r.Safety.Stage == SafetyAsked }
 
-// Deciding reports whether a person may let the restore go on without its
+// CanBeWaived reports whether a person may let the restore go on without its
 // safety backup: it failed, or nobody can tell when it ends.
-func (r Restore) Deciding(now time.Time) bool {
-	return r.Asking() || r.doubted() && now.Before(r.Safety.AskUntil)
+func (r Restore) CanBeWaived(now time.Time) bool {
+	return r.AsksForWaiver() || r.safetyInDoubt() && now.Before(r.Safety.AskUntil)
 }
 
-// doubted reports whether a safety backup is waited for of which nobody can tell
+// safetyInDoubt reports whether a safety backup is waited for of which nobody can tell
 // when it ends.
-func (r Restore) doubted() bool {
+func (r Restore) safetyInDoubt() bool {
 	s := r.Safety
 	return r.State == Saving && s.Doubt != "" && (s.Stage == SafetyWaiting || s.Stage == SafetySent || s.Stage == SafetyRunning)
 }
 
-// wantsSafety reports whether a safety backup has to be taken before the start.
-func (r Restore) wantsSafety(t SafetyTarget) bool {
+// needsSafetyBackup reports whether a safety backup has to be taken before the start.
+func (r Restore) needsSafetyBackup(t SafetyTarget) bool {
 	return !t.IsZero() && !r.Order.NoSafety && r.Safety.Stage == ""
 }

@@ -10,11 +10,11 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// doubt goes on with a safety backup of which nobody can tell when it ends, or
+// doubtSafetyBackup goes on with a safety backup of which nobody can tell when it ends, or
 // whether. Slow is not failed: people are told once a kind, for as long as a
 // request lives one of them may let the restore go on without it, and the bot
 // asks on. What ends well meanwhile counts.
-func (b *Bot) doubt(ctx context.Context, r, next Restore, p Portal, kind AlarmKind, why cause) (Next, error) {
+func (b *Bot) doubtSafetyBackup(ctx context.Context, r, next Restore, p Portal, kind AlarmKind, why explanation) (Next, error) {
 	now := time.Now().UTC()
 	s := &next.Safety
 	if s.Doubt != kind {
@@ -24,12 +24,12 @@ func (b *Bot) doubt(ctx context.Context, r, next Restore, p Portal, kind AlarmKi
 	// The portal itself bounds a task that it says is running: it forgets one that
 	// shows no change for a day. The rest is bounded here.
 	if kind != AlarmSafetySlow && !now.Before(s.AskUntil) {
-		return b.move(ctx, r, next.ended(Expired, now, unsaid(kind)), EventExpired)
+		return b.move(ctx, r, next.withEnd(Expired, now, unansweredDoubt(kind)), EventExpired)
 	}
-	return b.paced(ctx, r, next.raise(kind, now), p, max(soon, b.Poll))
+	return b.saveSafetyProgress(ctx, r, next.withAlarm(kind, now), p, max(soon, b.Poll))
 }
 
-func unsaid(kind AlarmKind) Reason {
+func unansweredDoubt(kind AlarmKind) Reason {
 	if kind == AlarmSafetyWaits {
 		return Reason{
 			Rule: policy.RuleSafety, What: "Another backup of the portal held the safety backup up, and nobody said in time whether to restore without it.",
@@ -42,73 +42,73 @@ func unsaid(kind AlarmKind) Reason {
 	}
 }
 
-// sure takes the doubt back.
-func (s *Safety) sure() {
+// clearDoubt takes the doubt back.
+func (s *Safety) clearDoubt() {
 	s.Doubt, s.Why, s.Cure, s.AskUntil, s.SilentSince, s.LostSince = "", "", "", time.Time{}, time.Time{}, time.Time{}
 }
 
-// lasting is for how long something has lasted: at is when it was first seen, and
+// sinceFirst is for how long something has lasted: at is when it was first seen, and
 // set to now where it is not.
-func lasting(at *time.Time, now time.Time) time.Duration {
+func sinceFirst(at *time.Time, now time.Time) time.Duration {
 	if at.IsZero() {
 		*at = now
 	}
 	return now.Sub(*at)
 }
 
-// lostSafety is a backup that the portal answers to know nothing of. Its record
+// lostSafetyBackup is a backup that the portal answers to know nothing of. Its record
 // has the task's id, so the history knows whether it was finished.
-func (b *Bot) lostSafety(ctx context.Context, r, next Restore, p Portal) (Next, error) {
-	silent := cause{"it no longer knows the backup and does not show its history", "Look whether the backup was finished."}
+func (b *Bot) lostSafetyBackup(ctx context.Context, r, next Restore, p Portal) (Next, error) {
+	silent := explanation{"it no longer knows the backup and does not show its history", "Look whether the backup was finished."}
 	switch {
 	case r.Safety.TaskID == "":
-		return b.askSafety(ctx, r, "the portal does not know the backup that was asked for")
+		return b.askAboutSafetyBackup(ctx, r, "the portal does not know the backup that was asked for")
 	case r.Safety.Looked:
-		return b.doubt(ctx, r, next, p, AlarmSafetySilent, silent)
+		return b.doubtSafetyBackup(ctx, r, next, p, AlarmSafetySilent, silent)
 	}
 	next.Safety.Looked = true
 	backups, err := b.history(ctx, p, r.Order.Dump)
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errHistories):
+	case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errHistoryBusy):
 		return Next{After: soon}, ctx.Err()
 	case err != nil:
-		return b.doubt(ctx, r, next, p, AlarmSafetySilent, silent)
+		return b.doubtSafetyBackup(ctx, r, next, p, AlarmSafetySilent, silent)
 	}
-	why := next.Safety.found(r.Safety.TaskID, backups, p.Safety)
+	why := next.Safety.takeFrom(r.Safety.TaskID, backups, p.Safety)
 	if why != "" {
-		return b.askSafety(ctx, next, "the portal no longer knows it, and "+why)
+		return b.askAboutSafetyBackup(ctx, next, "the portal no longer knows it, and "+why)
 	}
-	return b.moveSafety(ctx, r, next)
+	return b.saveSafetyStage(ctx, r, next)
 }
 
-// found takes the backup from the history, or says why it is no way back.
-func (s *Safety) found(id string, backups []docspace.Backup, target SafetyTarget) (why string) {
+// takeFrom takes the backup from the history, or says why it is no way back.
+func (s *Safety) takeFrom(id string, backups []docspace.Backup, target SafetyTarget) (why string) {
 	for _, backup := range backups {
 		switch {
 		case !strings.EqualFold(backup.ID, id):
 		case backup.StorageType != target.StorageType: // somebody else's began just before, and ours was joined to it
-			return joined(backup.StorageType)
+			return joinedAnother(backup.StorageType)
 		default:
-			s.done(backup)
+			s.finish(backup)
 			return ""
 		}
 	}
 	return "it is not in the history"
 }
 
-func joined(t docspace.StorageType) string {
+func joinedAnother(t docspace.StorageType) string {
 	return "the portal took another one at the same moment, in " + string(t) + ", which the restore would lose"
 }
 
-// done ends the backup well.
-func (s *Safety) done(backup docspace.Backup) {
-	s.sure()
+// finish ends the backup well.
+func (s *Safety) finish(backup docspace.Backup) {
+	s.clearDoubt()
 	s.Stage, s.TaskID, s.Backup, s.Percent, s.EndedAt = SafetyDone, backup.ID, backup, 100, time.Now().UTC()
 }
 
-// late sees a backup that ended well after a person let the restore go on
+// noticeLateBackup sees a backup that ended well after a person let the restore go on
 // without it: then it is the way back after all. Nobody waits for it.
-func (b *Bot) late(ctx context.Context, r Restore, p Portal) (next Next, ended bool, err error) {
+func (b *Bot) noticeLateBackup(ctx context.Context, r Restore, p Portal) (next Next, ended bool, err error) {
 	if r.Safety.Doubt == "" || r.Safety.TaskID == "" || r.Safety.Looked {
 		return Next{}, false, nil
 	}
@@ -118,26 +118,26 @@ func (b *Bot) late(ctx context.Context, r Restore, p Portal) (next Next, ended b
 	if err != nil || !known || task.TaskID != r.Safety.TaskID || !task.Succeeded() {
 		return Next{}, false, nil // the restore does not wait for it
 	}
-	done, why, err := b.finished(ctx, r, p, task)
+	done, why, err := b.finishedBackup(ctx, r, p, task)
 	switch {
-	case errors.Is(err, errHistories):
+	case errors.Is(err, errHistoryBusy):
 		return Next{After: soon}, true, nil
 	case err != nil:
 		return Next{After: soon}, true, err
 	case why != "":
 		done.Safety.Looked = true // it stays waived
 	}
-	next, err = b.moveSafety(ctx, r, done)
+	next, err = b.saveSafetyStage(ctx, r, done)
 	return next, true, err
 }
 
-// finished is r with a backup whose task succeeded, or why that is no way back.
+// finishedBackup is r with a backup whose task succeeded, or why that is no way back.
 // Its record has the task's id: where the history cannot be read the task's word
 // stands, and only the file's name is not known. The error is that the bot stops,
-// or [errHistories].
-func (b *Bot) finished(ctx context.Context, r Restore, p Portal, task docspace.Progress) (done Restore, why string, err error) {
+// or [errHistoryBusy].
+func (b *Bot) finishedBackup(ctx context.Context, r Restore, p Portal, task docspace.Progress) (done Restore, why string, err error) {
 	if !task.Link.IsZero() {
-		return r, joined(docspace.StorageDataStore), nil // no other storage has a link
+		return r, joinedAnother(docspace.StorageDataStore), nil // no other storage has a link
 	}
 	s := &r.Safety
 	s.Looked, s.Warning = true, task.Warning
@@ -145,13 +145,13 @@ func (b *Bot) finished(ctx context.Context, r Restore, p Portal, task docspace.P
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return r, "", ctx.Err()
-	case errors.Is(err, errHistories):
+	case errors.Is(err, errHistoryBusy):
 		return r, "", err
 	case err != nil:
-		s.done(docspace.Backup{ID: task.TaskID, StorageType: p.Safety.StorageType})
-		s.Unseen = p.trouble(err).why
+		s.finish(docspace.Backup{ID: task.TaskID, StorageType: p.Safety.StorageType})
+		s.Unseen = p.explain(err).why
 		return r, "", nil
 	}
 	s.Listed = r.stillListed(backups, time.Now())
-	return r, s.found(task.TaskID, backups, p.Safety), nil
+	return r, s.takeFrom(task.TaskID, backups, p.Safety), nil
 }

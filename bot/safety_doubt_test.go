@@ -19,7 +19,7 @@ func (s *scene) inDoubt(r bot.Restore, kind bot.AlarmKind) bot.Restore {
 	s.t.Helper()
 	s.press(r, "UBOB", bot.PressConfirm)
 	r = s.walk(r.ID, func(r bot.Restore) bool { return len(r.Alarms) > 0 && r.Alarms[0].Told })
-	if r.State != bot.Saving || r.Safety.Doubt != kind || r.Asking() || !r.Deciding(time.Now()) || s.portal.Starts() != 0 {
+	if r.State != bot.Saving || r.Safety.Doubt != kind || r.AsksForWaiver() || !r.CanBeWaived(time.Now()) || s.portal.Starts() != 0 {
 		s.t.Fatalf("in doubt the restore is %s, %+v, after %d starts", r.State, r.Safety, s.portal.Starts())
 	}
 	if shown := s.chat.shown.Restore; shown.Safety.Doubt != kind {
@@ -98,7 +98,7 @@ func TestSlowSafetyBackupIsWaitedForAfterTheQuestionIsOver(t *testing.T) {
 		guarded(s)
 		s.Poll = 10 * time.Second
 		r := s.inDoubt(s.request(""), bot.AlarmSafetySlow)
-		r = s.walk(r.ID, func(r bot.Restore) bool { return !r.Deciding(time.Now()) })
+		r = s.walk(r.ID, func(r bot.Restore) bool { return !r.CanBeWaived(time.Now()) })
 		s.refused(s.press(r, "UBOB", bot.PressUnsafe), policy.RuleStale)
 		r = s.walk(r.ID, func(r bot.Restore) bool { return r.Safety.Percent > 0 || r.State != bot.Saving })
 		if r.State != bot.Saving || s.portal.Starts() != 0 {

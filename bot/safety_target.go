@@ -85,7 +85,7 @@ func (t SafetyTarget) request(dump bool) docspace.BackupRequest {
 
 // checkSafetyTarget checks before people are asked that a safety backup can be taken at all.
 func checkSafetyTarget(r Restore, p Portal, s docspace.Settings) *policy.Refusal {
-	if !r.wantsSafety(p.Safety) || s.Standalone || p.Safety.StorageType != docspace.StorageLocal {
+	if !r.needsSafetyBackup(p.Safety) || s.Standalone || p.Safety.StorageType != docspace.StorageLocal {
 		return nil
 	}
 	return &policy.Refusal{

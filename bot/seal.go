@@ -24,16 +24,16 @@ const (
 	SealBroken   Seal = "broken"    // changed by somebody without the key
 )
 
-// Posts reports whether what follows the save of next is a request that changes
+// ChangesPortal reports whether what follows the save of next is a request that changes
 // the portal: the start itself, or its safety backup. A store with a key checks
 // before it that what people agreed to is what the bot has recorded.
-func Posts(was, next Restore) bool {
+func ChangesPortal(was, next Restore) bool {
 	return next.State == Starting && was.State != Starting ||
 		next.Safety.Stage == SafetySent && was.Safety.Stage != SafetySent
 }
 
-// unsealed says why nobody can go on with a restore whose record proves nothing.
-func (r Restore) unsealed() *policy.Refusal {
+// sealRefusal says why nobody can go on with a restore whose record proves nothing.
+func (r Restore) sealRefusal() *policy.Refusal {
 	no := &policy.Refusal{Rule: policy.RuleAltered, Restore: r.ID, Do: "Ask again with /restore, so that people see what they confirm."}
 	switch r.Seal {
 	case "":
@@ -49,10 +49,10 @@ func (r Restore) unsealed() *policy.Refusal {
 	return no
 }
 
-// sealed looks at the seal before a step. What has not been started ends where
+// checkSeal looks at the seal before a step. What has not been started ends where
 // it proves nothing; what may run is followed all the same, and the change told
 // once. ok means that the step may go on with r.
-func (b *Bot) sealed(ctx context.Context, r *Restore) (next Next, ok bool, err error) {
+func (b *Bot) checkSeal(ctx context.Context, r *Restore) (next Next, ok bool, err error) {
 	switch {
 	case r.Seal == "":
 		return Next{}, true, nil
@@ -78,11 +78,11 @@ func (b *Bot) endAltered(ctx context.Context, r Restore, why string) (Next, erro
 	if r.Seal == "" {
 		r.Seal = SealBroken // the record was written by the bot, but it is not the last one
 	}
-	no, state, kind := r.unsealed(), Failed, EventEnded
+	no, state, kind := r.sealRefusal(), Failed, EventEnded
 	if r.State == Requested {
 		state, kind = Expired, EventExpired
 	}
-	next := r.ended(state, now, reasonOf(no))
+	next := r.withEnd(state, now, reasonFrom(no))
 	next.AlteredAt = now
 	_, err := b.Store.Save(ctx, was, next, b.alarmAltered(ctx, was, now, why), Event{
 		At: now, Restore: r.ID, Kind: kind, Detail: map[string]string{"state": string(state), "rule": string(no.Rule)},
@@ -99,8 +99,8 @@ func (b *Bot) alarmAltered(ctx context.Context, r Restore, now time.Time, why st
 	return Event{At: now, Restore: r.ID, Kind: EventAltered, Detail: map[string]string{"why": why, "found": string(r.State)}}
 }
 
-// altered ends a restore whose last save found that the database was changed.
-func (b *Bot) altered(ctx context.Context, id string, why error) (Next, error) {
+// endIfAltered ends a restore whose last save found that the database was changed.
+func (b *Bot) endIfAltered(ctx context.Context, id string, why error) (Next, error) {
 	r, err := b.Store.Get(ctx, id)
 	if err != nil {
 		return Next{After: soon}, errors.Join(why, err)

@@ -36,9 +36,9 @@ func request(r Restore) docspace.RestoreRequest {
 	return req
 }
 
-// started records that the portal's task is known. A task that another restore
+// recordStart records that the portal's task is known. A task that another restore
 // holds is not ours, whatever the portal answered.
-func (b *Bot) started(ctx context.Context, r Restore, task docspace.Progress) (Next, error) {
+func (b *Bot) recordStart(ctx context.Context, r Restore, task docspace.Progress) (Next, error) {
 	next := r
 	next.State, next.TaskID, next.SilentSince, next.Other = Running, task.TaskID, time.Time{}, OtherTask{}
 	if r.State == Unclear {
@@ -49,14 +49,14 @@ func (b *Bot) started(ctx context.Context, r Restore, task docspace.Progress) (N
 	next.Progress = next.Progress.next(task, "", time.Now().UTC())
 	after, err := b.move(ctx, r, next, EventRunning)
 	if errors.Is(err, ErrTaskHeld) && r.State == Starting {
-		return b.move(ctx, r, r.ended(Unclear, time.Now().UTC(), startUnclear("the portal works on a restore that another request has started")), EventEnded)
+		return b.move(ctx, r, r.withEnd(Unclear, time.Now().UTC(), startUnclear("the portal works on a restore that another request has started")), EventEnded)
 	}
 	return after, err
 }
 
-// resolve finds out what became of a start whose answer was lost. It asks and
+// stepStarting finds out what became of a start whose answer was lost. It asks and
 // never sends again. What cannot be told within the grace is unclear.
-func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
+func (b *Bot) stepStarting(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if err := b.noteDowntime(ctx, &r, p); err != nil {
 		return Next{After: soon}, err
 	}
@@ -74,7 +74,7 @@ func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
 	task, inScope, appeared := ts.appeared(r)
 	switch {
 	case err != nil:
-		next.Progress = r.Progress.failed(p.trouble(err), now)
+		next.Progress = r.Progress.failed(p.explain(err), now)
 		why = "the portal cannot be asked: " + next.Progress.Trouble
 	case appeared:
 		next, _ = r.noteOther(task, now)
@@ -82,9 +82,9 @@ func (b *Bot) resolve(ctx context.Context, r Restore, p Portal) (Next, error) {
 	}
 	switch {
 	case inScope && r.inGrace(now):
-		return b.started(ctx, r, task)
+		return b.recordStart(ctx, r, task)
 	case !r.inGrace(now):
-		return b.move(ctx, r, next.ended(Unclear, now, startUnclear(why)), EventEnded)
+		return b.move(ctx, r, next.withEnd(Unclear, now, startUnclear(why)), EventEnded)
 	case next.Progress != r.Progress:
 		if next, err = b.Store.Save(ctx, r, next); err != nil {
 			return Next{After: soon}, err

@@ -32,15 +32,15 @@ func (b *Bot) Step(ctx context.Context, id string, generation int64) (Next, erro
 		return Next{Done: true}, nil
 	}
 	ctx = LogWith(ctx, slog.String("portal", r.Portal))
-	if next, ok, err := b.sealed(ctx, &r); !ok {
+	if next, ok, err := b.checkSeal(ctx, &r); !ok {
 		if errors.Is(err, ErrStale) {
 			return Next{}, nil
 		}
 		return next, err
 	}
-	next, err := b.stepOn(ctx, r)
+	next, err := b.stepOnPortal(ctx, r)
 	if errors.Is(err, ErrAltered) {
-		next, err = b.altered(ctx, id, err)
+		next, err = b.endIfAltered(ctx, id, err)
 	}
 	if errors.Is(err, ErrStale) {
 		return Next{}, nil // somebody moved it: look again
@@ -52,52 +52,52 @@ func (b *Bot) Step(ctx context.Context, id string, generation int64) (Next, erro
 	return next, err
 }
 
-// stepOn finds the portal of a restore.
-func (b *Bot) stepOn(ctx context.Context, r Restore) (Next, error) {
+// stepOnPortal finds the portal of a restore.
+func (b *Bot) stepOnPortal(ctx context.Context, r Restore) (Next, error) {
 	portal, ok := b.Portals.Of(r)
 	switch {
 	case !ok:
-		return b.portalGone(ctx, r)
+		return b.stepPortalGone(ctx, r)
 	case r.Address == "" && r.State.Open(): // an older version has recorded it
 		next := r
 		next.Address = portal.Address()
-		return b.again(ctx, r, next, 0)
+		return b.saveAndWait(ctx, r, next, 0)
 	}
-	return b.step(ctx, r, portal)
+	return b.stepState(ctx, r, portal)
 }
 
-func (b *Bot) step(ctx context.Context, r Restore, p Portal) (Next, error) {
-	if r.agreed() && !r.Asking() {
-		if next, over, err := b.lapse(ctx, r); over || err != nil {
+func (b *Bot) stepState(ctx context.Context, r Restore, p Portal) (Next, error) {
+	if r.awaitsStart() && !r.AsksForWaiver() {
+		if next, over, err := b.expireIfLapsed(ctx, r); over || err != nil {
 			return next, err
 		}
 	}
 	switch r.State {
 	case Requested:
 		if r.Shown.State == "" {
-			return b.check(ctx, r, p)
+			return b.checkRequest(ctx, r, p)
 		}
-		return b.await(ctx, r, p)
+		return b.awaitConfirmation(ctx, r, p)
 	case Confirmed:
-		return b.launch(ctx, r, p)
+		return b.stepConfirmed(ctx, r, p)
 	case Saving:
-		if !r.Asking() {
+		if !r.AsksForWaiver() {
 			if err := b.noteDowntime(ctx, &r, p); err != nil {
 				return Next{After: soon}, err
 			}
 		}
 		return b.stepSafetyBackup(ctx, r, p)
 	case Starting:
-		return b.resolve(ctx, r, p)
+		return b.stepStarting(ctx, r, p)
 	case Running:
 		return b.stepRunning(ctx, r, p)
 	case Unclear:
-		return b.watchUnclear(ctx, r, p)
+		return b.stepUnclear(ctx, r, p)
 	case Refused:
 		return b.deliverRefusal(ctx, r)
 	case Succeeded, Failed, Rehearsed, Dismissed, Expired:
 	}
-	return b.tell(ctx, r, p)
+	return b.stepEnded(ctx, r, p)
 }
 
 // move saves a move and asks for the next step at once.
@@ -116,8 +116,8 @@ func (b *Bot) move(ctx context.Context, was, next Restore, kind EventKind) (Next
 	return Next{}, nil
 }
 
-// again saves progress and asks for another step.
-func (b *Bot) again(ctx context.Context, was, next Restore, after time.Duration, events ...Event) (Next, error) {
+// saveAndWait saves progress and asks for another step.
+func (b *Bot) saveAndWait(ctx context.Context, was, next Restore, after time.Duration, events ...Event) (Next, error) {
 	_, err := b.Store.Save(ctx, was, next, events...)
 	return Next{After: after}, err
 }

@@ -53,7 +53,7 @@ type Store interface {
 	// returns next as it now stands: its Version counted up. [ErrStale] means that
 	// somebody has; nothing is written then. A move that [CanMove] forbids is an
 	// error too, a move to Starting during a freeze is [ErrFrozen], and one on a
-	// consent that does not hold any more is a [*LapsedError]. What [Posts] is told of
+	// consent that does not hold any more is a [*LapsedError]. What [ChangesPortal] is told of
 	// is [ErrAltered] where the store has a key and cannot prove that the record and
 	// the freeze are what the bot wrote last.
 	// Confirmations are unique by person. No two open restores hold one TaskID: who

@@ -22,7 +22,7 @@ const (
 	maxWordTyped = 300
 )
 
-func typingPlaceholder() Modal {
+func nameModalPlaceholder() Modal {
 	return Modal{Title: "Confirm the restore", Parts: []Part{Words{"Looking up what would be lost ... Nothing was started."}}}
 }
 
@@ -36,7 +36,7 @@ func mustType() *policy.Refusal {
 // fillModal fills the modal of a person who pressed a button that opens one, or
 // says why they may not.
 func (b *Bot) fillModal(ctx context.Context, p Press) Answer {
-	answer, later := b.press(ctx, p)
+	answer, later := b.pressOnce(ctx, p)
 	if again, ok := answer.(pressedAnew); ok {
 		answer = again.Answer
 	}
@@ -46,8 +46,8 @@ func (b *Bot) fillModal(ctx context.Context, p Press) Answer {
 	return answer
 }
 
-// typing shows the plan as it is frozen now, and asks for the word.
-func (b *Bot) typing(ctx context.Context, p Press, r Restore) Answer {
+// askForName shows the plan as it is frozen now, and asks for the word.
+func (b *Bot) askForName(ctx context.Context, p Press, r Restore) Answer {
 	if no := b.confirmable(ctx, p.Caller, r); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
@@ -58,13 +58,13 @@ func (b *Bot) typing(ctx context.Context, p Press, r Restore) Answer {
 		Restore: r.ID, Data: r.Plan, Until: r.ExpiresAt,
 	}
 	if err := b.Store.PutForm(ctx, f); err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	err := b.Store.Note(ctx, Event{
 		At: now, Restore: r.ID, Kind: EventPressed, Actor: p.Caller.User, Detail: map[string]string{"message_ts": p.MessageTS, "plan": r.Plan},
 	})
 	if err != nil {
-		return b.unrecorded(ctx, err)
+		return b.answerUnrecorded(ctx, err)
 	}
 	return Modal{
 		ID: f.ID, Title: "Confirm the restore", Submit: "Restore", Close: "Go back",
@@ -78,13 +78,13 @@ func (b *Bot) typing(ctx context.Context, p Press, r Restore) Answer {
 	}
 }
 
-// typed is the submit of that modal. All of it is checked anew: the person, the
+// submitName is the submit of that modal. All of it is checked anew: the person, the
 // restore, the plan that the modal showed, and then the word.
-func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
+func (b *Bot) submitName(ctx context.Context, s Submission, f Form) Answer {
 	return retryOnRace(func() Answer {
 		r, err := b.Store.Get(ctx, f.Restore)
 		if err != nil {
-			return b.unrecorded(ctx, err)
+			return b.answerUnrecorded(ctx, err)
 		}
 		if r.wasHandled(s.Caller) {
 			return nil
@@ -96,13 +96,13 @@ func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
 			return b.refuse(ctx, s.Caller, r.ID, no)
 		}
 		word := cutWord(s.Value(fieldWord))
-		if !sameWord(s.Value(fieldWord), r.Portal) {
+		if !sameName(s.Value(fieldWord), r.Portal) {
 			err := b.Store.Note(ctx, Event{
 				At: time.Now().UTC(), Restore: r.ID, Kind: EventTyped, Actor: s.Caller.User,
 				Detail: map[string]string{"typed": word, "rule": string(policy.RuleTyping)},
 			})
 			if err != nil {
-				return b.unrecorded(ctx, err)
+				return b.answerUnrecorded(ctx, err)
 			}
 			return Faults{fieldWord: "This is not the portal's name. Nothing was started. Type " + r.Portal + ", or go back."}
 		}
@@ -114,15 +114,15 @@ func (b *Bot) typed(ctx context.Context, s Submission, f Form) Answer {
 // begin again for it.
 func keepOpen(a Answer) Answer {
 	if no, ok := a.(*policy.Refusal); ok && (no.Rule == policy.RuleDirectory || no.Rule == policy.RuleRecord) {
-		why := reasonOf(no)
+		why := reasonFrom(no)
 		return Faults{fieldWord: why.What + " " + why.Do}
 	}
 	return a
 }
 
-// sameWord forgives what a phone does to a word: capitals, spaces around it and
+// sameName forgives what a phone does to a word: capitals, spaces around it and
 // characters that nobody sees. It forgives no letter.
-func sameWord(typed, name string) bool {
+func sameName(typed, name string) bool {
 	seen := strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) {
 			return -1

@@ -8,7 +8,7 @@ import (
 // watchUnclear tells once that a person has to look, and asks the portal on: its
 
 // word or a person's, whichever comes first, is the end.
-func (b *Bot) watchUnclear(ctx context.Context, r Restore, p Portal) (Next, error) {
+func (b *Bot) stepUnclear(ctx context.Context, r Restore, p Portal) (Next, error) {
 	var later error // what the chat would not take now
 	if r.EndTS == "" {
 		if later = b.tellUnclear(ctx, &r, p); later != nil && !isUndelivered(later) {
@@ -30,7 +30,7 @@ func (b *Bot) watchUnclear(ctx context.Context, r Restore, p Portal) (Next, erro
 	if err := b.show(ctx, &r, p); later == nil {
 		later = err
 	}
-	return Next{After: min(rarely, pause(later))}, later
+	return Next{After: min(rarely, retryDelay(later))}, later
 }
 
 // settledByPortal takes the portal's word on the task of an unclear restore, if
@@ -40,31 +40,31 @@ func (b *Bot) settledByPortal(ctx context.Context, r *Restore, p Portal, ts task
 	task, ours := ts.with(r.TaskID)
 	switch {
 	case ours && !task.Terminal():
-		next, err = b.started(ctx, *r, task)
+		next, err = b.recordStart(ctx, *r, task)
 		return true, next, err
 	case ours && task.Succeeded():
 		v, _ := r.verdict(ctx, p, now)
 		if v.Trouble != "" {
 			return false, Next{}, nil
 		}
-		end := r.ended(Succeeded, now, Reason{}).toldAnew()
+		end := r.withEnd(Succeeded, now, Reason{}).withEndUntold()
 		end.Progress, end.Verdict = r.Progress.next(task, "", now), v
 		next, err = b.move(ctx, *r, end, EventEnded)
 		return true, next, err
 	case ours:
-		next, err = b.move(ctx, *r, failed(*r, task, now).toldAnew(), EventEnded)
+		next, err = b.move(ctx, *r, withFailure(*r, task, now).withEndUntold(), EventEnded)
 		return true, next, err
 	}
 	if task, _, ok := ts.appeared(*r); ok && task.TaskID != r.TaskID {
 		if noted, changed := r.noteOther(task, now); changed {
-			return false, Next{}, b.keep(ctx, r, noted)
+			return false, Next{}, b.saveInPlace(ctx, r, noted)
 		}
 	}
 	return false, Next{}, nil
 }
 
-// toldAnew returns r with another end to tell than the one that was told.
-func (r Restore) toldAnew() Restore {
+// withEndUntold returns r with another end to tell than the one that was told.
+func (r Restore) withEndUntold() Restore {
 	r.EndTS, r.ChannelLost.EndTS = "", ""
 	return r
 }
@@ -88,23 +88,23 @@ func (r Restore) Stuck(now time.Time) bool {
 	return r.State == Running && (p.Trouble != "" && now.Sub(p.TroubleSince) >= silentFor || now.Sub(p.ChangedAt) >= stalledFor)
 }
 
-// settle is a person's word on a restore that the bot cannot tell the end of.
-func (b *Bot) settle(ctx context.Context, p Press, r Restore) Answer {
+// settleUnclear is a person's word on a restore that the bot cannot tell the end of.
+func (b *Bot) settleUnclear(ctx context.Context, p Press, r Restore) Answer {
 	if r.State != Unclear && !r.Stuck(time.Now().UTC()) {
-		return b.refuse(ctx, p.Caller, r.ID, became(r))
+		return b.refuse(ctx, p.Caller, r.ID, tooLate(r))
 	}
 	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r.request(), p.Caller.User); no != nil {
 		return b.refuse(ctx, p.Caller, r.ID, no)
 	}
 	now := time.Now().UTC()
-	next := r.ended(Failed, now, Reason{What: "A person looked and says that the portal was not restored.", Do: "Ask again with /restore."})
+	next := r.withEnd(Failed, now, Reason{What: "A person looked and says that the portal was not restored.", Do: "Ask again with /restore."})
 	if p.Action == PressRestored {
-		next = r.ended(Succeeded, now, Reason{What: "A person looked and says that the portal was restored."})
+		next = r.withEnd(Succeeded, now, Reason{What: "A person looked and says that the portal was restored."})
 	}
-	next = next.markHandled(p.Caller).toldAnew()
+	next = next.markHandled(p.Caller).withEndUntold()
 	next.ClosedBy, next.ClosedAt = p.Caller.User, now
 	_, err := b.Store.Wake(ctx, r, next, Event{
 		At: now, Restore: r.ID, Kind: EventSettled, Actor: p.Caller.User, Detail: map[string]string{"as": string(p.Action)},
 	})
-	return b.raced(ctx, p.Caller, r, err)
+	return b.answerSave(ctx, p.Caller, r, err)
 }

@@ -19,16 +19,16 @@ func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Pro
 	next.Verdict = v
 	switch {
 	case v.Trouble == "":
-		return b.move(ctx, r, next.ended(Succeeded, now, Reason{}), EventEnded)
+		return b.move(ctx, r, next.withEnd(Succeeded, now, Reason{}), EventEnded)
 	case now.Sub(v.At) >= verifyFor:
-		return b.move(ctx, r, next.ended(Unclear, now, Reason{
+		return b.move(ctx, r, next.withEnd(Unclear, now, Reason{
 			Rule: policy.RuleVerify, What: "The portal's task says that it is done, but " + v.Trouble + ".",
 			Do: movedAway(err) + "Look at the portal and say with the buttons what became of it.",
 		}), EventEnded)
 	case r.Verdict.Trouble == v.Trouble:
 		return Next{After: b.Poll}, nil
 	}
-	return b.again(ctx, r, next, b.Poll)
+	return b.saveAndWait(ctx, r, next, b.Poll)
 }
 
 // verdict looks at the portal. What looks wrong keeps the time since when it did;
@@ -41,11 +41,11 @@ func (r Restore) verdict(ctx context.Context, p Portal, now time.Time) (Verdict,
 	settings, err := p.API.Settings(ctx)
 	switch another := r.otherPortal(settings); {
 	case err != nil:
-		v.Trouble = p.trouble(err).why
+		v.Trouble = p.explain(err).why
 	case another != "":
 		v.Trouble = another.Error()
 	case inactive(settings):
-		v.Trouble = standing(settings.TenantStatus).why
+		v.Trouble = explainStatus(settings.TenantStatus).why
 	default:
 		v.Version, v.StatusUnknown = settings.Version, settings.TenantStatus == ""
 		if err := p.API.LoginPage(ctx); err != nil {

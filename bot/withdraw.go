@@ -36,10 +36,10 @@ func (b *Bot) tellWithdrawn(ctx context.Context, r *Restore, p Portal) error {
 	if len(r.Withdrawn) == r.WithdrawnTold {
 		return nil
 	}
-	if err := b.say(ctx, r, p, Note{Kind: NoteWithdrawn, Broadcast: true}); err != nil {
+	if err := b.postNote(ctx, r, p, Note{Kind: NoteWithdrawn, Broadcast: true}); err != nil {
 		return err
 	}
 	next := *r
 	next.WithdrawnTold = len(r.Withdrawn)
-	return b.keep(ctx, r, next)
+	return b.saveInPlace(ctx, r, next)
 }

@@ -120,7 +120,7 @@ func (w *world) asks(r bot.Restore) bool {
 	case bot.Requested:
 		return r.CardTS != ""
 	case bot.Saving:
-		return shown.Deciding(now) && r.Deciding(time.Now())
+		return shown.CanBeWaived(now) && r.CanBeWaived(time.Now())
 	case bot.Running:
 		return shown.Stuck(now) && r.Stuck(time.Now())
 	case bot.Unclear:

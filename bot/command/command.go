@@ -59,9 +59,9 @@ var (
 	restoreShape = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 )
 
-// ParseLine reads what was typed after the command. It ignores nothing: what it
+// Parse reads what was typed after the command. It ignores nothing: what it
 // does not understand, it refuses.
-func ParseLine(text string) (Line, error) {
+func Parse(text string) (Line, error) {
 	words, no := splitWords(unpaste(text))
 	if no != nil {
 		return Line{}, no
@@ -74,7 +74,7 @@ func ParseLine(text string) (Line, error) {
 	if err := f.parse(args); errors.Is(err, pflag.ErrHelp) {
 		return Line{Verb: VerbHelp}, nil
 	} else if err != nil {
-		return Line{}, explain(err)
+		return Line{}, explainFlagError(err)
 	}
 	return f.line()
 }
@@ -90,9 +90,9 @@ func arguments(words []word) ([]string, error) {
 			continue
 		}
 		text := w.text
-		if w.bare && strings.EqualFold(strings.TrimLeft(text, dashes), "h") {
+		if w.unquoted && strings.EqualFold(strings.TrimLeft(text, dashes), "h") {
 			text = "--help" // pflag's own word for it
-		} else if w.bare {
+		} else if w.unquoted {
 			text = "--" + strings.TrimLeft(text, dashes)
 		}
 		if strings.Trim(text, "-") == "" && text != "" {
@@ -116,19 +116,19 @@ type flags struct {
 	set   *pflag.FlagSet // writes to all of the above
 }
 
-// setter is a [pflag.Value] that can be set once.
-type setter struct {
+// onceFlag is a [pflag.Value] that can be set once.
+type onceFlag struct {
 	set   func(string) error
 	kind  string
 	flags *flags
 	name  string
 }
 
-func (s setter) String() string { return "" }
-func (s setter) Type() string   { return s.kind }
+func (s onceFlag) String() string { return "" }
+func (s onceFlag) Type() string   { return s.kind }
 
 // Set implements [pflag.Value].
-func (s setter) Set(v string) error {
+func (s onceFlag) Set(v string) error {
 	if s.flags.given[s.name] && s.name != "param" {
 		return errors.New("is given twice: give it once")
 	}
@@ -141,15 +141,15 @@ func newFlags() *flags {
 	fs.Usage = func() {}
 	f := &flags{set: fs, given: map[string]bool{}}
 	for name, set := range map[string]func(string) error{
-		"portal": filled(&f.Portal), "reason": f.setReason, "storage": f.setStorage, "param": f.setParam,
+		"portal": nonEmpty(&f.Portal), "reason": f.setReason, "storage": f.setStorage, "param": f.setParam,
 	} {
-		fs.Var(setter{set: set, kind: "string", flags: f, name: name}, name, "")
+		fs.Var(onceFlag{set: set, kind: "string", flags: f, name: name}, name, "")
 	}
 	for name, p := range map[string]*bool{
 		"notify": &f.Order.Notify, "dump": &f.Order.Dump, "dry-run": &f.Order.DryRun, "no-safety-backup": &f.Order.NoSafety,
 		"break-glass": &f.Order.BreakGlass, "unlisted": &f.Order.Unlisted,
 	} {
-		fs.VarPF(setter{set: truth(p), kind: "bool", flags: f, name: name}, name, "", "").NoOptDefVal = "true"
+		fs.VarPF(onceFlag{set: boolFlag(p), kind: "bool", flags: f, name: name}, name, "", "").NoOptDefVal = "true"
 	}
 	return f
 }
@@ -160,7 +160,7 @@ func (f *flags) parse(args []string) error {
 	return err
 }
 
-func filled(p *string) func(string) error {
+func nonEmpty(p *string) func(string) error {
 	return func(v string) error {
 		if *p = v; strings.TrimSpace(v) == "" {
 			return errors.New("is empty: give it a value, or leave it out")
@@ -169,7 +169,7 @@ func filled(p *string) func(string) error {
 	}
 }
 
-func truth(p *bool) func(string) error {
+func boolFlag(p *bool) func(string) error {
 	return func(v string) error {
 		switch strings.ToLower(v) {
 		case "true", "yes", "on", "1":
@@ -187,7 +187,7 @@ func (f *flags) setReason(v string) error {
 	if utf8.RuneCountInString(v) > MaxReason {
 		return errors.New("is longer than " + strconv.Itoa(MaxReason) + " characters: shorten it")
 	}
-	return filled(&f.Order.Reason)(v)
+	return nonEmpty(&f.Order.Reason)(v)
 }
 
 func (f *flags) setStorage(v string) (err error) {
@@ -211,8 +211,8 @@ func (f *flags) setParam(v string) error {
 	return nil
 }
 
-// explain says in plain words what pflag did not like.
-func explain(err error) error {
+// explainFlagError says in plain words what pflag did not like.
+func explainFlagError(err error) error {
 	var (
 		unknown *pflag.NotExistError
 		missing *pflag.ValueRequiredError
@@ -225,14 +225,14 @@ func explain(err error) error {
 		if near != "" {
 			near = "--" + near
 		}
-		return suggest(fmt.Sprintf("There is no flag %s.", Clip("--"+name)), "The flags are --"+strings.Join(flagNames, ", --")+".", near)
+		return refuseWith(fmt.Sprintf("There is no flag %s.", QuoteForeign("--"+name)), "The flags are --"+strings.Join(flagNames, ", --")+".", near)
 	case errors.As(err, &missing):
 		return refuse("--"+missing.GetFlag().Name+" has no value.", "Write the value after it.")
 	case errors.As(err, &invalid):
 		name := "--" + invalid.GetFlag().Name
-		return refuse(fmt.Sprintf("%s %s does not fit.", name, Clip(invalid.GetValue())), fmt.Sprintf("%s %s.", name, invalid.Unwrap()))
+		return refuse(fmt.Sprintf("%s %s does not fit.", name, QuoteForeign(invalid.GetValue())), fmt.Sprintf("%s %s.", name, invalid.Unwrap()))
 	default:
-		return refuse("A flag is not written right: "+Clip(err.Error())+".", "A flag is two dashes and its name, such as --dump.")
+		return refuse("A flag is not written right: "+QuoteForeign(err.Error())+".", "A flag is two dashes and its name, such as --dump.")
 	}
 }
 
@@ -265,11 +265,11 @@ func (f *flags) line() (Line, error) {
 		l.Topic, rest, no = topic(rest)
 	case VerbCancel, VerbReport:
 		if l.ID, rest, no = restoreID(verb, rest); no == nil && verb == VerbCancel {
-			l.Reason, no = sentence(rest)
+			l.Reason, no = reasonFrom(rest)
 			rest = nil
 		}
 	case VerbFreeze:
-		if l.Reason, no = sentence(rest); no == nil && l.Reason == "" {
+		if l.Reason, no = reasonFrom(rest); no == nil && l.Reason == "" {
 			no = refuse("freeze needs a reason.", "Say why, so that whoever is stopped by it knows: freeze migration until 04:00.")
 		}
 		rest = nil
@@ -279,7 +279,7 @@ func (f *flags) line() (Line, error) {
 		return Line{}, no
 	}
 	if len(rest) > 0 {
-		return Line{}, refuse(Clip(rest[0])+" is one word too many.", "Leave it out, or put a value with spaces in double quotes.")
+		return Line{}, refuse(QuoteForeign(rest[0])+" is one word too many.", "Leave it out, or put a value with spaces in double quotes.")
 	}
 	if verb == VerbRestore && utf8.RuneCountInString(l.Order.Canonical(l.Portal)) > maxLine {
 		return Line{}, refuse("The command is longer than 3000 characters once it is written out.", "Shorten it.")
@@ -293,7 +293,7 @@ func topic(rest []string) (string, []string, error) {
 	}
 	name := strings.ToLower(rest[0])
 	if _, ok := Usage(name); !ok || name == "" {
-		return "", nil, suggest(fmt.Sprintf("There is no help for %s.", Clip(rest[0])), "There is for "+strings.Join(topics, ", ")+".", Nearest(name, topics))
+		return "", nil, refuseWith(fmt.Sprintf("There is no help for %s.", QuoteForeign(rest[0])), "There is for "+strings.Join(topics, ", ")+".", Nearest(name, topics))
 	}
 	return name, rest[1:], nil
 }
@@ -304,13 +304,13 @@ func restoreID(verb Verb, rest []string) (string, []string, error) {
 	}
 	id := strings.ToLower(rest[0])
 	if !restoreShape.MatchString(id) {
-		return "", nil, refuse(Clip(rest[0])+" is not the id of a restore.", "status and history show the ids.")
+		return "", nil, refuse(QuoteForeign(rest[0])+" is not the id of a restore.", "status and history show the ids.")
 	}
 	return id, rest[1:], nil
 }
 
-// sentence takes all the words: a reason is a sentence.
-func sentence(rest []string) (string, error) {
+// reasonFrom takes all the words: a reason is a sentence.
+func reasonFrom(rest []string) (string, error) {
 	reason := strings.TrimSpace(strings.Join(rest, " "))
 	if utf8.RuneCountInString(reason) > MaxReason {
 		return "", refuse("The reason is longer than "+strconv.Itoa(MaxReason)+" characters.", "Shorten it.")
@@ -318,8 +318,8 @@ func sentence(rest []string) (string, error) {
 	return reason, nil
 }
 
-// alone says what goes with --break-glass.
-func (o Order) alone() error {
+// checkBreakGlass says what goes with --break-glass.
+func (o Order) checkBreakGlass() error {
 	switch {
 	case !o.BreakGlass:
 		return nil
@@ -336,21 +336,21 @@ func (o Order) alone() error {
 func (f *flags) order() (Order, error) {
 	o := f.Order
 	o.BackupID = f.args[0]
-	if no := o.alone(); no != nil {
+	if no := o.checkBreakGlass(); no != nil {
 		return o, no
 	}
-	o = o.asRead()
+	o = o.normalize()
 	return o, o.Check()
 }
 
-// Canonical writes the order as a command line that [ParseLine] reads back.
+// Canonical writes the order as a command line that [Parse] reads back.
 func (o Order) Canonical(portal string) string {
 	parts := []string{Quote(o.BackupID)}
 	if portal != "" {
 		parts = append(parts, "--portal", Quote(portal))
 	}
 	if o.StorageType != "" {
-		parts = append(parts, "--storage", Quote(storageWord(o.StorageType)))
+		parts = append(parts, "--storage", Quote(storageName(o.StorageType)))
 	}
 	for _, p := range o.Params {
 		parts = append(parts, "--param", p.Key+"="+Quote(p.Value))
@@ -379,9 +379,9 @@ func (o Order) Canonical(portal string) string {
 	return strings.Join(parts, " ")
 }
 
-// Clip quotes a foreign word, shows what cannot be seen in it, and cuts it.
-func Clip(s string) string {
-	s = shown(s)
+// QuoteForeign quotes a foreign word, shows what cannot be seen in it, and cuts it.
+func QuoteForeign(s string) string {
+	s = visibleForm(s)
 	if r := []rune(s); len(r) > 40 {
 		s = string(r[:40]) + "…"
 	}

@@ -15,7 +15,7 @@ import (
 const guid = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
 
 func parse(text string) (command.Line, *command.SyntaxError) {
-	line, err := command.ParseLine(text)
+	line, err := command.Parse(text)
 	wrong, ok := errors.AsType[*command.SyntaxError](err)
 	if err != nil && !ok {
 		panic("not a syntax error: " + err.Error())

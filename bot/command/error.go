@@ -9,8 +9,8 @@ type SyntaxError struct {
 
 func (e *SyntaxError) Error() string { return e.What + " " + e.Do }
 
-func refuse(what, do string) error { return suggest(what, do, "") }
+func refuse(what, do string) error { return refuseWith(what, do, "") }
 
-func suggest(what, do, suggestion string) error {
+func refuseWith(what, do, suggestion string) error {
 	return &SyntaxError{What: what + " Nothing was started.", Do: do, Suggest: suggestion}
 }

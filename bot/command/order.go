@@ -29,9 +29,9 @@ type Order struct {
 // Param is one --param KEY=VALUE.
 type Param struct{ Key, Value string }
 
-// Guarded reports whether an order always takes a second person and a typed word:
+// NeedsSecondPerson reports whether an order always takes a second person and a typed word:
 // one that replaces more than the portal, and one that nobody can look at before.
-func (o Order) Guarded() bool { return o.Dump || o.Unlisted }
+func (o Order) NeedsSecondPerson() bool { return o.Dump || o.Unlisted }
 
 const zeroGUID = "00000000-0000-0000-0000-000000000000"
 
@@ -41,28 +41,28 @@ type storageRule struct {
 	storage docspace.StorageType
 	// needs are the parameters without which it fails; it ignores all others unless
 	// free is set, where they are settings of the storage.
-	needs []string
-	free  bool
-	// path says what is wrong with a filePath; nil takes any.
-	path func(string) string
+	needs     []string
+	anyParams bool
+	// checkPath says what is wrong with a filePath; nil takes any.
+	checkPath func(string) string
 	// modules are those that the server knows; nil where there are none.
 	modules []string
-	// unseen says why the order needs --unlisted; "" where the server keeps to it.
-	unseen string
+	// whyUnlisted says why the order needs --unlisted; "" where the server keeps to it.
+	whyUnlisted string
 }
 
 var storageRules = []storageRule{
-	{storage: docspace.StorageDocuments, needs: []string{"filePath"}, path: fileNumber},
-	{storage: docspace.StorageThirdpartyDocs, needs: []string{"filePath"}, path: providerFile},
+	{storage: docspace.StorageDocuments, needs: []string{"filePath"}, checkPath: fileNumber},
+	{storage: docspace.StorageThirdpartyDocs, needs: []string{"filePath"}, checkPath: providerFile},
 	{storage: docspace.StorageDataStore, needs: []string{"filePath"}},
-	{storage: docspace.StorageThirdPartyConsumer, needs: []string{"filePath", "module"}, free: true, modules: docspace.ConsumerModules()},
+	{storage: docspace.StorageThirdPartyConsumer, needs: []string{"filePath", "module"}, anyParams: true, modules: docspace.ConsumerModules()},
 	{
 		storage: docspace.StorageLocal, needs: []string{"filePath"},
-		unseen: "With --storage Local the portal ignores the path and restores what was uploaded to it last.",
+		whyUnlisted: "With --storage Local the portal ignores the path and restores what was uploaded to it last.",
 	},
 	{
-		storage: docspace.StorageCustomCloud, needs: []string{"filePath"}, free: true,
-		unseen: "No server up to 3.7.2 can restore from CustomCloud.",
+		storage: docspace.StorageCustomCloud, needs: []string{"filePath"}, anyParams: true,
+		whyUnlisted: "No server up to 3.7.2 can restore from CustomCloud.",
 	},
 }
 
@@ -96,7 +96,7 @@ func (o Order) Check() error {
 		return r.storage == o.StorageType || o.StorageType == "" && r.storage == docspace.StorageDocuments
 	})
 	if i < 0 {
-		return refuse("The bot does not know the storage "+Clip(string(o.StorageType))+".", "Use a backup from list.")
+		return refuse("The bot does not know the storage "+QuoteForeign(string(o.StorageType))+".", "Use a backup from list.")
 	}
 	return storageRules[i].check(o)
 }
@@ -116,69 +116,69 @@ func checkRecord(o Order) error {
 
 func (r storageRule) check(o Order) error {
 	switch {
-	case r.unseen != "" && !o.Unlisted:
-		return suggest(r.unseen, "If you know what it will take, ask with --unlisted: that needs somebody else, who types the portal's name.", "--unlisted")
-	case r.unseen == "" && o.Unlisted && o.names("filePath"):
+	case r.whyUnlisted != "" && !o.Unlisted:
+		return refuseWith(r.whyUnlisted, "If you know what it will take, ask with --unlisted: that needs somebody else, who types the portal's name.", "--unlisted")
+	case r.whyUnlisted == "" && o.Unlisted && o.hasParam("filePath"):
 		return refuse("--unlisted is for what the bot cannot see, and the server keeps to this order as it is written.", "Leave --unlisted away.")
 	}
 	for _, p := range o.Params {
-		if no := r.reads(p.Key); no != nil {
+		if no := r.checkKey(p.Key); no != nil {
 			return no
 		}
 	}
 	for _, key := range r.needs {
-		if o.names(key) {
+		if o.hasParam(key) {
 			continue
 		}
 		if key == "filePath" && o.StorageType == "" {
-			return suggest(Clip(o.BackupID)+" is neither a command nor the id of a backup.",
+			return refuseWith(QuoteForeign(o.BackupID)+" is neither a command nor the id of a backup.",
 				"list shows the ids; a backup that is not listed needs --param filePath=...", Nearest(strings.ToLower(o.BackupID), verbNames))
 		}
-		return suggest("--storage "+storageWord(r.storage)+" needs --param "+key+"=... where the id is not one of list.", "Add it.", "--param "+key+"=...")
+		return refuseWith("--storage "+storageName(r.storage)+" needs --param "+key+"=... where the id is not one of list.", "Add it.", "--param "+key+"=...")
 	}
-	return r.fits(o.Params)
+	return r.checkValues(o.Params)
 }
 
-// fits refuses values that can only fail.
-func (r storageRule) fits(params []Param) error {
+// checkValues refuses values that can only fail.
+func (r storageRule) checkValues(params []Param) error {
 	for _, p := range params {
 		switch {
-		case p.Key == "filePath" && r.path != nil:
-			if why := r.path(p.Value); why != "" {
-				return refuse(why+", not "+Clip(p.Value)+".", "Give that in --param filePath=..., or name the right --storage.")
+		case p.Key == "filePath" && r.checkPath != nil:
+			if why := r.checkPath(p.Value); why != "" {
+				return refuse(why+", not "+QuoteForeign(p.Value)+".", "Give that in --param filePath=..., or name the right --storage.")
 			}
 		case p.Key == "module" && r.modules != nil && !slices.Contains(r.modules, p.Value):
-			return refuse("The server knows no module "+Clip(p.Value)+".", "Its modules are "+strings.Join(r.modules, ", ")+".")
+			return refuse("The server knows no module "+QuoteForeign(p.Value)+".", "Its modules are "+strings.Join(r.modules, ", ")+".")
 		}
 	}
 	return nil
 }
 
-// reads refuses a parameter that the server passes over, also because of its
+// checkKey refuses a parameter that the server passes over, also because of its
 // spelling, which is kept to the letter.
-func (r storageRule) reads(key string) error {
+func (r storageRule) checkKey(key string) error {
 	for _, known := range []string{"filePath", "module"} {
 		if key != known && strings.EqualFold(key, known) {
-			return suggest("The server does not read --param "+key+": it spells that "+known+".", "Spell it so.", "--param "+known+"=...")
+			return refuseWith("The server does not read --param "+key+": it spells that "+known+".", "Spell it so.", "--param "+known+"=...")
 		}
 	}
-	if r.free || slices.Contains(r.needs, key) {
+	if r.anyParams || slices.Contains(r.needs, key) {
 		return nil
 	}
-	return refuse("With --storage "+storageWord(r.storage)+" the server ignores --param "+key+".", "Leave it away.")
+	return refuse("With --storage "+storageName(r.storage)+" the server ignores --param "+key+".", "Leave it away.")
 }
 
-// storageWord is a storage type as the command spells it.
-func storageWord(t docspace.StorageType) string {
+// storageName is a storage type as the command spells it.
+func storageName(t docspace.StorageType) string {
 	if t == docspace.StorageThirdpartyDocs {
 		return "ThirdpartyDocuments"
 	}
 	return string(t)
 }
 
-// asRead writes an order as the server will read it: a GUID in its plain form, and
+// normalize writes an order as the server will read it: a GUID in its plain form, and
 // the module as the server spells it, for it is looked up to the letter.
-func (o Order) asRead() Order {
+func (o Order) normalize() Order {
 	if id, ok := docspace.ParseGUID(o.BackupID); ok {
 		o.BackupID = id
 	}
@@ -192,6 +192,6 @@ func (o Order) asRead() Order {
 	return o
 }
 
-func (o Order) names(key string) bool {
+func (o Order) hasParam(key string) bool {
 	return slices.ContainsFunc(o.Params, func(p Param) bool { return p.Key == key })
 }

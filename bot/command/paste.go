@@ -8,20 +8,20 @@ import (
 )
 
 const (
-	// around is what stands around an id that was copied from a message: Slack's
+	// pastedAround is what stands around an id that was copied from a message: Slack's
 	// marks, quotes, brackets, the punctuation of a sentence, spaces.
-	around = "`*_~<>\"'.,;:!?\u00ab\u00bb" + curlySingles + curlyDoubles + invisible + " \t\r\n\u00a0\u202f"
-	anyOf  = "[" + dashes + "]"
-	hex4   = "[0-9a-fA-F]{4}"
+	pastedAround = "`*_~<>\"'.,;:!?\u00ab\u00bb" + curlySingles + curlyDoubles + invisible + " \t\r\n\u00a0\u202f"
+	anyDashClass = "[" + dashes + "]"
+	hex4         = "[0-9a-fA-F]{4}"
 )
 
 // pastedID is a line that begins with an id, of a backup or of a restore, and with
 // what was pasted around it.
-var pastedID = regexp.MustCompile(`^((?i:(?:cancel|report)\s)?)([` + around + `]*)((?:` +
-	`[0-9a-fA-F]{8}` + anyOf + hex4 + anyOf + hex4 + anyOf + hex4 + anyOf + `[0-9a-fA-F]{12}|[0-9a-fA-F]{32}|` +
-	`[A-Za-z0-9]+(?:` + anyOf + `+[A-Za-z0-9]+)*))([` + around + `]*)(\s|$)`)
+var pastedID = regexp.MustCompile(`^((?i:(?:cancel|report)\s)?)([` + pastedAround + `]*)((?:` +
+	`[0-9a-fA-F]{8}` + anyDashClass + hex4 + anyDashClass + hex4 + anyDashClass + hex4 + anyDashClass + `[0-9a-fA-F]{12}|[0-9a-fA-F]{32}|` +
+	`[A-Za-z0-9]+(?:` + anyDashClass + `+[A-Za-z0-9]+)*))([` + pastedAround + `]*)(\s|$)`)
 
-var anyDash = regexp.MustCompile(anyOf)
+var anyDash = regexp.MustCompile(anyDashClass)
 
 // unpaste takes away what was pasted around the id at the beginning of a line. The
 // rest of the line stays as it is, and so does what might be a value.
@@ -60,9 +60,9 @@ func paired(before, after string) bool {
 	return true
 }
 
-// shown makes the characters of a foreign word visible that look like others, or
+// visibleForm makes the characters of a foreign word visible that look like others, or
 // like nothing.
-func shown(s string) string {
+func visibleForm(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if r != ' ' && r != '-' && (!unicode.IsPrint(r) || strings.ContainsRune(dashes, r)) {

@@ -9,8 +9,8 @@ import (
 // word is one word of a command line, without its quotes.
 type word struct {
 	text string
-	// bare means that its first character was typed as is, not quoted.
-	bare bool
+	// unquoted means that its first character was typed as is, not quoted.
+	unquoted bool
 }
 
 const (
@@ -64,8 +64,8 @@ type scanner struct {
 
 func space(r rune) bool { return unicode.Is(unicode.Zs, r) }
 
-// over reports whether a word ends before rest[i].
-func (s *scanner) over(i int) bool {
+// wordEndsAt reports whether a word ends before rest[i].
+func (s *scanner) wordEndsAt(i int) bool {
 	for ; i < len(s.rest); i++ {
 		if !strings.ContainsRune(invisible, s.rest[i]) {
 			return space(s.rest[i])
@@ -86,7 +86,7 @@ func (s *scanner) next() (w word, ok bool, no error) {
 		return word{}, false, nil
 	}
 	s.word.Reset()
-	w.bare = strings.ContainsRune(dashes, s.rest[0])
+	w.unquoted = strings.ContainsRune(dashes, s.rest[0])
 	opens := true
 	for len(s.rest) > 0 && !space(s.rest[0]) {
 		r := s.rest[0]
@@ -138,7 +138,7 @@ func (s *scanner) quoted() error {
 			i++
 			continue
 		case !closes(open, r):
-		case s.over(i + 1):
+		case s.wordEndsAt(i + 1):
 			s.rest = s.rest[i+1:]
 			return nil
 		case open == '"':

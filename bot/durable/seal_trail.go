@@ -122,7 +122,7 @@ func (s *Store) sealedEnd(ctx context.Context, q asker) (h head, f bot.Freeze, e
 // is the bot's own and its last one: the trail knows each confirmation, and
 // nothing that came after the first.
 func (s *Store) proven(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
-	if !s.seals.on() || !bot.Posts(was, next) {
+	if !s.seals.on() || !bot.ChangesPortal(was, next) {
 		return nil
 	}
 	if next.Seal != "" {

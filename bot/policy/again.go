@@ -20,7 +20,7 @@ func (p Policy) StillAdmitted(ctx context.Context, d Directory, r Request) *Refu
 	}
 	no := may(ctx, d, r.Requester)
 	if no == nil {
-		no = p.Inspect(ctx, d, Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
+		no = p.CheckMembership(ctx, d, Caller{Team: r.Team, Channel: r.Channel, User: r.Requester})
 	}
 	if no == nil || no.Rule == RuleDirectory || no.Rule == RuleChannel {
 		return no
@@ -37,11 +37,11 @@ func (p Policy) MayStillConfirm(ctx context.Context, d Directory, r Request, use
 	if no := p.MayConfirm(ctx, d, r, user); no != nil {
 		return no
 	}
-	return p.Inspect(ctx, d, Caller{Team: r.Team, Channel: r.Channel, User: user})
+	return p.CheckMembership(ctx, d, Caller{Team: r.Team, Channel: r.Channel, User: user})
 }
 
-// NotNow is a refusal just before the start.
-func (no *Refusal) NotNow() *Refusal {
+// BeforeStart is a refusal just before the start.
+func (no *Refusal) BeforeStart() *Refusal {
 	if no.Rule != RuleDirectory {
 		return no
 	}

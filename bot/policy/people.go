@@ -8,9 +8,9 @@ import (
 
 // MayRequest checks that a person may ask for a restore.
 func (p Policy) MayRequest(ctx context.Context, d Directory, user string) *Refusal {
-	ok, err := p.has(ctx, d, p.Users, user)
+	ok, err := p.allows(ctx, d, p.Users, user)
 	if err != nil {
-		return unreadable(err, p.Users)
+		return lookupFailed(err, p.Users)
 	}
 	if !ok {
 		return &Refusal{
@@ -30,9 +30,9 @@ func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Re
 			Do: "Ask without it, and have one of the people below confirm.", People: p.Approvers,
 		}
 	}
-	ok, err := p.has(ctx, d, p.BreakGlass, user)
+	ok, err := p.allows(ctx, d, p.BreakGlass, user)
 	if err != nil {
-		return unreadable(err, p.BreakGlass)
+		return lookupFailed(err, p.BreakGlass)
 	}
 	if !ok {
 		return &Refusal{
@@ -43,17 +43,17 @@ func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Re
 	return nil
 }
 
-// Inspect checks what only the chat can tell of the person and the channel:
+// CheckMembership checks what only the chat can tell of the person and the channel:
 // guests, bots, people who left, channels shared with another organisation.
-func (p Policy) Inspect(ctx context.Context, d Directory, c Caller) *Refusal {
+func (p Policy) CheckMembership(ctx context.Context, d Directory, c Caller) *Refusal {
 	place, err := d.Place(ctx, c.Channel)
 	switch {
 	case errors.Is(err, ErrNotInChannel):
 		return NotInvited()
 	case err != nil:
-		return UnreadableNow(err)
+		return LookupFailed(err)
 	case place.Direct:
-		return p.direct()
+		return p.directMessage()
 	case place.Shared:
 		return &Refusal{
 			Rule: RuleChannel,
@@ -63,7 +63,7 @@ func (p Policy) Inspect(ctx context.Context, d Directory, c Caller) *Refusal {
 	}
 	person, err := d.Person(ctx, c.User)
 	if err != nil {
-		return UnreadableNow(err)
+		return LookupFailed(err)
 	}
 	var why string
 	switch {
@@ -97,9 +97,9 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Request, user str
 	if r.Order.BreakGlass {
 		return p.mayConfirmAlone(ctx, d, r, user)
 	}
-	ok, err := p.has(ctx, d, p.Approvers, user)
+	ok, err := p.allows(ctx, d, p.Approvers, user)
 	if err != nil {
-		return unreadable(err, p.Approvers)
+		return lookupFailed(err, p.Approvers)
 	}
 	if !ok {
 		return &Refusal{
@@ -108,11 +108,11 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Request, user str
 			Do:   "Ask one of the people below.", People: p.Approvers,
 		}
 	}
-	own, err := p.same(ctx, d, user, r.Requester)
-	if err != nil && (r.NeedsOther() || !p.SelfApproval) {
-		return unreadable(err, p.Approvers)
+	own, err := p.samePerson(ctx, d, user, r.Requester)
+	if err != nil && (r.NeedsSecondPerson() || !p.SelfApproval) {
+		return lookupFailed(err, p.Approvers)
 	}
-	if own && r.NeedsOther() {
+	if own && r.NeedsSecondPerson() {
 		why := "--dump replaces the whole server"
 		if !r.Order.Dump {
 			why = "--unlisted restores what nobody can look at before"
@@ -135,9 +135,9 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Request, user str
 
 // mayConfirmAlone: who asked to break the glass confirms it, and nobody else.
 func (p Policy) mayConfirmAlone(ctx context.Context, d Directory, r Request, user string) *Refusal {
-	own, err := p.same(ctx, d, user, r.Requester)
+	own, err := p.samePerson(ctx, d, user, r.Requester)
 	if err != nil {
-		return unreadable(err, AllowList{})
+		return lookupFailed(err, AllowList{})
 	}
 	if !own {
 		return &Refusal{
@@ -151,21 +151,21 @@ func (p Policy) mayConfirmAlone(ctx context.Context, d Directory, r Request, use
 // MayDismiss checks that a person may drop this restore: who asked, and whoever
 // may confirm.
 func (p Policy) MayDismiss(ctx context.Context, d Directory, r Request, user string) *Refusal {
-	if own, err := p.same(ctx, d, user, r.Requester); own && err == nil {
+	if own, err := p.samePerson(ctx, d, user, r.Requester); own && err == nil {
 		return nil
 	}
-	return p.mayAs(ctx, d, user, "Only the person who asked and those who may confirm can dismiss a request.")
+	return p.mayApprove(ctx, d, user, "Only the person who asked and those who may confirm can dismiss a request.")
 }
 
 // MayFreeze checks that a person may freeze restores and let them go again.
 func (p Policy) MayFreeze(ctx context.Context, d Directory, user string) *Refusal {
-	return p.mayAs(ctx, d, user, "Only those who may confirm a restore can freeze restores or let them go again.")
+	return p.mayApprove(ctx, d, user, "Only those who may confirm a restore can freeze restores or let them go again.")
 }
 
-func (p Policy) mayAs(ctx context.Context, d Directory, user, why string) *Refusal {
-	ok, err := p.has(ctx, d, p.Approvers, user)
+func (p Policy) mayApprove(ctx context.Context, d Directory, user, why string) *Refusal {
+	ok, err := p.allows(ctx, d, p.Approvers, user)
 	if err != nil {
-		return unreadable(err, p.Approvers)
+		return lookupFailed(err, p.Approvers)
 	}
 	if !ok {
 		return &Refusal{Rule: RuleApprover, What: why + " Nothing was changed.", Do: "Ask one of the people below.", People: p.Approvers}
@@ -181,12 +181,12 @@ func (p Policy) MaySeeLoss(ctx context.Context, d Directory, r Request, user str
 		lists = append(lists, p.BreakGlass)
 	}
 	for _, l := range lists {
-		ok, err := p.has(ctx, d, l, user)
+		ok, err := p.allows(ctx, d, l, user)
 		if err != nil {
-			return unreadable(err, p.Approvers)
+			return lookupFailed(err, p.Approvers)
 		}
 		if ok {
-			return p.Inspect(ctx, d, Caller{Team: r.Team, Channel: r.Channel, User: user})
+			return p.CheckMembership(ctx, d, Caller{Team: r.Team, Channel: r.Channel, User: user})
 		}
 	}
 	return &Refusal{
@@ -204,16 +204,16 @@ func NotInvited() *Refusal {
 	}
 }
 
-// UnreadableNow refuses while the chat cannot say who somebody is.
-func UnreadableNow(err error) *Refusal {
-	no := unreadable(err, AllowList{})
+// LookupFailed refuses while the chat cannot say who somebody is.
+func LookupFailed(err error) *Refusal {
+	no := lookupFailed(err, AllowList{})
 	no.Busy = errors.Is(err, ErrChatBusy)
 	return no
 }
 
-// unreadable refuses what the chat would have to say who somebody is for. What it
+// lookupFailed refuses what the chat would have to say who somebody is for. What it
 // refuses until a person changes something is named, with who can change it.
-func unreadable(err error, people AllowList) *Refusal {
+func lookupFailed(err error, people AllowList) *Refusal {
 	no := &Refusal{
 		Rule:   RuleDirectory,
 		What:   "Slack could not say who may do this, so nobody may for now. Nothing was changed.",

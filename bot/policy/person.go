@@ -21,9 +21,9 @@ func (who Person) ids() []string {
 	return ids
 }
 
-// same reports whether two ids are of one person. Where Slack does not say, the
+// samePerson reports whether two ids are of one person. Where Slack does not say, the
 // error says so, and nobody may be taken for somebody else.
-func (p Policy) same(ctx context.Context, d Directory, a, b string) (bool, error) {
+func (p Policy) samePerson(ctx context.Context, d Directory, a, b string) (bool, error) {
 	if a == b || p.enterprise() == "" || a == "" || b == "" {
 		return a == b, nil
 	}
@@ -35,7 +35,7 @@ func (p Policy) same(ctx context.Context, d Directory, a, b string) (bool, error
 	if err != nil {
 		return false, err
 	}
-	if one.is(other) {
+	if one.isSame(other) {
 		return true, nil
 	}
 	if a[0] != b[0] && (one.Org == "" || other.Org == "") { // of a workspace, and of an organisation
@@ -46,16 +46,16 @@ func (p Policy) same(ctx context.Context, d Directory, a, b string) (bool, error
 
 var errNoOrg = errors.New("slack does not say which ids in the organisation people have")
 
-func (who Person) is(other Person) bool {
+func (who Person) isSame(other Person) bool {
 	theirs := other.ids()
 	return slices.ContainsFunc(who.ids(), func(id string) bool { return slices.Contains(theirs, id) })
 }
 
-// SameAsAny is [Policy.same] with each of several.
-func (p Policy) SameAsAny(ctx context.Context, d Directory, user string, others []string) (bool, error) {
+// SamePersonAsAny is [Policy.samePerson] with each of several.
+func (p Policy) SamePersonAsAny(ctx context.Context, d Directory, user string, others []string) (bool, error) {
 	var faults []error
 	for _, other := range others {
-		same, err := p.same(ctx, d, user, other)
+		same, err := p.samePerson(ctx, d, user, other)
 		if same {
 			return true, nil
 		}
@@ -64,9 +64,9 @@ func (p Policy) SameAsAny(ctx context.Context, d Directory, user string, others 
 	return false, errors.Join(faults...)
 }
 
-// has reports whether a list allows a person, by whichever id it names them. On an
+// allows reports whether a list allows a person, by whichever id it names them. On an
 // error the answer is no.
-func (p Policy) has(ctx context.Context, d Directory, l AllowList, user string) (bool, error) {
+func (p Policy) allows(ctx context.Context, d Directory, l AllowList, user string) (bool, error) {
 	ok, err := l.Has(ctx, d, user)
 	if ok || p.enterprise() == "" || user == "" {
 		return ok, err
@@ -90,7 +90,7 @@ func (p Policy) has(ctx context.Context, d Directory, l AllowList, user string) 
 	}
 	for _, id := range l.IDs {
 		// An entry that Slack does not know lets nobody in, and keeps nobody out.
-		if named, err := d.Person(ctx, id); err == nil && named.is(who) {
+		if named, err := d.Person(ctx, id); err == nil && named.isSame(who) {
 			return true, nil
 		}
 	}

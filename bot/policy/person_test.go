@@ -44,12 +44,12 @@ func TestPersonOfAGridIsOnePerson(t *testing.T) {
 		{"U3", "W3"}: {false, true}, {"U1", "W3"}: {false, true}, {"U1", "U3"}: {false, false},
 		{"U1", "W8"}: {false, true}, {"U8", "U1"}: {false, true}, {"U8", "U8"}: {true, false}, {"", "U1"}: {false, false},
 	} {
-		same, err := grid.same(t.Context(), gridPeople, pair[0], pair[1])
+		same, err := grid.samePerson(t.Context(), gridPeople, pair[0], pair[1])
 		if same != want.same || (err != nil) != want.fails {
 			t.Errorf("%v: %t, %v", pair, same, err)
 		}
 	}
-	if same, err := (Policy{}).same(t.Context(), gridPeople, "U1", "W1"); same || err != nil {
+	if same, err := (Policy{}).samePerson(t.Context(), gridPeople, "U1", "W1"); same || err != nil {
 		t.Errorf("outside of a Grid: %t, %v", same, err)
 	}
 }
@@ -75,12 +75,12 @@ func TestListOfAGridTakesEitherId(t *testing.T) {
 		"everybody":            {AllowList{Any: true}, "U8", true, false},
 		"nobody has no id":     {AllowList{IDs: []string{"W1"}}, "", false, false},
 	} {
-		has, err := grid.has(t.Context(), gridPeople, c.list, c.user)
+		has, err := grid.allows(t.Context(), gridPeople, c.list, c.user)
 		if has != c.has || (err != nil) != c.fails {
 			t.Errorf("%s: %t, %v", name, has, err)
 		}
 	}
-	if has, err := (Policy{}).has(t.Context(), gridPeople, AllowList{IDs: []string{"W1"}}, "U1"); has || err != nil {
+	if has, err := (Policy{}).allows(t.Context(), gridPeople, AllowList{IDs: []string{"W1"}}, "U1"); has || err != nil {
 		t.Errorf("outside of a Grid: %t, %v", has, err)
 	}
 }

@@ -68,7 +68,7 @@ type Refusal struct {
 // channel and the person's id, in this order, without asking anybody but for
 // the members of user groups.
 func (p Policy) Admit(ctx context.Context, d Directory, c Caller) *Refusal {
-	if no := p.Room(c); no != nil {
+	if no := p.CheckPlace(c); no != nil {
 		return no
 	}
 	return p.MayRequest(ctx, d, c.User)
@@ -77,7 +77,7 @@ func (p Policy) Admit(ctx context.Context, d Directory, c Caller) *Refusal {
 // MayUse checks that a caller may use the bot at all: those who may request,
 // confirm or break the glass.
 func (p Policy) MayUse(ctx context.Context, d Directory, c Caller) *Refusal {
-	if no := p.Room(c); no != nil {
+	if no := p.CheckPlace(c); no != nil {
 		return no
 	}
 	no := p.MayRequest(ctx, d, c.User)
@@ -85,20 +85,20 @@ func (p Policy) MayUse(ctx context.Context, d Directory, c Caller) *Refusal {
 		if no == nil {
 			break
 		}
-		if ok, err := p.has(ctx, d, l, c.User); ok && err == nil {
+		if ok, err := p.allows(ctx, d, l, c.User); ok && err == nil {
 			no = nil
 		}
 	}
 	return no
 }
 
-// Room checks where something comes from: the workspace, the app, the channel.
-func (p Policy) Room(c Caller) *Refusal {
-	if no := p.Origin(c); no != nil {
+// CheckPlace checks where something comes from: the workspace, the app, the channel.
+func (p Policy) CheckPlace(c Caller) *Refusal {
+	if no := p.CheckOrigin(c); no != nil {
 		return no
 	}
 	if c.Channel != "" && c.Channel[0] == 'D' {
-		return p.direct()
+		return p.directMessage()
 	}
 	if !p.Channels.Any && !slices.Contains(p.Channels.IDs, c.Channel) {
 		return &Refusal{
@@ -110,7 +110,7 @@ func (p Policy) Room(c Caller) *Refusal {
 	return nil
 }
 
-func (p Policy) direct() *Refusal {
+func (p Policy) directMessage() *Refusal {
 	return &Refusal{
 		Rule: RuleChannel,
 		What: "Restores are not asked for in direct messages: the team has to see them. Nothing was started.",
@@ -118,9 +118,9 @@ func (p Policy) direct() *Refusal {
 	}
 }
 
-// Origin checks that something comes from the workspace and the app that the
+// CheckOrigin checks that something comes from the workspace and the app that the
 // bot serves. Of which app it is has to be known.
-func (p Policy) Origin(c Caller) *Refusal {
+func (p Policy) CheckOrigin(c Caller) *Refusal {
 	switch {
 	case p.Team == "" || c.Team != p.Team:
 		return &Refusal{
@@ -154,7 +154,7 @@ func (p Policy) Origin(c Caller) *Refusal {
 
 // NormalizeCaller puts a caller of our own Enterprise Grid in our workspace: there the
 // workspace that a payload names may be the one that the person looks from.
-// Whether they are a member of ours is asked of Slack ([Policy.Inspect]).
+// Whether they are a member of ours is asked of Slack ([Policy.CheckMembership]).
 func (p Policy) NormalizeCaller(c Caller) Caller {
 	if grid := p.enterprise(); grid != "" && c.Enterprise == grid {
 		c.Team = p.Team

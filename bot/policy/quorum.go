@@ -5,15 +5,15 @@ type Quorum int
 
 // The answers.
 const (
-	// Enough: somebody may ask, and enough others or they themselves may confirm.
-	Enough Quorum = iota
-	// NoSecond: enough for most requests, but what takes somebody other than the
+	// QuorumMet: somebody may ask, and enough others or they themselves may confirm.
+	QuorumMet Quorum = iota
+	// QuorumNoSecond: enough for most requests, but what takes somebody other than the
 	// requester, such as --dump, can never be confirmed.
-	NoSecond
-	// NobodyElse: the requester may not confirm, and too few others may.
-	NobodyElse
-	// TooFew: fewer people may confirm than must.
-	TooFew
+	QuorumNoSecond
+	// QuorumNobodyElse: the requester may not confirm, and too few others may.
+	QuorumNobodyElse
+	// QuorumTooFew: fewer people may confirm than must.
+	QuorumTooFew
 )
 
 // Quorum looks at the lists alone: the members of a user group, and of *, count as
@@ -42,7 +42,7 @@ func RosterOf(l AllowList) Roster {
 // QuorumAmong is about the requester with the most others who may confirm.
 func (p Policy) QuorumAmong(users, approvers Roster) Quorum {
 	if approvers.Open {
-		return Enough
+		return QuorumMet
 	}
 	others := 0
 	if users.Open {
@@ -57,11 +57,11 @@ func (p Policy) QuorumAmong(users, approvers Roster) Quorum {
 	}
 	switch {
 	case len(approvers.People) < p.Needed():
-		return TooFew
+		return QuorumTooFew
 	case others >= p.Needed():
-		return Enough
+		return QuorumMet
 	case p.SelfApproval:
-		return NoSecond
+		return QuorumNoSecond
 	}
-	return NobodyElse
+	return QuorumNobodyElse
 }

@@ -17,21 +17,21 @@ func TestRulesThatNobodyCanMeetAreFound(t *testing.T) {
 		self             bool
 		want             Quorum
 	}{
-		{"UA1", "UA1", 1, true, NoSecond},
-		{"UA1", "UA1", 1, false, NobodyElse},
-		{"UA1", "UB1", 1, false, Enough},
-		{"UA1,UB1", "UA1", 1, false, Enough}, // Bob asks, Alice confirms
-		{"UA1,UB1", "UA1,UB1", 1, false, Enough},
-		{"UA1,UB1", "UA1,UB1", 2, true, NoSecond},
-		{"UA1,UB1", "UA1,UB1", 2, false, NobodyElse},
-		{"UA1,UB1,UC1", "UA1,UB1", 2, false, Enough}, // only Carol can ask
-		{"UA1", "UA1,UA1", 2, true, TooFew},
-		{"UA1", "UA1,UB1", 3, false, TooFew},
-		{"*", "UA1", 1, false, Enough},
-		{"*", "UA1", 2, true, TooFew},
-		{"SG1", "UA1,UB1", 2, false, Enough},
-		{"UA1", "SG1", 5, false, Enough}, // who is in it, Slack knows
-		{"UA1", "*", 5, false, Enough},
+		{"UA1", "UA1", 1, true, QuorumNoSecond},
+		{"UA1", "UA1", 1, false, QuorumNobodyElse},
+		{"UA1", "UB1", 1, false, QuorumMet},
+		{"UA1,UB1", "UA1", 1, false, QuorumMet}, // Bob asks, Alice confirms
+		{"UA1,UB1", "UA1,UB1", 1, false, QuorumMet},
+		{"UA1,UB1", "UA1,UB1", 2, true, QuorumNoSecond},
+		{"UA1,UB1", "UA1,UB1", 2, false, QuorumNobodyElse},
+		{"UA1,UB1,UC1", "UA1,UB1", 2, false, QuorumMet}, // only Carol can ask
+		{"UA1", "UA1,UA1", 2, true, QuorumTooFew},
+		{"UA1", "UA1,UB1", 3, false, QuorumTooFew},
+		{"*", "UA1", 1, false, QuorumMet},
+		{"*", "UA1", 2, true, QuorumTooFew},
+		{"SG1", "UA1,UB1", 2, false, QuorumMet},
+		{"UA1", "SG1", 5, false, QuorumMet}, // who is in it, Slack knows
+		{"UA1", "*", 5, false, QuorumMet},
 	} {
 		p := Policy{Users: list(c.users), Approvers: list(c.approvers), Approvals: c.needed, SelfApproval: c.self}
 		if got := p.Quorum(PortalRules{}); got != c.want {

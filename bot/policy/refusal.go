@@ -10,8 +10,8 @@ import (
 // Words of a refusal may point at the people or channels that are listed below
 // it. They are only for where somebody is.
 
-// belowNobody turns such words into ones that stand alone.
-var belowNobody = strings.NewReplacer(
+// wordsForNobody turns such words into ones that stand alone.
+var wordsForNobody = strings.NewReplacer(
 	"one of the people below", "somebody who may",
 	"one of the channels below", "a channel that is set up for restores",
 	", by the people below,", "",
@@ -21,28 +21,28 @@ var belowNobody = strings.NewReplacer(
 	", named below", "",
 )
 
-// belowAnybody is for a list that lets everybody in.
-var belowAnybody = strings.NewReplacer(
+// wordsForAnybody is for a list that lets everybody in.
+var wordsForAnybody = strings.NewReplacer(
 	"one of the people below", "somebody else of this workspace",
 	"one of the channels below", "any channel that the bot is in",
 )
 
-// Alone is the refusal for where nobody is listed with it.
-func (no *Refusal) Alone() *Refusal {
+// WithoutPeople is the refusal for where nobody is listed with it.
+func (no *Refusal) WithoutPeople() *Refusal {
 	out := *no
-	out.What, out.Do, out.People = belowNobody.Replace(no.What), belowNobody.Replace(no.Do), AllowList{}
+	out.What, out.Do, out.People = wordsForNobody.Replace(no.What), wordsForNobody.Replace(no.Do), AllowList{}
 	return &out
 }
 
-// Listed is a refusal whose words fit whom it lists. Whoever is refused cannot
+// WithPeople is a refusal whose words fit whom it lists. Whoever is refused cannot
 // help themselves, and a group can only where Slack says who is in it.
-func (no *Refusal) Listed(ctx context.Context, d Directory, user string) *Refusal {
+func (no *Refusal) WithPeople(ctx context.Context, d Directory, user string) *Refusal {
 	if !strings.Contains(no.What+no.Do, "below") {
 		return no
 	}
 	out := *no
 	if no.People.Any {
-		out.What, out.Do, out.People = belowAnybody.Replace(no.What), belowAnybody.Replace(no.Do), AllowList{}
+		out.What, out.Do, out.People = wordsForAnybody.Replace(no.What), wordsForAnybody.Replace(no.Do), AllowList{}
 		return &out
 	}
 	help := strings.Contains(no.Do, "one of the people below")
@@ -54,7 +54,7 @@ func (no *Refusal) Listed(ctx context.Context, d Directory, user string) *Refusa
 	if some {
 		return &out
 	}
-	alone := no.Alone()
+	alone := no.WithoutPeople()
 	switch {
 	case !help:
 	case err != nil:

@@ -94,7 +94,7 @@ func TestNobodyIsSentToNobody(t *testing.T) {
 			if name == "anybody" && !strings.Contains(text, "one of the") || name == "own group" && !strings.Contains(text, "one of the people below") {
 				continue // such a list is of ids
 			}
-			no := (&Refusal{Rule: RulePerson, Do: text, People: c.people}).Listed(t.Context(), d, "UALICE")
+			no := (&Refusal{Rule: RulePerson, Do: text, People: c.people}).WithPeople(t.Context(), d, "UALICE")
 			if points := strings.Contains(no.Do, "below"); points != c.there || points == no.People.Nobody() {
 				t.Errorf("%s, %q: says %q of %q", name, text, no.Do, no.People)
 			}
@@ -102,7 +102,7 @@ func TestNobodyIsSentToNobody(t *testing.T) {
 				t.Errorf("%s, %q: says %q", name, text, no.Do)
 			}
 		}
-		if why := (&Refusal{What: text, Do: text, People: AllowList{IDs: []string{"UBOB"}}}).Alone(); strings.Contains(why.What+why.Do, "below") {
+		if why := (&Refusal{What: text, Do: text, People: AllowList{IDs: []string{"UBOB"}}}).WithoutPeople(); strings.Contains(why.What+why.Do, "below") {
 			t.Errorf("the card, which lists nobody, says %q", why.What)
 		}
 	}
@@ -112,11 +112,11 @@ func TestNobodyIsSentToNobody(t *testing.T) {
 func TestNobodyIsSentToThemselves(t *testing.T) {
 	t.Parallel()
 	ask := &Refusal{Do: "Ask one of the people below.", People: AllowList{IDs: []string{"UALICE", "UBOB"}}}
-	if no := ask.Listed(t.Context(), groupsOf{}, "UALICE"); no.People.String() != "UBOB" || len(ask.People.IDs) != 2 {
+	if no := ask.WithPeople(t.Context(), groupsOf{}, "UALICE"); no.People.String() != "UBOB" || len(ask.People.IDs) != 2 {
 		t.Errorf("%q of %+v", no.Do, no.People)
 	}
 	ask.People.IDs = []string{"UALICE"}
-	if no := ask.Listed(t.Context(), groupsOf{}, "UALICE"); !strings.Contains(no.Do, "Nobody else is set up for it") || !no.People.Nobody() {
+	if no := ask.WithPeople(t.Context(), groupsOf{}, "UALICE"); !strings.Contains(no.Do, "Nobody else is set up for it") || !no.People.Nobody() {
 		t.Errorf("%q of %+v", no.Do, no.People)
 	}
 }

@@ -8,9 +8,9 @@ type Request struct {
 	Order                    command.Order
 }
 
-// NeedsOther reports whether somebody else than the requester has to confirm,
+// NeedsSecondPerson reports whether somebody else than the requester has to confirm,
 // whatever the settings say.
-func (r Request) NeedsOther() bool { return r.Order.Guarded() }
+func (r Request) NeedsSecondPerson() bool { return r.Order.NeedsSecondPerson() }
 
 // NeededFor is Needed for one restore: whoever breaks the glass goes alone.
 func (p Policy) NeededFor(r Request) int {
@@ -21,27 +21,27 @@ func (p Policy) NeededFor(r Request) int {
 }
 
 // TypingFor reports whether whoever confirms has to type the portal's name.
-func (p Policy) TypingFor(r Request) bool { return p.Typing || r.Order.Guarded() }
+func (p Policy) TypingFor(r Request) bool { return p.Typing || r.Order.NeedsSecondPerson() }
 
-// CardRules says who may confirm, in ids, and how many it takes.
-type CardRules struct {
+// ConfirmRules says who may confirm, in ids, and how many it takes.
+type ConfirmRules struct {
 	Approvers AllowList
 	Needed    int
-	// Other is set when the requester may not be one of them.
-	Other bool
+	// OthersOnly is set when the requester may not be one of them.
+	OthersOnly bool
 	// Typing is set when whoever confirms types the portal's name.
 	Typing bool
-	// Pinged are those who are called when the glass is broken.
-	Pinged AllowList
+	// Called are those who are called when the glass is broken.
+	Called AllowList
 }
 
-// CardRules is what the card says about confirming this restore.
-func (p Policy) CardRules(r Request) CardRules {
-	rules := CardRules{
-		Approvers: p.Approvers, Needed: p.NeededFor(r), Other: r.NeedsOther() || !p.SelfApproval, Typing: p.TypingFor(r),
+// ConfirmRules is what the card says about confirming this restore.
+func (p Policy) ConfirmRules(r Request) ConfirmRules {
+	rules := ConfirmRules{
+		Approvers: p.Approvers, Needed: p.NeededFor(r), OthersOnly: r.NeedsSecondPerson() || !p.SelfApproval, Typing: p.TypingFor(r),
 	}
 	if r.Order.BreakGlass {
-		rules.Approvers, rules.Other, rules.Pinged = AllowList{IDs: []string{r.Requester}}, false, p.Approvers
+		rules.Approvers, rules.OthersOnly, rules.Called = AllowList{IDs: []string{r.Requester}}, false, p.Approvers
 	}
 	return rules
 }

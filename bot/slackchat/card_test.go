@@ -18,7 +18,7 @@ var viewNow = time.Date(2026, 3, 2, 3, 4, 5, 0, time.UTC)
 func viewCard(state bot.State, change ...func(*bot.Card)) bot.Card {
 	c := bot.Card{
 		Now: viewNow, Portal: bot.PortalName{Name: "docs", URL: "https://docs.example.com"},
-		Rules: policy.CardRules{Approvers: policy.AllowList{IDs: []string{"U2"}, Groups: []string{"S1"}}, Needed: 1},
+		Rules: policy.ConfirmRules{Approvers: policy.AllowList{IDs: []string{"U2"}, Groups: []string{"S1"}}, Needed: 1},
 		Restore: bot.Restore{
 			ID: "k3vq7x2mhd", Portal: "docs", State: state, Channel: "C1", Requester: "U1",
 			RequestedAt: viewNow.Add(-2 * time.Minute), ExpiresAt: viewNow.Add(13 * time.Minute),

@@ -79,7 +79,7 @@ func refusedToken(check string, err error) bot.Finding {
 	fix := cure(code, methodAuth, "")
 	switch {
 	case !refused:
-		return finding(check, bot.Fail, "Slack cannot be reached: "+err.Error(), bot.WayFix(err, "Look at SLACK_API_URL, the name server and the firewall; only outgoing HTTPS is needed."))
+		return finding(check, bot.Fail, "Slack cannot be reached: "+err.Error(), bot.NetworkFix(err, "Look at SLACK_API_URL, the name server and the firewall; only outgoing HTTPS is needed."))
 	case passing(code):
 		return finding(check, bot.Fail, "Slack is not well: "+code, "Look at status.slack.com, then run this again.")
 	case code == "not_allowed_token_type":

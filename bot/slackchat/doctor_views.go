@@ -51,7 +51,7 @@ func (c *ViewCheck) Examine(ctx context.Context) []bot.Finding {
 		v, err := c.ask(ctx, s)
 		switch {
 		case err != nil:
-			fix := bot.WayFix(err, "Run this again. Look at SLACK_API_URL, and whether the proxy lets blocks.validate through.")
+			fix := bot.NetworkFix(err, "Run this again. Look at SLACK_API_URL, and whether the proxy lets blocks.validate through.")
 			return append(found, finding(check, bot.Warn, "Slack did not say what it thinks of "+s.Name+": "+err.Error(), fix))
 		case !v.OK:
 			found = append(found, finding("slack view "+s.Name, bot.Fail, "Slack refuses it: "+v.String(), "Nothing was sent to anybody. Take a newer build, or tell its makers this line."))

@@ -256,7 +256,7 @@ func (t *turn) within(ctx context.Context) (context.Context, context.CancelFunc)
 func editUrgency(r bot.Restore) urgency {
 	known := r.Shown.State == r.State
 	switch {
-	case r.Deciding(time.Now()), blockkit.HasButtons(r.State) && !known, r.State == bot.Confirmed && r.Order.BreakGlass:
+	case r.CanBeWaived(time.Now()), blockkit.HasButtons(r.State) && !known, r.State == bot.Confirmed && r.Order.BreakGlass:
 		return urgentPress
 	case !known && (r.State.Ended() || blockkit.HasButtons(r.Shown.State)): // its buttons do nothing any more
 		return urgentEnd

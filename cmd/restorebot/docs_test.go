@@ -70,7 +70,7 @@ func TestEveryCommandInTheDocumentsIsUnderstood(t *testing.T) {
 				}
 			case strings.HasPrefix(line, "/restore") && strings.HasPrefix(path, "docs/"): // the README shows usage
 				checked++
-				if _, no := command.ParseLine(strings.TrimPrefix(line, "/restore")); no != nil {
+				if _, no := command.Parse(strings.TrimPrefix(line, "/restore")); no != nil {
 					t.Errorf("%s: %q: %s", path, line, no)
 				}
 			}

@@ -132,9 +132,9 @@ func (f *portalsFile) portal(n *yaml.Node) portalSettings {
 			f.fault(n, name+" is missing")
 		}
 	}
-	p.KeyFrom = bot.KeyFrom{Setting: "api_key of " + p.Name + " in PORTALS_FILE"}
+	p.KeyFrom = bot.KeySource{Setting: "api_key of " + p.Name + " in PORTALS_FILE"}
 	if p.KeyFile != "" {
-		p.KeyFrom = bot.KeyFrom{Setting: "api_key_file of " + p.Name + " in PORTALS_FILE", File: true}
+		p.KeyFrom = bot.KeySource{Setting: "api_key_file of " + p.Name + " in PORTALS_FILE", File: true}
 	}
 	if given["api_key"] == given["api_key_file"] {
 		f.fault(n, "one of api_key and api_key_file must be set, and not both")

@@ -71,7 +71,7 @@ func loadSettings(environ []string, dotenv string) (app.Settings, error) {
 	}
 	s, more := r.check()
 	if file := vars["DOCSPACE_API_KEY_FILE"]; file != "" && len(s.Portals) > 0 && r.DocSpaceURL != "" {
-		s.Portals[0].KeyFile, s.Portals[0].KeyFrom = file, bot.KeyFrom{Setting: "DOCSPACE_API_KEY_FILE", File: true}
+		s.Portals[0].KeyFile, s.Portals[0].KeyFrom = file, bot.KeySource{Setting: "DOCSPACE_API_KEY_FILE", File: true}
 	}
 	s.Files = append(files, r.PortalsFile)
 	for _, p := range s.Portals {

@@ -73,22 +73,22 @@ func checkQuorums(p policy.Policy, portals []portalSettings) (faults []error) {
 		return nil // a fault of another kind
 	}
 	switch p.Quorum(policy.PortalRules{}) {
-	case policy.TooFew:
+	case policy.QuorumTooFew:
 		faults = append(faults, errors.New("RESTORE_APPROVALS asks for more people than RESTORE_APPROVERS names"))
-	case policy.NobodyElse:
+	case policy.QuorumNobodyElse:
 		faults = append(faults, fmt.Errorf("RESTORE_SELF_APPROVAL is false, and for nobody on RESTORE_USERS does RESTORE_APPROVERS name enough others: %d must confirm", p.Needed()))
-	case policy.Enough, policy.NoSecond:
+	case policy.QuorumMet, policy.QuorumNoSecond:
 	}
 	for _, portal := range portals {
 		if own := portal.Own; own.Users == nil && own.Approvers == nil && own.Approvals == 0 {
 			continue // as above
 		}
 		switch p.Quorum(portal.Own) {
-		case policy.TooFew:
+		case policy.QuorumTooFew:
 			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal asks for more approvals than there are approvers", portal.line))
-		case policy.NobodyElse:
+		case policy.QuorumNobodyElse:
 			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: RESTORE_SELF_APPROVAL is false, and nobody who may ask for this portal has enough others who may confirm", portal.line))
-		case policy.Enough, policy.NoSecond:
+		case policy.QuorumMet, policy.QuorumNoSecond:
 		}
 	}
 	return faults

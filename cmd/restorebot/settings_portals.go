@@ -34,7 +34,7 @@ func (r raw) checkPortals(fault func(name, rule string)) (list []portalSettings,
 		} else {
 			list = append(list, portalSettings{Portal: app.Portal{
 				Name: hostname(r.DocSpaceURL), URL: address, Key: docspace.NewSecret(strings.TrimSpace(r.DocSpaceAPIKey)),
-				KeyFrom: bot.KeyFrom{Setting: "DOCSPACE_API_KEY"}, Safety: safety,
+				KeyFrom: bot.KeySource{Setting: "DOCSPACE_API_KEY"}, Safety: safety,
 			}})
 		}
 		if strings.TrimSpace(r.DocSpaceAPIKey) == "" {

@@ -69,7 +69,7 @@ func setupDrill(ctx context.Context, a setupFlags, p process) error {
 func drill(ctx context.Context, s app.Settings, channel policy.AllowList, dir string, p process) error {
 	portal := docspacetest.New(docspacetest.Config{Alias: "drill", Script: docspacetest.Total(drillTakes)})
 	s.DatabaseURL, s.HTTPAddr, s.Policy.Channels = "sqlite:"+filepath.Join(dir, "drill.db"), "", channel
-	s.Portals = []app.Portal{{Name: "drill", URL: "https://drill.invalid", Key: docspace.NewSecret(portal.Key()), KeyFrom: bot.KeyFrom{Setting: "DOCSPACE_API_KEY"}}}
+	s.Portals = []app.Portal{{Name: "drill", URL: "https://drill.invalid", Key: docspace.NewSecret(portal.Key()), KeyFrom: bot.KeySource{Setting: "DOCSPACE_API_KEY"}}}
 	a, err := app.New(ctx, s, app.Seams{Log: p.stderr, Version: describeSelf().Version, Portals: docspacetest.Via(portal).Transport})
 	if err != nil {
 		return err

@@ -107,13 +107,13 @@ func keyCare(c bot.Card) string {
 	case r.Aftercare.Done && !r.Aftercare.GaveUp:
 		return "• *The bot's API key* works."
 	case r.Aftercare.GaveUp:
-		return "• :warning: *The bot's API key* is dead, and no new one was put in its place within a day: what the portal holds was not counted. Make one in Developer Tools, API keys, with permission for everything, and " + EscapeText(c.KeyFrom.Put(), maxSaid) + "."
+		return "• :warning: *The bot's API key* is dead, and no new one was put in its place within a day: what the portal holds was not counted. Make one in Developer Tools, API keys, with permission for everything, and " + EscapeText(c.KeyFrom.PlaceHint(), maxSaid) + "."
 	}
 	how := "died with the restore"
 	if r.Order.Dump {
 		how = "does not work unless it existed when the backup was taken"
 	}
-	return "• *The bot's API key* " + how + ": as owner or DocSpace admin make one in Developer Tools, API keys, with permission for everything, and " + EscapeText(c.KeyFrom.Put(), maxSaid) +
+	return "• *The bot's API key* " + how + ": as owner or DocSpace admin make one in Developer Tools, API keys, with permission for everything, and " + EscapeText(c.KeyFrom.PlaceHint(), maxSaid) +
 		". It then counts what the portal holds, and tells it here."
 }
 

@@ -159,7 +159,7 @@ func statusLines(s bot.Status) []string {
 		}
 		out = append(out, line+".")
 	}
-	for _, e := range s.Elsewhere {
+	for _, e := range s.External {
 		name := EscapeText(e.Portal.Name, maxButton)
 		if e.Running {
 			out = append(out, fmt.Sprintf("• :warning: *%s* restores something that the bot did not start: %d%%, task %s. Do not ask for another: follow it, or wait for its end.",

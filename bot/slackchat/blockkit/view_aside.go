@@ -54,7 +54,7 @@ func statusMessage(a bot.Status) Message {
 		busy[r.Portal] = true
 	}
 	var portals []string
-	for _, e := range a.Elsewhere {
+	for _, e := range a.External {
 		if e.Running && !busy[e.Portal.Name] && e.Portal.Name != "" {
 			portals = append(portals, e.Portal.Name)
 		}

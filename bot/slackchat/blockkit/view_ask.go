@@ -64,11 +64,11 @@ func mayNot(c bot.Card) string {
 	var out []string
 	asker := c.Restore.Requester
 	switch {
-	case c.Rules.Other && c.Restore.Order.Dump:
+	case c.Rules.OthersOnly && c.Restore.Order.Dump:
 		out = append(out, mention(asker)+", who asked: `--dump` takes two people")
-	case c.Rules.Other && c.Restore.Order.Unlisted:
+	case c.Rules.OthersOnly && c.Restore.Order.Unlisted:
 		out = append(out, mention(asker)+", who asked: `--unlisted` takes two people")
-	case c.Rules.Other:
+	case c.Rules.OthersOnly:
 		out = append(out, mention(asker)+", who asked: somebody else has to")
 	}
 	if ids := c.Restore.Confirmers(); len(ids) > 0 {
@@ -105,7 +105,7 @@ func confirmedSoFar(c bot.Card) string {
 func stillMay(c bot.Card) string {
 	l := c.Rules.Approvers
 	done := c.Restore.Confirmers()
-	if c.Rules.Other {
+	if c.Rules.OthersOnly {
 		done = append(done, c.Restore.Requester)
 	}
 	l.IDs = slices.DeleteFunc(slices.Clone(l.IDs), func(id string) bool { return slices.Contains(done, id) })
@@ -197,8 +197,8 @@ func stopButton(c bot.Card) slack.Block {
 
 // glassText calls everybody who could have confirmed.
 func glassText(c bot.Card) string {
-	who := allowed(c.Rules.Pinged)
-	if c.Rules.Pinged.Any {
+	who := allowed(c.Rules.Called)
+	if c.Rules.Called.Any {
 		who = "<!here>"
 	}
 	return lines(

@@ -97,7 +97,7 @@ func headline(c bot.Card) string {
 		}
 		return "Restore of " + p + ": confirmed, about to start"
 	case bot.Saving:
-		if c.Restore.Asking() {
+		if c.Restore.AsksForWaiver() {
 			return "Restore of " + p + ": stopped, the safety backup failed"
 		}
 		if c.Restore.Safety.Doubt != "" && c.Restore.Safety.Stage != bot.SafetyWaived {

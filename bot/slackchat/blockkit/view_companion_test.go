@@ -154,7 +154,7 @@ func companionAnswers() map[string]bot.Answer {
 	return map[string]bot.Answer{
 		"list-long":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Backups: list(30), Now: viewNow},
 		"list-dump":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Dump: true, Backups: expired, Now: viewNow},
-		"status-other": bot.Status{Elsewhere: []bot.Elsewhere{{Portal: bot.PortalName{Name: "docs"}, Running: true, Task: docspace.Progress{Percent: 40, TaskID: "3f0c5a0e"}}}, Now: viewNow},
+		"status-other": bot.Status{External: []bot.ExternalTask{{Portal: bot.PortalName{Name: "docs"}, Running: true, Task: docspace.Progress{Percent: 40, TaskID: "3f0c5a0e"}}}, Now: viewNow},
 		"refusal-busy": &policy.Refusal{Rule: policy.RuleBusy, What: "A restore runs on the portal already.", Do: "Wait for its end.", Follow: "docs"},
 	}
 }

@@ -10,10 +10,10 @@ import (
 // and what people may do; "" where there is no doubt.
 func doubtText(c bot.Card) string {
 	r, s := c.Restore, c.Restore.Safety
-	if s.Doubt == "" || r.Asking() {
+	if s.Doubt == "" || r.AsksForWaiver() {
 		return ""
 	}
-	what := ""
+	var what string
 	switch s.Doubt {
 	case bot.AlarmSafetyWaits:
 		what = ":rotating_light: *Another backup has held the safety backup up for " + span(c.Now.Sub(s.StartedAt)) + ".* The portal says that it still runs."
@@ -23,7 +23,7 @@ func doubtText(c bot.Card) string {
 	default:
 		what = ":rotating_light: *The portal does not say how far the safety backup is:* " + EscapeText(s.Why, maxSaid) + ". It may well go on. " + EscapeText(s.Cure, maxSaid)
 	}
-	if !r.Deciding(c.Now) {
+	if !r.CanBeWaived(c.Now) {
 		return lines(what, "Nothing has failed and nothing was restored. The bot keeps asking; *Dismiss* drops the restore.")
 	}
 	return lines(what, "Nothing has failed and nothing was restored. The bot keeps asking, and what ends well counts.",

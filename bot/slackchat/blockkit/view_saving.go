@@ -40,7 +40,7 @@ func stageText(c bot.Card) string {
 
 // wait says that there is nothing to do, where that is so.
 func wait(c bot.Card) string {
-	if c.Restore.Deciding(c.Now) {
+	if c.Restore.CanBeWaived(c.Now) {
 		return ""
 	}
 	return "nothing to do, and "
@@ -71,7 +71,7 @@ func warningText(s bot.Safety) string {
 // safetyNote tells the thread of the safety backup's end.
 func safetyNote(c bot.Card) string {
 	s := c.Restore.Safety
-	if c.Restore.Asking() {
+	if c.Restore.AsksForWaiver() {
 		return lines(mentions(c.Restore.People()), savingText(c), "The buttons are on the card.")
 	}
 	return lines("The safety backup is done after "+span(s.EndedAt.Sub(s.StartedAt))+": "+savedName(s)+", in "+EscapeText(s.Place, maxWord)+".",
@@ -107,11 +107,11 @@ func wayBack(c bot.Card) string {
 
 // savingButtons: it can be dismissed for as long as nothing is restored.
 func savingButtons(c bot.Card) slack.Block {
-	if !c.Restore.Deciding(c.Now) {
+	if !c.Restore.CanBeWaived(c.Now) {
 		return slack.NewActionBlock("", button(actionDismiss, c.Restore.ID, "Dismiss"))
 	}
 	loss := "There is no way back to what the portal is now."
-	if !c.Restore.Asking() {
+	if !c.Restore.AsksForWaiver() {
 		loss = "Its safety backup is not done, and the restore does not wait for it: there may be no way back to what the portal is now."
 	}
 	confirm := slack.NewConfirmationBlockObject(

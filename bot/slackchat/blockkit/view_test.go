@@ -30,8 +30,8 @@ var viewNow = time.Date(2026, 3, 2, 3, 4, 5, 0, time.UTC)
 func viewCard(state bot.State, change ...func(*bot.Card)) bot.Card {
 	c := bot.Card{
 		Now:    viewNow,
-		Portal: bot.PortalName{Name: "docs", URL: "https://docs.example.com"}, KeyFrom: bot.KeyFrom{Setting: "DOCSPACE_API_KEY_FILE", File: true},
-		Rules: policy.CardRules{Approvers: policy.AllowList{IDs: []string{"U2"}, Groups: []string{"S1"}}, Needed: 1},
+		Portal: bot.PortalName{Name: "docs", URL: "https://docs.example.com"}, KeyFrom: bot.KeySource{Setting: "DOCSPACE_API_KEY_FILE", File: true},
+		Rules: policy.ConfirmRules{Approvers: policy.AllowList{IDs: []string{"U2"}, Groups: []string{"S1"}}, Needed: 1},
 		Restore: bot.Restore{
 			ID: "k3vq7x2mhd", Portal: "docs", State: state, Channel: "C1", Requester: "U1",
 			RequestedAt: viewNow.Add(-2 * time.Minute), ExpiresAt: viewNow.Add(13 * time.Minute),
@@ -52,16 +52,16 @@ func viewCard(state bot.State, change ...func(*bot.Card)) bot.Card {
 	return c
 }
 
-func dump(c *bot.Card) { c.Restore.Order.Dump, c.Rules.Other, c.Rules.Typing = true, true, true }
+func dump(c *bot.Card) { c.Restore.Order.Dump, c.Rules.OthersOnly, c.Rules.Typing = true, true, true }
 
 func unlisted(c *bot.Card) {
-	c.Restore.Order.Unlisted, c.Rules.Other, c.Rules.Typing = true, true, true
+	c.Restore.Order.Unlisted, c.Rules.OthersOnly, c.Rules.Typing = true, true, true
 	c.Restore.Backup = docspace.Backup{}
 }
 
 func glass(c *bot.Card) {
 	c.Restore.Order.BreakGlass = true
-	c.Rules.Approvers, c.Rules.Pinged = policy.AllowList{IDs: []string{"U1"}}, c.Rules.Approvers
+	c.Rules.Approvers, c.Rules.Called = policy.AllowList{IDs: []string{"U1"}}, c.Rules.Approvers
 }
 
 func views() map[string]Message {
@@ -100,7 +100,7 @@ func views() map[string]Message {
 			c.Restore.Backup = was
 		})),
 		"requested-two": Card(viewCard(bot.Requested, func(c *bot.Card) {
-			c.Rules.Needed, c.Rules.Other = 2, true
+			c.Rules.Needed, c.Rules.OthersOnly = 2, true
 			c.Restore.Confirmations = []bot.Confirmation{{User: "U2", At: viewNow.Add(-time.Minute)}}
 		})),
 		"requested-frozen": Card(viewCard(bot.Requested, func(c *bot.Card) {
@@ -159,7 +159,7 @@ func views() map[string]Message {
 		"backups":  bot.Backups{Portal: bot.PortalName{Name: "docs"}, Backups: []docspace.Backup{r.Backup}, Now: viewNow},
 		"empty":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Dump: true, Now: viewNow},
 		"status": bot.Status{
-			Open: []bot.Restore{r}, Elsewhere: []bot.Elsewhere{{Portal: bot.PortalName{Name: "other"}, Trouble: "it is down <now>", Cure: "Start it."}},
+			Open: []bot.Restore{r}, External: []bot.ExternalTask{{Portal: bot.PortalName{Name: "other"}, Trouble: "it is down <now>", Cure: "Start it."}},
 			Freeze: bot.FreezeShown{Freeze: bot.Freeze{By: "U3", Reason: "migration <!here>", At: viewNow}}, Now: viewNow,
 		},
 		"idle":     bot.Status{Last: &past, Now: viewNow},

@@ -33,7 +33,7 @@ type Portal struct {
 	Name, URL string // the URL as [docspace.Address] spells it
 	Key       docspace.Secret
 	KeyFile   string // read anew before each call; "" where the key is fixed
-	KeyFrom   bot.KeyFrom
+	KeyFrom   bot.KeySource
 	Own       policy.PortalRules
 	Safety    bot.SafetyTarget
 }
