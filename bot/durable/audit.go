@@ -47,14 +47,10 @@ func (s *Store) Note(ctx context.Context, events ...bot.Event) error {
 	if err != nil || len(lines) == 0 {
 		return err
 	}
-	if err := s.notes.write(ctx, lines, s.noteAll); err != nil {
+	if err := s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.note(ctx, tx, lines) }); err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	return nil
-}
-
-func (s *Store) noteAll(ctx context.Context, lines []line) error {
-	return s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.note(ctx, tx, lines) })
 }
 
 // head is the end of the chain, and the freeze that holds there.
@@ -74,17 +70,10 @@ func (s *Store) noteFreeze(ctx context.Context, tx *sql.Tx, lines []line, freeze
 	if len(lines) == 0 && freeze == nil {
 		return nil
 	}
-	// Of a file the end is where this process left it, unless that was rolled
-	// back: then the swap fails, and the database says where.
-	swapped, err := false, error(nil)
-	if s.alone && s.headed {
-		swapped, err = s.extend(ctx, tx, s.head, lines, freeze)
-	}
-	if err == nil && !swapped {
-		var from head
-		if from, lines, err = s.locked(ctx, tx, lines); err == nil {
-			swapped, err = s.extend(ctx, tx, from, lines, freeze)
-		}
+	from, lines, err := s.locked(ctx, tx, lines)
+	swapped := false
+	if err == nil {
+		swapped, err = s.extend(ctx, tx, from, lines, freeze)
 	}
 	switch {
 	case err != nil:
@@ -92,7 +81,7 @@ func (s *Store) noteFreeze(ctx context.Context, tx *sql.Tx, lines []line, freeze
 	case !swapped:
 		return errors.New("audit head: it was changed while it was locked")
 	}
-	return s.insertLines(ctx, tx, lines)
+	return insertLines(ctx, tx, lines)
 }
 
 // locked returns the end of the chain, and the lines to add to it: an end that
@@ -138,10 +127,19 @@ func (s *Store) extend(ctx context.Context, tx *sql.Tx, from head, lines []line,
 		return false, err
 	}
 	s.reached(from.lines)
-	if s.alone {
-		s.head, s.headed = to, len(lines) > 0 // guarded by the one connection
-	}
 	return true, nil
+}
+
+// insertLines adds linked lines.
+func insertLines(ctx context.Context, tx *sql.Tx, lines []line) error {
+	for _, l := range lines {
+		_, err := tx.ExecContext(ctx, `INSERT INTO audit (seq, at, restore_id, kind, actor, detail, prev_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			l.Seq, l.At, l.Restore, l.Kind, l.Actor, l.Detail, l.Prev, l.sum)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reached remembers how long the trail is at least.

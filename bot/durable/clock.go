@@ -2,21 +2,33 @@ package durable
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"docspace-restorebot/bot"
 )
 
-// clock is the time that all processes on a database share: the server's, and of
-// a file, which one process holds, the machine's. It is kept as the difference
-// from the machine's clock, which is measured again and again.
+// timed puts the time that decides between processes, in nanoseconds, in the place
+// of now() in a statement: that of the server. Of a file, which one process
+// writes, it is the machine's.
+func (s *Store) timed(statement string) string {
+	now := `(extract(epoch FROM clock_timestamp()) * 1000000000)::bigint`
+	if s.file != "" {
+		now = strconv.FormatInt(s.clock.own().UnixNano(), 10)
+	}
+	return strings.ReplaceAll(statement, "now()", now)
+}
+
+// clock tells River the database's time, by the machine's clock and how far that
+// is off: River takes from its client when a step is due that was put off.
 type clock struct {
 	machine func() time.Time // nil is [time.Now]
-	ahead   atomic.Int64     // of the machine's clock: how far the shared one is
-	told    atomic.Bool      // that they disagree
+	file    bool             // the machine's clock is the database's
+	ahead   atomic.Int64     // of the machine's clock: how far the database's is
+	warned  atomic.Bool      // that they disagree
 }
 
 const (
@@ -34,50 +46,41 @@ func (c *clock) own() time.Time {
 	return c.machine()
 }
 
-// skew is how far the shared clock is ahead of the machine's.
-func (c *clock) skew() time.Duration { return time.Duration(c.ahead.Load()) }
-
-// Now is the shared time. With NowOrNil it is the clock of the queue, whose
-// statements take the database's own time where it is nil.
+// Now implements River's TimeGenerator.
 func (c *clock) Now() time.Time { return c.own().Add(c.skew()) }
 
-// NowOrNil leaves the time to the database.
-func (*clock) NowOrNil() *time.Time { return nil }
-
-// set takes the shared time that was told between two looks at the machine's.
-func (c *clock) set(told, asked, heard time.Time) {
-	if heard.Sub(asked) <= measuredWithin {
-		c.ahead.Store(int64(told.Sub(asked.Add(heard.Sub(asked) / 2))))
+// NowOrNil implements River's TimeGenerator: nil leaves the time to the server.
+func (c *clock) NowOrNil() *time.Time {
+	if !c.file {
+		return nil
 	}
+	now := c.Now()
+	return &now
 }
 
-// now is the time that decides between processes.
-func (s *Store) now() time.Time { return s.clock.Now() }
+func (c *clock) skew() time.Duration { return time.Duration(c.ahead.Load()) }
 
 // compareClocks measures how far the server's clock is from the machine's.
 func (s *Store) compareClocks(ctx context.Context) error {
-	if s.file != "" || s.db == nil {
+	if s.file != "" {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, recordWithin)
 	defer cancel()
 	asked := s.clock.own()
-	told, err := serverTime(ctx, s.db)
-	if err != nil {
+	var told time.Time
+	if err := s.db.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&told); err != nil {
 		return fmt.Errorf("the database's clock: %w", err)
 	}
-	s.clock.set(told, asked, s.clock.own())
+	if trip := s.clock.own().Sub(asked); trip <= measuredWithin {
+		s.clock.ahead.Store(int64(told.Sub(asked.Add(trip / 2))))
+	}
 	if skew := s.clock.skew(); skew.Abs() <= clocksAgree {
-		s.clock.told.Store(false)
-	} else if !s.clock.told.Swap(true) {
+		s.clock.warned.Store(false)
+	} else if !s.clock.warned.Swap(true) {
 		s.Log.WarnContext(ctx, "the clock of this machine and the database's disagree; steps go by the database's", "database_ahead", skew.Round(time.Second))
 	}
 	return nil
-}
-
-func serverTime(ctx context.Context, db *sql.DB) (at time.Time, err error) {
-	err = db.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&at)
-	return at, err
 }
 
 // examineClock compares the clocks for the doctor.

@@ -81,6 +81,9 @@ func Inspect(ctx context.Context, url string) []bot.Finding {
 		return []bot.Finding{inspectServer(ctx, url)}
 	}
 	file, err := filepath.Abs(file)
+	if target, linkErr := filepath.EvalSymlinks(file); linkErr == nil {
+		file = target // which has the lock
+	}
 	if err != nil {
 		return []bot.Finding{finding(checkDatabase, bot.Fail, "its file cannot be found", "Name a file in DATABASE_URL.")}
 	}
@@ -94,6 +97,12 @@ func inspectFile(ctx context.Context, file string) bot.Finding {
 		return inspectFolder(file)
 	case err != nil || info.IsDir():
 		return finding(checkDatabase, bot.Fail, file+" cannot be read or is no file", cureWritable)
+	}
+	switch taken, err := inUse(file); {
+	case err != nil:
+		return finding(checkDatabase, bot.Fail, "whether a bot uses "+file+" cannot be seen: "+err.Error(), cureWritable)
+	case taken:
+		return usedBy(file)
 	}
 	db, err := sql.Open("sqlite", "file:"+file+"?mode=rw&_txlock=immediate&_pragma=busy_timeout(500)")
 	if err != nil {

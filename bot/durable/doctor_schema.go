@@ -5,8 +5,18 @@ import (
 	"database/sql"
 	"errors"
 
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"docspace-restorebot/bot"
 )
+
+// busy reports whether an SQLite file is locked: by a bot of an older version,
+// which held it for as long as it ran, or for a moment.
+func busy(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
 
 // inspectSchema tries the database and compares its schema with what this
 // program knows. name is how people know it; it holds no password.
@@ -26,8 +36,8 @@ func (s *Store) inspectSchema(ctx context.Context, name string) bot.Finding {
 		})
 	}
 	switch {
-	case held(err):
-		return finding(checkDatabase, bot.Warn, name+" is in use, most likely by the bot that runs", "Nothing, if it is the bot; /restore doctor checks it from inside.")
+	case busy(err):
+		return usedBy(name)
 	case errors.Is(err, errNewer):
 		return finding(checkDatabase, bot.Fail, name+" was made by a newer version of the bot", "Install that version again, or use another database.")
 	case !errors.Is(err, errTried):
@@ -36,6 +46,10 @@ func (s *Store) inspectSchema(ctx context.Context, name string) bot.Finding {
 		return finding(checkDatabase, bot.Pass, name+" can be written, and will be brought up to date at the next start", "")
 	}
 	return finding(checkDatabase, bot.Pass, name+" can be written, and its schema is right", "")
+}
+
+func usedBy(name string) bot.Finding {
+	return finding(checkDatabase, bot.Warn, name+" is in use, most likely by the bot that runs", "Nothing, if it is the bot; /restore doctor checks it from inside.")
 }
 
 // inspectServer connects to PostgreSQL, and leaves again.

@@ -25,8 +25,8 @@ func (s *Store) Unread() *Store {
 	return s
 }
 
-// ReadBeside reads the file beside the one connection.
-func (s *Store) ReadBeside(ctx context.Context) error { return s.readBeside(ctx) }
+// CheckBeside reads the file to its end while others write.
+func (s *Store) CheckBeside(ctx context.Context) error { return s.checkBeside(ctx) }
 
 // Hurry makes the store find lost steps ten times as fast.
 func (s *Store) Hurry() *Store {

@@ -17,10 +17,11 @@ func (s *Store) PutForm(ctx context.Context, f bot.Form) error {
 		return fmt.Errorf("form: %w", err)
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM form WHERE until < $1 OR id = $2`, nanos(s.now()), f.ID); err != nil {
+		if _, err := tx.ExecContext(ctx, s.timed(`DELETE FROM form WHERE until < now() OR id = $1`), f.ID); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO form (id, until, data) VALUES ($1, $2, $3)`, f.ID, nanos(f.Until.Add(s.clock.skew())), string(data))
+		_, err := tx.ExecContext(ctx, s.timed(`INSERT INTO form (id, until, data) VALUES ($1, now() + $2, $3)`),
+			f.ID, int64(f.Until.Sub(s.clock.own())), string(data))
 		return err
 	})
 	if err != nil {

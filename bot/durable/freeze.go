@@ -25,7 +25,7 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 		if err != nil {
 			return err
 		}
-		steps, err := waiting(ctx, tx, s.now())
+		steps, err := s.waiting(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -37,15 +37,14 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 	if err != nil {
 		return fmt.Errorf("freeze: %w", err)
 	}
-	s.bell.ring()
 	return nil
 }
 
 // waiting gives each restore that is not started a new version and generation,
 // and returns their new steps.
-func waiting(ctx context.Context, tx *sql.Tx, now time.Time) ([]Step, error) {
-	rows, err := tx.QueryContext(ctx, `UPDATE restore SET version = version + 1, generation = generation + 1, due_at = $1
-		WHERE state IN ('requested', 'confirmed', 'saving') RETURNING id, generation`, nanos(now))
+func (s *Store) waiting(ctx context.Context, tx *sql.Tx) ([]Step, error) {
+	rows, err := tx.QueryContext(ctx, s.timed(`UPDATE restore SET version = version + 1, generation = generation + 1, due_at = now()
+		WHERE state IN ('requested', 'confirmed', 'saving') RETURNING id, generation`))
 	if err != nil {
 		return nil, err
 	}

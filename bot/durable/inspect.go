@@ -5,8 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A file is read whole before a step is taken on what it says: a little of it
@@ -56,70 +57,43 @@ func check(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// inspected works once the file was read to its end, or as far as readFor allows,
+// checked works once the file was read to its end, or as far as readFor allows,
 // and until the rest of it turns out to be damaged.
-func (s *Store) inspected(ctx context.Context, work func(context.Context) error) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	read := s.readOn(ctx)
-	select {
-	case err := <-read:
-		if err != nil {
-			return s.explain(err)
-		}
-	case <-time.After(readFor):
-		go func() {
-			if err := <-read; err != nil {
-				stop(damage{s.explain(err)})
-			}
-		}()
-	case <-ctx.Done():
-		return nil // asked to stop before it began
-	}
-	err := work(ctx)
-	if found, ok := errors.AsType[damage](context.Cause(ctx)); ok {
-		return found
-	}
-	return err
-}
-
-// damage is what was found in the file after steps were begun.
-type damage struct{ error }
-
-func (d damage) Unwrap() error { return d.error }
-
-// readOn reads what was not read of the file when it was opened, and tells what
-// came of it once.
-func (s *Store) readOn(ctx context.Context) <-chan error {
-	told := make(chan error, 1)
+func (s *Store) checked(ctx context.Context, work func(context.Context) error) error {
 	if s.whole || s.file == "" {
-		told <- nil
-		return told
+		return work(ctx)
 	}
-	go func() { told <- s.readBeside(ctx) }()
-	return told
+	g, ctx := errgroup.WithContext(ctx)
+	var damaged error
+	read := make(chan struct{}) // closed when damaged is known
+	g.Go(func() error {
+		damaged = s.checkBeside(ctx)
+		close(read)
+		return damaged
+	})
+	g.Go(func() error {
+		select {
+		case <-read:
+			if damaged != nil {
+				return nil //nolint:nilerr // the other one returns it
+			}
+		case <-time.After(readFor):
+		case <-ctx.Done():
+			return nil // asked to stop before it began
+		}
+		return work(ctx)
+	})
+	return g.Wait()
 }
 
-// readBeside reads the file beside the one connection that holds it, so that
-// nobody waits. What is written meanwhile may look like damage from there:
-// only what the one connection finds too counts.
-func (s *Store) readBeside(ctx context.Context) error {
-	q := url.Values{"immutable": {"1"}, "mode": {"ro"}}
-	beside, err := sql.Open("sqlite", (&url.URL{Scheme: "file", OmitHost: true, Path: s.file, RawQuery: q.Encode()}).String())
-	if err != nil {
-		return err
+// checkBeside reads the file to its end, and holds up nobody who writes.
+func (s *Store) checkBeside(ctx context.Context) error {
+	reader, err := sqliteReader(ctx, s.file)
+	if err == nil {
+		err = errors.Join(check(ctx, reader), reader.Close())
 	}
-	defer func() { _ = beside.Close() }()
-	err = check(ctx, beside)
 	if err == nil || ctx.Err() != nil {
-		return nil // asked to stop
+		return nil //nolint:nilerr // asked to stop
 	}
-	// What is in memory may be better than what is on the disk.
-	if _, err := s.db.ExecContext(ctx, `PRAGMA shrink_memory`); err != nil && ctx.Err() == nil {
-		return err
-	}
-	if err = check(ctx, s.db); ctx.Err() != nil {
-		return nil // asked to stop
-	}
-	return err
+	return s.explain(err)
 }

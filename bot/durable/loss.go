@@ -18,11 +18,11 @@ func (s *Store) PutLoss(ctx context.Context, l bot.Loss) error {
 		return fmt.Errorf("loss of %s: %w", l.Restore, err)
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM loss WHERE until < $1 OR restore_id = $2`, nanos(s.now()), l.Restore); err != nil {
+		if _, err := tx.ExecContext(ctx, s.timed(`DELETE FROM loss WHERE until < now() OR restore_id = $1`), l.Restore); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO loss (restore_id, until, data) VALUES ($1, $2, $3)`,
-			l.Restore, nanos(l.Until.Add(s.clock.skew())), string(data))
+		_, err := tx.ExecContext(ctx, s.timed(`INSERT INTO loss (restore_id, until, data) VALUES ($1, now() + $2, $3)`),
+			l.Restore, int64(l.Until.Sub(s.clock.own())), string(data))
 		return err
 	})
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Store) PutLoss(ctx context.Context, l bot.Loss) error {
 // Loss implements [bot.Store].
 func (s *Store) Loss(ctx context.Context, restore string) (bot.Loss, error) {
 	var data string
-	err := s.db.QueryRowContext(ctx, `SELECT data FROM loss WHERE restore_id = $1 AND until >= $2`, restore, nanos(s.now())).Scan(&data)
+	err := s.db.QueryRowContext(ctx, s.timed(`SELECT data FROM loss WHERE restore_id = $1 AND until >= now()`), restore).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.Loss{}, bot.ErrNotFound
 	}
@@ -53,11 +53,11 @@ const forgetEvery = time.Hour
 
 // forgetLosses removes what nobody may keep any longer, once in a while.
 func (s *Store) forgetLosses(ctx context.Context) error {
-	now, last := s.now(), s.forgot.Load()
+	now, last := time.Now(), s.forgot.Load()
 	if now.Sub(time.Unix(0, last)) < forgetEvery || !s.forgot.CompareAndSwap(last, nanos(now)) {
 		return nil
 	}
-	if _, err := s.db.ExecContext(ctx, `DELETE FROM loss WHERE until < $1`, nanos(now)); err != nil {
+	if _, err := s.db.ExecContext(ctx, s.timed(`DELETE FROM loss WHERE until < now()`)); err != nil {
 		return fmt.Errorf("losses: %w", err)
 	}
 	return nil

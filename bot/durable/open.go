@@ -37,18 +37,13 @@ type Store struct {
 	db     *sql.DB
 	driver riverdriver.Driver[*sql.Tx]
 	queue  *river.Client[*sql.Tx] // inserts only
-	bell   *bell
 	// alone is set where no other process can be at work on the database.
 	alone   bool
 	witness witness
 	pace    pace
 	clock   clock
-	notes   notes
 	seals   sealer
 	end     atomic.Int64 // how long the audit trail was when it was last looked at
-	head    head         // of the audit trail of a file, as this process left it
-	headed  bool         // head is known
-	tally   tally
 	forgot  atomic.Int64 // when one looked last for what nobody may keep any longer
 	file    string       // of SQLite
 	whole   bool         // it was read to its end when it was opened
@@ -66,7 +61,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	var err error
 	switch {
 	case scheme == "sqlite" && rest != "":
-		s, err = openSQLite(rest)
+		s, err = openSQLite(ctx, rest)
 	case scheme == "postgres" || scheme == "postgresql":
 		s, err = openPostgres(ctx, url)
 	default:

@@ -54,9 +54,8 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	bell := newBell()
 	return &Store{
-		db: db, driver: postgresDriver{riverdatabasesql.NewWithPgxListener(db, pool), bell}, bell: bell,
+		db: db, driver: riverdatabasesql.NewWithPgxListener(db, pool),
 		witness: server{rand.Text(), time.Now()},
 		shut: func() error {
 			err := db.Close()

@@ -21,12 +21,11 @@ func (s *Store) Present(ctx context.Context, process string, connections int) (p
 		return 0, nil
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		now := s.now()
-		if _, err := tx.ExecContext(ctx, `INSERT INTO process (id, connections, seen_at) VALUES ($1, $2, $3)
-			ON CONFLICT (id) DO UPDATE SET connections = $2, seen_at = $3`, process, connections, nanos(now)); err != nil {
+		if _, err := tx.ExecContext(ctx, s.timed(`INSERT INTO process (id, connections, seen_at) VALUES ($1, $2, now())
+			ON CONFLICT (id) DO UPDATE SET connections = excluded.connections, seen_at = excluded.seen_at`), process, connections); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM process WHERE seen_at < $1`, nanos(now.Add(-presentFor))); err != nil {
+		if _, err := tx.ExecContext(ctx, s.timed(`DELETE FROM process WHERE seen_at < now() - $1`), int64(presentFor)); err != nil {
 			return err
 		}
 		return tx.QueryRowContext(ctx, `SELECT coalesce(sum(connections), 0) FROM process WHERE id <> $1`, process).Scan(&peers)

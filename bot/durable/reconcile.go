@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -49,34 +48,33 @@ func (s *Store) enqueue(ctx context.Context, tx *sql.Tx, steps ...Step) error {
 	return nil
 }
 
-// reconcile gives each unsettled restore that is overdue a new generation and a
-// step that is due at once. Whatever step of it waits or runs elsewhere is
-// thereby a no-op. At the start of a process that is alone on its database,
-// nothing can be at work elsewhere, and all restores are overdue.
-func (s *Store) reconcile(ctx context.Context, start bool) error {
+// reconcile gives each unsettled restore that is overdue, or each of them, a new
+// generation and a step that is due at once. Whatever step of it waits or runs
+// elsewhere is thereby a no-op. All are begun anew at the start of a process that
+// is alone on its database: nothing can be at work elsewhere.
+func (s *Store) reconcile(ctx context.Context, all bool) error {
 	if err := s.compareClocks(ctx); err != nil {
 		return err
 	}
 	if err := s.forgetLosses(ctx); err != nil {
 		return err
 	}
-	before := nanos(s.now().Add(-s.pace.overdue))
-	if start && s.alone {
-		before = math.MaxInt64
+	late := s.pace.overdue
+	if all {
+		late = -century
 	}
 	ctx, cancel := context.WithTimeout(ctx, reconcileFor)
 	defer cancel()
-	n := 0
-	err := s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		steps, err := overdue(ctx, tx, before)
+	return s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		steps, err := s.overdue(ctx, tx, late)
 		if err != nil {
 			return err
 		}
 		var ours []Step
 		for _, st := range steps {
 			// A peer that was quicker has changed the generation.
-			res, err := tx.ExecContext(ctx, `UPDATE restore SET generation = $1, due_at = $2 WHERE id = $3 AND generation = $4`,
-				st.Generation+1, nanos(s.now()), st.Restore, st.Generation)
+			res, err := tx.ExecContext(ctx, s.timed(`UPDATE restore SET generation = $1, due_at = now() WHERE id = $2 AND generation = $3`),
+				st.Generation+1, st.Restore, st.Generation)
 			if err != nil {
 				return err
 			}
@@ -86,21 +84,20 @@ func (s *Store) reconcile(ctx context.Context, start bool) error {
 				ours = append(ours, Step{st.Restore, st.Generation + 1})
 			}
 		}
-		n = len(ours)
 		return s.enqueue(ctx, tx, ours...)
 	})
-	if err == nil && n > 0 {
-		s.bell.ring()
-	}
-	return err
 }
 
-// overdue lists what was due before a time, the oldest first where it is more than
+// century is longer than any step is put off.
+const century = 100 * 365 * 24 * time.Hour
+
+// overdue lists what is late by a time, the oldest first where it is more than
 // fits, in the one order in which all replicas take rows. To find them in that
 // order SQLite would look at all restores that ever were.
-func overdue(ctx context.Context, tx *sql.Tx, before int64) ([]Step, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id, generation FROM (
-		SELECT id, generation FROM restore WHERE NOT settled AND due_at < $1 ORDER BY due_at LIMIT $2) AS lost ORDER BY id`, before, reconcileAtOnce)
+func (s *Store) overdue(ctx context.Context, tx *sql.Tx, late time.Duration) ([]Step, error) {
+	rows, err := tx.QueryContext(ctx, s.timed(`SELECT id, generation FROM (
+		SELECT id, generation FROM restore WHERE NOT settled AND due_at < now() - $1 ORDER BY due_at LIMIT $2) AS lost ORDER BY id`),
+		int64(late), reconcileAtOnce)
 	if err != nil {
 		return nil, err
 	}

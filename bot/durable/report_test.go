@@ -1,14 +1,10 @@
 package durable_test
 
 import (
-	"context"
 	"errors"
-	"net"
-	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
@@ -29,7 +25,7 @@ func wantReport(t *testing.T, url string) {
 	}
 }
 
-func TestReportIsReadFromAFileWhoeverHoldsIt(t *testing.T) {
+func TestReportIsReadBesideABotAndWithoutOne(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "odd name?#%.db")
 	s := open(t, file)
@@ -40,13 +36,6 @@ func TestReportIsReadFromAFileWhoeverHoldsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := durable.Report(t.Context(), "sqlite:"+file, "r1"); !errors.Is(err, durable.ErrHeld) || !strings.Contains(err.Error(), file) {
-		t.Errorf("of a bot that answers nobody: %v", err)
-	}
-	if _, err := durable.OpenTrail(t.Context(), "sqlite:"+file); !errors.Is(err, durable.ErrHeld) || !strings.Contains(err.Error(), file) {
-		t.Errorf("the trail of a bot that answers nobody: %v", err)
-	}
-	servesCopies(t, s, file)
 	wantReport(t, "sqlite:"+file)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -69,41 +58,4 @@ func TestReportIsReadFromPostgresBesideABot(t *testing.T) {
 		create(t, s, id)
 	}
 	wantReport(t, url)
-}
-
-// Whatever else listens beside the file, its answer is not shown as a report.
-func TestReportOfAnotherVersionIsNotBelieved(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		answer http.HandlerFunc
-		want   string
-	}{
-		"hands out a copy": {func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = w.Write([]byte("SQLite format 3\x00"))
-		}, "it is of another version"},
-		"fails": {func(w http.ResponseWriter, _ *http.Request) {
-			http.Error(w, "disk I/O error", http.StatusInternalServerError)
-		}, "could not read it: disk I/O error"},
-		"is cut off": {func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write([]byte(`{"markdown":"# Rest`))
-		}, "its answer cannot be read"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			file := filepath.Join(t.TempDir(), "bot.db")
-			create(t, open(t, file), "r1")
-			l, err := new(net.ListenConfig).Listen(t.Context(), "unix", file+".sock")
-			if err != nil {
-				t.Fatal(err)
-			}
-			server := &http.Server{Handler: c.answer, ReadHeaderTimeout: time.Minute}
-			t.Cleanup(func() { _ = server.Shutdown(context.Background()) })
-			go func() { _ = server.Serve(l) }()
-			r, err := durable.Report(t.Context(), "sqlite:"+file, "r1")
-			if !errors.Is(err, durable.ErrHeld) || !strings.Contains(err.Error(), c.want) || r != (bot.Report{}) {
-				t.Errorf("%+v, %v", r, err)
-			}
-		})
-	}
 }

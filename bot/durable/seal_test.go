@@ -336,7 +336,7 @@ func TestAFreezeThatWasDeletedHoldsUntilAPersonEndsIt(t *testing.T) {
 // verified is how audit verify sees a database, with a key or without.
 func verified(t *testing.T, file string, key docspace.Secret, kept durable.AuditHead) (durable.AuditProof, error) {
 	t.Helper()
-	s, err := durable.OpenAudit(t.Context(), "sqlite:"+file)
+	s, err := durable.OpenReadOnly(t.Context(), "sqlite:"+file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func sqliteFault(err error) (what, do string) {
 		return "cannot be used by this version", "Run the version that made it, or a newer one."
 	case errors.Is(err, errForeign):
 		return "is not restorebot's", "Name another file in DATABASE_URL."
-	case code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED:
+	case errors.Is(err, errInUse) || code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED:
 		return "is in use by another process", "Stop the other bot, or give this one a file of its own; several bots share their work on PostgreSQL only."
 	case code == sqlite3.SQLITE_NOTADB:
 		return "is not an SQLite database", "Name another file in DATABASE_URL; or if it was one: " + fromACopy
@@ -43,6 +43,8 @@ func sqliteFault(err error) (what, do string) {
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) ||
 		code == sqlite3.SQLITE_READONLY || code == sqlite3.SQLITE_CANTOPEN || code == sqlite3.SQLITE_PERM:
 		return "cannot be written", "Let the bot's user write the file and its folder."
+	case errors.Is(err, errors.ErrUnsupported):
+		return "cannot be locked", "Put it on a disk of this machine."
 	default:
 		return "cannot be used", "Put that right and start again."
 	}

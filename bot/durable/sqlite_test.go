@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,7 +25,7 @@ func TestCommitsReachTheDiskBeforeTheyAreAnswered(t *testing.T) {
 	t.Parallel()
 	s := open(t, filepath.Join(t.TempDir(), "bot.db"))
 	for pragma, want := range map[string]string{
-		"synchronous": "2", "journal_mode": "wal", "locking_mode": "exclusive", "foreign_keys": "1",
+		"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1",
 	} {
 		if got, err := s.Ask(t.Context(), "PRAGMA "+pragma); err != nil || got != want {
 			t.Errorf("%s is %q and not %q: %v", pragma, got, want, err)
@@ -142,7 +143,7 @@ func TestWritesAreNotTakenForDamage(t *testing.T) {
 		}
 	})
 	for ctx.Err() == nil {
-		if err := s.ReadBeside(ctx); err != nil {
+		if err := s.CheckBeside(ctx); err != nil {
 			t.Error(err)
 			break
 		}
@@ -247,13 +248,20 @@ func opener(url string) {
 	s, err := durable.Open(context.Background(), url)
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stdout, err)
+	} else {
+		_ = s.Close()
+		_, _ = fmt.Fprintln(os.Stdout, "opened")
+	}
+	if s, err = durable.OpenReadOnly(context.Background(), url); err != nil {
+		_, _ = fmt.Fprintln(os.Stdout, "not read:", err)
 		return
 	}
-	_ = s.Close()
-	_, _ = fmt.Fprintln(os.Stdout, "opened")
+	defer s.Close()
+	proof, err := s.CheckAudit(context.Background(), durable.AuditHead{})
+	_, _ = fmt.Fprintln(os.Stdout, "read", proof.Lines, err)
 }
 
-// Root may write anything, so another user tries.
+// Root may write anything, so another user tries. What may be read is read.
 func TestAFileThatCannotBeWrittenIsRefused(t *testing.T) {
 	t.Parallel()
 	dir, err := os.MkdirTemp("", "durable-") //nolint:usetesting // another user must get there
@@ -289,8 +297,15 @@ func TestAFileThatCannotBeWrittenIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, mode := range map[string]struct{ folder, file os.FileMode }{
-		"a folder to read only": {0o555, 0}, "a file to read only": {0o777, 0o444}, "both": {0o555, 0o444}, "a file to leave alone": {0o777, 0o000},
+	for name, mode := range map[string]struct {
+		folder, file, lock os.FileMode
+		read               string
+	}{
+		"a folder to read only":  {0o555, 0, 0, "not read: there is no database"},
+		"a file to read only":    {0o777, 0o444, 0, "read 20 <nil>"},
+		"both":                   {0o555, 0o444, 0, "read 20 <nil>"},
+		"a file to leave alone":  {0o777, 0o000, 0, "not read: "},
+		"a lock of another user": {0o777, 0o666, 0o600, "read 20 <nil>"},
 	} {
 		sub := filepath.Join(dir, strings.ReplaceAll(name, " ", "-"))
 		file := filepath.Join(sub, "bot.db")
@@ -305,12 +320,40 @@ func TestAFileThatCannotBeWrittenIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if mode.lock != 0 {
+			if err := os.WriteFile(file+".lock", nil, mode.lock); err != nil {
+				t.Fatal(err)
+			}
+			if os.Geteuid() != 0 { // then the lock is the user's own
+				mode.lock = 0o400
+				_ = os.Chmod(file+".lock", mode.lock)
+			}
+		}
 		if err := os.Chmod(sub, mode.folder); err != nil {
 			t.Fatal(err)
 		}
-		if out := attempt(file); !strings.Contains(out, "cannot be written") || !strings.Contains(out, "Nothing was started") {
+		if out := attempt(file); !strings.Contains(out, "cannot be written") || !strings.Contains(out, "Nothing was started") || !strings.Contains(out, mode.read) {
 			t.Errorf("%s: %s", name, out)
 		}
 		_ = os.Chmod(sub, 0o755)
+	}
+}
+
+// Root may try the bot once: its user can take the lock after that.
+func TestALockThatRootMadeBelongsToTheOwnerOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away")
+	}
+	file := filled(t)
+	if err := errors.Join(os.Remove(file+".lock"), os.Chown(file, 65534, 65534), open(t, file).Close()); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(file + ".lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if of := info.Sys().(*syscall.Stat_t); of.Uid != 65534 || info.Mode().Perm() != 0o600 { //nolint:forcetypeassert // of this system
+		t.Errorf("the lock is of %d, mode %v", of.Uid, info.Mode())
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"docspace-restorebot/bot"
 )
@@ -21,13 +20,13 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 		return fmt.Errorf("create restore: %w", err)
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `INSERT INTO restore
+		res, err := tx.ExecContext(ctx, s.timed(`INSERT INTO restore
 			(id, portal, state, version, generation, delivery, requested_at, due_at, settled, data, address, task)
-			SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+			SELECT $1, $2, $3, $4, $5, $6, $7, now(), $8, $9, $10, $11
 			WHERE NOT EXISTS (SELECT 1 FROM restore WHERE portal = $2 AND address = '' AND `+isOpen+`)
-			ON CONFLICT DO NOTHING`,
+			ON CONFLICT DO NOTHING`),
 			r.ID, r.Portal, r.State, r.Version, r.Generation, r.Delivery,
-			nanos(r.RequestedAt), nanos(s.now()), r.Settled, data, r.Address, r.TaskID)
+			nanos(r.RequestedAt), r.Settled, data, r.Address, r.TaskID)
 		if err != nil {
 			return err
 		}
@@ -47,13 +46,9 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 		}
 		return s.note(ctx, tx, lines)
 	})
-	if !r.State.Open() {
-		s.tally.drop()
-	}
 	if err != nil && !s.committed(ctx, err, r, data) {
 		return fmt.Errorf("create restore: %w", err)
 	}
-	s.bell.ring()
 	return nil
 }
 
@@ -159,7 +154,7 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 		if err := unheld(ctx, tx, was, next); err != nil {
 			return err
 		}
-		if err := swap(ctx, tx, s.now(), was, next, data); err != nil {
+		if err := s.swap(ctx, tx, was, next, data); err != nil {
 			return err
 		}
 		if err := s.thawed(ctx, tx, was, next); err != nil { // the row is locked now
@@ -181,29 +176,23 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 		}
 		return s.note(ctx, tx, lines)
 	})
-	if next.State != was.State && !next.State.Open() {
-		s.tally.drop() // whatever became of the commit
-	}
 	if err != nil && !s.committed(ctx, err, next, data) {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
 	}
 	if bot.ConsentStepOf(was, next) == bot.ConsentUsed {
 		s.witness.unseal(next.ID) // after the commit: a death before it does not cost the consent
 	}
-	if wake {
-		s.bell.ring()
-	}
 	return next, nil
 }
 
 // swap replaces the row if it still is as it was.
-func swap(ctx context.Context, tx *sql.Tx, now time.Time, was, next bot.Restore, data string) error {
-	res, err := tx.ExecContext(ctx, `UPDATE restore
+func (s *Store) swap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) error {
+	res, err := tx.ExecContext(ctx, s.timed(`UPDATE restore
 		SET state = $1, version = $2, generation = $3, settled = $4, data = $5,
-			due_at = CASE WHEN generation = $3 THEN due_at ELSE $6 END, -- a new generation is due at once
-			address = $11, task = $12
-		WHERE id = $7 AND state = $8 AND version = $9 AND generation = $10`,
-		next.State, next.Version, next.Generation, next.Settled, data, nanos(now),
+			due_at = CASE WHEN generation = $3 THEN due_at ELSE now() END, -- a new generation is due at once
+			address = $10, task = $11
+		WHERE id = $6 AND state = $7 AND version = $8 AND generation = $9`),
+		next.State, next.Version, next.Generation, next.Settled, data,
 		was.ID, was.State, was.Version, was.Generation, next.Address, next.TaskID)
 	if err != nil {
 		return err

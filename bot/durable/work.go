@@ -18,11 +18,11 @@ type worker struct {
 }
 
 // NextRetry is for errors of the queue itself; a step's own become a snooze.
-func (w *worker) NextRetry(*river.Job[Step]) time.Time { return w.store.now().Add(retryAfter) }
+func (w *worker) NextRetry(*river.Job[Step]) time.Time { return w.store.clock.Now().Add(retryAfter) }
 
 // Work never returns an error but a snooze: after enough errors the queue would
-// drop the job without a word. Steps that follow at once are worked at once,
-// without a trip through the queue.
+// drop the job without a word. A step that follows at once is worked at once: the
+// end of a restore takes several, and people wait for it.
 func (w *worker) Work(ctx context.Context, job *river.Job[Step]) error {
 	until := time.Now().Add(stepsFor)
 	for {
@@ -119,9 +119,8 @@ func (s *Store) current(ctx context.Context, st Step) (ours bool, err error) {
 // mark notes that a step is alive or has ended and when the next is due. It
 // reports whether the step still is of the restore's generation.
 func (s *Store) mark(ctx context.Context, st Step, next time.Duration) (ours bool, err error) {
-	now := s.now()
-	res, err := s.db.ExecContext(ctx, `UPDATE restore SET stepped_at = $1, due_at = $2
-		WHERE id = $3 AND generation = $4`, nanos(now), nanos(now.Add(next)), st.Restore, st.Generation)
+	res, err := s.db.ExecContext(ctx, s.timed(`UPDATE restore SET stepped_at = now(), due_at = now() + $1
+		WHERE id = $2 AND generation = $3`), int64(next), st.Restore, st.Generation)
 	if err != nil {
 		return false, err
 	}

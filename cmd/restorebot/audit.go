@@ -23,8 +23,7 @@ func auditCommand(p process) *cobra.Command {
 	c := &cobra.Command{
 		Use: "audit verify|export", Short: "checks or writes out the audit trail",
 		Long: "The trail is append-only and each line holds the hash of the one before.\n\n" +
-			"The database is the one of DATABASE_URL. A running bot holds an SQLite file: it is asked for a copy through a socket beside the file, " +
-			"so this has to run as the same user on the same machine, and the copy is removed again.",
+			"The database is the one of DATABASE_URL, also while a bot works on it.",
 		Example: "restorebot audit verify\n" +
 			"restorebot audit export --format csv > audit.csv",
 		Args: cobra.ArbitraryArgs,
@@ -105,10 +104,7 @@ func (t trail) open(ctx context.Context, p process, do func(*durable.Store, dura
 	if err != nil {
 		return misuse(err)
 	}
-	s, err := durable.OpenTrail(ctx, databaseURL)
-	if errors.Is(err, durable.ErrHeld) {
-		return fmt.Errorf("%w. Nothing was read. Run this as the user of the bot and on its machine, or stop the bot", err)
-	}
+	s, err := durable.OpenReadOnly(ctx, databaseURL)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 func backupCommand(p process) *cobra.Command {
 	c := &cobra.Command{
 		Use: "backup [--env-file FILE] FILE", Short: "copies the bot's own database, also while the bot runs",
-		Long: `Writes a consistent copy of the SQLite database that DATABASE_URL names to a new FILE. A bot that runs goes on; it is asked for the copy through a socket beside the database, so this has to run as the same user on the same machine. FILE is never written over, and is there only once it is whole and was read through.
+		Long: `Writes a consistent copy of the SQLite database that DATABASE_URL names to a new FILE. A bot that runs goes on. FILE is never written over, and is there only once it is whole and was read through.
 
 To go back to a copy, stop the bot and put the copy in the database's place, without the files that end in -wal and -shm. A PostgreSQL database is copied with pg_dump.`,
 		Example: "restorebot backup /var/backups/restorebot.db",

@@ -19,7 +19,7 @@ func reportCommand(p process) *cobra.Command {
 
 The id is on the restore's card and in /restore history. One that is not there is answered with the newest ones.
 
-The database is the one of DATABASE_URL. A bot that runs on an SQLite file is asked through a socket beside the file, so this has to run as the same user on the same machine.`,
+The database is the one of DATABASE_URL, also while a bot works on it.`,
 		Example: "restorebot report k3vq7x2mhd\n" +
 			"restorebot report k3vq7x2mhd --format jsonl > restore.jsonl",
 		Args: atMost(1),
@@ -51,9 +51,6 @@ func report(ctx context.Context, p process, file envFile, format string) error {
 	}
 	r, err := durable.Report(ctx, databaseURL, p.args[0])
 	switch {
-	case errors.Is(err, durable.ErrHeld):
-		return fmt.Errorf("%w. Nothing was changed. Run this as the user of the bot, on its machine; if it has only just started, try again; "+
-			"or read a copy made with restorebot backup: DATABASE_URL=sqlite:<copy> restorebot report RESTORE-ID", err)
 	case errors.Is(err, bot.ErrNotFound):
 		return err // which says what to do
 	case err != nil:

@@ -19,9 +19,6 @@ func (a *App) serve(ctx context.Context) error {
 	if a.server != nil { // from the beginning: while Slack cannot be reached it says so
 		g.Go(func() error { return a.server.Run(ctx) })
 	}
-	if a.seams.Dial == nil { // a socket of the system would hold up the clock of a bubble
-		g.Go(func() error { return a.Store.ServeCopies(ctx) })
-	}
 	g.Go(func() error { return a.converse(ctx) })
 	return g.Wait()
 }

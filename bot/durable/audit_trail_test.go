@@ -37,11 +37,10 @@ func lines(t *testing.T, s *Store, want int64) {
 	}
 }
 
-// Every number of lines is made of the same few statements.
 func TestAuditTakesAnyNumberOfLines(t *testing.T) {
 	t.Parallel()
 	s, all := openFile(t), int64(0)
-	for n := range 70 {
+	for _, n := range []int{0, 1, 2, 70} {
 		if err := s.Note(t.Context(), refusals(n)...); err != nil {
 			t.Fatal(err)
 		}
@@ -50,7 +49,7 @@ func TestAuditTakesAnyNumberOfLines(t *testing.T) {
 	}
 }
 
-// The store remembers the end of the trail, also of what was rolled back.
+// What was rolled back leaves no gap.
 func TestAuditGoesOnAfterARollback(t *testing.T) {
 	t.Parallel()
 	s := openFile(t)
@@ -62,8 +61,8 @@ func TestAuditGoesOnAfterARollback(t *testing.T) {
 		lost, err := linesOf(refusals(3))
 		return errors.Join(err, s.note(ctx, tx, lost), broken)
 	})
-	if !errors.Is(err, broken) || s.head.lines != 5 {
-		t.Fatalf("%v, and the end is remembered at %d", err, s.head.lines)
+	if !errors.Is(err, broken) {
+		t.Fatal(err)
 	}
 	lines(t, s, 2)
 	if err := s.Note(t.Context(), refusals(1)...); err != nil {
