@@ -1,15 +1,11 @@
 package durabletest
 
 import (
-	"errors"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync/atomic"
-	"syscall"
 	"testing"
 )
 
@@ -18,7 +14,7 @@ type Postgres struct {
 	t         testing.TB
 	bin, data string
 	port      int
-	as        *syscall.Credential
+	as        account // whom the server runs as
 	server    *os.Process
 	ended     chan struct{} // closed when server has ended
 	databases atomic.Int64
@@ -44,14 +40,14 @@ func StartPostgres(tb testing.TB) *Postgres {
 	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
 	p := &Postgres{t: tb, bin: bin, data: filepath.Join(dir, "data")}
 	p.as, err = other()
-	if err == nil && p.as != nil {
-		err = os.Chown(dir, int(p.as.Uid), int(p.as.Gid))
+	if err == nil {
+		err = p.as.own(dir)
 	}
 	if err != nil {
 		tb.Fatal(err)
 	}
 	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", p.data, "-U", "bot", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync") //nolint:gosec,noctx // short
-	initdb.Dir, initdb.SysProcAttr = "/", &syscall.SysProcAttr{Credential: p.as}
+	initdb.Dir, initdb.SysProcAttr = "/", p.as.attributes()
 	if out, err := initdb.CombinedOutput(); err != nil {
 		tb.Fatalf("initdb: %v\n%s", err, out)
 	}
@@ -71,21 +67,4 @@ func postgresBin() string {
 	}
 	slices.Sort(found)
 	return filepath.Dir(found[len(found)-1])
-}
-
-// other is whom root runs the server as: it refuses to run as root.
-func other() (*syscall.Credential, error) {
-	if os.Geteuid() != 0 {
-		return nil, nil
-	}
-	for _, name := range []string{"postgres", "nobody"} {
-		u, err := user.Lookup(name)
-		if err != nil {
-			continue
-		}
-		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
-		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
-		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, errors.Join(err1, err2)
-	}
-	return nil, errors.New("no user to run PostgreSQL as: neither postgres nor nobody")
 }
