@@ -207,7 +207,7 @@ func (b *Bot) busy(ctx context.Context, portal PortalName) *policy.Refusal {
 }
 
 // refuse writes a refusal to the audit trail and returns it.
-func (b *Bot) refuse(ctx context.Context, c policy.Caller, restore string, no *policy.Refusal) Answer {
+func (b *Bot) refuse(ctx context.Context, c policy.Caller, restore string, no *policy.Refusal) *policy.Refusal {
 	err := b.Store.Note(ctx, Event{
 		At: time.Now().UTC(), Restore: restore, Kind: EventRefused, Actor: c.User,
 		Detail: map[string]string{"rule": string(no.Rule), "channel": c.Channel},
@@ -218,7 +218,7 @@ func (b *Bot) refuse(ctx context.Context, c policy.Caller, restore string, no *p
 	return no.WithPeople(ctx, b.Directory, c.User)
 }
 
-func (b *Bot) answerUnrecorded(ctx context.Context, err error) Answer {
+func (b *Bot) answerUnrecorded(ctx context.Context, err error) *policy.Refusal {
 	b.Log.ErrorContext(ctx, "a request could not be recorded", "err", err)
 	return &policy.Refusal{
 		Rule: policy.RuleRecord, What: "The bot could not write this down, so nothing was done.",

@@ -102,13 +102,13 @@ func (b *Bot) redraw(ctx context.Context, r *Restore, p Portal) error {
 
 // stopCountdown is the button of the countdown. Anybody who sees the card may press it:
 // it can only keep something from happening.
-func (b *Bot) stopCountdown(ctx context.Context, c policy.Caller, r Restore) Answer {
+func (b *Bot) stopCountdown(ctx context.Context, c policy.Caller, r Restore) error {
 	if r.State != Confirmed || !r.Order.BreakGlass {
-		return b.refuse(ctx, c, r.ID, tooLate(r))
+		return refused(r.ID, tooLate(r))
 	}
 	now := time.Now().UTC()
 	next := r.markHandled(c).withEnd(Dismissed, now, Reason{Rule: policy.RuleBreakGlass})
 	next.ClosedBy, next.ClosedAt = c.User, now
 	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventStopped, Actor: c.User})
-	return b.answerSave(ctx, c, r, err)
+	return b.saveOutcome(ctx, c, r, err)
 }

@@ -28,31 +28,31 @@ func (b *Bot) confirmable(ctx context.Context, c policy.Caller, r Restore) *poli
 	if no := b.asPlanned(r); no != nil {
 		return no
 	}
-	policy, fresh := b.policyOf(r), b.Directory.Fresh()
-	if no := policy.StillAdmitted(ctx, fresh, r.request()); no != nil {
+	rules, fresh := b.policyOf(r), b.Directory.Fresh()
+	if no := rules.StillAdmitted(ctx, fresh, r.request()); no != nil {
 		return no
 	}
-	return policy.MayStillConfirm(ctx, fresh, r.request(), c.User)
+	return rules.MayStillConfirm(ctx, fresh, r.request(), c.User)
 }
 
 // confirm counts one person. What they typed, if they had to, is in the trail.
-func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, typed string) Answer {
+func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, typed string) error {
 	if no := b.confirmable(ctx, c, r); no != nil {
-		return b.refuse(ctx, c, r.ID, no)
+		return refused(r.ID, no)
 	}
 	again, err := b.policyOf(r).SamePersonAsAny(ctx, b.Directory, c.User, r.Confirmers())
 	if err != nil {
-		return b.refuse(ctx, c, r.ID, policy.LookupFailed(err))
+		return refused(r.ID, policy.LookupFailed(err))
 	}
 	if again {
-		return b.refuse(ctx, c, r.ID, &policy.Refusal{
+		return refused(r.ID, &policy.Refusal{
 			Rule: policy.RuleSecond, What: "You have confirmed this already; it waits for somebody else. Your press changed nothing.",
 			Do: "Ask one of the people below.", People: b.policyOf(r).Approvers, Restore: r.ID,
 		})
 	}
 	now, err := b.Store.Now(ctx)
 	if err != nil {
-		return b.answerUnrecorded(ctx, err)
+		return err
 	}
 	needed := b.policyOf(r).NeededFor(r.request())
 	next := r.markHandled(c)
@@ -65,5 +65,5 @@ func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, 
 		detail["typed"] = typed
 	}
 	_, err = b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventConfirmed, Actor: c.User, Detail: detail})
-	return b.answerSave(ctx, c, r, err)
+	return b.saveOutcome(ctx, c, r, err)
 }

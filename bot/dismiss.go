@@ -11,39 +11,43 @@ import (
 // cancelByID is /restore cancel.
 func (b *Bot) cancelByID(ctx context.Context, c policy.Caller, id, why string) Answer {
 	ctx = about(ctx, id)
-	return retryOnRace(func() Answer { return b.cancelOnce(ctx, c, id, why) })
+	answer, err := retryOnRace(func() (Answer, error) { return b.cancelOnce(ctx, c, id, why) })
+	if err != nil {
+		return b.refusalOf(ctx, c, err)
+	}
+	return answer
 }
 
-func (b *Bot) cancelOnce(ctx context.Context, c policy.Caller, id, why string) Answer {
+func (b *Bot) cancelOnce(ctx context.Context, c policy.Caller, id, why string) (Answer, error) {
 	r, err := b.Store.Get(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return b.refuse(ctx, c, "", &policy.Refusal{
+		return nil, refused("", &policy.Refusal{
 			Rule: policy.RuleUnknown, What: "There is no restore with this id. Nothing was changed.", Do: "See /restore status for what is open.",
 		})
 	case err != nil:
-		return b.answerUnrecorded(ctx, err)
+		return nil, err
 	}
 	if !r.wasHandled(c) {
-		if answer := b.dismiss(ctx, c, r, why); answer != nil {
-			return answer
+		if err := b.dismiss(ctx, c, r, why); err != nil {
+			return nil, err
 		}
 	}
-	return TextAnswer{"Dismissed. Nothing was started."}
+	return TextAnswer{"Dismissed. Nothing was started."}, nil
 }
 
-func (b *Bot) dismiss(ctx context.Context, c policy.Caller, r Restore, why string) Answer {
+func (b *Bot) dismiss(ctx context.Context, c policy.Caller, r Restore, why string) error {
 	if r.State != Requested && r.State != Saving { // nothing is restored before its safety backup is done
-		return b.refuse(ctx, c, r.ID, tooLate(r))
+		return refused(r.ID, tooLate(r))
 	}
 	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r.request(), c.User); no != nil {
-		return b.refuse(ctx, c, r.ID, no)
+		return refused(r.ID, no)
 	}
 	now := time.Now().UTC()
 	next := r.markHandled(c).withEnd(Dismissed, now, Reason{})
 	next.ClosedBy, next.ClosedAt, next.ClosedWhy = c.User, now, why
 	_, err := b.Store.Wake(ctx, r, next, Event{At: now, Restore: r.ID, Kind: EventDismissed, Actor: c.User, Detail: reasonDetail(why)})
-	return b.answerSave(ctx, c, r, err)
+	return b.saveOutcome(ctx, c, r, err)
 }
 
 // reasonDetail is what the trail keeps of why somebody did something.

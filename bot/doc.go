@@ -1,7 +1,9 @@
 // Package bot is the domain of restorebot: one restore of a DocSpace portal,
-// asked for, confirmed, started once and followed to its end, with the truth in
-// the channel. It knows no Slack SDK, no database and no queue; it says what it
-// needs of them in [Store], [Chat], [policy.Directory] and [Portal].
+// requested, confirmed, started once and followed to its end. It knows no Slack
+// SDK, no database and no queue: [Store], [Chat], [policy.Directory] and [API] say
+// what it needs of them. [Bot.Command], [Bot.Press] and [Bot.Submit] are what
+// people do; [Bot.Step] takes a restore one step further, and its switch over the
+// states is the table of contents.
 //
 // A restore moves through these states and no others (see [CanMove]):
 //
@@ -10,24 +12,26 @@
 //	    |            |           |         |     \--> unclear <--> running
 //	    |            |           |         \--> failed     \--> succeeded, failed (a person decides)
 //	    |            |           \--> failed, dismissed, expired
-//	    |            \--> failed, rehearsed, expired, dismissed (a broken glass is stopped)
+//	    |            \--> failed, rehearsed, expired, dismissed (a countdown is stopped)
 //	    \--> refused, dismissed, expired
 //
-// requested: recorded, then checked against the portal, then shown on a card
-// with buttons. confirmed: enough people have pressed; if one of them may not
-// confirm any more at the start, it is requested again. saving: the portal is
-// backed up as it is now, where that is set up; if that fails, a person says
-// whether the restore goes on without it. starting: the intent is
-// saved and startrestore is sent by the one step that made this move, and never
-// again. running: the portal's task is known and asked for its progress; a
-// restore that somebody started elsewhere begins here, and no move leads from
-// here to a start.
-// A consent ages: what was confirmed and cannot start within the life of its
-// request expires, whatever lay between ([Consent]).
-// unclear: whether a restore started, or how it ended, cannot be told by the
-// bot; a person looks and says. rehearsed: the end of a dry run.
+//   - requested: recorded, checked against the portal, shown on a card with buttons.
+//   - confirmed: enough people have pressed. It is requested again if one of them may
+//     not confirm any more at the start.
+//   - saving: the safety backup is taken, where one is set up. If it fails, a person
+//     says whether the restore goes on without it.
+//   - starting: the intent is saved. The step that made this move sends startrestore,
+//     and no step sends it again.
+//   - running: the portal's task is known and its progress is read. A restore that
+//     somebody started elsewhere begins here; no move leads from here to a start.
+//   - unclear: the bot cannot tell whether the restore started or how it ended. A
+//     person looks and says.
+//   - rehearsed: the end of a dry run.
 //
-// The rule for everything: recorded, then acked, then done. Every move is a
-// compare-and-swap on the row's version ([Store.Save]); who loses the race is
-// told what became of the restore.
+// A [Consent] ages: a confirmed restore that cannot start within the life of its
+// request expires.
+//
+// Every act is recorded, then acked, then done. Every move is a compare-and-swap
+// on the row's version ([Store.Save]). A press that loses the race is told what
+// became of the restore.
 package bot

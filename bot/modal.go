@@ -153,13 +153,17 @@ func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, FollowUp) {
 	ctx = about(ctx, f.Restore)
 	switch {
 	case no != nil && f.Kind == FormConfirm:
-		return keepOpen(b.refuse(ctx, s.Caller, f.Restore, no)), nil
+		return b.answerNameError(ctx, s.Caller, refused(f.Restore, no)), nil
 	case no != nil:
 		return b.refuse(ctx, s.Caller, f.Restore, no), nil
 	}
 	switch f.Kind {
 	case FormConfirm:
-		return keepOpen(b.submitName(ctx, s, f)), nil
+		answer, err := retryOnRace(func() (Answer, error) { return b.submitName(ctx, s, f) })
+		if err != nil {
+			answer = b.answerNameError(ctx, s.Caller, err)
+		}
+		return answer, nil
 	case FormPick:
 		return b.submitPicker(ctx, s, f), nil
 	case FormLoss: // it is only looked at

@@ -25,123 +25,86 @@ func (b *Bot) Press(ctx context.Context, p Press) (Answer, FollowUp) {
 	default: // on a card
 	}
 	var later FollowUp
-	answer := retryOnRace(func() (answer Answer) {
-		answer, later = b.pressOnce(ctx, p)
-		return answer
+	answer, err := retryOnRace(func() (answer Answer, err error) {
+		answer, later, err = b.pressOnce(ctx, p)
+		return answer, err
 	})
+	if err != nil {
+		answer = b.refusalOf(ctx, p.Caller, err)
+	}
 	return answer, later
 }
 
-// maxRaceRetries is how often a press is decided anew when the restore was changed
-// under it but stands where it stood: a step writes what the card shows, and
-// that must not cost a person their press.
-const maxRaceRetries = 10
-
-// pressedAnew asks for a press to be decided anew.
-type pressedAnew struct{ Answer }
-
-func retryOnRace(decide func() Answer) Answer {
-	for n := 0; ; n++ {
-		answer := decide()
-		anew, ok := answer.(pressedAnew)
-		if !ok {
-			return answer
-		}
-		if n == maxRaceRetries {
-			return anew.Answer
-		}
-	}
-}
-
-func (b *Bot) pressOnce(ctx context.Context, p Press) (Answer, FollowUp) {
+// pressOnce decides a press. The follow-up is good with an error too.
+func (b *Bot) pressOnce(ctx context.Context, p Press) (Answer, FollowUp, error) {
 	p.Caller = b.Policy.NormalizeCaller(p.Caller)
 	if no := b.Policy.CheckOrigin(p.Caller); no != nil {
-		return b.refuse(ctx, p.Caller, "", no), nil
+		return nil, nil, refused("", no)
 	}
 	r, err := b.Store.Get(ctx, p.Restore)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return b.refuse(ctx, p.Caller, "", &policy.Refusal{
+		return nil, nil, refused("", &policy.Refusal{
 			Rule: policy.RuleUnknown, What: "The bot does not know this restore. Nothing was changed.", Do: "Ask for it again with /restore.",
-		}), nil
+		})
 	case err != nil:
-		return b.answerUnrecorded(ctx, err), nil
+		return nil, nil, err
 	}
 	later := b.stripOrphan(r, p)
 	if r.wasHandled(p.Caller) {
-		return nil, later
+		return nil, later, nil
 	}
 	r, no, err := b.followChannel(ctx, r, p)
 	if err != nil {
-		return b.answerSave(ctx, p.Caller, r, err), later
+		return nil, later, b.saveOutcome(ctx, p.Caller, r, err)
 	}
 	if no == nil {
 		no = checkCard(r, p)
 	}
 	if no != nil {
-		return b.refuse(ctx, p.Caller, r.ID, no), later
+		return nil, later, refused(r.ID, no)
 	}
 	if r.CardTS == "" {
 		adopted, err := b.adoptCard(ctx, r, p)
 		if err != nil {
-			return b.answerSave(ctx, p.Caller, r, err), nil
+			return nil, nil, b.saveOutcome(ctx, p.Caller, r, err)
 		}
 		r, later = adopted, func(ctx context.Context) Answer {
 			b.recordCardLink(ctx, adopted)
 			return nil
 		}
 	}
-	return b.handlePress(ctx, p, r), later
+	answer, err := b.handlePress(ctx, p, r)
+	return answer, later, err
 }
 
 // handlePress answers a press on a card of the restore.
-func (b *Bot) handlePress(ctx context.Context, p Press, r Restore) Answer {
+func (b *Bot) handlePress(ctx context.Context, p Press, r Restore) (Answer, error) {
 	if p.Action == PressStop {
-		return b.stopCountdown(ctx, p.Caller, r)
+		return nil, b.stopCountdown(ctx, p.Caller, r)
 	}
 	if no := b.policyOf(r).CheckMembership(ctx, b.Directory.Fresh(), p.Caller); no != nil {
-		return b.refuse(ctx, p.Caller, r.ID, no)
+		return nil, refused(r.ID, no)
 	}
 	switch p.Action {
 	case PressConfirm:
 		if b.policyOf(r).TypingFor(r.request()) {
-			return b.refuse(ctx, p.Caller, r.ID, mustType())
+			return nil, refused(r.ID, mustType())
 		}
-		return b.confirm(ctx, p.Caller, r, p.MessageTS, "")
+		return nil, b.confirm(ctx, p.Caller, r, p.MessageTS, "")
 	case PressDismiss:
-		return b.dismiss(ctx, p.Caller, r, "")
+		return nil, b.dismiss(ctx, p.Caller, r, "")
 	case PressRestored, PressNothing:
-		return b.settleUnclear(ctx, p, r)
+		return nil, b.settleUnclear(ctx, p, r)
 	case PressUnsafe:
-		return b.waiveSafetyBackup(ctx, p, r)
+		return nil, b.waiveSafetyBackup(ctx, p, r)
 	case PressType:
 		return b.askForName(ctx, p, r)
 	case PressLoss:
-		return b.showLoss(ctx, p, r)
+		return b.showLoss(ctx, p, r), nil
 	case PressStop, PressPick, PressFollow: // above
 	}
-	return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
-}
-
-// answerSave answers a press whose save succeeded or lost its race.
-func (b *Bot) answerSave(ctx context.Context, c policy.Caller, r Restore, err error) Answer {
-	if err == nil {
-		return nil
-	}
-	if errors.Is(err, ErrStale) {
-		was := r.State
-		if now, err := b.Store.Get(ctx, r.ID); err == nil {
-			r = now
-		}
-		if r.wasHandled(c) {
-			return nil // delivered twice, and the other one was quicker
-		}
-		if r.State == was {
-			return pressedAnew{tooLate(r)}
-		}
-		return b.refuse(ctx, c, r.ID, tooLate(r))
-	}
-	return b.answerUnrecorded(ctx, err)
+	return nil, refused(r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
 }
 
 // tooLate says what became of a restore whose button came too late.

@@ -215,18 +215,18 @@ func (b *Bot) tellSafetyStage(ctx context.Context, r *Restore, p Portal) error {
 
 // waiveSafetyBackup is a permitted person's word that the restore goes on without its
 // safety backup.
-func (b *Bot) waiveSafetyBackup(ctx context.Context, p Press, r Restore) Answer {
+func (b *Bot) waiveSafetyBackup(ctx context.Context, p Press, r Restore) error {
 	now := time.Now().UTC()
 	switch {
 	case !r.AsksForWaiver() && !r.safetyInDoubt():
-		return b.refuse(ctx, p.Caller, r.ID, tooLate(r))
+		return refused(r.ID, tooLate(r))
 	case r.safetyInDoubt() && !now.Before(r.Safety.AskUntil):
-		return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{
+		return refused(r.ID, &policy.Refusal{
 			Rule: policy.RuleStale, What: "The time to say that has passed, and the restore still waits for its safety backup. Your press changed nothing.",
 			Do: "Wait for the backup, or dismiss this request and ask again with --no-safety-backup.", Restore: r.ID,
 		})
 	case !now.Before(r.Safety.AskUntil):
-		return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{
+		return refused(r.ID, &policy.Refusal{
 			Rule: policy.RuleStale, What: "This question has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
 		})
 	}
@@ -239,12 +239,12 @@ func (b *Bot) waiveSafetyBackup(ctx context.Context, p Press, r Restore) Answer 
 		func() *policy.Refusal { return b.policyOf(r).MayConfirm(ctx, fresh, r.request(), p.Caller.User) },
 	} {
 		if no := check(); no != nil {
-			return b.refuse(ctx, p.Caller, r.ID, no)
+			return refused(r.ID, no)
 		}
 	}
 	agreed, err := b.Store.Now(ctx)
 	if err != nil {
-		return b.answerUnrecorded(ctx, err)
+		return err
 	}
 	next := r.markHandled(p.Caller)
 	next.Safety.Stage, next.Safety.WaivedBy, next.Safety.WaivedAt = SafetyWaived, p.Caller.User, agreed
@@ -254,5 +254,5 @@ func (b *Bot) waiveSafetyBackup(ctx context.Context, p Press, r Restore) Answer 
 	_, err = b.Store.Wake(ctx, r, next, Event{
 		At: now, Restore: r.ID, Kind: EventWaived, Actor: p.Caller.User, Detail: map[string]string{"message_ts": p.MessageTS, "why": r.Safety.Why, "doubt": string(r.Safety.Doubt)},
 	})
-	return b.answerSave(ctx, p.Caller, r, err)
+	return b.saveOutcome(ctx, p.Caller, r, err)
 }

@@ -36,9 +36,9 @@ func mustType() *policy.Refusal {
 // fillModal fills the modal of a person who pressed a button that opens one, or
 // says why they may not.
 func (b *Bot) fillModal(ctx context.Context, p Press) Answer {
-	answer, later := b.pressOnce(ctx, p)
-	if again, ok := answer.(pressedAnew); ok {
-		answer = again.Answer
+	answer, later, err := b.pressOnce(ctx, p)
+	if err != nil {
+		answer = b.refusalOf(ctx, p.Caller, err)
 	}
 	if later != nil {
 		later(ctx)
@@ -47,9 +47,9 @@ func (b *Bot) fillModal(ctx context.Context, p Press) Answer {
 }
 
 // askForName shows the plan as it is frozen now, and asks for the word.
-func (b *Bot) askForName(ctx context.Context, p Press, r Restore) Answer {
+func (b *Bot) askForName(ctx context.Context, p Press, r Restore) (Answer, error) {
 	if no := b.confirmable(ctx, p.Caller, r); no != nil {
-		return b.refuse(ctx, p.Caller, r.ID, no)
+		return nil, refused(r.ID, no)
 	}
 	portal, _ := b.Portals.Of(r)
 	now := time.Now().UTC()
@@ -58,13 +58,13 @@ func (b *Bot) askForName(ctx context.Context, p Press, r Restore) Answer {
 		Restore: r.ID, Data: r.Plan, Until: r.ExpiresAt,
 	}
 	if err := b.Store.PutForm(ctx, f); err != nil {
-		return b.answerUnrecorded(ctx, err)
+		return nil, err
 	}
 	err := b.Store.Note(ctx, Event{
 		At: now, Restore: r.ID, Kind: EventPressed, Actor: p.Caller.User, Detail: map[string]string{"message_ts": p.MessageTS, "plan": r.Plan},
 	})
 	if err != nil {
-		return b.answerUnrecorded(ctx, err)
+		return nil, err
 	}
 	return Modal{
 		ID: f.ID, Title: "Confirm the restore", Submit: "Restore", Close: "Go back",
@@ -75,49 +75,45 @@ func (b *Bot) askForName(ctx context.Context, p Press, r Restore) Answer {
 				Hint: "Only the whole name counts, in capitals or not. Nothing is started until it is right.",
 			},
 		},
-	}
+	}, nil
 }
 
 // submitName is the submit of that modal. All of it is checked anew: the person, the
 // restore, the plan that the modal showed, and then the word.
-func (b *Bot) submitName(ctx context.Context, s Submission, f Form) Answer {
-	return retryOnRace(func() Answer {
-		r, err := b.Store.Get(ctx, f.Restore)
-		if err != nil {
-			return b.answerUnrecorded(ctx, err)
-		}
-		if r.wasHandled(s.Caller) {
-			return nil
-		}
-		if f.Data != r.Plan {
-			return b.refuse(ctx, s.Caller, r.ID, planChanged())
-		}
-		if no := b.confirmable(ctx, s.Caller, r); no != nil {
-			return b.refuse(ctx, s.Caller, r.ID, no)
-		}
-		word := cutWord(s.Value(fieldWord))
-		if !sameName(s.Value(fieldWord), r.Portal) {
-			err := b.Store.Note(ctx, Event{
-				At: time.Now().UTC(), Restore: r.ID, Kind: EventTyped, Actor: s.Caller.User,
-				Detail: map[string]string{"typed": word, "rule": string(policy.RuleTyping)},
-			})
-			if err != nil {
-				return b.answerUnrecorded(ctx, err)
-			}
-			return Faults{fieldWord: "This is not the portal's name. Nothing was started. Type " + r.Portal + ", or go back."}
-		}
-		return b.confirm(ctx, s.Caller, r, r.CardTS, word)
+func (b *Bot) submitName(ctx context.Context, s Submission, f Form) (Answer, error) {
+	r, err := b.Store.Get(ctx, f.Restore)
+	if err != nil || r.wasHandled(s.Caller) {
+		return nil, err
+	}
+	if f.Data != r.Plan {
+		return nil, refused(r.ID, planChanged())
+	}
+	if no := b.confirmable(ctx, s.Caller, r); no != nil {
+		return nil, refused(r.ID, no)
+	}
+	word := cutWord(s.Value(fieldWord))
+	if sameName(s.Value(fieldWord), r.Portal) {
+		return nil, b.confirm(ctx, s.Caller, r, r.CardTS, word)
+	}
+	err = b.Store.Note(ctx, Event{
+		At: time.Now().UTC(), Restore: r.ID, Kind: EventTyped, Actor: s.Caller.User,
+		Detail: map[string]string{"typed": word, "rule": string(policy.RuleTyping)},
 	})
+	if err != nil {
+		return nil, err
+	}
+	return Faults{fieldWord: "This is not the portal's name. Nothing was started. Type " + r.Portal + ", or go back."}, nil
 }
 
-// keepOpen says in the field what may pass by itself, so that nobody has to
-// begin again for it.
-func keepOpen(a Answer) Answer {
-	if no, ok := a.(*policy.Refusal); ok && (no.Rule == policy.RuleDirectory || no.Rule == policy.RuleRecord) {
+// answerNameError answers in the field where the error may pass by itself, so
+// that nobody has to begin again.
+func (b *Bot) answerNameError(ctx context.Context, c policy.Caller, err error) Answer {
+	no := b.refusalOf(ctx, c, err)
+	if no.Rule == policy.RuleDirectory || no.Rule == policy.RuleRecord {
 		why := reasonFrom(no)
 		return Faults{fieldWord: why.What + " " + why.Do}
 	}
-	return a
+	return no
 }
 
 // sameName forgives what a phone does to a word: capitals, spaces around it and

@@ -89,12 +89,12 @@ func (r Restore) Stuck(now time.Time) bool {
 }
 
 // settleUnclear is a person's word on a restore that the bot cannot tell the end of.
-func (b *Bot) settleUnclear(ctx context.Context, p Press, r Restore) Answer {
+func (b *Bot) settleUnclear(ctx context.Context, p Press, r Restore) error {
 	if r.State != Unclear && !r.Stuck(time.Now().UTC()) {
-		return b.refuse(ctx, p.Caller, r.ID, tooLate(r))
+		return refused(r.ID, tooLate(r))
 	}
 	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r.request(), p.Caller.User); no != nil {
-		return b.refuse(ctx, p.Caller, r.ID, no)
+		return refused(r.ID, no)
 	}
 	now := time.Now().UTC()
 	next := r.withEnd(Failed, now, Reason{What: "A person looked and says that the portal was not restored.", Do: "Ask again with /restore."})
@@ -106,5 +106,5 @@ func (b *Bot) settleUnclear(ctx context.Context, p Press, r Restore) Answer {
 	_, err := b.Store.Wake(ctx, r, next, Event{
 		At: now, Restore: r.ID, Kind: EventSettled, Actor: p.Caller.User, Detail: map[string]string{"as": string(p.Action)},
 	})
-	return b.answerSave(ctx, p.Caller, r, err)
+	return b.saveOutcome(ctx, p.Caller, r, err)
 }
