@@ -91,3 +91,41 @@ func TestLinksThatLeadNowhereAreFound(t *testing.T) {
 		}
 	}
 }
+
+// The README's house has a line for each package and no other folder than those
+// that are there, and the files that the guide for contributors names exist.
+func TestDocumentsNameTheFilesOfTheHouse(t *testing.T) {
+	t.Parallel()
+	told := map[string]bool{}
+	for _, line := range fenced(t, "../../README.md") {
+		if path, _, _ := strings.Cut(line, " "); strings.HasSuffix(path, "/") {
+			told[path] = true
+		}
+	}
+	guide := content(t, "docs/contributing.md")
+	for _, m := range regexp.MustCompile("`((?:bot|cmd|docspace)/[a-z_/.0-9]+|[.A-Z][A-Za-z.]+)`").FindAllStringSubmatch(guide, -1) {
+		if strings.ContainsAny(m[1], "/.") {
+			told[m[1]] = true
+		}
+	}
+	if len(told) < 30 {
+		t.Errorf("only %d paths were found", len(told))
+	}
+	for path := range told {
+		if _, err := os.Stat(filepath.Join("../..", path)); err != nil {
+			t.Errorf("the documents name %s: %v", path, err)
+		}
+	}
+	for _, pattern := range []string{"../../bot/*/*.go", "../../bot/slackchat/*/*.go", "../../docspace/*/*.go", "*/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			path := strings.TrimPrefix(filepath.ToSlash(filepath.Join("cmd/restorebot", filepath.Dir(file))), "cmd/restorebot/../../")
+			if !told[path+"/"] {
+				t.Errorf("the README does not tell of %s", path)
+			}
+		}
+	}
+}

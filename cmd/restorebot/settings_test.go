@@ -41,6 +41,7 @@ func TestEveryFaultIsNamedAtOnceAndNoValueIsShown(t *testing.T) {
 		"RESTORE_CONFIRM_TTL=hunter2", "DATABASE_URL=hunter2", "LOG_LEVEL=hunter2", "LOG_FORMAT=hunter2",
 		"RESTORE_CONFIRM_TTL=hunter2", "DATABASE_URL=hunter2", "HTTP_ADDR=hunter2", "LOG_LEVEL=hunter2", "LOG_FORMAT=hunter2",
 		"HTTPS_PROXY=hunter2://h", "HTTP_PROXY=hunter2://h", "SSL_CERT_FILE=hunter2", "AUDIT_KEY=hunter2", "RESTORE_REASON=hunter2",
+		"RESTORE_LOSS=hunter2", "RESTORE_LOSS_KEPT=hunter2",
 	}, filepath.Join(t.TempDir(), "none"))
 	if err == nil {
 		t.Fatal("wrong settings were accepted")
