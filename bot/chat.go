@@ -142,6 +142,8 @@ const (
 	NoteSafety NoteKind = "safety"
 	// NoteReport: the story of the restore.
 	NoteReport NoteKind = "report"
+	// NoteLoss: what each person has to do again; its Text is Markdown.
+	NoteLoss NoteKind = "loss"
 	// NoteCounted: what the restored portal holds.
 	NoteCounted NoteKind = "counted"
 	// NoteBreakGlass calls those who may stop a restore that one person confirmed alone.

@@ -37,6 +37,14 @@ func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) 
 			next.After, later = min(next.After, retryDelay(err)), err
 		}
 	}
+	if later == nil {
+		if err := b.tellLoss(ctx, &r, p); err != nil {
+			if !isUndelivered(err) {
+				return Next{After: soon}, err
+			}
+			next.After, later = retryDelay(err), err
+		}
+	}
 	if since := time.Since(r.EndedAt); later != nil && !givenUp(later, since) {
 		if needsDirect(later) && since > 30*personDelay { // it takes a person, who takes their time
 			next.After = max(next.After, 30*personDelay)

@@ -55,6 +55,8 @@ type LossSummary struct {
 	Since int  `json:",omitzero"`
 	Jump  bool `json:",omitzero"`
 
+	// Listed is set once the thread has the list of what is to be done again.
+	Listed bool `json:",omitzero"`
 	// LastID is the newest row that was read.
 	LastID int64 `json:",omitzero"`
 }

@@ -137,7 +137,7 @@ func lossModal(id string, r Restore, l Loss, view lossView) Modal {
 		}
 		m.Parts = append(m.Parts, page)
 	}
-	if total == 0 && len(l.Personal) == 0 {
+	if total == 0 && (len(l.Personal) == 0 || view.Find != "") {
 		m.Parts = append(m.Parts, Words{nothingListed(r, view)})
 	}
 	for _, text := range groupedWords(groups, view.Page*lossPerPage, lossPerPage) {

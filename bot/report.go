@@ -53,7 +53,8 @@ func (b *Bot) report(ctx context.Context, c policy.Caller, id string) Answer {
 	if !ok {
 		p = formerPortal(r)
 	}
-	text := reportOf(r, p.PortalName, trail, b.links(ctx, r, trail), time.Now().UTC())
+	lost := b.lossOf(ctx, r)
+	text := reportOf(r, p.PortalName, trail, lost, b.links(ctx, r, trail), time.Now().UTC())
 	err = patiently(ctx, func() error {
 		_, err := b.Chat.Reply(ctx, b.card(ctx, r, p), Note{Kind: NoteReport, Text: text})
 		return err
@@ -63,7 +64,7 @@ func (b *Bot) report(ctx context.Context, c policy.Caller, id string) Answer {
 		return TextAnswer{"The report could not be posted in the thread of its card. Nothing was changed. Try again in a minute."}
 	}
 	said := "The report is in the thread of its card"
-	switch err := b.uploadReport(ctx, r, text, trail); {
+	switch err := b.uploadReport(ctx, r, text, trail, lost); {
 	case err == nil:
 		said += ", as text and as a file"
 	case errors.Is(err, ErrNotGranted):
@@ -94,7 +95,7 @@ func patiently(ctx context.Context, do func() error) error {
 }
 
 // uploadReport adds the report and the restore's events as files.
-func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []Event) error {
+func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []Event, lost Loss) error {
 	files, ok := b.Chat.(Files)
 	if !ok {
 		return ErrNotGranted
@@ -104,14 +105,14 @@ func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []
 	})
 	if err == nil {
 		err = files.Upload(ctx, r, File{
-			Name: "restore-" + r.ID + ".jsonl", Title: "Events of restore " + r.ID, Alt: "The audit events of restore " + r.ID + " as JSON Lines", Content: jsonLines(trail),
+			Name: "restore-" + r.ID + ".jsonl", Title: "Events of restore " + r.ID, Alt: "The audit events of restore " + r.ID + " as JSON Lines", Content: jsonLines(r.ID, trail, lost),
 		})
 	}
 	return err
 }
 
 // jsonLines is a trail for machines: an event a line.
-func jsonLines(trail []Event) []byte {
+func jsonLines(restore string, trail []Event, lost Loss) []byte {
 	var lines bytes.Buffer
 	out := json.NewEncoder(&lines)
 	for _, e := range trail {
@@ -123,6 +124,7 @@ func jsonLines(trail []Event) []byte {
 			Detail  map[string]string `json:"detail,omitempty"`
 		}(e)) // times and strings always encode
 	}
+	lossLines(&lines, restore, lost)
 	return lines.Bytes()
 }
 

@@ -31,9 +31,13 @@ func ReadReport(ctx context.Context, s Store, id string, now time.Time) (Report,
 	if err != nil {
 		return Report{}, err
 	}
+	lost, err := lossAfter(ctx, s, r)
+	if err != nil {
+		return Report{}, err
+	}
 	return Report{
-		Markdown:  reportOf(r, PortalName{Name: r.Portal}, trail, recordedLinks(r, trail), now.UTC()),
-		JSONLines: string(jsonLines(trail)),
+		Markdown:  reportOf(r, PortalName{Name: r.Portal}, trail, lost, recordedLinks(r, trail), now.UTC()),
+		JSONLines: string(jsonLines(r.ID, trail, lost)),
 	}, nil
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // reportOf is the story of a restore as Markdown, all times in UTC.
-func reportOf(r Restore, p PortalName, trail []Event, links map[string]string, now time.Time) string {
+func reportOf(r Restore, p PortalName, trail []Event, lost Loss, links map[string]string, now time.Time) string {
 	var w strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&w, format+"\n", args...) }
 	of := ""
@@ -41,6 +41,7 @@ func reportOf(r Restore, p PortalName, trail []Event, links map[string]string, n
 	fact("Outcome", strings.TrimSpace(r.Outcome()+". "+r.Reason.What))
 	fact("Verified", verdict(r.Verdict))
 	fact("Data-loss window (RPO)", rpo(r))
+	fact("Lost", lossLine(r.Loss))
 	fact("Time to restore (RTO)", rto(r, now))
 	fact("Safety backup", safetyLine(r))
 	for _, a := range r.Downtimes {
@@ -51,6 +52,9 @@ func reportOf(r Restore, p PortalName, trail []Event, links map[string]string, n
 	}
 	fact("Held before", counts(r.Preflight.Counts))
 	fact("Holds after", counts(r.Aftercare.Counts))
+	if again := toDoAgain(lost, 0); again != "" {
+		line("\n## To do again (times in UTC)\n\n%s", strings.TrimSpace(again))
+	}
 	line("\n## Timeline (UTC)\n\n| time | event | who | detail |\n| --- | --- | --- | --- |")
 	for _, e := range trail {
 		who := e.Actor

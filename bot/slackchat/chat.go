@@ -194,7 +194,7 @@ func noteKey(c bot.Card, n bot.Note) string {
 		return "safety " + string(c.Restore.Safety.Stage)
 	case bot.NoteWithdrawn:
 		return fmt.Sprint("withdrawn ", len(c.Restore.Withdrawn))
-	case bot.NoteDowntime, bot.NoteChannelLost, bot.NoteCounted, bot.NoteReport, bot.NoteBreakGlass, bot.NoteReminder:
+	case bot.NoteDowntime, bot.NoteChannelLost, bot.NoteCounted, bot.NoteReport, bot.NoteLoss, bot.NoteBreakGlass, bot.NoteReminder:
 	}
 	return string(n.Kind)
 }

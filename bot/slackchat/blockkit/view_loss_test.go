@@ -19,6 +19,7 @@ func lossViews() map[string]Message {
 		return func(c *bot.Card) { change(&c.Restore.Loss) }
 	}
 	return map[string]Message{
+		"note-loss":               Note(viewCard(bot.Succeeded, full), bot.Note{Kind: bot.NoteLoss, Text: "Ada <Adams>\n- [ ] Mar 1 15:04  File Created: a`b.docx (Rooms: Board)\n"}),
 		"requested-loss":          Card(viewCard(bot.Requested, full)),
 		"requested-loss-typed":    Card(viewCard(bot.Requested, full, func(c *bot.Card) { c.Rules.Typing = true })),
 		"requested-loss-counting": Card(viewCard(bot.Requested, func(c *bot.Card) { c.Counting = true })),

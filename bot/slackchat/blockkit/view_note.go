@@ -31,7 +31,7 @@ func noteText(c bot.Card, n bot.Note) string {
 	case bot.NoteWithdrawn:
 		return lines(mention(r.Requester)+": the confirmation of "+withdrawn(r)+" does not count any more, for they may not confirm now.",
 			"Nothing was started.", "Have somebody else confirm it on the card: "+orElse(stillMay(c), "nobody is left")+".")
-	case bot.NoteReport: // a message of its own form
+	case bot.NoteReport, bot.NoteLoss: // messages of their own form
 	case bot.NoteChannelLost: // only ever direct
 	case bot.NoteEnd:
 		trail := ""

@@ -14,15 +14,31 @@ const maxReport = 4 // sections
 
 // Note is a reply in the thread of a card.
 func Note(c bot.Card, n bot.Note) Message {
-	if n.Kind != bot.NoteReport {
+	switch n.Kind {
+	case bot.NoteReport:
+		return reportMessage(n.Text)
+	case bot.NoteLoss:
+		return toDoAgain(c, n.Text)
+	default:
 		return Plain(noteText(c, n))
 	}
-	return reportMessage(n.Text)
+}
+
+// toDoAgain is what each person lost, as a list to copy and to tick.
+func toDoAgain(c bot.Card, list string) Message {
+	lead := "*To do again*, by person: what the restore of " + portalName(c) + " took. All of it is in `/restore report " + inCode(c.Restore.ID, maxWord) + "`."
+	return Message{Text: cutText(lead), Blocks: append([]slack.Block{section(lead)}, listed(list, "… The rest is in the report.")...)}
 }
 
 // reportMessage shows Markdown as it is, to be copied: in code blocks, each cut
 // between two lines.
 func reportMessage(text string) Message {
+	first, _, _ := strings.Cut(strings.TrimLeft(text, "# "), "\n")
+	return Message{Text: "Report. " + EscapeText(first, maxSaid), Blocks: listed(text, "… The rest is too long for a message: the file holds all of it.")}
+}
+
+// listed is the text in blocks; rest stands in the place of what is too long.
+func listed(text, rest string) []slack.Block {
 	var blocks []slack.Block
 	room := maxSection - 100
 	var part []string
@@ -48,8 +64,7 @@ func reportMessage(text string) Message {
 		flush()
 	}
 	if cut {
-		blocks = append(blocks, section("… The rest is too long for a message: the file holds all of it."))
+		blocks = append(blocks, section(rest))
 	}
-	first, _, _ := strings.Cut(strings.TrimLeft(text, "# "), "\n")
-	return Message{Text: "Report. " + EscapeText(first, maxSaid), Blocks: blocks}
+	return blocks
 }
