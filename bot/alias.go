@@ -6,18 +6,18 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// alias names a portal of a server that has several. As an error it says that
-// this one answers in the place of ours.
+// alias names a portal of a server with several portals. As an error it says that
+// this portal answers in the place of ours.
 type alias string
 
 func (a alias) Error() string {
 	return "another portal of the server, " + command.QuoteForeign(string(a)) + ", answers at its address"
 }
 
-// otherPortal is the alias of the portal that answered in the place of the one
-// that was checked, "" if it is the same or cannot be told. A server with several
-// portals answers a host that it does not know, and one whose portal is locked,
-// with another of them. A dump brings the aliases of its own time.
+// otherPortal is the alias of the portal that answered in the place of the checked
+// one, "" if it is the same or unknown. A server with several portals answers with
+// another portal for an unknown host and for a locked portal. A dump brings the
+// aliases of its own time.
 func (r Restore) otherPortal(s docspace.Settings) alias {
 	if r.PortalAlias == "" || s.TenantAlias == "" || s.TenantAlias == r.PortalAlias || r.Order.Dump && !r.StartedAt.IsZero() {
 		return ""

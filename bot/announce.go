@@ -9,7 +9,7 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// undelivered is an error of the chat: what was to be told is told by a later step.
+// undelivered marks an error of the chat. A later step retries the message.
 type undelivered struct{ error }
 
 func (u undelivered) Unwrap() error { return u.error }
@@ -21,8 +21,8 @@ func isUndelivered(err error) bool {
 	return errors.As(err, &u) || errors.Is(err, policy.ErrChatBusy)
 }
 
-// logUndelivered says what a person may have to look at; that it is not a message's
-// turn yet is how it should be.
+// logUndelivered logs an undelivered message at the level of its cause: a busy chat
+// is normal, a refusal needs a person.
 func (b *Bot) logUndelivered(ctx context.Context, r Restore, err error) {
 	var no *policy.ChatError
 	switch {
@@ -37,23 +37,23 @@ func (b *Bot) logUndelivered(ctx context.Context, r Restore, err error) {
 	}
 }
 
-// channelClosed reports whether a channel takes no messages until a person
-// changes that.
+// channelClosed reports whether the channel takes no messages until a person changes
+// that.
 func channelClosed(err error) bool {
 	return errors.Is(err, policy.ErrNotInChannel) || errors.Is(err, ErrChannelClosed)
 }
 
-// deniedByChat reports whether a person has to change something before the
-// chat takes it.
+// deniedByChat reports whether a person has to change something before the chat
+// accepts the message.
 func deniedByChat(err error) bool { return errors.Is(err, policy.ErrChatDenied) }
 
-// needsDirect reports whether the requester has to be told in another way.
+// needsDirect reports whether the requester has to be told in a direct message.
 func needsDirect(err error) bool { return channelClosed(err) || deniedByChat(err) }
 
 // personDelay is how long to wait for what a person has to put right.
 const personDelay = 10 * time.Second
 
-// retryDelay is how long to wait after a failed call to the chat.
+// retryDelay is the time before a failed call to the chat is tried again.
 func retryDelay(err error) time.Duration {
 	switch after := RetryAfter(err); {
 	case err == nil:
@@ -67,8 +67,8 @@ func retryDelay(err error) time.Duration {
 	}
 }
 
-// noteChannelLost tells the requester alone, once, that the channel cannot be reached
-// while a restore is under way. The error is why it cannot.
+// noteChannelLost tells the requester alone, once, that the channel of a running
+// restore cannot be reached. The error says why.
 func (b *Bot) noteChannelLost(ctx context.Context, r *Restore, p Portal, why error) error {
 	if errors.Is(why, policy.ErrNotInChannel) {
 		switch found, err := b.lookElsewhere(ctx, r); {
@@ -104,11 +104,12 @@ func (r Restore) underWay() bool {
 	return r.State == Saving || r.State == Starting || r.State == Running || r.State == Unclear
 }
 
-// undeliverable stands for the ts of a message that nobody takes.
+// undeliverable stands for the ts of a message that neither the channel nor the
+// requester takes.
 const undeliverable = "untold"
 
-// postDirect tells the requester alone. Where they take nothing either that is said
-// once, and is all that can be done.
+// postDirect tells the requester alone. If that fails for good it is logged once and
+// given up.
 func (b *Bot) postDirect(ctx context.Context, r Restore, p Portal, n Note, why error) (ts string, err error) {
 	n.Why = whyNotHere(why)
 	ts, err = b.Chat.Direct(ctx, b.card(ctx, r, p), n)
@@ -143,8 +144,8 @@ func whyNotHere(why error) string {
 	return text + " It goes on there when it can."
 }
 
-// postNote posts a note where it is seen: in the thread, in the channel if there is
-// no card, or to the requester alone if the channel cannot be reached.
+// postNote posts a note in the thread, in the channel if there is no card, or to the
+// requester alone if the channel cannot be reached.
 func (b *Bot) postNote(ctx context.Context, r *Restore, p Portal, n Note) error {
 	ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), n)
 	switch {
@@ -174,8 +175,8 @@ func (b *Bot) recordNote(ctx context.Context, r Restore, n Note, ts string) {
 	}
 }
 
-// announce tells the end in the channel, once. While that cannot be reached the
-// requester is told, once, and the channel is tried again.
+// announce posts the end in the channel, once. While the channel cannot be reached
+// the requester is told, once, and the channel is tried again.
 func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
 	if r.EndTS != "" {
 		return nil
@@ -203,7 +204,8 @@ func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
 	return undelivered{why}
 }
 
-// trailEnd is what the channel keeps of the audit trail. It is worth no failure.
+// trailEnd is the head of the audit trail, for the channel to keep. An error is
+// logged and never fails a step.
 func (b *Bot) trailEnd(ctx context.Context) string {
 	end, err := b.Store.TrailEnd(ctx)
 	if err != nil {

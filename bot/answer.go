@@ -13,8 +13,8 @@ import (
 // [CloseModals].
 type Answer any
 
-// FollowUp works out an answer that takes longer than an ack may. It is nil when
-// the first answer is all. A nil answer says nothing.
+// FollowUp works out an answer that takes longer than an ack may. A nil FollowUp
+// means that the first answer is all; a nil answer says nothing.
 type FollowUp func(ctx context.Context) Answer
 
 // Accepted says that a request was recorded and is being checked.
@@ -45,7 +45,7 @@ type Status struct {
 	Now      time.Time
 }
 
-// ExternalTask is what a portal says of a task that is not ours.
+// ExternalTask is a portal's word on a task that the bot did not start.
 type ExternalTask struct {
 	Portal  PortalName
 	Task    docspace.Progress

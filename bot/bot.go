@@ -14,8 +14,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Bot decides what becomes of commands and presses, and takes each restore one
-// step further at a time. All of its state is in Store.
+// Bot decides commands and presses, and takes each restore one step further at a
+// time. Store holds all of its state.
 type Bot struct {
 	Store     Store
 	Chat      Chat
@@ -33,8 +33,8 @@ type Bot struct {
 	// told of each reading.
 	Loss       LossRules
 	OnLossRead func(LossRead)
-	// OnCommand is told what each command asks for, and whether it could be read; nil
-	// is nobody.
+	// OnCommand is called with each command's verb and whether the command could be
+	// read. It may be nil.
 	OnCommand func(v command.Verb, readable bool)
 
 	lists            backupLists  // what pickers show: lost without harm
@@ -75,8 +75,8 @@ type Press struct {
 	AnswerURL docspace.Secret
 }
 
-// Command admits, parses and answers a slash command. A request is recorded
-// before this returns; everything slow is left to Later or to a step.
+// Command admits, parses and answers a slash command. A request is recorded before
+// Command returns; slow work is left to the FollowUp or to a step.
 func (b *Bot) Command(ctx context.Context, c Command) (Answer, FollowUp) {
 	c.Caller = b.Policy.NormalizeCaller(c.Caller)
 	line, unread := command.Parse(c.Text)
@@ -125,8 +125,8 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, FollowUp) {
 	return Help{Topic: line.Topic}, nil
 }
 
-// answerMember answers only whom the chat does not call a guest, a bot or a
-// stranger, and only where the channel is the team's own.
+// answerMember answers unless the chat calls the person a guest, a bot or a
+// stranger, or the channel is shared.
 func (b *Bot) answerMember(ctx context.Context, c policy.Caller, answer func() Answer) Answer {
 	if no := b.Policy.CheckMembership(ctx, b.Directory, c); no != nil {
 		return b.refuse(ctx, c, "", no)
@@ -206,7 +206,8 @@ func (b *Bot) busy(ctx context.Context, portal PortalName) *policy.Refusal {
 	return no
 }
 
-// refuse writes a refusal to the audit trail and returns it.
+// refuse writes a refusal to the audit trail and returns it with the people who can
+// help.
 func (b *Bot) refuse(ctx context.Context, c policy.Caller, restore string, no *policy.Refusal) *policy.Refusal {
 	err := b.Store.Note(ctx, Event{
 		At: time.Now().UTC(), Restore: restore, Kind: EventRefused, Actor: c.User,

@@ -24,8 +24,8 @@ const (
 	linkWithin = 2 * time.Second
 )
 
-// runCountdown counts down in front of everybody. ok means that it is over, and
-// nobody has stopped it.
+// runCountdown counts down on the card. ok means that the countdown ended and nobody
+// stopped it.
 func (b *Bot) runCountdown(ctx context.Context, r *Restore, p Portal) (next Next, ok bool, err error) {
 	agreed, err := b.Store.Now(ctx)
 	if err != nil {
@@ -63,7 +63,7 @@ func (b *Bot) runCountdown(ctx context.Context, r *Restore, p Portal) (next Next
 	return Next{After: min(countEvery, max(left, 0))}, false, nil
 }
 
-// callApprovers calls everybody who might want to stop it, before the countdown
+// callApprovers mentions everybody who might stop the restore, before the countdown
 // begins.
 func (b *Bot) callApprovers(ctx context.Context, r *Restore, p Portal) error {
 	ts, err := b.Chat.Reply(ctx, b.card(ctx, *r, p), Note{Kind: NoteBreakGlass, Broadcast: true})
@@ -85,8 +85,8 @@ func countdownUnseen() Reason {
 	}
 }
 
-// redraw edits the card even if nothing but the time has changed. A card that
-// is gone is an error here: what nobody sees, nobody can stop.
+// redraw edits the card although only the time has changed. A missing card is an
+// error: nobody can stop a countdown that nobody sees.
 func (b *Bot) redraw(ctx context.Context, r *Restore, p Portal) error {
 	if err := b.Chat.EditCard(ctx, b.card(ctx, *r, p)); err != nil {
 		return err
@@ -100,8 +100,8 @@ func (b *Bot) redraw(ctx context.Context, r *Restore, p Portal) error {
 	return err
 }
 
-// stopCountdown is the button of the countdown. Anybody who sees the card may press it:
-// it can only keep something from happening.
+// stopCountdown stops a countdown. Anybody who sees the card may press the button,
+// for it can only prevent a start.
 func (b *Bot) stopCountdown(ctx context.Context, c policy.Caller, r Restore) error {
 	if r.State != Confirmed || !r.Order.BreakGlass {
 		return refused(r.ID, tooLate(r))

@@ -19,7 +19,7 @@ func (b *Bot) card(ctx context.Context, r Restore, p Portal) Card {
 	return c
 }
 
-// show edits the card if it does not show r as it stands, and records that.
+// show edits the card if it does not show r as it stands, and records the edit.
 func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
 	switch {
 	case r.Shown.State == r.State && r.Shown.Version == r.Version:
@@ -32,8 +32,8 @@ func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
 	return b.edit(ctx, r, p)
 }
 
-// edit makes the card show r as it stands now, and records that. A card that
-// somebody removed is posted anew, if there is news.
+// edit makes the card show r as it stands, and records the edit. A removed card is
+// posted again if the state is new.
 func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 	for {
 		if r.CardTS == "" {
@@ -63,7 +63,7 @@ func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 	}
 }
 
-// markShown is r once its card shows it as it stands.
+// markShown is r after its card was made to show it.
 func (b *Bot) markShown(r Restore) Restore {
 	now := time.Now().UTC()
 	r.ChannelLost = ChannelLost{}
@@ -75,20 +75,20 @@ func (b *Bot) markShown(r Restore) Restore {
 	return r
 }
 
-// withCard is r once it has a card, just posted, that shows it as it stands.
+// withCard is r after a card that shows it was posted.
 func (b *Bot) withCard(r Restore, ts string) Restore {
 	r.CardTS, r.CardGone, r.Cards = ts, false, r.Cards+1
 	return b.markShown(r)
 }
 
-// maxCards is how often the card of a request is posted whose cards are removed.
+// maxCards bounds how often a request's removed card is posted again.
 const maxCards = 3
 
-// needsCard reports whether a state is worth a new card where the old one was
+// needsCard reports whether a state deserves a new card where the old one was
 // removed: something happens, or happened, to the portal.
 func (s State) needsCard() bool { return s.Announced() || (s.Open() && s != Requested) }
 
-// saveInPlace saves next in the place of r.
+// saveInPlace saves next and makes r the saved restore.
 func (b *Bot) saveInPlace(ctx context.Context, r *Restore, next Restore, events ...Event) error {
 	saved, err := b.Store.Save(ctx, *r, next, events...)
 	if err == nil {
@@ -97,8 +97,8 @@ func (b *Bot) saveInPlace(ctx context.Context, r *Restore, next Restore, events 
 	return err
 }
 
-// loseCard notes that the card is gone. A request that nobody can press any
-// more is shown again at once; the rest when its state changes.
+// loseCard records that the card was removed. A request gets a new card at once, any
+// other restore with its next state.
 func (b *Bot) loseCard(ctx context.Context, r *Restore) error {
 	b.Log.WarnContext(ctx, "the card of a restore is gone", "restore", r.ID, "state", r.State)
 	next := *r

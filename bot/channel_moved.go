@@ -16,8 +16,8 @@ import (
 // movedWithin bounds the questions whether a channel has moved.
 const movedWithin = time.Second
 
-// movedTo reports whether the card of a restore is in another channel now, and
-// its own channel is gone. What cannot be asked has not moved.
+// movedTo reports whether the card of a restore stands in this channel now and its
+// own channel is gone. An unanswered question means no.
 func (b *Bot) movedTo(ctx context.Context, r Restore, channel string) bool {
 	if r.CardTS == "" || channel == "" || channel == r.Channel {
 		return false

@@ -21,8 +21,8 @@ type Charge struct {
 	Paid int `json:",omitzero"`
 }
 
-// chargeOf asks what a safety backup may cost. What the portal does not say is
-// unknown, and refuses nothing.
+// chargeOf asks what a safety backup may cost. An unanswered question leaves the
+// cost unknown and refuses nothing.
 func chargeOf(ctx context.Context, r Restore, p Portal, s docspace.Settings) Charge {
 	if s.Standalone || !r.needsSafetyBackup(p.Safety) {
 		return Charge{}

@@ -9,7 +9,7 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// confirmable says why nobody can, or this person cannot, confirm a restore now.
+// confirmable says why this person cannot confirm the restore now, nil if they can.
 func (b *Bot) confirmable(ctx context.Context, c policy.Caller, r Restore) *policy.Refusal {
 	switch {
 	case r.State != Requested || r.CardTS == "" || r.Shown.State != Requested:
@@ -35,7 +35,8 @@ func (b *Bot) confirmable(ctx context.Context, c policy.Caller, r Restore) *poli
 	return rules.MayStillConfirm(ctx, fresh, r.request(), c.User)
 }
 
-// confirm counts one person. What they typed, if they had to, is in the trail.
+// confirm counts one person's confirmation. The trail keeps the word that they
+// typed.
 func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, typed string) error {
 	if no := b.confirmable(ctx, c, r); no != nil {
 		return refused(r.ID, no)

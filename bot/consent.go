@@ -9,8 +9,8 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// Consent is what a [Store] keeps of an agreement beside its restore: when it
-// became complete, and how much of the time since then does not age it.
+// Consent is what a [Store] keeps of an agreement: when it became complete, and how
+// much of the time since then does not age it.
 type Consent struct {
 	Given Clock
 	Seen  Clock // when a step last watched what people can see going on
@@ -52,11 +52,11 @@ func ConsentStepOf(was, next Restore) ConsentStep {
 	return ConsentKept
 }
 
-// awaitsStart reports whether the restore waits for nothing but the bot.
+// awaitsStart reports whether people have agreed and the restore waits for the bot.
 func (r Restore) awaitsStart() bool { return r.State == Confirmed || r.State == Saving }
 
-// waitsInView reports whether people see that the restore waits, for what, and how
-// to stop it.
+// waitsInView reports whether people see on the card that the restore waits, why,
+// and how to stop it.
 func (r Restore) waitsInView() bool {
 	switch r.Safety.Stage {
 	case SafetyWaiting, SafetySent, SafetyRunning:
@@ -69,7 +69,7 @@ func (r Restore) waitsInView() bool {
 
 func (r Restore) countsDown() bool { return r.Order.BreakGlass && !r.Order.DryRun }
 
-// lifetime is how long the request was good for, and so is a consent to it.
+// lifetime is how long a request is good for, and so is a consent to it.
 func (r Restore) lifetime() time.Duration { return r.ExpiresAt.Sub(r.RequestedAt) }
 
 // agreedAt is when the last person agreed, as the restore itself says.
@@ -92,8 +92,8 @@ func (c Consent) Carry(now Clock) Consent {
 	return c
 }
 
-// Watch is c once a step has looked. The time since the look before does not age
-// it, unless nobody was there for a while.
+// Watch is c after a step has looked. The time since the look before does not age
+// it, unless it was a gap in which nobody watched.
 func (c Consent) Watch(r Restore, now Clock) Consent {
 	least, most, ok := now.since(c.Seen)
 	unseen := min(r.lifetime(), restartGap)
@@ -170,8 +170,8 @@ func (l *LapsedError) reason() Reason {
 	return why
 }
 
-// expireIfLapsed lets a restore expire whose consent does not hold any more. over is
-// false if it does.
+// expireIfLapsed ends a restore whose consent does not hold any more. over is false
+// if the consent holds.
 func (b *Bot) expireIfLapsed(ctx context.Context, r Restore) (next Next, over bool, err error) {
 	err = b.Store.Agreed(ctx, r)
 	if err == nil {

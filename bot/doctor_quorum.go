@@ -40,8 +40,8 @@ func (c PolicyCheck) quorum(ctx context.Context, check string, own policy.Portal
 	return nil
 }
 
-// roster are the people of a list who are let in. Whoever cannot be looked up may
-// be: another check tells of that.
+// roster is the people of a list who are let in. A person who cannot be looked up
+// counts: another check reports that.
 func (c PolicyCheck) roster(ctx context.Context, l policy.AllowList) policy.Roster {
 	if c.Directory == nil {
 		return policy.RosterOf(l)

@@ -7,17 +7,18 @@ import (
 )
 
 const (
-	// seenEvery is how often a step writes down that it looked.
+	// seenEvery is how often a step records that it looked.
 	seenEvery = 10 * time.Second
-	// suspendAge is a gap that even one and the same process does not explain by
-	// a slow portal: its machine slept.
+	// suspendAge is a gap between two steps of one process that means a suspended
+	// machine.
 	suspendAge = time.Minute
-	// suspendGap is that, beside the one call that takes longer: of the history, 90 s.
+	// suspendGap is suspendAge beside the one call that takes longer: the history,
+	// 90 s.
 	suspendGap = 100 * time.Second
 )
 
-// noteDowntime finds the gap that a stop of the bot has left between two steps of
-// a restore that goes on without it, and tells of it in the thread.
+// noteDowntime finds a gap between two steps in which the bot was down, and tells it
+// in the thread.
 func (b *Bot) noteDowntime(ctx context.Context, r *Restore, p Portal) error {
 	now := time.Now().UTC()
 	gap := now.Sub(r.SeenAt)

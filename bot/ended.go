@@ -16,13 +16,13 @@ const (
 	keepTellingNever = 72 * time.Hour
 )
 
-// givenUp reports whether the end is told no more.
+// givenUp reports whether an undelivered end is tried no more.
 func givenUp(why error, since time.Duration) bool {
 	return channelClosed(why) && since >= keepTelling || deniedByChat(why) && since >= keepTellingNever
 }
 
-// stepEnded makes the card show the end, replies in the thread where the end is
-// worth it, and settles the restore. Neither waits for the other's turn.
+// stepEnded shows the end on the card, announces it, runs the after-care and settles
+// the restore. Card and announcement do not wait for each other.
 func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) {
 	later := b.show(ctx, &r, p)
 	if later != nil && !isUndelivered(later) {
@@ -65,11 +65,10 @@ func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) 
 	return Next{Done: true}, nil
 }
 
-// deliverRefusalFor is how long it is tried to tell somebody that nothing comes of
-// their request.
+// deliverRefusalFor is how long a refusal is tried to be delivered.
 const deliverRefusalFor = time.Minute
 
-// deliverRefusal tells the requester alone why nothing came of the request.
+// deliverRefusal tells the requester alone why their request was refused.
 func (b *Bot) deliverRefusal(ctx context.Context, r Restore) (Next, error) {
 	to := Recipient{Channel: r.Channel, User: r.Requester, URL: r.AnswerURL}
 	no := &policy.Refusal{Rule: r.Reason.Rule, What: r.Reason.What, Do: r.Reason.Do, Restore: r.ID, Suggest: r.Suggest}

@@ -14,12 +14,12 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// explanation is why a portal does not do what it is asked, as a clause whose "it" is
-// the portal, and what somebody can do about it, as sentences. Both are the bot's
-// own words: the server's are in its language and may be a stack trace.
+// explanation says why a portal does not do what it is asked, as a clause whose "it"
+// is the portal, and what somebody can do, as sentences. Both are the bot's own
+// words: the server's are in its own language and may be a stack trace.
 type explanation struct{ why, do string }
 
-// explain explains an error of a portal's, in the same words wherever it is met.
+// explain explains an error of a portal, in the same words everywhere.
 func (p Portal) explain(err error) explanation {
 	for _, explain := range []func(error) explanation{explainNetwork, p.KeyFrom.explainRefusal, explainNoAnswer} {
 		if c := explain(err); c.why != "" {
@@ -51,8 +51,8 @@ func (p Portal) refuseUnansweredBy(what string, err error) *policy.Refusal {
 	return no
 }
 
-// refuseUnlisted refuses what the backups of a portal had to be read for. Where the
-// portal is locked, it says itself by what.
+// refuseUnlisted refuses because the backups of a portal cannot be read. A locked
+// portal names the cause itself.
 func refuseUnlisted(ctx context.Context, p Portal, err error) *policy.Refusal {
 	what := "The backups of " + p.Name + " could not be read"
 	if errors.Is(err, docspace.ErrRestoring) {
@@ -69,7 +69,7 @@ func (p Portal) refusedStart(err error) Reason {
 	return Reason{Rule: policy.RuleAnswer, What: "The portal refused to start: " + c.why + ". Nothing was changed.", Do: c.do + " Then ask again with /restore."}
 }
 
-// explainNetwork explains what kept a call from coming to the portal.
+// explainNetwork explains a call that did not reach the portal.
 func explainNetwork(err error) explanation {
 	var (
 		name        *net.DNSError
@@ -100,7 +100,8 @@ func explainNetwork(err error) explanation {
 	return explanation{}
 }
 
-// portalError is the portal's answer in an error; the zero value where none came.
+// portalError is the portal's answer in an error; the zero value if there was no
+// answer.
 func portalError(err error) docspace.Error {
 	if e, ok := errors.AsType[*docspace.Error](err); ok {
 		return *e
@@ -108,7 +109,7 @@ func portalError(err error) docspace.Error {
 	return docspace.Error{}
 }
 
-// explainNoAnswer explains an answer that did not come, or not as it should.
+// explainNoAnswer explains a missing or unreadable answer.
 func explainNoAnswer(err error) explanation {
 	var timeout net.Error
 	e := portalError(err)

@@ -12,7 +12,7 @@ import (
 // stands in an answer that one person sees, and its value is a portal's name.
 const PressFollow Action = "follow"
 
-// pressFollow answers a press on Follow.
+// pressFollow answers the Follow button.
 func (b *Bot) pressFollow(ctx context.Context, p Press) Answer {
 	p.Caller = b.Policy.NormalizeCaller(p.Caller)
 	if no := b.Policy.CheckOrigin(p.Caller); no != nil {

@@ -12,8 +12,8 @@ import (
 // ErrFrozen means that restores are frozen: nothing was written.
 var ErrFrozen = errors.New("restores are frozen")
 
-// Freeze keeps every restore from being asked for, confirmed and started. The
-// zero value is none.
+// Freeze stops every restore from being requested, confirmed and started. The zero
+// value is no freeze.
 type Freeze struct {
 	By      string // user id
 	Reason  string
@@ -21,11 +21,11 @@ type Freeze struct {
 	At      time.Time
 }
 
-// On reports whether there is one.
+// On reports whether restores are frozen.
 func (f Freeze) On() bool { return !f.At.IsZero() }
 
-// frozen says why nothing may go on now, nil if it may. A freeze that cannot be
-// read is one.
+// frozen refuses while restores are frozen, nil otherwise. A freeze that cannot be
+// read counts as one.
 func (b *Bot) frozen(ctx context.Context) *policy.Refusal {
 	f, err := b.Store.Frozen(ctx)
 	switch {
@@ -98,7 +98,7 @@ func (b *Bot) unfreeze(ctx context.Context, c policy.Caller, now time.Time) Answ
 	return FreezeSet{Ended: was}
 }
 
-// onTheirWay are the restores that a freeze comes too late for.
+// onTheirWay lists the restores that have started before the freeze.
 func (b *Bot) onTheirWay(ctx context.Context) []Restore {
 	var under []Restore
 	for _, p := range b.Portals {

@@ -11,17 +11,18 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// maxHistories bounds how many steps wait for the history of a portal at once:
-// it may take a minute and more, and the other steps have restores to follow.
+// maxHistories bounds how many steps wait for the history of a portal: it may take
+// more than a minute, and other restores need their steps.
 const maxHistories = 8
 
-// errHistoryBusy: the portal was not asked, because of others that are slow.
+// errHistoryBusy means that the portal was not asked, because other portals are
+// slow.
 var errHistoryBusy = errors.New("the bot waits for the lists of backups of other portals")
 
-// history asks a portal for its backups, for a step. To ask changes what it says,
-// and takes as long as [docspace.Client.HistoryTimeout]: it is asked once for what
-// a person did, and an error of it is an answer, not a reason to ask again. Only
-// after errHistories it is.
+// history asks a portal for its backups, for a step. The call changes the portal's
+// data and may take [docspace.Client.HistoryTimeout], so it is made once for each
+// act of a person. Its error is an answer and no reason to ask again, except
+// errHistoryBusy.
 func (b *Bot) history(ctx context.Context, p Portal, dump bool) ([]docspace.Backup, error) {
 	defer b.historiesWaiting.Add(-1)
 	if b.historiesWaiting.Add(1) > maxHistories {
@@ -30,7 +31,7 @@ func (b *Bot) history(ctx context.Context, p Portal, dump bool) ([]docspace.Back
 	return p.API.BackupHistory(ctx, dump)
 }
 
-// refuseUnread refuses what the history had to be read for.
+// refuseUnread refuses because the history cannot be read.
 func (p Portal) refuseUnread(err error) *policy.Refusal {
 	if errors.Is(err, errHistoryBusy) {
 		return &policy.Refusal{
@@ -42,8 +43,8 @@ func (p Portal) refuseUnread(err error) *policy.Refusal {
 	return p.refuseUnanswered(err)
 }
 
-// unlistedHint is the way to a backup while the history of the portal cannot be
-// read, "" where something else is wrong.
+// unlistedHint names --unlisted as the way to a backup while the history cannot be
+// read, "" for any other error.
 func unlistedHint(err error) string {
 	ofHistory := portalError(err).Op == docspace.OpHistory
 	for _, broken := range []error{docspace.ErrServer, docspace.ErrTooLarge, docspace.ErrAnswer} {
@@ -59,8 +60,8 @@ func slow(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || portalError(err).Status == http.StatusGatewayTimeout
 }
 
-// findBackup looks the backup up in the history and returns all of it. An id that is no
-// GUID names a file, which is no record.
+// findBackup looks the backup up in the history and returns the whole history. An id
+// that is no GUID names a file and has no record.
 func (b *Bot) findBackup(ctx context.Context, r *Restore, p Portal) ([]docspace.Backup, *policy.Refusal) {
 	if _, ok := docspace.ParseGUID(r.Order.BackupID); !ok {
 		return nil, nil
@@ -91,9 +92,9 @@ func (b *Bot) findBackup(ctx context.Context, r *Restore, p Portal) ([]docspace.
 	return backups, nil
 }
 
-// checkUnlisted is what becomes of --unlisted by the history: it is refused where people
-// can be shown what they confirm, and goes on where they cannot, also because the
-// history cannot be read.
+// checkUnlisted refuses --unlisted where the history shows the backup, for people
+// can then see what they confirm. It allows an unlisted backup, and a history that
+// cannot be read.
 func checkUnlisted(r *Restore, p Portal, backups []docspace.Backup, err error) *policy.Refusal {
 	switch {
 	case errors.Is(err, errHistoryBusy):

@@ -19,8 +19,8 @@ var (
 	ErrModalUnsure = errors.New("the chat did not say whether the dialog is open")
 )
 
-// Modal is a dialog that one person sees. It carries its ID and nothing else
-// out and back: what it is about is a [Form] in the Store.
+// Modal is a dialog that one person sees. Only its ID goes out and comes back: the
+// Store keeps the rest as a [Form].
 type Modal struct {
 	ID     string // of its Form; "" for one that only tells something
 	Title  string
@@ -77,9 +77,9 @@ type Option struct{ Value, Text, About string }
 // that is not known.
 type View struct{ ID, Hash, External string }
 
-// OpenModal is an [Answer] that opens a modal. It must be found without asking
-// anybody: Slack leaves three seconds. The [FollowUp] that comes with it works out
-// what the modal then shows: a [Modal], or any other answer in its place.
+// OpenModal is an [Answer] that opens a modal. It is found without a call, for Slack
+// leaves three seconds. Its [FollowUp] works out the content: a [Modal], or any
+// other answer in its place.
 type OpenModal struct{ Modal Modal }
 
 // Faults is an [Answer] to a submit: what is wrong, by the name of the field.
@@ -108,8 +108,8 @@ func (s Submission) Value(field string) string {
 	return ""
 }
 
-// Form is what an open modal is about. Only the person who opened it may use
-// it, and only until it expires.
+// Form is the state of an open modal. Only the person who opened the modal may use
+// it, until it expires.
 type Form struct {
 	ID      string
 	Kind    FormKind

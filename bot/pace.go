@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// showWhenDue edits the card when the state is new or an edit is due: the time
-// that has passed is on it, and when it will be edited next.
+// showWhenDue edits the card when the state is new or an edit is due. The card shows
+// the elapsed time and the time of the next edit.
 func (b *Bot) showWhenDue(ctx context.Context, r *Restore, p Portal) error {
 	now := time.Now().UTC()
 	if r.Shown.State != r.State {
@@ -18,7 +18,8 @@ func (b *Bot) showWhenDue(ctx context.Context, r *Restore, p Portal) error {
 	return b.edit(ctx, r, p)
 }
 
-// saveSafetyProgress saves how far a safety backup has come and shows it when an edit is due.
+// saveSafetyProgress saves the progress of a safety backup and shows it when an edit
+// is due.
 func (b *Bot) saveSafetyProgress(ctx context.Context, r, next Restore, p Portal, after time.Duration) (Next, error) {
 	raised := len(r.Alarms) != len(next.Alarms)
 	if raised || r.Safety != next.Safety {

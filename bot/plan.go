@@ -13,8 +13,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// plan is everything that a person who confirms agrees to. What is not in it
-// may change between the card and the start; what is in it may not.
+// plan is everything that a confirmation agrees to. A field of plan may not change
+// between the card and the start; everything else may.
 type plan struct {
 	Portal     PortalName
 	Order      command.Order
@@ -27,7 +27,7 @@ type plan struct {
 	Safety     string           // where the portal is backed up before, "" for nowhere
 }
 
-// planOf is the hash of what is asked for, and of the rules it is asked under.
+// planOf is the hash of a request and the rules that it is confirmed under.
 func planOf(r Restore, portal Portal, p policy.Policy) string {
 	b, _ := json.Marshal(plan{ // strings, numbers and times always encode
 		portal.PortalName, r.Order, r.Backup, p.Approvers, p.Needed(), p.SelfApproval, p.Typing, p.BreakGlass, portal.Safety.Place(),
@@ -36,7 +36,7 @@ func planOf(r Restore, portal Portal, p policy.Policy) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// changed says that what would be restored is not what was asked for.
+// planChanged refuses because the restore would not be the confirmed one.
 func planChanged() *policy.Refusal {
 	return &policy.Refusal{
 		Rule: policy.RulePlan,
@@ -45,7 +45,7 @@ func planChanged() *policy.Refusal {
 	}
 }
 
-// asPlanned checks a press against the settings as they are now.
+// asPlanned checks a press against the present settings.
 func (b *Bot) asPlanned(r Restore) *policy.Refusal {
 	portal, ok := b.Portals.Of(r)
 	if !ok || r.Plan != planOf(r, portal, b.policyOf(r)) {
@@ -54,11 +54,9 @@ func (b *Bot) asPlanned(r Restore) *policy.Refusal {
 	return nil
 }
 
-// stillThere looks the backup up again, just before the start: another file
-// under the same id is not what people have agreed to.
-//
-// What is not listed is not looked for again: people have agreed to an id that
-// nobody could see, and that id is what is sent.
+// stillThere looks the backup up again just before the start: another file under the
+// same id is not the confirmed one. An unlisted backup is not looked up, for people
+// agreed to an id that nobody could see.
 func (b *Bot) stillThere(ctx context.Context, r Restore, p Portal) *policy.Refusal {
 	if r.Order.Unlisted || r.Safety.Stage == SafetyDone && r.Safety.Listed {
 		return nil
@@ -74,8 +72,8 @@ func (b *Bot) stillThere(ctx context.Context, r Restore, p Portal) *policy.Refus
 	return nil
 }
 
-// stillListed reports whether a history shows the backup that people have agreed
-// to, and the server can restore it.
+// stillListed reports whether a history shows the confirmed backup and the server
+// can restore it.
 func (r Restore) stillListed(backups []docspace.Backup, now time.Time) bool {
 	is, ok := findListed(r.Order.BackupID, backups)
 	return ok && sameBackup(r.Backup, is) && restorable(is, now) == nil
@@ -85,10 +83,9 @@ func sameBackup(was, is docspace.Backup) bool {
 	return strings.EqualFold(was.ID, is.ID) && was.FileName == is.FileName && was.StorageType == is.StorageType && was.CreatedOn.Equal(is.CreatedOn)
 }
 
-// recheck checks all that has to hold at the moment of the start: the plan, what
-// admitted the request, the right of everybody who confirmed, and the backup. The
-// freeze is checked by the save itself. withdrawn are those who confirmed and may
-// not do so any more.
+// recheck checks everything that has to hold at the start: the plan, the requester,
+// the right of every confirmer, and the backup. The save itself checks the freeze.
+// withdrawn lists the confirmers who may not confirm any more.
 func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *policy.Refusal, withdrawn []string) {
 	if no := b.asPlanned(r); no != nil {
 		return no, nil

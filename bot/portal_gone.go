@@ -11,13 +11,13 @@ import (
 // name, moves to another address, or is taken out. A restore is bound to the
 // address that people were shown.
 
-// lostPortalDelay is how long a restore of a portal that is gone is left alone once
-// people were told.
+// lostPortalDelay is the time between two steps of a restore whose portal is no
+// longer set up, once people were told.
 const lostPortalDelay = time.Hour
 
-// Of returns the portal that a restore is bound to, whatever its name is now;
-// false if it is no longer set up. What was recorded without an address is bound
-// by its name.
+// Of returns the portal that a restore is bound to by address, under any name. ok is
+// false if that portal is no longer set up. A record without an address is bound by
+// name.
 func (ps Portals) Of(r Restore) (Portal, bool) {
 	for _, p := range ps {
 		if r.Address == p.Address() || r.Address == "" && r.Portal == p.Name {
@@ -32,9 +32,9 @@ func formerPortal(r Restore) Portal {
 	return Portal{PortalName: PortalName{Name: r.Portal, URL: r.Address}}
 }
 
-// stepPortalGone settles a restore whose portal is no longer set up. Nothing is
-// started. What may be running is told in its channel, and a person says what
-// became of it; it is followed on if the portal is set up again.
+// stepPortalGone settles a restore whose portal is no longer set up, and starts
+// nothing. A restore that may be running is told in its channel; a person says how
+// it ended. The bot follows it again if the portal is set up again.
 func (b *Bot) stepPortalGone(ctx context.Context, r Restore) (Next, error) {
 	p, now := formerPortal(r), time.Now().UTC()
 	lost := Reason{
@@ -71,8 +71,8 @@ func (b *Bot) stepPortalGone(ctx context.Context, r Restore) (Next, error) {
 	return b.stepEnded(ctx, r, p)
 }
 
-// WarnOfLostPortals names in the log the open restores whose portal is no longer
-// set up. Their channels are told by their next steps.
+// WarnOfLostPortals logs the open restores whose portal is no longer set up. Their
+// next steps tell their channels.
 func (b *Bot) WarnOfLostPortals(ctx context.Context) error {
 	lost, err := b.lostRestores(ctx)
 	for _, r := range lost {

@@ -12,8 +12,8 @@ import (
 // policy is who may do what on a portal.
 func (b *Bot) policy(p Portal) policy.Policy { return b.Policy.With(p.Own) }
 
-// policyOf is who may do what with a restore. Of a portal that is no longer set
-// up the bot's own rules say who may end it; nothing of it can be started.
+// policyOf is the policy of a restore's portal. For a portal that is no longer set
+// up the bot's own rules say who may end the restore; nothing of it can be started.
 func (b *Bot) policyOf(r Restore) policy.Policy {
 	p, ok := b.Portals.Of(r)
 	if !ok {
@@ -22,8 +22,8 @@ func (b *Bot) policyOf(r Restore) policy.Policy {
 	return b.policy(p)
 }
 
-// policyCheck is one check of a policy: whether a caller may enter, ask, or break
-// the glass.
+// policyCheck asks a policy one question about a caller: may they use the bot, or
+// request this restore.
 type policyCheck func(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal
 
 func mayUse(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal {
@@ -43,8 +43,8 @@ func mayRequest(o command.Order) policyCheck {
 	}
 }
 
-// admit checks, in this order: the workspace, the app, the channel, the person,
-// for one portal at least, and, for a restore, that none is frozen.
+// admit checks the workspace, the app, the channel and the person for at least one
+// portal, in this order. For a restore it then checks the freeze.
 func (b *Bot) admit(ctx context.Context, c policy.Caller, line command.Line) *policy.Refusal {
 	check := mayUse
 	if line.Verb == command.VerbRestore {
@@ -62,8 +62,8 @@ func (b *Bot) admit(ctx context.Context, c policy.Caller, line command.Line) *po
 // maxTried bounds how many rules of portals are remembered in one check.
 const maxTried = 16
 
-// anyPortalPasses reports whether a portal's own rules let a caller in whom the bot's
-// do not. Of portals with the same rules one is asked.
+// anyPortalPasses reports whether a portal's own rules allow a caller whom the bot's
+// rules refuse. It asks one portal for each set of rules.
 func (b *Bot) anyPortalPasses(ctx context.Context, c policy.Caller, check policyCheck) bool {
 	tried := make([]policy.PortalRules, 1, maxTried) // those of the bot
 	for i := range b.Portals {
@@ -96,8 +96,8 @@ func (b *Bot) portalsPassing(ctx context.Context, c policy.Caller, check policyC
 	return ps
 }
 
-// choose returns the portal that a command is about. Which of several is meant
-// is never guessed.
+// choose returns the portal that a command is about. It never guesses between
+// several.
 func (b *Bot) choose(ctx context.Context, c policy.Caller, name string, check policyCheck) (Portal, *policy.Refusal) {
 	may := b.portalsPassing(ctx, c, check)
 	if name != "" {
@@ -135,8 +135,8 @@ func noPortal(name string, may Portals) *policy.Refusal {
 	return no
 }
 
-// holds reports whether a restore was of one of these portals: by its address,
-// or under a name that one of them has.
+// holds reports whether a restore belongs to one of these portals, by its address or
+// its name.
 func (ps Portals) holds(r Restore) bool {
 	_, ok := ps.Of(r)
 	if !ok && r.Portal != "" {
@@ -145,5 +145,5 @@ func (ps Portals) holds(r Restore) bool {
 	return ok
 }
 
-// ended reports whether a restore is over, and was of one of these portals.
+// ended reports whether a restore has ended and belongs to one of these portals.
 func (ps Portals) ended(r Restore) bool { return r.State.Ended() && ps.holds(r) }

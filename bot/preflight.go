@@ -10,8 +10,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Preflight is what was found out before people were asked: all of it checked,
-// nothing guessed. The zero value means not looked at.
+// Preflight is what the bot found out before it asked people. The zero value means
+// that it did not look.
 type Preflight struct {
 	At         time.Time `json:",omitzero"`
 	Usual      Usual     `json:",omitzero"`
@@ -44,8 +44,8 @@ type Counts struct {
 	Trouble               string    `json:",omitzero"` // why something could not be counted, one line
 }
 
-// preflight looks at what people should know before they confirm. What cannot be
-// told is left out or said to be unknown; none of it refuses a restore.
+// preflight collects the facts that people should know before they confirm. A
+// missing fact is shown as unknown and refuses nothing.
 func (b *Bot) preflight(ctx context.Context, r *Restore, p Portal, key docspace.Key, backups []docspace.Backup) {
 	o := Preflight{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: hasAllScopes(key), ClockAhead: p.clockAhead(), Unread: r.Preflight.Unread}
 	ask, cancel := context.WithTimeout(ctx, askWithin)
@@ -89,7 +89,8 @@ func countContent(ctx context.Context, p Portal) Counts {
 	return c
 }
 
-// checkPortal checks the portal, the key and the backup, and fills in what it learns.
+// checkPortal checks the portal, the key and the backup, and records the answers in
+// r.
 func (b *Bot) checkPortal(ctx context.Context, r *Restore, p Portal) *policy.Refusal {
 	if err := r.Order.Check(); err != nil {
 		return syntaxRefusal(err)
@@ -118,7 +119,7 @@ func (b *Bot) checkPortal(ctx context.Context, r *Restore, p Portal) *policy.Ref
 	return no
 }
 
-// checkPortalFree checks that the portal is up and that nothing restores it now.
+// checkPortalFree checks that the portal is active and that no restore runs on it.
 func checkPortalFree(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *policy.Refusal) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
@@ -154,7 +155,7 @@ func checkPortalFree(ctx context.Context, r *Restore, p Portal) (docspace.Settin
 	return settings, nil
 }
 
-// refuseExternal refuses a request for what runs already.
+// refuseExternal refuses a request while a restore runs that the bot did not start.
 func refuseExternal(task docspace.Progress, dump bool) *policy.Refusal {
 	what := "A restore runs on the portal"
 	if dump {
@@ -167,8 +168,8 @@ func refuseExternal(task docspace.Progress, dump bool) *policy.Refusal {
 	}
 }
 
-// knowsDump reports whether a server of this version heeds dump: before 3.1 it
-// ignores it without a word.
+// knowsDump reports whether a server of this version reads dump. Before 3.1 it
+// ignores dump silently.
 func knowsDump(version string) bool {
 	var major, minor int
 	if n, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil || n != 2 {

@@ -12,8 +12,8 @@ import (
 // historyLimit is how many ended restores /restore history shows.
 const historyLimit = 10
 
-// status says what runs or waits on the portals that somebody may use, asking
-// each portal too.
+// status lists what runs or waits on the portals that the caller may use, and asks
+// each portal.
 func (b *Bot) status(ctx context.Context, c policy.Caller) Answer {
 	now := time.Now().UTC()
 	s := Status{Now: now, Freeze: b.freezeShown(ctx)}
@@ -53,7 +53,7 @@ func (b *Bot) status(ctx context.Context, c policy.Caller) Answer {
 // for: what is known by then is told.
 const answerWithin = 7 * time.Second
 
-// askAll asks portals what they do, side by side.
+// askAll asks the portals at the same time.
 func (b *Bot) askAll(ctx context.Context, ps Portals) []ExternalTask {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
@@ -66,8 +66,7 @@ func (b *Bot) askAll(ctx context.Context, ps Portals) []ExternalTask {
 	return told
 }
 
-// askOne asks a portal for its tasks, then for its state, and whether it answers
-// to the key.
+// askOne asks a portal for its tasks, its state, and whether it accepts the key.
 func (b *Bot) askOne(ctx context.Context, p Portal) ExternalTask {
 	e := ExternalTask{Portal: p.PortalName}
 	ts, err := askTasks(ctx, p.API)
@@ -95,8 +94,8 @@ func (b *Bot) askOne(ctx context.Context, p Portal) ExternalTask {
 	return e
 }
 
-// visibleLostRestores are the open restores whose portal is no longer set up, for whom the
-// bot's own rules let in.
+// visibleLostRestores lists the open restores whose portal is no longer set up, for
+// callers whom the bot's own rules allow.
 func (b *Bot) visibleLostRestores(ctx context.Context, c policy.Caller) ([]Restore, error) {
 	if b.Policy.MayUse(ctx, b.Directory, c) != nil {
 		return nil, nil

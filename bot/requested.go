@@ -7,8 +7,8 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// checkRequest asks the chat and the portal all that has to be known before people
-// are shown a button, then posts the card. Nothing is changed by it.
+// checkRequest checks a new request with the chat and the portal, then posts its
+// card. It changes nothing on the portal.
 func (b *Bot) checkRequest(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
 	switch {
@@ -68,7 +68,7 @@ func (b *Bot) checkRequest(ctx context.Context, r Restore, p Portal) (Next, erro
 	return Next{After: r.waits(time.Now().UTC())}, nil
 }
 
-// busyFor is how long a request waits for its turn to ask Slack who somebody is.
+// busyFor is how long a request waits for the chat's rate limit.
 const busyFor = 2 * time.Minute
 
 func (b *Bot) refuseRequest(ctx context.Context, r Restore, no *policy.Refusal) (Next, error) {
@@ -77,7 +77,8 @@ func (b *Bot) refuseRequest(ctx context.Context, r Restore, no *policy.Refusal) 
 	return b.move(ctx, r, next, EventRefused)
 }
 
-// awaitConfirmation keeps the card of an open request right and lets it expire.
+// awaitConfirmation keeps the card of a request right, reminds once, and lets the
+// request expire.
 func (b *Bot) awaitConfirmation(ctx context.Context, r Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
 	if !now.Before(r.ExpiresAt) {
@@ -101,10 +102,10 @@ func (b *Bot) awaitConfirmation(ctx context.Context, r Restore, p Portal) (Next,
 	return Next{After: r.waits(now)}, nil
 }
 
-// remindAt is when those who may confirm are reminded: at half of the life.
+// remindAt is half of the request's life, when the approvers are reminded.
 func (r Restore) remindAt() time.Time { return r.RequestedAt.Add(r.ExpiresAt.Sub(r.RequestedAt) / 2) }
 
-// waits is how long a request that is shown is left alone.
+// waits is the time until a request on a card has to be looked at again.
 func (r Restore) waits(now time.Time) time.Duration {
 	due := r.ExpiresAt
 	if !r.Reminded && r.remindAt().After(now) {
@@ -113,8 +114,8 @@ func (r Restore) waits(now time.Time) time.Duration {
 	return max(0, due.Sub(now))
 }
 
-// remind calls those who may confirm, once, where half of the life of a request
-// is over. While restores are frozen nobody could.
+// remind mentions the approvers once, at half of the request's life. It waits while
+// restores are frozen.
 func (b *Bot) remind(ctx context.Context, r *Restore, p Portal, now time.Time) error {
 	if r.Reminded || now.Before(r.remindAt()) {
 		return nil

@@ -11,8 +11,8 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// RuleSet is what decides who may restore a portal, how many it takes, where
-// and how. It is kept in the database: what a field does not say is zero.
+// RuleSet holds the rules of one portal: who may restore it, how many confirmations
+// it takes, where and how. The database keeps it; a missing field is zero.
 type RuleSet struct {
 	// Users, Approvers, BreakGlass and Channels are ids in order, and "*".
 	Users      []string `json:",omitzero"`
@@ -29,12 +29,12 @@ type RuleSet struct {
 	Address      string        `json:",omitzero"` // of the portal
 }
 
-// RuleBook holds the rules of each portal by its name, and under "" those that
-// hold where a portal has none of its own.
+// RuleBook holds the rules of each portal by name, and under "" the rules of every
+// portal without its own.
 type RuleBook map[string]RuleSet
 
-// RuleChange is one rule that has changed: a value, or who came to a list and
-// who went.
+// RuleChange is one changed rule: a value, or the entries that a list gained and
+// lost.
 type RuleChange struct {
 	Rule           string // in words
 	Was, Is        string
@@ -67,13 +67,13 @@ func ruleSetOf(p policy.Policy) RuleSet {
 	}
 }
 
-// usedIn reports whether a portal with these rules is used in a channel that is
-// named. Where every channel may, none is told.
+// usedIn reports whether a portal with these rules may be used in a channel by name.
+// "*" counts for no channel.
 func (s RuleSet) usedIn(channel string) bool {
 	return !slices.Contains(s.Channels, "*") && slices.Contains(s.Channels, channel)
 }
 
-// diff lists what is other in the rules of one portal.
+// diff lists the changes between two sets of rules of one portal.
 func (s RuleSet) diff(is RuleSet) (changes []RuleChange) {
 	value := func(rule, was, is string) {
 		if was != is {
@@ -100,7 +100,7 @@ func (s RuleSet) diff(is RuleSet) (changes []RuleChange) {
 	return changes
 }
 
-// changes lists what is other, by portal. Who is new or gone is a change too.
+// changes lists the changes by portal. A new and a removed portal are changes too.
 func (was RuleBook) changes(is RuleBook) map[string][]RuleChange {
 	all := map[string][]RuleChange{}
 	for name, set := range was {
@@ -118,8 +118,8 @@ func (was RuleBook) changes(is RuleBook) map[string][]RuleChange {
 	return all
 }
 
-// audience are the channels that have something to hear: those that are named
-// now, and those that were until now.
+// audience lists the channels with news: the channels that are named now or were
+// named before.
 func (was RuleBook) audience(is RuleBook) (channels []string) {
 	for _, book := range []RuleBook{was, is} {
 		for _, set := range book {
@@ -159,13 +159,13 @@ func (was RuleBook) news(is RuleBook, channel string) (news []RuleNews) {
 	return news
 }
 
-// isGeneral reports whether news are of no portal in particular: one that is new
-// or gone has to be named.
+// isGeneral reports whether news may be told without the portals' names. A new or
+// removed portal has to be named.
 func isGeneral(n RuleNews) bool {
 	return n.Portals[0] != "" && !slices.ContainsFunc(n.Changes, func(c RuleChange) bool { return c.Rule == "taken out" || c.Rule == "new, at" })
 }
 
-// notIn are the changes that are not among the news of any portal.
+// notIn lists the changes that no portal's news contain.
 func notIn(changes []RuleChange, news []RuleNews) []RuleChange {
 	return slices.DeleteFunc(slices.Clone(changes), func(c RuleChange) bool {
 		return slices.ContainsFunc(news, func(n RuleNews) bool {
@@ -201,7 +201,7 @@ func merged(a, b RuleBook) RuleBook {
 	return all
 }
 
-// without are the words of a that are not in b.
+// without lists the words of a that b lacks.
 func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(word string) bool { return slices.Contains(b, word) })
 }

@@ -32,8 +32,8 @@ var moves = map[State][]State{
 	Unclear:   {Running, Succeeded, Failed},
 }
 
-// CanMove reports whether a restore may go from one state to another. Staying
-// in an open state is always allowed: progress is saved that way.
+// CanMove reports whether a restore may go from one state to another. Staying in an
+// open state is legal: progress is saved that way.
 func CanMove(from, to State) bool {
 	return from == to || slices.Contains(moves[from], to)
 }
@@ -50,9 +50,8 @@ func (s State) Open() bool { return slices.Contains(OpenStates(), s) }
 // Ended reports whether no move leads out of the state.
 func (s State) Ended() bool { return s != "" && len(moves[s]) == 0 }
 
-// Announced reports whether reaching the state is worth a message to the whole
-// channel. What ended before anything could have started is told on the card
-// (or to the requester alone) and not announced.
+// Announced reports whether the whole channel is told of the state. A restore that
+// ended before it could start is told on its card, or to the requester alone.
 func (s State) Announced() bool {
 	return s == Succeeded || s == Failed || s == Unclear
 }

@@ -14,7 +14,7 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Verb is what a command line asks for.
+// Verb is the action that a command line names.
 type Verb string
 
 // The verbs. [VerbRestore] is not typed: a backup's id stands in its place.
@@ -59,8 +59,8 @@ var (
 	restoreShape = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 )
 
-// Parse reads what was typed after the command. It ignores nothing: what it
-// does not understand, it refuses.
+// Parse reads the text after the command. A text that it does not understand in full
+// is a [*SyntaxError].
 func Parse(text string) (Line, error) {
 	words, no := splitWords(unpaste(text))
 	if no != nil {
@@ -79,8 +79,8 @@ func Parse(text string) (Line, error) {
 	return f.line()
 }
 
-// arguments turns the dashes of a phone into those of a flag, at the start of a
-// word that is no flag's value.
+// arguments writes each phone's dash at the start of a flag as "--". The value of a
+// flag stays as typed.
 func arguments(words []word) ([]string, error) {
 	args := make([]string, 0, len(words))
 	value := false
@@ -211,7 +211,7 @@ func (f *flags) setParam(v string) error {
 	return nil
 }
 
-// explainFlagError says in plain words what pflag did not like.
+// explainFlagError says in plain words which flag is wrong.
 func explainFlagError(err error) error {
 	var (
 		unknown *pflag.NotExistError
@@ -318,7 +318,7 @@ func reasonFrom(rest []string) (string, error) {
 	return reason, nil
 }
 
-// checkBreakGlass says what goes with --break-glass.
+// checkBreakGlass refuses the flags that do not go with --break-glass.
 func (o Order) checkBreakGlass() error {
 	switch {
 	case !o.BreakGlass:
@@ -379,7 +379,8 @@ func (o Order) Canonical(portal string) string {
 	return strings.Join(parts, " ")
 }
 
-// QuoteForeign quotes a foreign word, shows what cannot be seen in it, and cuts it.
+// QuoteForeign quotes a foreign word for a message: invisible characters are shown,
+// and the word is cut.
 func QuoteForeign(s string) string {
 	s = visibleForm(s)
 	if r := []rune(s); len(r) > 40 {

@@ -8,9 +8,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Order is what the command asked for, in the terms of startrestore. Its form in
-// JSON is in the hash of every plan: to change it would make each open card one
-// that nobody agreed to.
+// Order is the restore that a command asks for, in the terms of startrestore. Its
+// JSON is in the hash of every plan: another form would void every open card.
 type Order struct {
 	BackupID    string
 	StorageType docspace.StorageType // "" when the command named none
@@ -22,21 +21,23 @@ type Order struct {
 	NoSafety    bool // --no-safety-backup
 	// BreakGlass lets one person go alone, in front of everybody.
 	BreakGlass bool
-	// Unlisted sends what the bot cannot see, as it was typed.
+	// Unlisted sends an order that the bot cannot look up, as it was typed.
 	Unlisted bool `json:",omitzero"`
 }
 
 // Param is one --param KEY=VALUE.
 type Param struct{ Key, Value string }
 
-// NeedsSecondPerson reports whether an order always takes a second person and a typed word:
-// one that replaces more than the portal, and one that nobody can look at before.
+// NeedsSecondPerson reports whether an order always takes a second person and a
+// typed name: it replaces more than the portal, or nobody can look at its backup
+// before.
 func (o Order) NeedsSecondPerson() bool { return o.Dump || o.Unlisted }
 
 const zeroGUID = "00000000-0000-0000-0000-000000000000"
 
-// storageRule is what the server reads of an order whose id is no GUID, up to
-// 3.7.2. What it would not keep to is refused: people confirm what they are shown.
+// storageRule is how a server up to 3.7.2 reads an order whose id is no GUID. An
+// order that the server would change is refused, for people confirm what the card
+// shows.
 type storageRule struct {
 	storage docspace.StorageType
 	// needs are the parameters without which it fails; it ignores all others unless
@@ -80,8 +81,7 @@ func providerFile(path string) string {
 	return "In ThirdpartyDocuments a file is named by its provider's id; a number is a file of Documents"
 }
 
-// Check refuses what the server would not keep to, and what it would take for
-// something that nobody could see.
+// Check refuses an order that the server would change or cannot carry out.
 func (o Order) Check() error {
 	id, ok := docspace.ParseGUID(o.BackupID)
 	switch {
@@ -154,8 +154,8 @@ func (r storageRule) checkValues(params []Param) error {
 	return nil
 }
 
-// checkKey refuses a parameter that the server passes over, also because of its
-// spelling, which is kept to the letter.
+// checkKey refuses a parameter that the server ignores, also one in another case:
+// the server compares to the letter.
 func (r storageRule) checkKey(key string) error {
 	for _, known := range []string{"filePath", "module"} {
 		if key != known && strings.EqualFold(key, known) {
@@ -176,8 +176,8 @@ func storageName(t docspace.StorageType) string {
 	return string(t)
 }
 
-// normalize writes an order as the server will read it: a GUID in its plain form, and
-// the module as the server spells it, for it is looked up to the letter.
+// normalize writes an order as the server reads it: a GUID in its plain form, and
+// the module in the server's spelling.
 func (o Order) normalize() Order {
 	if id, ok := docspace.ParseGUID(o.BackupID); ok {
 		o.BackupID = id

@@ -23,8 +23,8 @@ var pastedID = regexp.MustCompile(`^((?i:(?:cancel|report)\s)?)([` + pastedAroun
 
 var anyDash = regexp.MustCompile(anyDashClass)
 
-// unpaste takes away what was pasted around the id at the beginning of a line. The
-// rest of the line stays as it is, and so does what might be a value.
+// unpaste removes the characters that were pasted around the id at the start of a
+// line. The rest of the line stays as it is, for it may be a value.
 func unpaste(text string) string {
 	if len(text) > maxLine { // it is refused for that
 		return text
@@ -60,8 +60,7 @@ func paired(before, after string) bool {
 	return true
 }
 
-// visibleForm makes the characters of a foreign word visible that look like others, or
-// like nothing.
+// visibleForm writes invisible characters and look-alikes as [U+XXXX].
 func visibleForm(s string) string {
 	var b strings.Builder
 	for _, r := range s {

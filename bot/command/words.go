@@ -21,8 +21,8 @@ const (
 	doubleEscaped = "\"\\$`"
 )
 
-// splitWords takes a line apart as a shell would, with the quotes and spaces of
-// a phone. What is ambiguous is refused, never guessed.
+// splitWords splits a line as a shell does, with the quotes and spaces of a phone.
+// It refuses an ambiguous line.
 func splitWords(text string) ([]word, error) {
 	if no := CheckText(text); no != nil {
 		return nil, no
@@ -38,7 +38,7 @@ func splitWords(text string) ([]word, error) {
 	}
 }
 
-// CheckText refuses text that a card could not show as it is.
+// CheckText refuses a text that a card cannot show as it is.
 func CheckText(text string) error {
 	if !utf8.ValidString(text) {
 		return refuse("The command is not valid text.", "Type it again.")
@@ -112,8 +112,8 @@ func (s *scanner) next() (w word, ok bool, no error) {
 	return w, true, nil
 }
 
-// escaped reads a backslash outside quotes. Before a letter it is most likely a
-// path of Windows, that a shell would spoil.
+// escaped reads a backslash outside quotes. Before a letter it is refused: it most
+// likely belongs to a Windows path, which a shell would spoil.
 func (s *scanner) escaped() error {
 	if len(s.rest) < 2 || s.rest[1] > '~' || unicode.IsLetter(s.rest[1]) || unicode.IsDigit(s.rest[1]) {
 		return refuse(`A backslash (\) stands outside quotes.`, "Put the whole value in single quotes ('...') if the backslash is part of it.")
@@ -123,7 +123,7 @@ func (s *scanner) escaped() error {
 	return nil
 }
 
-// quoted reads a quoted part, that ends the word.
+// quoted reads a quoted part. The closing quote ends the word.
 func (s *scanner) quoted() error {
 	open := s.rest[0]
 	for i := 1; i < len(s.rest); i++ {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// StillAdmitted checks anew what admitted a request: its channel, and the person
-// who asked. Settings and people change while it waits.
+// StillAdmitted checks a request's channel and its requester again. Settings and
+// people change while a request waits.
 func (p Policy) StillAdmitted(ctx context.Context, d Directory, r Request) *Refusal {
 	if !p.Channels.Any && !slices.Contains(p.Channels.IDs, r.Channel) {
 		return &Refusal{
@@ -31,8 +31,8 @@ func (p Policy) StillAdmitted(ctx context.Context, d Directory, r Request) *Refu
 	}
 }
 
-// MayStillConfirm checks anew, with a directory that asks anew, that a person may
-// confirm a restore.
+// MayStillConfirm checks again that a person may confirm a restore. d has to ask the
+// chat and not a cache.
 func (p Policy) MayStillConfirm(ctx context.Context, d Directory, r Request, user string) *Refusal {
 	if no := p.MayConfirm(ctx, d, r, user); no != nil {
 		return no
@@ -40,7 +40,7 @@ func (p Policy) MayStillConfirm(ctx context.Context, d Directory, r Request, use
 	return p.CheckMembership(ctx, d, Caller{Team: r.Team, Channel: r.Channel, User: user})
 }
 
-// BeforeStart is a refusal just before the start.
+// BeforeStart is the refusal in the words of a restore that is about to start.
 func (no *Refusal) BeforeStart() *Refusal {
 	if no.Rule != RuleDirectory {
 		return no

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// AllowList says which ids are allowed. The zero value allows nobody.
+// AllowList lists the ids that are allowed. The zero value allows nobody.
 type AllowList struct {
 	Any    bool     // "*"
 	IDs    []string // users U... or W..., or channels C... or G...
@@ -16,8 +16,8 @@ type AllowList struct {
 }
 
 // ParseAllowList reads ids separated by commas or spaces. kinds holds the first
-// letters of the ids that are good here; "S" makes groups good too. Names,
-// e-mail addresses and "#channel" are faults: anybody could take such a name.
+// letters of the accepted ids; "S" accepts user groups too. Names, e-mail addresses
+// and "#channel" are errors, because anybody can take such a name.
 func ParseAllowList(text, kinds string) (AllowList, error) {
 	var list AllowList
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
@@ -49,9 +49,9 @@ func isID(word string) bool {
 	return strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
-// Has reports whether id is allowed, asking the directory for the members of
-// groups only if nothing else allows it. On an error the answer is no. Before a no
-// the groups are asked anew, unless it is not the bot's turn to ask.
+// Has reports whether id is allowed. It asks the directory for the members of groups
+// only if nothing else allows the id. An error means no. Before a no, Has reads the
+// groups from the chat itself, unless the chat is busy.
 func (l AllowList) Has(ctx context.Context, d Directory, id string) (bool, error) {
 	if id == "" {
 		return false, nil
@@ -104,7 +104,7 @@ func (l AllowList) String() string {
 	return strings.Join(words, ",")
 }
 
-// Sorted is the list in one order, each once.
+// Sorted lists the entries in order, each once.
 func (l AllowList) Sorted() []string {
 	if l.Nobody() {
 		return nil

@@ -16,8 +16,8 @@ var (
 	ErrChatDenied = errors.New("the chat refuses this until a person changes something")
 )
 
-// Directory says who people and channels are. Answers may be up to five
-// minutes old; an error means that it cannot be told, and callers then refuse.
+// Directory tells who people and channels are. An answer may be five minutes old. An
+// error means that the chat cannot tell; callers then refuse.
 type Directory interface {
 	// Person returns what is known of a user id.
 	Person(ctx context.Context, user string) (Person, error)
@@ -25,8 +25,8 @@ type Directory interface {
 	Place(ctx context.Context, channel string) (Place, error)
 	// Members returns the user ids of a user group.
 	Members(ctx context.Context, group string) ([]string, error)
-	// Fresh returns a directory that asks anew, for what is decided just before
-	// a start.
+	// Fresh returns a directory that asks the chat and no cache, for decisions just
+	// before a start.
 	Fresh() Directory
 }
 

@@ -43,8 +43,9 @@ func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Re
 	return nil
 }
 
-// CheckMembership checks what only the chat can tell of the person and the channel:
-// guests, bots, people who left, channels shared with another organisation.
+// CheckMembership asks the chat about the person and the channel. It refuses guests,
+// bots, deactivated accounts, strangers, direct messages and channels shared with
+// another organisation.
 func (p Policy) CheckMembership(ctx context.Context, d Directory, c Caller) *Refusal {
 	place, err := d.Place(ctx, c.Channel)
 	switch {
@@ -133,7 +134,7 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Request, user str
 	return nil
 }
 
-// mayConfirmAlone: who asked to break the glass confirms it, and nobody else.
+// mayConfirmAlone lets only the requester confirm a restore with --break-glass.
 func (p Policy) mayConfirmAlone(ctx context.Context, d Directory, r Request, user string) *Refusal {
 	own, err := p.samePerson(ctx, d, user, r.Requester)
 	if err != nil {
@@ -148,8 +149,8 @@ func (p Policy) mayConfirmAlone(ctx context.Context, d Directory, r Request, use
 	return p.MayBreakGlass(ctx, d, user)
 }
 
-// MayDismiss checks that a person may drop this restore: who asked, and whoever
-// may confirm.
+// MayDismiss checks that a person may drop this restore: the requester and every
+// approver may.
 func (p Policy) MayDismiss(ctx context.Context, d Directory, r Request, user string) *Refusal {
 	if own, err := p.samePerson(ctx, d, user, r.Requester); own && err == nil {
 		return nil
@@ -157,7 +158,7 @@ func (p Policy) MayDismiss(ctx context.Context, d Directory, r Request, user str
 	return p.mayApprove(ctx, d, user, "Only the person who asked and those who may confirm can dismiss a request.")
 }
 
-// MayFreeze checks that a person may freeze restores and let them go again.
+// MayFreeze checks that a person may freeze restores or end a freeze.
 func (p Policy) MayFreeze(ctx context.Context, d Directory, user string) *Refusal {
 	return p.mayApprove(ctx, d, user, "Only those who may confirm a restore can freeze restores or let them go again.")
 }
@@ -195,7 +196,8 @@ func (p Policy) MaySeeLoss(ctx context.Context, d Directory, r Request, user str
 	}
 }
 
-// NotInvited tells how to let the bot into the channel.
+// NotInvited refuses because the bot is not in the channel, and tells how to invite
+// it.
 func NotInvited() *Refusal {
 	return &Refusal{
 		Rule: RuleChannel,
@@ -204,15 +206,15 @@ func NotInvited() *Refusal {
 	}
 }
 
-// LookupFailed refuses while the chat cannot say who somebody is.
+// LookupFailed refuses because the chat cannot tell who somebody is.
 func LookupFailed(err error) *Refusal {
 	no := lookupFailed(err, AllowList{})
 	no.Busy = errors.Is(err, ErrChatBusy)
 	return no
 }
 
-// lookupFailed refuses what the chat would have to say who somebody is for. What it
-// refuses until a person changes something is named, with who can change it.
+// lookupFailed refuses because the chat cannot tell who is on a list. Where only a
+// person can change that, the refusal names the cause and the person.
 func lookupFailed(err error, people AllowList) *Refusal {
 	no := &Refusal{
 		Rule:   RuleDirectory,

@@ -10,7 +10,7 @@ import (
 // the organisation, and come with either. Lists may hold either. People are
 // compared here, and not by their ids.
 
-// ids are all ids by which Slack knows a person.
+// ids lists the ids of a person: in a workspace and in the organisation.
 func (who Person) ids() []string {
 	var ids []string
 	for _, id := range []string{who.ID, who.Org} {
@@ -21,8 +21,8 @@ func (who Person) ids() []string {
 	return ids
 }
 
-// samePerson reports whether two ids are of one person. Where Slack does not say, the
-// error says so, and nobody may be taken for somebody else.
+// samePerson reports whether two ids belong to one person. An error means that Slack
+// cannot tell; neither answer may then be assumed.
 func (p Policy) samePerson(ctx context.Context, d Directory, a, b string) (bool, error) {
 	if a == b || p.enterprise() == "" || a == "" || b == "" {
 		return a == b, nil
@@ -64,8 +64,8 @@ func (p Policy) SamePersonAsAny(ctx context.Context, d Directory, user string, o
 	return false, errors.Join(faults...)
 }
 
-// allows reports whether a list allows a person, by whichever id it names them. On an
-// error the answer is no.
+// allows reports whether a list names a person by any of their ids. An error means
+// no.
 func (p Policy) allows(ctx context.Context, d Directory, l AllowList, user string) (bool, error) {
 	ok, err := l.Has(ctx, d, user)
 	if ok || p.enterprise() == "" || user == "" {

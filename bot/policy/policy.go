@@ -17,8 +17,7 @@ type Policy struct {
 	Users     AllowList // who may request
 	Approvers AllowList // who may confirm
 	Channels  AllowList
-	// BreakGlass are those who may go alone with --break-glass; nobody if it is
-	// the zero value.
+	// BreakGlass lists the people who may restore alone with --break-glass.
 	BreakGlass AllowList
 	// Approvals is how many distinct people must confirm; 0 means 1.
 	Approvals int
@@ -32,8 +31,8 @@ type Policy struct {
 	TTL time.Duration
 }
 
-// Caller is who did something, and where. All of it comes from outside: ids
-// only, and none of them trusted before the policy has seen them.
+// Caller is a person, the place of their act, and the app that brought it. All ids
+// come from outside; only a Policy makes them trusted.
 type Caller struct {
 	App        string // api_app_id
 	Via        string // the app whose connection brought it, by Slack's hello
@@ -47,7 +46,7 @@ type Caller struct {
 	Delivery string
 }
 
-// Refusal says no, why, and who can help. The zero value is no refusal.
+// Refusal says no, why, and who can help. A nil Refusal is a yes.
 type Refusal struct {
 	Rule    Rule
 	What    string // what is refused, and that nothing was changed
@@ -64,9 +63,9 @@ type Refusal struct {
 	Busy bool
 }
 
-// Admit checks that a caller may ask for a restore: the workspace, the app, the
-// channel and the person's id, in this order, without asking anybody but for
-// the members of user groups.
+// Admit checks that a caller may request a restore: the workspace, the app, the
+// channel and the person, in this order. It asks the directory for members of user
+// groups and nothing else.
 func (p Policy) Admit(ctx context.Context, d Directory, c Caller) *Refusal {
 	if no := p.CheckPlace(c); no != nil {
 		return no
@@ -74,8 +73,8 @@ func (p Policy) Admit(ctx context.Context, d Directory, c Caller) *Refusal {
 	return p.MayRequest(ctx, d, c.User)
 }
 
-// MayUse checks that a caller may use the bot at all: those who may request,
-// confirm or break the glass.
+// MayUse checks that a caller may use the bot at all: to request, to confirm or to
+// restore alone.
 func (p Policy) MayUse(ctx context.Context, d Directory, c Caller) *Refusal {
 	if no := p.CheckPlace(c); no != nil {
 		return no
@@ -92,7 +91,7 @@ func (p Policy) MayUse(ctx context.Context, d Directory, c Caller) *Refusal {
 	return no
 }
 
-// CheckPlace checks where something comes from: the workspace, the app, the channel.
+// CheckPlace checks the workspace, the app and the channel of an act.
 func (p Policy) CheckPlace(c Caller) *Refusal {
 	if no := p.CheckOrigin(c); no != nil {
 		return no
@@ -118,8 +117,7 @@ func (p Policy) directMessage() *Refusal {
 	}
 }
 
-// CheckOrigin checks that something comes from the workspace and the app that the
-// bot serves. Of which app it is has to be known.
+// CheckOrigin checks the workspace and the app of an act. An unknown app is refused.
 func (p Policy) CheckOrigin(c Caller) *Refusal {
 	switch {
 	case p.Team == "" || c.Team != p.Team:
@@ -152,9 +150,9 @@ func (p Policy) CheckOrigin(c Caller) *Refusal {
 	return nil
 }
 
-// NormalizeCaller puts a caller of our own Enterprise Grid in our workspace: there the
-// workspace that a payload names may be the one that the person looks from.
-// Whether they are a member of ours is asked of Slack ([Policy.CheckMembership]).
+// NormalizeCaller puts a caller of our own Enterprise Grid into our workspace: in a
+// Grid a payload may name the workspace from which the person looks.
+// [Policy.CheckMembership] asks Slack whether they are a member of ours.
 func (p Policy) NormalizeCaller(c Caller) Caller {
 	if grid := p.enterprise(); grid != "" && c.Enterprise == grid {
 		c.Team = p.Team

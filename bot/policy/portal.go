@@ -1,6 +1,7 @@
 package policy
 
-// PortalRules are a portal's own. What is nil or 0 is as for the whole bot.
+// PortalRules are the rules of one portal. A nil list or 0 means the rule of the
+// whole bot.
 type PortalRules struct {
 	Channels, Users, Approvers *AllowList
 	Approvals                  int

@@ -1,6 +1,6 @@
 package policy
 
-// Quorum tells whether the confirmations that a policy asks for can ever be given.
+// Quorum tells whether a policy's confirmations can ever be given.
 type Quorum int
 
 // The answers.
@@ -16,15 +16,13 @@ const (
 	QuorumTooFew
 )
 
-// Quorum looks at the lists alone: the members of a user group, and of *, count as
-// enough.
+// Quorum judges by the lists alone: a user group, and *, count as enough people.
 func (p Policy) Quorum(own PortalRules) Quorum {
 	p = p.With(own)
 	return p.QuorumAmong(RosterOf(p.Users), RosterOf(p.Approvers))
 }
 
-// Roster are the people that a list names. It is open where there may be any
-// number more.
+// Roster is the people on a list. An open roster may hold any number more.
 type Roster struct {
 	People map[string]bool
 	Open   bool
@@ -39,7 +37,7 @@ func RosterOf(l AllowList) Roster {
 	return r
 }
 
-// QuorumAmong is about the requester with the most others who may confirm.
+// QuorumAmong judges for the requester who leaves the most others to confirm.
 func (p Policy) QuorumAmong(users, approvers Roster) Quorum {
 	if approvers.Open {
 		return QuorumMet

@@ -27,15 +27,16 @@ var wordsForAnybody = strings.NewReplacer(
 	"one of the channels below", "any channel that the bot is in",
 )
 
-// WithoutPeople is the refusal for where nobody is listed with it.
+// WithoutPeople is the refusal in words that name no list of people.
 func (no *Refusal) WithoutPeople() *Refusal {
 	out := *no
 	out.What, out.Do, out.People = wordsForNobody.Replace(no.What), wordsForNobody.Replace(no.Do), AllowList{}
 	return &out
 }
 
-// WithPeople is a refusal whose words fit whom it lists. Whoever is refused cannot
-// help themselves, and a group can only where Slack says who is in it.
+// WithPeople is the refusal with a list that can help, in words that fit it. The
+// refused person is left out, for they cannot help themselves. A group counts only
+// if Slack tells who else is in it.
 func (no *Refusal) WithPeople(ctx context.Context, d Directory, user string) *Refusal {
 	if !strings.Contains(no.What+no.Do, "below") {
 		return no
@@ -65,8 +66,8 @@ func (no *Refusal) WithPeople(ctx context.Context, d Directory, user string) *Re
 	return alone
 }
 
-// somebodyIn reports whether there is anybody but the caller in one of these
-// groups; the error is of those that cannot be read for now.
+// somebodyIn reports whether one of these groups holds anybody but user. The error
+// is of groups that cannot be read.
 func somebodyIn(ctx context.Context, d Directory, user string, groups []string) (bool, error) {
 	var faults []error
 	for _, group := range groups {

@@ -2,7 +2,7 @@ package policy
 
 import "docspace-restorebot/bot/command"
 
-// Request is what a policy needs to know of a restore.
+// Request is the part of a restore on which a policy decides.
 type Request struct {
 	Team, Channel, Requester string
 	Order                    command.Order
@@ -12,7 +12,7 @@ type Request struct {
 // whatever the settings say.
 func (r Request) NeedsSecondPerson() bool { return r.Order.NeedsSecondPerson() }
 
-// NeededFor is Needed for one restore: whoever breaks the glass goes alone.
+// NeededFor is how many people must confirm r. With --break-glass it is one.
 func (p Policy) NeededFor(r Request) int {
 	if r.Order.BreakGlass {
 		return 1
@@ -23,15 +23,16 @@ func (p Policy) NeededFor(r Request) int {
 // TypingFor reports whether whoever confirms has to type the portal's name.
 func (p Policy) TypingFor(r Request) bool { return p.Typing || r.Order.NeedsSecondPerson() }
 
-// ConfirmRules says who may confirm, in ids, and how many it takes.
+// ConfirmRules says who may confirm a restore, by id, and how many people it takes.
 type ConfirmRules struct {
 	Approvers AllowList
 	Needed    int
-	// OthersOnly is set when the requester may not be one of them.
+	// OthersOnly means that the requester may not confirm.
 	OthersOnly bool
-	// Typing is set when whoever confirms types the portal's name.
+	// Typing means that each confirmation types the portal's name.
 	Typing bool
-	// Called are those who are called when the glass is broken.
+	// Called are the people who are mentioned when a countdown of --break-glass
+	// begins.
 	Called AllowList
 }
 
