@@ -162,7 +162,7 @@ func (b *Bot) postNote(ctx context.Context, r *Restore, p Portal, n Note) error 
 	return nil
 }
 
-// recordNote records which message a note became, so that a report can name it.
+// recordNote records the message of a note, so that a report can name it.
 func (b *Bot) recordNote(ctx context.Context, r Restore, n Note, ts string) {
 	if ts == "" {
 		return

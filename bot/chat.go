@@ -21,11 +21,11 @@ var (
 	ErrCardBare = errors.New("the chat takes the card without its buttons only")
 )
 
-// Chat shows restores to people. Its calls return when the chat has accepted
-// the message, may be cut off by ctx, and never wait for their turn: what has
-// to wait is an [policy.ErrChatBusy] with a [RetryAfter], and whoever asks again then,
-// with what is newest by then, keeps their place. Ends go first, then alarms,
-// then other news; progress is shown where that leaves room.
+// Chat shows restores to people. A call returns when the chat has accepted the
+// message, and ctx may cut it off. It never waits for its turn: a message that has
+// to wait is a [policy.ErrChatBusy] with a [RetryAfter], and the caller keeps its
+// place by asking again then with the newest content. Ends go first, then alarms,
+// then other news; progress comes last.
 type Chat interface {
 	// PostCard posts the card of a restore to its channel, buttons and all, and
 	// returns its ts. It is never sent twice by itself: a lost answer is an error.
@@ -77,7 +77,7 @@ type Recipient struct {
 	URL     docspace.Secret
 }
 
-// Card is all that the message of a restore shows. Views of it are pure.
+// Card is all that the message of a restore shows. Its views are pure.
 type Card struct {
 	Restore Restore
 	Portal  PortalName
@@ -95,14 +95,14 @@ type Card struct {
 	NextEdit time.Time
 }
 
-// FreezeShown is what the card of a request says of a freeze.
+// FreezeShown is what a card says of a freeze.
 type FreezeShown struct {
 	Freeze
 
 	Unreadable bool // nothing starts then either
 }
 
-// PortalName is how people know a portal.
+// PortalName is a portal as people know it.
 type PortalName struct {
 	Name string
 	URL  string
@@ -158,8 +158,8 @@ const (
 	NoteChannelLost NoteKind = "astray"
 )
 
-// RetryAfter is how long a chat asked to wait, 0 if it did not say. Errors that
-// carry it have a method of that name.
+// RetryAfter is how long a chat asked to wait, 0 if it did not say. Such an error
+// has a method of that name.
 func RetryAfter(err error) time.Duration {
 	var e interface{ RetryAfter() time.Duration }
 	if errors.As(err, &e) {

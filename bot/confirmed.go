@@ -10,8 +10,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// stepConfirmed saves the intent and sends startrestore, once. Only the step whose
-// save moved the restore to starting comes to the POST.
+// stepConfirmed checks everything again, saves the intent and sends startrestore,
+// once. Only the step whose save moved the restore to starting reaches the POST.
 func (b *Bot) stepConfirmed(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if err := b.show(ctx, &r, p); err != nil && errors.Is(err, ErrStale) {
 		return Next{}, err

@@ -98,7 +98,7 @@ func (c Consent) Watch(r Restore, now Clock) Consent {
 	least, most, ok := now.since(c.Seen)
 	unseen := min(r.lifetime(), restartGap)
 	if now.Process == c.Seen.Process {
-		unseen = min(max(r.lifetime(), restartGap), suspendAge)
+		unseen = min(max(r.lifetime(), restartGap), suspendGap)
 	}
 	if ok && most <= unseen {
 		c.Watched += least

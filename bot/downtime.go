@@ -9,12 +9,12 @@ import (
 const (
 	// seenEvery is how often a step records that it looked.
 	seenEvery = 10 * time.Second
-	// suspendAge is a gap between two steps of one process that means a suspended
+	// suspendGap is a gap between two steps of one process that means a suspended
 	// machine.
-	suspendAge = time.Minute
-	// suspendGap is suspendAge beside the one call that takes longer: the history,
+	suspendGap = time.Minute
+	// suspendGapInHistory is suspendAge beside the one call that takes longer: the history,
 	// 90 s.
-	suspendGap = 100 * time.Second
+	suspendGapInHistory = 100 * time.Second
 )
 
 // noteDowntime finds a gap between two steps in which the bot was down, and tells it
@@ -24,7 +24,7 @@ func (b *Bot) noteDowntime(ctx context.Context, r *Restore, p Portal) error {
 	gap := now.Sub(r.SeenAt)
 	switch {
 	case r.SeenAt.IsZero():
-	case gap >= suspendGap, gap >= restartGap && r.SeenBy != b.Process:
+	case gap >= suspendGapInHistory, gap >= restartGap && r.SeenBy != b.Process:
 		next := *r
 		next.Downtimes = append(slices.Clip(r.Downtimes), Downtime{From: r.SeenAt, To: now})
 		next.SeenAt, next.SeenBy = now, b.Process

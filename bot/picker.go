@@ -42,8 +42,8 @@ const (
 	maxOptions = 100 // options of a menu: more are searched for
 )
 
-// pickerState is what an open picker shows. The portal is asked once a turn; its
-// answer is in [backupLists], not in the Store.
+// pickerState is what an open picker shows. The portal is asked once a turn;
+// backupLists keeps its answer, not the Store.
 type pickerState struct {
 	Portal string
 	Dump   bool
@@ -54,14 +54,14 @@ func pickerPlaceholder() Modal {
 	return Modal{Title: "Restore a backup", Parts: []Part{Words{"Loading backups ... With many of them on a cloud this takes up to a minute and a half. Nothing was started."}}}
 }
 
-// openPicker is /restore without an id.
+// openPicker answers /restore without an id.
 func (b *Bot) openPicker(c policy.Caller, portal string) (Answer, FollowUp) {
 	return OpenModal{pickerPlaceholder()}, func(ctx context.Context) Answer {
 		return b.answerMember(ctx, c, func() Answer { return b.fillPicker(ctx, c, Form{}, pickerState{Portal: portal}, "") })
 	}
 }
 
-// openPickerFromList is a press on Restore in the list of backups.
+// openPickerFromList answers Restore in the list of backups.
 func (b *Bot) openPickerFromList(p Press) (Answer, FollowUp) {
 	return OpenModal{pickerPlaceholder()}, func(ctx context.Context) Answer {
 		p.Caller = b.Policy.NormalizeCaller(p.Caller)
@@ -181,7 +181,7 @@ func pickerModal(id string, show pickerState, may Portals, p Portal, settings do
 
 func backupField(show pickerState) string { return fmt.Sprintf("%s%d", fieldBackup, show.Turn) }
 
-// options are the portals that a query fits.
+// options lists the portals that match a query.
 func (ps Portals) options(query string) []Option {
 	var out []Option
 	query = strings.ToLower(strings.TrimSpace(query))
@@ -199,7 +199,7 @@ func (ps Portals) options(query string) []Option {
 // expiresSoon is when a backup that expires is marked.
 const expiresSoon = time.Hour
 
-// options are the backups that a query fits, newest first.
+// options lists the backups that match a query, newest first.
 func options(backups []docspace.Backup, query string, now time.Time) []Option {
 	var out []Option
 	query = strings.ToLower(strings.TrimSpace(query))

@@ -18,7 +18,7 @@ func (f Form) pickerState() (pickerState, error) {
 	return show, err
 }
 
-// changePicker answers a change of the portal or of what to restore.
+// changePicker answers a change of the portal or of the scope.
 func (b *Bot) changePicker(ctx context.Context, s Submission, f Form) (Answer, FollowUp) {
 	show, err := f.pickerState()
 	if err != nil {
@@ -39,7 +39,7 @@ func (b *Bot) changePicker(ctx context.Context, s Submission, f Form) (Answer, F
 	return nil, func(ctx context.Context) Answer { return b.fillPicker(ctx, s.Caller, f, next, "") }
 }
 
-// search offers the portals or the backups that fit what was typed.
+// search offers the portals or backups that match the typed text.
 func (b *Bot) search(ctx context.Context, s Submission, f Form) []Option {
 	show, err := f.pickerState()
 	switch {
@@ -64,7 +64,7 @@ func (b *Bot) search(ctx context.Context, s Submission, f Form) []Option {
 	return options(backups, s.Query, p.portalTime())
 }
 
-// submitPicker is the submit of the picker: a request like one that was typed.
+// submitPicker requests the picked restore, as a typed command does.
 func (b *Bot) submitPicker(ctx context.Context, s Submission, f Form) Answer {
 	show, err := f.pickerState()
 	if err != nil {
@@ -91,8 +91,8 @@ func (b *Bot) submitPicker(ctx context.Context, s Submission, f Form) Answer {
 	return b.request(ctx, Command{Caller: s.Caller, Delivery: s.Delivery}, line)
 }
 
-// pickFault says why a backup cannot be asked for, "" if it can. Where the list
-// is not at hand any more the check of the request looks the backup up.
+// pickFault says why a backup cannot be requested, "" if it can. Without a list at
+// hand the check of the request looks the backup up.
 func (b *Bot) pickFault(show pickerState, id string) string {
 	const choose = "Choose one of the backups."
 	backups, known := b.lists.find(show.key(), time.Now())

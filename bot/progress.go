@@ -72,7 +72,7 @@ func (p Progress) answered(now time.Time) Progress {
 	return p
 }
 
-// failed notes that the portal could not be asked.
+// failed notes that the portal could not be asked, and why.
 func (p Progress) failed(why explanation, now time.Time) Progress {
 	if p.Trouble == "" {
 		p.TroubleSince = now
@@ -81,10 +81,10 @@ func (p Progress) failed(why explanation, now time.Time) Progress {
 	return p
 }
 
-// phaseOf reads the phase from the progress and, where that does not tell, from
-// the tenant: it is locked when the import begins. That the tenants were swapped
-// is told by another tenant id or by completion alone: a status may be set by hand.
-// tenant is "" where it is not known, first is the tenant that the task began on.
+// phaseOf reads the phase from the progress and else from the tenant's status: the
+// tenant is locked when the import begins. Only another tenant id or the completion
+// proves the swap, for a status may be set by hand. tenant is "" if unknown; first
+// is the tenant on which the task began.
 func phaseOf(a docspace.Progress, tenant docspace.TenantStatus, first int) Phase {
 	switch {
 	case a.Completed || a.Percent >= 100 || a.TenantID != 0 && first != 0 && a.TenantID != first:

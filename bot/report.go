@@ -76,8 +76,8 @@ func (b *Bot) report(ctx context.Context, c policy.Caller, id string) Answer {
 	return TextAnswer{said + "."}
 }
 
-// patiently does something again for as long as the chat is busy. What a person
-// waits for has no step that would come back to it.
+// patiently repeats do while the chat is busy. A person waits for it, and no step
+// would come back to it.
 func patiently(ctx context.Context, do func() error) error {
 	for {
 		err := do()

@@ -44,7 +44,7 @@ func ReadReport(ctx context.Context, s Store, id string, now time.Time) (Report,
 // newestShown is how many ids are offered in the place of a wrong one.
 const newestShown = 5
 
-// unknownIDError helps who cannot ask the bot for the ids, since it may not run.
+// unknownIDError names the newest ids to a person who cannot ask the bot.
 func unknownIDError(ctx context.Context, s Store, id string) error {
 	err := fmt.Errorf("%w: %s", ErrNotFound, plain(command.QuoteForeign(id)))
 	list, listErr := s.Recent(ctx, newestShown)
@@ -61,8 +61,8 @@ func unknownIDError(ctx context.Context, s Store, id string) error {
 	return fmt.Errorf("%w. The newest are (times in UTC):%s", err, known.String())
 }
 
-// recordedLinks is where the messages of a restore are, as it was written down
-// when they were posted. The addresses of notes are not: their number helps.
+// recordedLinks is where the messages of a restore are, from the audit trail. A note
+// has only its number.
 func recordedLinks(r Restore, trail []Event) map[string]string {
 	found := map[string]string{}
 	put := func(name, ts, link string) {

@@ -49,7 +49,7 @@ func (b *Bot) checkRequest(ctx context.Context, r Restore, p Portal) (Next, erro
 			return b.refuseRequest(ctx, r, no)
 		}
 		if err != nil {
-			return Next{After: r.untilDue(r.ExpiresAt, retryDelay(err))}, undelivered{err}
+			return Next{After: untilDue(r.ExpiresAt, retryDelay(err))}, undelivered{err}
 		}
 		if r, err = b.recordCard(ctx, r, ts); err != nil {
 			return Next{After: soon}, err
@@ -57,7 +57,7 @@ func (b *Bot) checkRequest(ctx context.Context, r Restore, p Portal) (Next, erro
 		b.recordCardLink(ctx, r)
 	}
 	if err := b.show(ctx, &r, p); err != nil {
-		return Next{After: r.untilDue(r.ExpiresAt, retryDelay(err))}, err
+		return Next{After: untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
@@ -85,7 +85,7 @@ func (b *Bot) awaitConfirmation(ctx context.Context, r Restore, p Portal) (Next,
 		return b.move(ctx, r, r.withEnd(Expired, now, Reason{}), EventExpired)
 	}
 	if err := b.show(ctx, &r, p); err != nil {
-		return Next{After: r.untilDue(r.ExpiresAt, retryDelay(err))}, err
+		return Next{After: untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
@@ -94,10 +94,10 @@ func (b *Bot) awaitConfirmation(ctx context.Context, r Restore, p Portal) (Next,
 		return b.fillLoss(ctx, r, p)
 	}
 	if err := b.tellWithdrawn(ctx, &r, p); err != nil {
-		return Next{After: r.untilDue(r.ExpiresAt, retryDelay(err))}, err
+		return Next{After: untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
 	if err := b.remind(ctx, &r, p, now); err != nil {
-		return Next{After: r.untilDue(r.ExpiresAt, retryDelay(err))}, err
+		return Next{After: untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
 	return Next{After: r.waits(now)}, nil
 }
@@ -131,7 +131,7 @@ func (b *Bot) remind(ctx context.Context, r *Restore, p Portal, now time.Time) e
 	return b.saveInPlace(ctx, r, next)
 }
 
-// untilDue is a pause that ends when something else is due.
-func (Restore) untilDue(due time.Time, pause time.Duration) time.Duration {
+// untilDue is pause, cut at due.
+func untilDue(due time.Time, pause time.Duration) time.Duration {
 	return max(0, min(pause, time.Until(due)))
 }

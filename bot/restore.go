@@ -11,9 +11,9 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Restore is one request and all that became of it. It is a value: methods
-// return a changed copy and only [Store.Save] makes a change real. What is zero
-// is not written, here and in its parts, for half of a restore never is set.
+// Restore is one request and its story to the end. It is a value: methods return a
+// changed copy, and only [Store.Save] makes a change real. Zero fields are omitted
+// from the stored JSON.
 type Restore struct {
 	ID         string `json:",omitzero"` // opaque; the value of the card's buttons
 	Portal     string `json:",omitzero"` // name that the portal had when it was asked for
@@ -59,11 +59,11 @@ type Restore struct {
 	Confirmations []Confirmation `json:",omitzero"` // in the order given, one a person
 	// Reminded is set once those who may confirm were reminded of it.
 	Reminded bool `json:",omitzero"`
-	// Withdrawn are those who confirmed and could not do so any more at the start.
+	// Withdrawn lists the confirmers who could not confirm any more at the start.
 	Withdrawn     []string `json:",omitzero"`
 	WithdrawnTold int      `json:",omitzero"` // how many of them the channel was told of
-	// Handled are the deliveries of the last presses that changed something: one
-	// that comes again changes nothing, and is not answered as if it were late.
+	// Handled lists the deliveries of the last presses that changed something. A
+	// repeated delivery changes nothing and is not answered as late.
 	Handled  []string  `json:"Heeded,omitzero"`
 	ClosedBy string    `json:",omitzero"` // who dismissed or settled it
 	ClosedAt time.Time `json:",omitzero"`
@@ -131,7 +131,7 @@ type Confirmation struct {
 	MessageTS string `json:",omitzero"`
 }
 
-// OtherTask is a restore on the portal that this bot cannot say it started.
+// OtherTask is a task on the portal that the bot cannot call its own.
 type OtherTask struct {
 	ID      string    `json:",omitzero"`
 	SeenAt  time.Time `json:",omitzero"` // first
@@ -140,10 +140,10 @@ type OtherTask struct {
 	OK      bool      `json:",omitzero"` // it ended, and the portal calls it completed
 }
 
-// Downtime is a time without the bot, seen afterwards.
+// Downtime is a time in which the bot was down, found afterwards.
 type Downtime struct{ From, To time.Time }
 
-// Shown is what the card was last edited to.
+// Shown is the content of the card's last edit.
 type Shown struct {
 	State   State     `json:",omitzero"`
 	Version int64     `json:",omitzero"` // version of the restore that was shown
@@ -152,8 +152,8 @@ type Shown struct {
 	At      time.Time `json:",omitzero"`
 }
 
-// ChannelLost is what became of the story of a restore whose channel cannot be
-// reached: the requester is told alone.
+// ChannelLost says since when the channel of a restore cannot be reached, and which
+// direct messages told the requester.
 type ChannelLost struct {
 	Since time.Time `json:",omitzero"`
 	TS    string    `json:",omitzero"` // of the direct message that said so
@@ -167,8 +167,8 @@ type Reason struct {
 	Do   string      `json:",omitzero"` // what to do now
 }
 
-// Verdict is what was checked after the portal called its task completed. The
-// zero value means not checked yet.
+// Verdict is the check of the portal after its task was completed. The zero value
+// means not checked yet.
 type Verdict struct {
 	At            time.Time `json:",omitzero"`
 	Version       string    `json:",omitzero"`       // of the restored portal
@@ -181,12 +181,12 @@ type Verdict struct {
 // read out over a telephone.
 func NewID() string { return strings.ToLower(rand.Text()[:10]) }
 
-// request is what a policy needs to know of r.
+// request is the part of r on which a policy decides.
 func (r Restore) request() policy.Request {
 	return policy.Request{Team: r.Team, Channel: r.Channel, Requester: r.Requester, Order: r.Order}
 }
 
-// readySince is since when nothing but the start is left to do.
+// readySince is the time from which only the start was left to do.
 func (r Restore) readySince() time.Time {
 	var since time.Time
 	if n := len(r.Confirmations); n > 0 {
@@ -212,7 +212,7 @@ func (r Restore) Confirmers() []string {
 // maxHandled bounds Heeded: few presses change something.
 const maxHandled = 16
 
-// markHandled notes what somebody did, as part of the change that it makes.
+// markHandled records the delivery of an act, as part of the change that it makes.
 func (r Restore) markHandled(c policy.Caller) Restore {
 	if c.Delivery != "" {
 		kept := r.Handled[max(0, len(r.Handled)+1-maxHandled):]
@@ -225,7 +225,8 @@ func (r Restore) wasHandled(c policy.Caller) bool {
 	return c.Delivery != "" && slices.Contains(r.Handled, c.Delivery)
 }
 
-// People lists who is to be told of the end, each once: the requester first.
+// People lists the requester and the confirmers, each once: they are told of the
+// end.
 func (r Restore) People() []string {
 	people := []string{r.Requester}
 	for _, id := range r.Confirmers() {
@@ -248,7 +249,8 @@ func (r Restore) Elapsed(now time.Time) time.Duration {
 	}
 }
 
-// Outcome is the state in words: what ended before its start has not failed.
+// Outcome is the state in words. A restore that never started is "not started" and
+// not "failed".
 func (r Restore) Outcome() string {
 	if r.State == Failed && r.StartedAt.IsZero() {
 		return "not started"
@@ -256,21 +258,21 @@ func (r Restore) Outcome() string {
 	return string(r.State)
 }
 
-// withEnd returns r in a final state (or in [Unclear]) with its reason.
+// withEnd returns r in a final state, or in [Unclear], with its reason.
 func (r Restore) withEnd(s State, now time.Time, why Reason) Restore {
 	r.State, r.Reason, r.EndedAt = s, why, now
 	return r
 }
 
-// withoutStart returns r as one that nothing came of after its intent was saved: the
-// start was not sent, or the portal refused it.
+// withoutStart returns r as failed although its intent was saved: the start was not
+// sent, or the portal refused it.
 func (r Restore) withoutStart(now time.Time, why Reason) Restore {
 	r = r.withEnd(Failed, now, why)
 	r.StartedAt = time.Time{}
 	return r
 }
 
-// reasonFrom is a refusal as the end of a restore, which lists nobody.
+// reasonFrom is a refusal as the end of a restore. A card lists no people to ask.
 func reasonFrom(no *policy.Refusal) Reason {
 	out := no.WithoutPeople()
 	return Reason{Rule: no.Rule, What: out.What, Do: out.Do}

@@ -9,8 +9,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// stepRunning asks a running restore for its progress, shows it, raises what alarms
-// are due, and finds its end. It goes on until the portal or a person tells that.
+// stepRunning reads the progress of a running restore, shows it, raises due alarms,
+// and finds the end. It goes on until the portal or a person tells the end.
 func (b *Bot) stepRunning(ctx context.Context, r Restore, p Portal) (Next, error) {
 	later := b.prepareRunning(ctx, &r, p) // what the chat would not take now
 	if later != nil && !isUndelivered(later) {
@@ -55,8 +55,8 @@ func (b *Bot) stepRunning(ctx context.Context, r Restore, p Portal) (Next, error
 	return after, err
 }
 
-// withUnknownTask returns r when the portal answers that it knows no task of ours. What
-// another portal of the server answers in its place is no answer.
+// withUnknownTask returns r after the portal answered that it knows no task of ours.
+// Another portal's answer in its place counts for nothing.
 func (r Restore) withUnknownTask(ask context.Context, p Portal, now time.Time) Restore {
 	settings, err := p.API.Settings(ask)
 	if another := r.otherPortal(settings); err == nil && another != "" {
@@ -71,9 +71,9 @@ func (r Restore) withUnknownTask(ask context.Context, p Portal, now time.Time) R
 	return r
 }
 
-// lostTask says why the end of a task that the portal no longer knows cannot be
-// told, once it has not known it for long enough. A portal that is Active again
-// has nothing more to tell; one that is locked may come to know its task again.
+// lostTask says why the end of a task cannot be told, once the portal has not known
+// the task for long enough. An Active portal has nothing more to tell; a locked
+// portal may know its task again.
 func (r Restore) lostTask(now time.Time) (Reason, bool) {
 	if r.SilentSince.IsZero() {
 		return Reason{}, false
@@ -95,8 +95,8 @@ func (r Restore) lostTask(now time.Time) (Reason, bool) {
 	return why, silent >= forgottenFor
 }
 
-// saveProgress saves what has changed and shows it when an edit is due. The portal
-// is asked again in time, whatever the chat does.
+// saveProgress saves changed progress and shows it when an edit is due. The next
+// poll is on time whatever the chat does.
 func (b *Bot) saveProgress(ctx context.Context, r, next Restore, p Portal) (Next, error) {
 	now := time.Now().UTC()
 	if visiblyChanged(r, next) {
@@ -123,8 +123,8 @@ func (b *Bot) saveProgress(ctx context.Context, r, next Restore, p Portal) (Next
 	return Next{After: max(0, b.Poll-time.Since(now))}, later
 }
 
-// visiblyChanged reports whether anything that people see has changed. When the portal
-// was last asked is not worth a write.
+// visiblyChanged reports whether people would see a difference. The time of the last
+// poll is not worth a write.
 func visiblyChanged(a, b Restore) bool {
 	return a.Progress.Phase != b.Progress.Phase || a.Progress.Seen != b.Progress.Seen || a.Progress.Percent != b.Progress.Percent ||
 		a.Progress.Trouble != b.Progress.Trouble || a.Progress.TenantAt != b.Progress.TenantAt || a.Other != b.Other || a.SilentSince != b.SilentSince || len(a.Alarms) != len(b.Alarms)
@@ -141,8 +141,8 @@ func withFailure(r Restore, task docspace.Progress, now time.Time) Restore {
 	return next
 }
 
-// prepareRunning posts the card of a restore that has none yet, as one that was started
-// elsewhere, and notices whether the bot was away.
+// prepareRunning posts the card of a restore without one, such as one that was
+// started elsewhere, and notes a downtime.
 func (b *Bot) prepareRunning(ctx context.Context, r *Restore, p Portal) error {
 	var later error
 	if r.CardTS == "" && !r.CardGone {
@@ -156,17 +156,17 @@ func (b *Bot) prepareRunning(ctx context.Context, r *Restore, p Portal) error {
 	return later
 }
 
-// tenantEvery is how often the portal is asked about itself: half of the polls
-// of hundreds of portals would tell nothing.
+// tenantEvery is how often the portal is asked for its status: with hundreds of
+// portals more often would double the polls for nothing.
 const tenantEvery = 10 * time.Second
 
-// stillFor is how long the progress stands still before the portal is asked about
-// itself: a portal whose worker died is locked.
+// stillFor is how long the progress may stand still before the portal is asked for
+// its status: a dead worker leaves it locked.
 const stillFor = time.Minute
 
-// askTenant asks the portal about itself where the progress does not tell the
-// phase, unless that was done a moment ago. What is not answered, and what
-// another portal answers in its place, is not known.
+// askTenant asks the portal for its status where the progress does not tell the
+// phase, unless it was asked a moment ago. No answer, or another portal's, leaves
+// the status unknown.
 func (r *Restore) askTenant(ctx context.Context, task docspace.Progress, p Portal, now time.Time) {
 	moving := now.Sub(r.Progress.ChangedAt) < stillFor
 	if task.Percent > 0 && task.Percent < percentCopying && moving || now.Sub(r.Progress.TenantAt) < tenantEvery {
@@ -180,9 +180,9 @@ func (r *Restore) askTenant(ctx context.Context, task docspace.Progress, p Porta
 	r.Progress.Tenant = settings.TenantStatus
 }
 
-// tellPhase tells the thread that a restore has come to another phase. It is
-// recorded before it is told: a note twice would be worse than none, for the
-// card says it too. One that surely was not told is told later.
+// tellPhase posts a new phase in the thread. It is recorded before it is posted, for
+// the card shows the phase too and a repeated note is worse than a lost one. A note
+// that the busy chat refused is posted later.
 func (b *Bot) tellPhase(ctx context.Context, r *Restore, p Portal) error {
 	if r.Progress.Phase == PhaseQueued || rank(r.Progress.Phase) <= rank(r.PhaseTold) {
 		return nil

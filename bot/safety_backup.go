@@ -48,7 +48,7 @@ func (b *Bot) stepSafetyBackup(ctx context.Context, r Restore, p Portal) (Next, 
 	return b.stepConfirmed(ctx, r, p)
 }
 
-// requestSafetyBackup saves the intent and asks for the backup, once.
+// requestSafetyBackup saves the intent and starts the backup, once.
 func (b *Bot) requestSafetyBackup(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if p.Safety.IsZero() {
 		return b.askAboutSafetyBackup(ctx, r, "no place for it is set up any more")
@@ -98,7 +98,7 @@ func (b *Bot) requestSafetyBackup(ctx context.Context, r Restore, p Portal) (Nex
 	return Next{After: soon}, err
 }
 
-// followSafetyBackup asks for the backup's progress and finds its end.
+// followSafetyBackup reads the progress of the backup and finds its end.
 func (b *Bot) followSafetyBackup(ctx context.Context, r Restore, p Portal) (Next, error) {
 	ask, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
@@ -160,7 +160,7 @@ func (b *Bot) finishSafetyBackup(ctx context.Context, r Restore, p Portal, task 
 	return b.saveSafetyStage(ctx, r, next)
 }
 
-// askAboutSafetyBackup stops the restore until a person says what now.
+// askAboutSafetyBackup stops the restore until a person decides.
 func (b *Bot) askAboutSafetyBackup(ctx context.Context, r Restore, why string) (Next, error) {
 	now := time.Now().UTC()
 	next := r
@@ -199,8 +199,8 @@ func (b *Bot) awaitWaiver(ctx context.Context, r Restore, p Portal) (Next, error
 	return Next{After: max(soon, time.Until(r.Safety.AskUntil))}, nil
 }
 
-// tellSafetyStage tells the thread once that the backup is done, or that it failed
-// and somebody has to decide.
+// tellSafetyStage posts once in the thread that the backup is done, or that a person
+// has to decide.
 func (b *Bot) tellSafetyStage(ctx context.Context, r *Restore, p Portal) error {
 	if r.Safety.Told == r.Safety.Stage || r.Safety.Stage == SafetyWaived {
 		return nil
@@ -213,8 +213,8 @@ func (b *Bot) tellSafetyStage(ctx context.Context, r *Restore, p Portal) error {
 	return b.saveInPlace(ctx, r, next)
 }
 
-// waiveSafetyBackup is a permitted person's word that the restore goes on without its
-// safety backup.
+// waiveSafetyBackup lets the restore go on without its safety backup, by the word of
+// a permitted person.
 func (b *Bot) waiveSafetyBackup(ctx context.Context, p Press, r Restore) error {
 	now := time.Now().UTC()
 	switch {

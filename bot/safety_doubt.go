@@ -10,10 +10,10 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// doubtSafetyBackup goes on with a safety backup of which nobody can tell when it ends, or
-// whether. Slow is not failed: people are told once a kind, for as long as a
-// request lives one of them may let the restore go on without it, and the bot
-// asks on. What ends well meanwhile counts.
+// doubtSafetyBackup goes on with a safety backup whose end is uncertain. Slow is not
+// failed: people are told once for each kind of doubt, one of them may waive the
+// backup while a request lives, and the bot asks on. A backup that ends well
+// meanwhile counts.
 func (b *Bot) doubtSafetyBackup(ctx context.Context, r, next Restore, p Portal, kind AlarmKind, why explanation) (Next, error) {
 	now := time.Now().UTC()
 	s := &next.Safety
@@ -42,13 +42,12 @@ func unansweredDoubt(kind AlarmKind) Reason {
 	}
 }
 
-// clearDoubt takes the doubt back.
+// clearDoubt withdraws the doubt.
 func (s *Safety) clearDoubt() {
 	s.Doubt, s.Why, s.Cure, s.AskUntil, s.SilentSince, s.LostSince = "", "", "", time.Time{}, time.Time{}, time.Time{}
 }
 
-// sinceFirst is for how long something has lasted: at is when it was first seen, and
-// set to now where it is not.
+// sinceFirst is the time since at, which it sets to now if it is zero.
 func sinceFirst(at *time.Time, now time.Time) time.Duration {
 	if at.IsZero() {
 		*at = now
@@ -56,8 +55,8 @@ func sinceFirst(at *time.Time, now time.Time) time.Duration {
 	return now.Sub(*at)
 }
 
-// lostSafetyBackup is a backup that the portal answers to know nothing of. Its record
-// has the task's id, so the history knows whether it was finished.
+// lostSafetyBackup looks for a backup that the portal's tasks no longer show. Its
+// record in the history has the task's id.
 func (b *Bot) lostSafetyBackup(ctx context.Context, r, next Restore, p Portal) (Next, error) {
 	silent := explanation{"it no longer knows the backup and does not show its history", "Look whether the backup was finished."}
 	switch {
@@ -100,14 +99,14 @@ func joinedAnother(t docspace.StorageType) string {
 	return "the portal took another one at the same moment, in " + string(t) + ", which the restore would lose"
 }
 
-// finish ends the backup well.
+// finish records the end of a good backup.
 func (s *Safety) finish(backup docspace.Backup) {
 	s.clearDoubt()
 	s.Stage, s.TaskID, s.Backup, s.Percent, s.EndedAt = SafetyDone, backup.ID, backup, 100, time.Now().UTC()
 }
 
-// noticeLateBackup sees a backup that ended well after a person let the restore go on
-// without it: then it is the way back after all. Nobody waits for it.
+// noticeLateBackup accepts a backup that ended well after a person waived it. The
+// restore does not wait for it.
 func (b *Bot) noticeLateBackup(ctx context.Context, r Restore, p Portal) (next Next, ended bool, err error) {
 	if r.Safety.Doubt == "" || r.Safety.TaskID == "" || r.Safety.Looked {
 		return Next{}, false, nil
@@ -131,10 +130,9 @@ func (b *Bot) noticeLateBackup(ctx context.Context, r Restore, p Portal) (next N
 	return next, true, err
 }
 
-// finishedBackup is r with a backup whose task succeeded, or why that is no way back.
-// Its record has the task's id: where the history cannot be read the task's word
-// stands, and only the file's name is not known. The error is that the bot stops,
-// or [errHistoryBusy].
+// finishedBackup returns r with a backup whose task succeeded, or says why it is no
+// way back. If the history cannot be read, the task's word stands and only the file
+// name is unknown. An error means that the bot stops, or is errHistoryBusy.
 func (b *Bot) finishedBackup(ctx context.Context, r Restore, p Portal, task docspace.Progress) (done Restore, why string, err error) {
 	if !task.Link.IsZero() {
 		return r, joinedAnother(docspace.StorageDataStore), nil // no other storage has a link

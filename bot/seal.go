@@ -9,8 +9,8 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// ErrAltered means that the database was changed by somebody else than the bot:
-// nothing was written.
+// ErrAltered means that somebody else than the bot changed the database. Nothing was
+// written.
 var ErrAltered = errors.New("the database was changed outside the bot")
 
 // Seal is what became of the seal that a key from outside the database puts on
@@ -24,15 +24,15 @@ const (
 	SealBroken   Seal = "broken"    // changed by somebody without the key
 )
 
-// ChangesPortal reports whether what follows the save of next is a request that changes
-// the portal: the start itself, or its safety backup. A store with a key checks
-// before it that what people agreed to is what the bot has recorded.
+// ChangesPortal reports whether the save of next is followed by a call that changes
+// the portal: the start or the safety backup. A store with a key first checks the
+// record.
 func ChangesPortal(was, next Restore) bool {
 	return next.State == Starting && was.State != Starting ||
 		next.Safety.Stage == SafetySent && was.Safety.Stage != SafetySent
 }
 
-// sealRefusal says why nobody can go on with a restore whose record proves nothing.
+// sealRefusal says why a restore with a bad seal cannot go on, nil for a good seal.
 func (r Restore) sealRefusal() *policy.Refusal {
 	no := &policy.Refusal{Rule: policy.RuleAltered, Restore: r.ID, Do: "Ask again with /restore, so that people see what they confirm."}
 	switch r.Seal {
@@ -49,9 +49,9 @@ func (r Restore) sealRefusal() *policy.Refusal {
 	return no
 }
 
-// checkSeal looks at the seal before a step. What has not been started ends where
-// it proves nothing; what may run is followed all the same, and the change told
-// once. ok means that the step may go on with r.
+// checkSeal checks the seal before a step. A bad seal ends a restore that has not
+// started. A restore that may run is followed all the same, and the change is told
+// once. ok means that the step may go on.
 func (b *Bot) checkSeal(ctx context.Context, r *Restore) (next Next, ok bool, err error) {
 	switch {
 	case r.Seal == "":
@@ -71,8 +71,8 @@ func (b *Bot) checkSeal(ctx context.Context, r *Restore) (next Next, ok bool, er
 	return Next{After: soon}, err == nil, err
 }
 
-// endAltered ends a restore that was not started, since the database cannot be
-// believed.
+// endAltered ends a restore that has not started, because its record cannot be
+// trusted.
 func (b *Bot) endAltered(ctx context.Context, r Restore, why string) (Next, error) {
 	now, was := time.Now().UTC(), r
 	if r.Seal == "" {
@@ -93,13 +93,13 @@ func (b *Bot) endAltered(ctx context.Context, r Restore, why string) (Next, erro
 	return Next{}, nil
 }
 
-// alarmAltered raises the alarm in the log and returns its line of the trail.
+// alarmAltered logs the change and returns its event for the trail.
 func (b *Bot) alarmAltered(ctx context.Context, r Restore, now time.Time, why string) Event {
 	b.Log.ErrorContext(ctx, "the database was changed outside the bot", "restore", r.ID, "state", r.State, "why", why)
 	return Event{At: now, Restore: r.ID, Kind: EventAltered, Detail: map[string]string{"why": why, "found": string(r.State)}}
 }
 
-// endIfAltered ends a restore whose last save found that the database was changed.
+// endIfAltered ends a restore whose last save found a changed database.
 func (b *Bot) endIfAltered(ctx context.Context, id string, why error) (Next, error) {
 	r, err := b.Store.Get(ctx, id)
 	if err != nil {

@@ -9,17 +9,17 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// startFor is how long the one POST may take; its answer is not waited for
-// longer, and a lost one is resolved by asking for the progress.
+// startFor bounds the one POST. A lost answer is resolved by asking for the
+// progress.
 const startFor = 15 * time.Second
 
-// startWithin is how soon after the intent was saved the POST has to be sent. A
-// process that stood still for longer is taken for dead, and a peer has begun to
-// ask what became of the start; graceOf later it would tell that none came.
+// startWithin is how soon the POST has to follow the saved intent. A process that
+// stood still for longer counts as dead: a peer then asks about the start, and tells
+// graceOf later that there was none.
 const startWithin = 5 * time.Second
 
-// stoodStill is how long ago something was, by either clock: one stands still
-// while the machine sleeps, the other may be set.
+// stoodStill is the time that has passed, by the clock that moved more: one clock stands
+// still while the machine sleeps, the other may be set.
 func stoodStill(since time.Time) time.Duration {
 	now := time.Now()
 	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
@@ -36,8 +36,8 @@ func request(r Restore) docspace.RestoreRequest {
 	return req
 }
 
-// recordStart records that the portal's task is known. A task that another restore
-// holds is not ours, whatever the portal answered.
+// recordStart records the portal's task. A task that another restore holds is not
+// ours, whatever the portal answered.
 func (b *Bot) recordStart(ctx context.Context, r Restore, task docspace.Progress) (Next, error) {
 	next := r
 	next.State, next.TaskID, next.SilentSince, next.Other = Running, task.TaskID, time.Time{}, OtherTask{}
@@ -55,7 +55,7 @@ func (b *Bot) recordStart(ctx context.Context, r Restore, task docspace.Progress
 }
 
 // stepStarting finds out what became of a start whose answer was lost. It asks and
-// never sends again. What cannot be told within the grace is unclear.
+// never sends again. After the grace the restore is unclear.
 func (b *Bot) stepStarting(ctx context.Context, r Restore, p Portal) (Next, error) {
 	if err := b.noteDowntime(ctx, &r, p); err != nil {
 		return Next{After: soon}, err
@@ -103,12 +103,12 @@ func startUnclear(why string) Reason {
 	}
 }
 
-// graceOf is how long after the one POST can have been answered a new task is
-// taken for ours. What appears later somebody else may have started.
+// graceOf is how long after the POST a new task counts as ours. A later task may be
+// somebody else's.
 const graceOf = 30 * time.Second
 
-// inGrace reports whether a new task may still be taken for ours, by the clock of
-// the database. One that was set back makes that unknown, which is no.
+// inGrace reports whether a new task may still be ours, by the database's clock. A
+// clock that was set back means no.
 func (r Restore) inGrace(now time.Time) bool {
 	since := now.Sub(r.StartedAt)
 	return since > -time.Second && since < startFor+graceOf

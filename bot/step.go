@@ -52,7 +52,7 @@ func (b *Bot) Step(ctx context.Context, id string, generation int64) (Next, erro
 	return next, err
 }
 
-// stepOnPortal finds the portal of a restore.
+// stepOnPortal finds the portal of a restore and takes the step.
 func (b *Bot) stepOnPortal(ctx context.Context, r Restore) (Next, error) {
 	portal, ok := b.Portals.Of(r)
 	switch {

@@ -110,13 +110,13 @@ type Store interface {
 	Note(ctx context.Context, events ...Event) error
 }
 
-// SearchWindow is how many of the latest restores of all portals are looked through
-// for those that somebody may see: more than can be open at once, or nobody saw
-// what has ended while all portals are being restored.
+// SearchWindow is how many of the newest restores a search looks through: more than
+// can be open at once, so that a caller sees what ended while all portals are being
+// restored.
 const SearchWindow = 1000
 
-// Event is one line of the audit trail, written in the transaction of the act
-// it tells of. It never holds a secret.
+// Event is one line of the audit trail. It is written in the transaction of its act
+// and never holds a secret.
 type Event struct {
 	At      time.Time
 	Restore string // id, "" for what concerns none

@@ -7,11 +7,9 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// tasks are the restores that a portal knows of: its own, and that of the whole
-// server. The zero Progress is none.
-//
-// Both scopes are asked, for an answer over all of them names one task only: a
-// dump hides the portal's own, and an old one of the portal's hides a dump.
+// tasks are the restore tasks of a portal: its own and the server's. The zero
+// Progress is none. Both scopes are asked, for an answer over all of them names one
+// task: a dump hides the portal's own, and an old task of the portal hides a dump.
 type tasks struct{ own, dump docspace.Progress }
 
 // askTasks asks both scopes. On SaaS, and before 3.1, the server answers for the
@@ -29,7 +27,7 @@ func askTasks(ctx context.Context, api API) (ts tasks, err error) {
 	return ts, nil
 }
 
-// running is the task that has not ended, one of the whole server first.
+// running is the task that has not ended, a dump first.
 func (ts tasks) running() (task docspace.Progress, dump, ok bool) {
 	for _, task := range []docspace.Progress{ts.dump, ts.own} {
 		if task.TaskID != "" && !task.Terminal() {
@@ -49,8 +47,8 @@ func (ts tasks) with(id string) (task docspace.Progress, ok bool) {
 	return docspace.Progress{}, false
 }
 
-// appeared is a task that the portal did not know just before the start of r, in
-// the scope of r or else in the other one.
+// appeared is a task that the portal did not know before the start of r, in the
+// scope of r or else in the other one.
 func (ts tasks) appeared(r Restore) (task docspace.Progress, inScope, ok bool) {
 	scope, other := ts.own, ts.dump
 	if r.Order.Dump {
@@ -70,8 +68,7 @@ func (r Restore) isNew(task docspace.Progress) bool {
 	return task.TaskID != "" && task.TaskID != r.TaskBefore && task.TaskID != r.DumpBefore
 }
 
-// noteOther returns r with what is known of a task that is not ours, and whether
-// that has changed.
+// noteOther returns r with a task that is not ours, and whether that changed r.
 func (r Restore) noteOther(task docspace.Progress, now time.Time) (Restore, bool) {
 	seen := OtherTask{ID: task.TaskID, SeenAt: now, Percent: task.Percent, Ended: task.Terminal(), OK: task.Succeeded()}
 	if r.Other.ID == seen.ID {

@@ -46,7 +46,7 @@ func (b *Bot) fillModal(ctx context.Context, p Press) Answer {
 	return answer
 }
 
-// askForName shows the plan as it is frozen now, and asks for the word.
+// askForName shows the plan in a modal and asks for the portal's name.
 func (b *Bot) askForName(ctx context.Context, p Press, r Restore) (Answer, error) {
 	if no := b.confirmable(ctx, p.Caller, r); no != nil {
 		return nil, refused(r.ID, no)
@@ -78,8 +78,8 @@ func (b *Bot) askForName(ctx context.Context, p Press, r Restore) (Answer, error
 	}, nil
 }
 
-// submitName is the submit of that modal. All of it is checked anew: the person, the
-// restore, the plan that the modal showed, and then the word.
+// submitName checks the submitted name. It checks the person, the restore and the
+// plan of the modal first, as a press does.
 func (b *Bot) submitName(ctx context.Context, s Submission, f Form) (Answer, error) {
 	r, err := b.Store.Get(ctx, f.Restore)
 	if err != nil || r.wasHandled(s.Caller) {
@@ -116,8 +116,8 @@ func (b *Bot) answerNameError(ctx context.Context, c policy.Caller, err error) A
 	return no
 }
 
-// sameName forgives what a phone does to a word: capitals, spaces around it and
-// characters that nobody sees. It forgives no letter.
+// sameName forgives a phone's changes to a word: capitals, spaces around it and
+// invisible characters. It forgives no letter.
 func sameName(typed, name string) bool {
 	seen := strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) {

@@ -7,7 +7,8 @@ import (
 
 // watchUnclear tells once that a person has to look, and asks the portal on: its
 
-// word or a person's, whichever comes first, is the end.
+// stepUnclear tells once that a person has to look, and asks the portal on. The
+// first word, the portal's or a person's, is the end.
 func (b *Bot) stepUnclear(ctx context.Context, r Restore, p Portal) (Next, error) {
 	var later error // what the chat would not take now
 	if r.EndTS == "" {
@@ -33,8 +34,8 @@ func (b *Bot) stepUnclear(ctx context.Context, r Restore, p Portal) (Next, error
 	return Next{After: min(rarely, retryDelay(later))}, later
 }
 
-// settledByPortal takes the portal's word on the task of an unclear restore, if
-// it has one. Of any other task it notes what is to be seen.
+// settledByPortal takes the portal's word on the task of an unclear restore. It
+// notes any other task.
 func (b *Bot) settledByPortal(ctx context.Context, r *Restore, p Portal, ts tasks) (moved bool, next Next, err error) {
 	now := time.Now().UTC()
 	task, ours := ts.with(r.TaskID)
@@ -63,7 +64,7 @@ func (b *Bot) settledByPortal(ctx context.Context, r *Restore, p Portal, ts task
 	return false, Next{}, nil
 }
 
-// withEndUntold returns r with another end to tell than the one that was told.
+// withEndUntold returns r with a new end that has to be announced.
 func (r Restore) withEndUntold() Restore {
 	r.EndTS, r.ChannelLost.EndTS = "", ""
 	return r
@@ -81,14 +82,14 @@ func (b *Bot) tellUnclear(ctx context.Context, r *Restore, p Portal) error {
 	return shown
 }
 
-// Stuck reports whether a running restore may never tell its end by itself:
-// then a person may say what became of it, and the bot asks on all the same.
+// Stuck reports whether a running restore may never end by itself. A person may then
+// settle it, and the bot asks on all the same.
 func (r Restore) Stuck(now time.Time) bool {
 	p := r.Progress
 	return r.State == Running && (p.Trouble != "" && now.Sub(p.TroubleSince) >= silentFor || now.Sub(p.ChangedAt) >= stalledFor)
 }
 
-// settleUnclear is a person's word on a restore that the bot cannot tell the end of.
+// settleUnclear ends a restore by a person's word.
 func (b *Bot) settleUnclear(ctx context.Context, p Press, r Restore) error {
 	if r.State != Unclear && !r.Stuck(time.Now().UTC()) {
 		return refused(r.ID, tooLate(r))

@@ -9,8 +9,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// verify looks at a portal whose task says that it is done. Only a portal that
-// is active and shows its login page is called restored.
+// verify checks a portal whose task is completed. Only an active portal with a login
+// page counts as restored.
 func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Progress) (Next, error) {
 	now := time.Now().UTC()
 	next := r
@@ -31,8 +31,8 @@ func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Pro
 	return b.saveAndWait(ctx, r, next, b.Poll)
 }
 
-// verdict looks at the portal. What looks wrong keeps the time since when it did;
-// the error is why the portal could not be asked.
+// verdict checks the portal. A trouble keeps the time at which it was first seen.
+// The error says why the portal could not be asked.
 func (r Restore) verdict(ctx context.Context, p Portal, now time.Time) (Verdict, error) {
 	v := Verdict{At: now}
 	if r.Verdict.Trouble != "" {

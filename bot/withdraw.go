@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// withdraw takes back the confirmations of people who may not confirm any more,
-// and asks the others again. What was backed up meanwhile does not count: what
-// starts is backed up just before.
+// withdraw removes the confirmations of people who may not confirm any more, and
+// asks the others again. A safety backup that was taken meanwhile does not count: it
+// has to be taken just before the start.
 func (b *Bot) withdraw(ctx context.Context, r Restore, who []string) (Next, error) {
 	now := time.Now().UTC()
 	next := r
@@ -31,7 +31,7 @@ func (b *Bot) withdraw(ctx context.Context, r Restore, who []string) (Next, erro
 	return Next{}, nil
 }
 
-// tellWithdrawn tells the channel once of each confirmation that was taken back.
+// tellWithdrawn tells the channel once of each withdrawn confirmation.
 func (b *Bot) tellWithdrawn(ctx context.Context, r *Restore, p Portal) error {
 	if len(r.Withdrawn) == r.WithdrawnTold {
 		return nil
