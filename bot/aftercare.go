@@ -17,6 +17,8 @@ type Aftercare struct {
 	Done   bool   `json:",omitzero"`
 	GaveUp bool   `json:",omitzero"` // no key worked in time
 	Counts Counts `json:",omitzero"`
+	// Returned is compared with the Setup of before.
+	Returned Returned `json:",omitzero"`
 	// WayBack is the id that the safety backup has now: ids change in a restore,
 	// names do not.
 	WayBack string `json:",omitzero"`
@@ -49,6 +51,7 @@ func (b *Bot) stepAftercare(ctx context.Context, r Restore, p Portal) (Next, err
 	}
 	if r.Aftercare.Counts.At.IsZero() { // counted once, however often it has to be told
 		next.Aftercare.Counts = countContent(ask, p)
+		next.Aftercare.Returned = b.returned(ask, r, p)
 		backups, err := b.history(ctx, p, r.Order.Dump)
 		switch {
 		case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errHistoryBusy):

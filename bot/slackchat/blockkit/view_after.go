@@ -56,7 +56,7 @@ func verdictText(v bot.Verdict) string {
 func careLines(c bot.Card) []string {
 	r := c.Restore
 	if r.Order.Dump {
-		return append(dumpCare(r), keyCare(c), wayBack(c))
+		return append(append(dumpCare(r), keyCare(c), wayBack(c)), furtherLines(r)...)
 	}
 	mail := "only the owner got the mail (good for 7 days): tell everybody to use _Forgot password_ on the login page"
 	switch {
@@ -65,16 +65,16 @@ func careLines(c bot.Card) []string {
 	case r.Order.Notify:
 		mail = "every active user got a mail to set a new one, good for 7 days; later, or without mail, _Forgot password_ on the login page"
 	}
-	return []string{
+	return append([]string{
 		"• *Passwords* were reset: " + mail + ".",
 		keyCare(c),
-		twoFactorCare(r),
-		"• *OAuth apps* came back with new client ids: copy the new ids from Developer Tools to where the apps are used. Their tokens are dead.",
-		"• *IP restrictions* are the backup's: look at them in Settings, Security.",
+		where(r.Setup.Leaves(bot.PartTwoFactor), twoFactorCare(r)),
+		where(r.Setup.Leaves(bot.PartOAuthApps), "• *OAuth apps* came back with new client ids: copy the new ids from Developer Tools to where the apps are used. Their tokens are dead."),
+		where(r.Setup.Leaves(bot.PartAddresses), "• *IP restrictions* are the backup's: look at them in Settings, Security."),
 		"• *Backup ids* changed: use `/restore list` before the next restore, never an old id.",
 		notInABackup,
 		wayBack(c),
-	}
+	}, furtherLines(r)...)
 }
 
 // notInABackup are the tables that a portal's backup leaves out.
@@ -140,7 +140,7 @@ func countedLines(c bot.Card) []string {
 	if held := countText(before); held != "" {
 		text += " (before the restore: " + held + ")"
 	}
-	out := []string{text + "."}
+	out := append([]string{text + "."}, cameBackLines(c.Restore)...)
 	var empty []string
 	for _, one := range []struct {
 		now, before int

@@ -18,7 +18,16 @@ func lossViews() map[string]Message {
 	loss := func(change func(*bot.LossSummary)) func(*bot.Card) {
 		return func(c *bot.Card) { change(&c.Restore.Loss) }
 	}
+	counted := func(c *bot.Card) {
+		full(c)
+		c.Restore.Setup = bot.Setup{At: viewNow, Standing: true, NoMail: true, Keys: 3, Webhooks: 2, SSO: true, RoomFiles: 420, Bytes: 5 << 30}
+		c.Restore.Preflight.Counts = bot.Counts{At: viewNow, Users: 42, Rooms: 7, Backups: 3}
+		c.Restore.Aftercare.Counts = bot.Counts{At: viewNow, Users: 42, Rooms: 3, Backups: 3}
+		c.Restore.Aftercare.Returned = bot.Returned{RoomFiles: 383, Bytes: 4 << 30}
+	}
 	return map[string]Message{
+		"succeeded-setup":         Card(viewCard(bot.Succeeded, counted)),
+		"note-counted-loss":       Note(viewCard(bot.Succeeded, counted), bot.Note{Kind: bot.NoteCounted}),
 		"note-loss":               Note(viewCard(bot.Succeeded, full), bot.Note{Kind: bot.NoteLoss, Text: "Ada <Adams>\n- [ ] Mar 1 15:04  File Created: a`b.docx (Rooms: Board)\n"}),
 		"requested-loss":          Card(viewCard(bot.Requested, full)),
 		"requested-loss-typed":    Card(viewCard(bot.Requested, full, func(c *bot.Card) { c.Rules.Typing = true })),

@@ -1,0 +1,64 @@
+package bot
+
+import "strconv"
+
+// Leaves reports whether a restore leaves something to do about a part of the
+// set-up: it does where the part was there before it, or could not be read.
+func (s Setup) Leaves(part string) bool {
+	if !s.Knows(part) {
+		return true
+	}
+	switch part {
+	case PartTwoFactor:
+		return s.TwoFactor
+	case PartOAuthApps:
+		return !s.Knows(PartLogins) || s.OAuthApps > 0
+	case PartAddresses:
+		return s.Addresses || s.AddressesNew
+	case PartKeys:
+		return s.Keys > 1
+	case PartWebhooks:
+		return s.Webhooks > 0
+	case PartLogins:
+		return s.SSO || s.LDAP
+	case PartMail:
+		return s.NoMail
+	case PartLicence:
+		return s.Licensed
+	}
+	return false
+}
+
+// CareText is one thing more that this restore leaves to do, as the portal was read
+// before it: what, and why.
+type CareText struct{ ID, Text, About string }
+
+// FurtherCare is what the portal's own set-up adds to what every restore leaves to
+// do. Nothing stands in it that was not read.
+func (r Restore) FurtherCare() (care []CareText) {
+	s := r.Setup
+	if s.At.IsZero() {
+		return nil
+	}
+	add := func(id, text, about string) { care = append(care, CareText{ID: id, Text: text, About: about}) }
+	has := func(part string) bool { return s.Knows(part) && s.Leaves(part) }
+	if has(PartMail) {
+		add("mail", "Set passwords by hand", "The portal has no server for mail: nobody gets a link for a new password.")
+	}
+	if has(PartKeys) && !r.Order.Dump {
+		add("keys", "Renew "+howMany(s.Keys-1, "other API key", "other API keys"), "They died with the restore: whoever uses them makes new ones.")
+	}
+	if has(PartWebhooks) {
+		add("webhooks", "Look at the webhooks", "There were "+strconv.Itoa(s.Webhooks)+"; now they are the backup's: see that each goes where it should.")
+	}
+	if s.AddressesNew {
+		add("addresses_new", "Set the allowed addresses anew", "They were changed since the backup, whose list is back: it may lock people, and the bot, out.")
+	}
+	if has(PartLogins) {
+		add("logins", "Log in once by SSO or LDAP", "Its settings are the backup's.")
+	}
+	if r.Order.Dump {
+		add("machinekey", "If passwords do not work, compare core.machinekey", "It has to be that of the server on which the backup was taken.")
+	}
+	return care
+}
