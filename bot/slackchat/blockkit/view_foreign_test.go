@@ -17,7 +17,7 @@ import (
 var markups = map[string]string{
 	"*bold*": "\u2217bold\u2217", "_italic_": "\u02cditalic\u02cd", "~struck~": "\u223cstruck\u223c", "`code`": "\u02cbcode\u02cb",
 	"```block```": strings.Repeat("\u02cb", 3) + "block" + strings.Repeat("\u02cb", 3), ":x:": ":\u2060x:", ":white_check_mark:": ":\u2060white_check_mark:",
-	":+1::-1:": ":\u2060+1::\u2060-1:", "> quote": "\u2060&gt; quote", "<!channel>": "&lt;!channel&gt;", "<!here|all>": "&lt;!here|all&gt;",
+	":a:b:": ":\u2060a:\u2060b:", ":+1::-1:": ":\u2060+1::\u2060-1:", "> quote": "\u2060&gt; quote", "<!channel>": "&lt;!channel&gt;", "<!here|all>": "&lt;!here|all&gt;",
 	"<@U1>": "&lt;@U1&gt;", "<#C1>": "&lt;#C1&gt;", "<!subteam^S1>": "&lt;!subteam^S1&gt;", "<https://evil.example|click>": "&lt;https://evil.example|click&gt;",
 	"&lt;!channel&gt;": "&amp;lt;!channel&amp;gt;", "a\n> b": "a &gt; b", "\u202egnp": "gnp", "*\u200b:x\u200b:": "\u2217:\u2060x:",
 	// What names and times are made of stays.

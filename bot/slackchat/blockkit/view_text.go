@@ -2,11 +2,9 @@ package blockkit
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
@@ -67,94 +65,6 @@ func lines(ss ...string) string {
 		}
 	}
 	return strings.Join(kept, "\n")
-}
-
-var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-// lookalikes stand for the marks of mrkdwn, which knows no way to escape them.
-var lookalikes = map[rune]rune{'*': '\u2217', '~': '\u223c', '`': '\u02cb', '_': '\u02cd'}
-
-// joiner is not seen and not a letter of an emoji's name.
-const joiner = "\u2060"
-
-// emojiCode is what Slack shows as a picture.
-var emojiCode = regexp.MustCompile(`:([a-zA-Z0-9_+'-]+:)`)
-
-// EscapeText makes a text from elsewhere plain: one line without control and
-// direction characters, in which nothing is a mention, a link, bold, italic,
-// struck, code, a quote or an emoji. It is cut so that the result has at most
-// limit runes.
-func EscapeText(s string, limit int) string {
-	if harmless(s) { // as most are, and all of ours
-		return CutMarkup(s, limit)
-	}
-	return CutMarkup(unmarked(cleaned(s)), limit)
-}
-
-// inCode is foreign for a text between code marks, where nothing but a mark
-// means anything: it can be copied as it is.
-func inCode(s string, limit int) string {
-	return CutMarkup(strings.ReplaceAll(cleaned(s), "`", "'"), limit)
-}
-
-// unmarked takes what is left of mrkdwn out of a text that is cleaned.
-func unmarked(s string) string {
-	var out strings.Builder
-	before := ' '
-	for i, r := range s {
-		plain, mark := lookalikes[r]
-		if r == '_' { // in a name it is none
-			after, _ := utf8.DecodeRuneInString(s[i+1:])
-			mark = !inWord(before) || !inWord(after)
-		}
-		if before = r; mark {
-			r = plain
-		}
-		out.WriteRune(r)
-	}
-	text := emojiCode.ReplaceAllString(out.String(), ":"+joiner+"$1")
-	if strings.HasPrefix(text, "&gt;") { // a quote, where a line begins with it
-		text = joiner + text
-	}
-	return text
-}
-
-func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
-
-// cleaned is one line without what cannot be seen, escaped.
-func cleaned(s string) string {
-	var clean strings.Builder
-	clean.Grow(len(s))
-	space := false
-	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
-		switch {
-		case unicode.IsSpace(r) || unicode.IsControl(r):
-			space = clean.Len() > 0
-			continue
-		case unicode.Is(unicode.Cf, r):
-			continue
-		}
-		if space {
-			clean.WriteByte(' ')
-			space = false
-		}
-		clean.WriteRune(r)
-	}
-	return escapes.Replace(clean.String())
-}
-
-// harmless reports whether [foreign] has nothing to change: letters of ASCII with
-// single spaces between them, nothing to escape, and no mark.
-func harmless(s string) bool {
-	was := byte(' ')
-	for i := range len(s) {
-		c := s[i]
-		if c <= ' ' && (c != ' ' || was == ' ') || c >= 0x7f || strings.IndexByte("&<>*_~`:", c) >= 0 {
-			return false
-		}
-		was = c
-	}
-	return was != ' ' || s == ""
 }
 
 // CutMarkup shortens mrkdwn to at most limit runes and ends it before an entity
