@@ -32,7 +32,7 @@ type Checkup struct {
 	Scopes []Scope       // what the bot token should have
 	// Sockets are those of the running bot; nil opens a connection and closes it
 	// again, whether Slack greets it or not.
-	Sockets *socketmode.Sockets
+	Sockets *socketmode.Client
 	// Direct are people whom the bot may have to reach by direct message. The
 	// first of them is tried.
 	Direct policy.AllowList
@@ -188,8 +188,8 @@ func (c *Checkup) running() bot.Finding {
 	return counts(s, fmt.Sprintf("%d live", s.Live), c.Sockets.Expected)
 }
 
-func counts(s socketmode.SocketState, what string, expected int) bot.Finding {
-	if expected > 0 && s.Counted > expected+socketmode.MaxSockets {
+func counts(s socketmode.State, what string, expected int) bot.Finding {
+	if expected > 0 && s.Counted > expected+socketmode.MaxSlots {
 		return finding(checkSocket, bot.Warn, fmt.Sprintf("%s; Slack counts %d of the app", what, s.Counted), "Look whether an old bot runs somewhere with the same app token.")
 	}
 	return finding(checkSocket, bot.Pass, what, "")
@@ -203,12 +203,12 @@ func (c *Checkup) Greet(ctx context.Context) (others int, found bot.Finding) {
 	defer cancel()
 	greeted := make(chan struct{}, 1)
 	failed := make(chan string, 1)
-	s := &socketmode.Sockets{
-		API: c.API, N: 1, Expected: socketmode.MaxConnections,
+	s := &socketmode.Client{
+		API: c.API, Slots: 1, Expected: 10, // as many as Slack allows: the running bots are no surprise
 		Handle: func(_ context.Context, env socketmode.Envelope) any {
-			return socketmode.ErrAck(env, "The bot was being checked at this moment, so nothing was done. Please do that again.")
+			return textAck(env, "The bot was being checked at this moment, so nothing was done. Please do that again.")
 		},
-		Events: socketmode.SocketEvents{
+		Events: socketmode.Events{
 			Connected:  func() { offer(greeted, struct{}{}) },
 			OpenFailed: func(reason string) { offer(failed, reason) },
 		},
@@ -255,6 +255,6 @@ func refusedApp(err error) bot.Finding {
 	if !ok {
 		return finding(check, bot.Fail, "it could not be checked", "Run this again.")
 	}
-	cure := fatal.Cure()
+	cure := AppTokenCure(fatal.Code)
 	return finding(check, bot.Fail, "Slack refuses it: "+fatal.Code, strings.ToUpper(cure[:1])+cure[1:]+".")
 }

@@ -61,7 +61,7 @@ func listeningTo(t *testing.T, handler func(api *slack.Client, web *http.Client)
 	t.Cleanup(web.CloseIdleConnections)
 	api := slack.New(slacktest.DefaultBotToken, slack.OptionAppLevelToken(slacktest.DefaultAppToken),
 		slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(web))
-	s := &socketmode.Sockets{
+	s := &socketmode.Client{
 		API: api, Dialer: &websocket.Dialer{NetDialContext: pipe.DialContext},
 		Handle: handler(api, web),
 	}

@@ -37,7 +37,7 @@ type Handler interface {
 }
 
 // Listener turns Slack's envelopes into commands and presses. Its Handle is
-// made for [socketmode.Sockets].
+// made for [socketmode.Client].
 type Listener struct {
 	ctx     context.Context //nolint:containedctx // what runs after an ack outlives the ctx of its envelope
 	handler Handler
@@ -104,7 +104,7 @@ func (l *Listener) command(ctx context.Context, env socketmode.Envelope) any {
 	cmd, err := env.SlashCommand()
 	if err != nil {
 		l.log.WarnContext(ctx, "command cannot be read", "err", err)
-		return socketmode.ErrAck(env, socketmode.TextUnreadable+socketmode.LoggedID(env.ID))
+		return textAck(env, textUnreadable+socketmode.LoggedID(env.ID))
 	}
 	l.heed(ctx, cmd.EnterpriseID)
 	c := l.commandOf(env, cmd)
@@ -113,12 +113,12 @@ func (l *Listener) command(ctx context.Context, env socketmode.Envelope) any {
 	to := recipient(c.Caller, c.AnswerURL)
 	if opens, ok := answer.(bot.OpenModal); ok {
 		if !l.open(ctx, env, trigger{cmd.TriggerID, to}, opens, later) {
-			return socketmode.ErrAck(env, socketmode.TextBusy)
+			return textAck(env, textBusy)
 		}
 		return nil
 	}
 	if later != nil && !l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, later) }) {
-		return socketmode.ErrAck(env, socketmode.TextBusy)
+		return textAck(env, textBusy)
 	}
 	if answer == nil {
 		return nil
@@ -161,7 +161,7 @@ func (l *Listener) interaction(ctx context.Context, env socketmode.Envelope) any
 	callback, err := env.Interaction()
 	if err != nil {
 		l.log.WarnContext(ctx, "interaction cannot be read", "err", err)
-		return socketmode.ErrAck(env, socketmode.TextUnreadable+socketmode.LoggedID(env.ID))
+		return textAck(env, textUnreadable+socketmode.LoggedID(env.ID))
 	}
 	l.heed(ctx, callback.Enterprise.ID)
 	switch {
@@ -199,7 +199,7 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 	to := recipient(p.Caller, p.AnswerURL)
 	if opens, ok := answer.(bot.OpenModal); ok {
 		if !l.open(ctx, env, trigger{callback.TriggerID, to}, opens, later) {
-			l.send(ctx, to, bot.TextAnswer{Text: socketmode.TextBusy})
+			l.send(ctx, to, bot.TextAnswer{Text: textBusy})
 		}
 		return
 	}
@@ -210,7 +210,7 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 		return
 	}
 	if callback.Container.IsEphemeral { // after a press on a card only tidying is left
-		l.send(ctx, to, bot.TextAnswer{Text: socketmode.TextBusy})
+		l.send(ctx, to, bot.TextAnswer{Text: textBusy})
 	}
 }
 
@@ -293,7 +293,7 @@ func (l *Listener) workOut(ctx context.Context, later bot.FollowUp) (answer bot.
 // stopping, and is not held up by it.
 const tellWithin = 2 * time.Second
 
-// Tell is made for [socketmode.Sockets]: it tells a person whose press was not handled, by
+// Tell is made for [socketmode.Client]: it tells a person whose press was not handled, by
 // its response_url. Where there is no room it says nothing.
 func (l *Listener) Tell(env socketmode.Envelope, text string) {
 	callback, err := env.Interaction()

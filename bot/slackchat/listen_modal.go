@@ -127,13 +127,13 @@ func (l *Listener) submit(ctx context.Context, env socketmode.Envelope, callback
 	s, fault := l.submission(callback)
 	if fault != "" {
 		l.log.WarnContext(ctx, "submit is not of a modal of ours", "why", fault)
-		return socketmode.ErrAck(env, socketmode.TextUnreadable+socketmode.LoggedID(env.ID))
+		return textAck(env, textUnreadable+socketmode.LoggedID(env.ID))
 	}
 	answer, later := l.handler.Submit(ctx, s)
 	if later != nil {
 		view := bot.View{ID: s.View.ID} // the answer below changes the hash
 		if !l.background(ctx, func(ctx context.Context) { l.fill(ctx, view, recipient(s.Caller, docspace.Secret{}), later) }) {
-			return socketmode.ErrAck(env, socketmode.TextBusy)
+			return textAck(env, textBusy)
 		}
 	}
 	switch a := answer.(type) {

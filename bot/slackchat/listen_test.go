@@ -96,7 +96,7 @@ func TestListenSurvivesAPanicAndRefusesWhenFull(t *testing.T) {
 	for range maxLaters {
 		l.slots <- struct{}{}
 	}
-	if ack, err := json.Marshal(l.Handle(t.Context(), env)); err != nil || !strings.Contains(string(ack), socketmode.TextBusy) {
+	if ack, err := json.Marshal(l.Handle(t.Context(), env)); err != nil || !strings.Contains(string(ack), textBusy) {
 		t.Errorf("ack %s", ack)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/policy"
+	"docspace-restorebot/bot/slackchat/socketmode"
 )
 
 // about is what a refusal of Slack's is about, and so what helps: another time,
@@ -196,3 +197,18 @@ func (e *busyError) Error() string {
 }
 func (e *busyError) Unwrap() error             { return policy.ErrChatBusy }
 func (e *busyError) RetryAfter() time.Duration { return e.after }
+
+// AppTokenCure says what a person does about a code of [socketmode.FatalError].
+func AppTokenCure(code string) string {
+	switch code {
+	case "not_allowed_token_type":
+		return "SLACK_APP_TOKEN must be an app-level token (xapp-...)"
+	case "missing_scope", "no_permission":
+		return "the app-level token needs the scope connections:write"
+	case "account_inactive", "forbidden_team", "org_login_required", "two_factor_setup_required":
+		return "ask a Slack admin about the app's installation in this workspace"
+	case socketmode.CodeNotFound:
+		return "check SLACK_API_URL"
+	}
+	return "check SLACK_APP_TOKEN; a new one is made under Basic Information, App-Level Tokens"
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -48,7 +49,10 @@ func refusedTokens(err error) error {
 	var appToken *socketmode.FatalError
 	var token *slackchat.TokenError
 	var orgWide *slackchat.OrgWideError
-	if errors.As(err, &appToken) || errors.As(err, &token) || errors.As(err, &orgWide) {
+	switch {
+	case errors.As(err, &appToken):
+		return &statusError{fmt.Errorf("%w: %s", err, slackchat.AppTokenCure(appToken.Code)), statusAuth}
+	case errors.As(err, &token), errors.As(err, &orgWide):
 		return &statusError{err, statusAuth}
 	}
 	return err

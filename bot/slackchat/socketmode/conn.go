@@ -3,7 +3,6 @@ package socketmode
 import (
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -21,9 +20,11 @@ const (
 	// writeWithin bounds one write, so that a peer that does not read ends its
 	// connection and not the acks that wait behind.
 	writeWithin = 5 * time.Second
-	// retireWithin is how long a connection that Slack will close is still read;
-	// Slack closes it after about 10 s.
+	// retireWithin is how long a replaced connection is left to Slack, which closes
+	// it after about 10 s. Then it is closed once it has been quiet for quietFor:
+	// all acks are written by then.
 	retireWithin = 30 * time.Second
+	quietFor     = ackUseful
 	// closeWithin is how long acks and the closing handshake may take at the end.
 	closeWithin = 700 * time.Millisecond
 
@@ -40,60 +41,47 @@ const (
 	endNoHello  = "no_hello" // no hello came within helloWithin
 	endWrite    = "write"    // a write failed
 	endTooBig   = "too_big"  // a frame above maxFrameBytes
-	endRenewed  = "renewed"  // another took its place, so that not all are of one age
+	endRenewed  = "renewed"  // it made way, so that not all are of one age
+	endReplaced = "replaced" // its successor is retired as well
 )
 
-// socketConn is one connection: a reader, and a writer.
-type socketConn struct {
-	number  int // from 1
-	ws      *websocket.Conn
-	set     *connSet
-	receive func(*socketConn, Envelope) // must not block
-	log     *slog.Logger                // says the number
-	events  *SocketEvents
-	opened  time.Time
+// conn is one connection: a reader and a writer.
+type conn struct {
+	number int // from 1
+	ws     *websocket.Conn
+	pool   *pool
+	accept func(*conn, Envelope) // must not block
+	log    *slog.Logger          // says the number
+	opened time.Time
+	stayed time.Time // when it last could not be renewed; of its slot alone
 
-	retired chan struct{} // closed when Slack asks for a replacement
+	greeted chan struct{} // closed by Slack's hello
+	retired chan struct{} // closed when another connection is to take its place
 	done    chan struct{} // closed when nothing is left of it
 	wake    chan struct{} // tells the writer of something new below
 
-	extends time.Time // when the deadline of reads was set last; of the reader alone
-
-	mu        sync.Mutex
-	phase     connPhase
-	acks      []ackFrame // not written yet
-	pong      *string    // to answer; only the latest ping needs to be
-	reason    string     // first reason to end
-	retiredAt time.Time  // since when another takes its place
-	lastFrame time.Time
-	killer    *time.Timer // ends what should end by itself
-
-	lastEnvelope atomic.Int64 // when one came; nanoseconds since 1970
+	mu           sync.Mutex
+	phase        phase
+	acks         []ack   // not written yet
+	pong         *string // to answer; only the latest ping needs to be
+	reason       string  // first reason to end
+	lastFrame    time.Time
+	lastEnvelope time.Time
 }
 
-type connPhase int
+type phase int
 
 const (
-	connOpened   connPhase = iota // no hello yet
-	connInUse                     // said hello
-	connRetiring                  // Slack or we will close it soon
-	connClosing                   // we close it: what is queued is still written
-	connDead                      // nothing more can be written
+	phaseOpened   phase = iota // no hello yet
+	phaseInUse                 // said hello
+	phaseRetiring              // Slack or we will close it soon
+	phaseClosing               // we close it: what is queued is still written
+	phaseDead                  // nothing more can be written
 )
 
-func newSocketConn(number int, ws *websocket.Conn, set *connSet, receive func(*socketConn, Envelope)) *socketConn {
-	return &socketConn{
-		number: number, ws: ws, set: set, receive: receive,
-		log: set.log.With("connection", number), events: set.events,
-		opened: time.Now(), lastFrame: time.Now(),
-		retired: make(chan struct{}), done: make(chan struct{}),
-		wake: make(chan struct{}, 1),
-	}
-}
-
-// serve reads and writes until the connection is gone. What it could not write
-// goes to the others.
-func (c *socketConn) serve() {
+// serve reads and writes until the connection is gone. The pool sends the acks that
+// it could not write on another connection.
+func (c *conn) serve() {
 	defer close(c.done)
 	written := make(chan struct{})
 	go func() {
@@ -103,8 +91,7 @@ func (c *socketConn) serve() {
 
 	reason, answerClose := c.read()
 	unwritten := c.die(reason)
-	if answerClose {
-		// The writer may be stuck in a write, so it gets no more than this.
+	if answerClose { // the writer answers; it may be stuck in a write
 		late := time.AfterFunc(closeWithin, c.cut)
 		<-written
 		late.Stop()
@@ -112,55 +99,90 @@ func (c *socketConn) serve() {
 	c.cut()
 	<-written
 
-	c.mu.Lock()
-	reason = c.reason
-	if c.killer != nil {
-		c.killer.Stop()
-	}
-	c.mu.Unlock()
 	lived := time.Since(c.opened)
-	c.events.Disconnected(reason, lived)
-	c.log.Info("slack connection ended", "reason", reason, "lived", lived.Round(time.Millisecond))
-	c.set.leave(c, unwritten)
+	c.pool.events.Disconnected(c.reason, lived)
+	c.log.Info("slack connection ended", "reason", c.reason, "lived", lived.Round(time.Millisecond))
+	c.pool.remove(c, unwritten)
 }
 
-// enqueue gives the writer an ack; false means that this connection cannot.
-func (c *socketConn) enqueue(ack ackFrame) bool {
+// enqueue gives the writer an ack; false means that this connection cannot take it.
+func (c *conn) enqueue(a ack) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.phase >= connClosing || len(c.acks) >= maxQueuedAcks {
+	if c.phase >= phaseClosing || len(c.acks) >= maxQueuedAcks {
 		return false
 	}
-	c.acks = append(c.acks, ack)
+	c.acks = append(c.acks, a)
 	c.nudge()
 	return true
 }
 
-func (c *socketConn) nudge() {
+func (c *conn) nudge() {
 	select {
 	case c.wake <- struct{}{}:
 	default: // the writer has yet to look, and will see this too
 	}
 }
 
-// close ends the connection once its acks are written and a close frame is
-// sent. done is closed soon after, whatever Slack does.
-func (c *socketConn) close(reason string) {
+// retire asks the slot for another connection. This one is read on.
+func (c *conn) retire(reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.phase >= connClosing {
+	switch {
+	case c.phase < phaseRetiring:
+		c.end(phaseRetiring, reason)
+		close(c.retired)
+	case c.reason == endRenewed: // and now Slack wants it too
+		c.reason = reason
+	}
+}
+
+// stay takes back that the connection makes way, where only the client wanted it
+// and no other one could be opened. It reports whether the connection stays.
+func (c *conn) stay() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase != phaseRetiring || c.reason != endRenewed {
+		return false
+	}
+	c.phase, c.reason = phaseInUse, ""
+	c.retired, c.stayed = make(chan struct{}), time.Now()
+	return true
+}
+
+// replaced notes that the connection's successor is in use.
+func (c *conn) replaced() { time.AfterFunc(retireWithin, c.closeQuiet) }
+
+// closeQuiet closes the connection once no envelope has come for quietFor.
+func (c *conn) closeQuiet() {
+	c.mu.Lock()
+	wait := quietFor - time.Since(c.lastEnvelope)
+	retiring, reason := c.phase == phaseRetiring, c.reason
+	c.mu.Unlock()
+	if wait > 0 && retiring {
+		time.AfterFunc(wait, c.closeQuiet)
 		return
 	}
-	c.end(connClosing, reason)
-	c.kill(closeWithin, c.cut)
-	c.nudge()
+	c.close(reason)
+}
+
+// close ends the connection once its acks are written and a close frame is
+// sent. done is closed soon after, whatever Slack does.
+func (c *conn) close(reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase < phaseClosing {
+		c.end(phaseClosing, reason)
+		time.AfterFunc(closeWithin, c.cut)
+		c.nudge()
+	}
 }
 
 // die takes the acks that nobody will write any more.
-func (c *socketConn) die(reason string) []ackFrame {
+func (c *conn) die(reason string) []ack {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.end(connDead, reason)
+	c.end(phaseDead, reason)
 	unwritten := c.acks
 	c.acks = nil
 	c.nudge()
@@ -168,57 +190,44 @@ func (c *socketConn) die(reason string) []ackFrame {
 }
 
 // end moves to a later phase; the first reason stays. The lock is held.
-func (c *socketConn) end(phase connPhase, reason string) {
+func (c *conn) end(phase phase, reason string) {
 	c.phase = phase
 	if c.reason == "" {
 		c.reason = reason
 	}
 }
 
-// kill runs f after d in place of whatever was to be run. The lock is held.
-func (c *socketConn) kill(d time.Duration, f func()) {
-	if c.killer != nil {
-		c.killer.Stop()
-	}
-	c.killer = time.AfterFunc(d, f)
-}
-
 // cut closes the socket under reads and writes. Over TLS a write that hangs is
-// ended by it as well, for its own goodbye is then left out.
-func (c *socketConn) cut() { _ = c.ws.Close() }
+// ended by it as well.
+func (c *conn) cut() { _ = c.ws.Close() }
 
-func (c *socketConn) is(phase connPhase) bool {
+func (c *conn) is(phase phase) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.phase == phase
 }
 
-// retirement says where it stands, since when another takes its place, and
-// whether Slack sends no more envelopes on it.
-func (c *socketConn) retirement() (phase connPhase, since time.Time, quiet bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.phase, c.retiredAt, c.reason != disconnectWarning && c.reason != endRenewed
-}
-
 // leaving reports whether it will soon be gone.
-func (c *socketConn) leaving() bool {
+func (c *conn) leaving() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.phase >= connRetiring
+	return c.phase >= phaseRetiring
 }
 
 // alive reports whether envelopes may come, and when the last frame came.
-func (c *socketConn) alive() (yes bool, lastFrame time.Time) {
+func (c *conn) alive() (yes bool, lastFrame time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.phase == connInUse || c.phase == connRetiring, c.lastFrame
+	return c.phase == phaseInUse || c.phase == phaseRetiring, c.lastFrame
 }
 
-// refused reports whether Slack ended it for a reason that a new connection
-// would meet as well.
-func (c *socketConn) refused() bool {
+// lived is how long the connection was good for: 0 if Slack ended it for a reason
+// that a new one would meet as well.
+func (c *conn) lived() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.reason == disconnectDisabled || c.reason == disconnectTooMany
+	if c.reason == disconnectDisabled || c.reason == disconnectTooMany {
+		return 0
+	}
+	return time.Since(c.opened)
 }

@@ -28,7 +28,7 @@ func disconnectReason(reason string) string {
 
 // read reads until the connection ends, and says why, and whether Slack waits
 // for an answer to its close frame.
-func (c *socketConn) read() (reason string, answerClose bool) {
+func (c *conn) read() (reason string, answerClose bool) {
 	c.ws.SetReadLimit(maxFrameBytes)
 	c.ws.SetPingHandler(func(data string) error {
 		c.mu.Lock()
@@ -47,33 +47,29 @@ func (c *socketConn) read() (reason string, answerClose bool) {
 		if kind, data, err = c.ws.ReadMessage(); err != nil {
 			break
 		}
-		if err = c.heard(); err != nil {
-			break
-		}
-		if kind != websocket.TextMessage {
+		if kind == websocket.TextMessage {
+			c.text(data)
+		} else {
 			c.log.Warn("slack sent a frame that is no text", "bytes", len(data))
-			continue
 		}
-		c.text(data)
+		err = c.heard()
 	}
-	return c.endOf(err)
+	return c.reasonOf(err)
 }
 
-// heard notes a sign of life.
-func (c *socketConn) heard() error {
+// heard notes a sign of life. Only a hello extends the wait for it.
+func (c *conn) heard() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := time.Now()
-	c.lastFrame = now
-	if c.phase == connOpened || now.Sub(c.extends) < silentFor/100 {
-		return nil // only a hello extends the wait for it
+	c.lastFrame = time.Now()
+	if c.phase == phaseOpened {
+		return nil
 	}
-	c.extends = now
-	return c.ws.SetReadDeadline(now.Add(silentFor))
+	return c.ws.SetReadDeadline(c.lastFrame.Add(silentFor))
 }
 
-// endOf is the reason that a read error stands for.
-func (c *socketConn) endOf(err error) (reason string, answerClose bool) {
+// reasonOf is the reason that a read error stands for.
+func (c *conn) reasonOf(err error) (reason string, answerClose bool) {
 	if _, ok := errors.AsType[*websocket.CloseError](err); ok {
 		return endClosed, true
 	}
@@ -81,7 +77,7 @@ func (c *socketConn) endOf(err error) (reason string, answerClose bool) {
 		return endTooBig, false
 	}
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		if c.is(connOpened) {
+		if c.is(phaseOpened) {
 			return endNoHello, false
 		}
 		return endSilent, false
@@ -90,71 +86,60 @@ func (c *socketConn) endOf(err error) (reason string, answerClose bool) {
 }
 
 // text acts on a text frame.
-func (c *socketConn) text(data []byte) {
-	at := time.Now()
+func (c *conn) text(data []byte) {
 	f, err := decodeFrame(data)
-	if err != nil {
-		c.log.Warn("slack sent a frame that cannot be decoded", "bytes", len(data))
-		return
-	}
 	switch {
+	case err != nil:
+		c.log.Warn("slack sent a frame that cannot be decoded", "bytes", len(data))
 	case f.EnvelopeID != "":
-		c.receive(c, Envelope{
+		now := time.Now()
+		c.mu.Lock()
+		c.lastEnvelope = now
+		c.mu.Unlock()
+		c.accept(c, Envelope{
 			ID: f.EnvelopeID, Type: f.Type, Payload: f.Payload,
 			AcceptsResponsePayload: f.AcceptsResponsePayload,
 			RetryAttempt:           f.RetryAttempt, RetryReason: f.RetryReason,
-			ReceivedAt: at, Connection: c.number,
+			ReceivedAt: now, Connection: c.number,
 		})
 	case f.Type == frameHello:
 		c.hello(f)
 	case f.Type == frameDisconnect:
-		c.disconnect(f.Reason)
+		c.disconnect(disconnectReason(f.Reason))
 	default:
 		c.log.Warn("slack sent a frame of an unknown type", "type", LoggedID(f.Type))
 	}
 }
 
-func (c *socketConn) hello(f socketFrame) {
+func (c *conn) hello(f frame) {
 	c.mu.Lock()
-	first := c.phase == connOpened
+	first := c.phase == phaseOpened
 	if first {
-		c.phase = connInUse
+		c.phase = phaseInUse
 	}
 	c.mu.Unlock()
-	if !first || c.heard() != nil { // a socket that takes no deadline fails the next read
+	if !first {
 		return
 	}
-	c.events.Connected()
+	c.pool.events.Connected()
 	c.log.Info("slack connection in use", "counted", f.NumConnections)
-	c.set.hello(c, f)
+	c.pool.hello(c, f)
+	close(c.greeted)
 }
 
-// disconnect starts the recycle that Slack asks for: the slot opens another
-// connection, and this one is read on. A refusal is closed at once instead, for
-// another connection would only be refused as well.
-func (c *socketConn) disconnect(raw string) {
-	reason := disconnectReason(raw)
+// disconnect retires the connection. After a refusal it is closed at once, for
+// Slack sends nothing more on it.
+func (c *conn) disconnect(reason string) {
 	switch reason {
 	case disconnectDisabled:
 		c.log.Error("Socket Mode is turned off for the app (link_disabled): turn it on in the app's settings")
 	case disconnectTooMany:
-		c.log.Error("slack refuses more connections of the app (too_many_websockets): stop other bots that use this app-level token")
+		c.log.Error("slack refuses more connections of the app (too_many_websockets): stop other programs that use this app-level token")
 	default:
 		c.log.Info("slack will close the connection", "reason", reason)
-	}
-
-	if reason == disconnectDisabled || reason == disconnectTooMany {
-		c.set.failed(reason)
-		c.close(reason)
+		c.retire(reason)
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.phase >= connRetiring {
-		return
-	}
-	c.retiredAt = time.Now()
-	c.end(connRetiring, reason)
-	c.kill(retireWithin, func() { c.close(reason) })
-	close(c.retired)
+	c.pool.noteFault(reason)
+	c.close(reason)
 }

@@ -52,7 +52,7 @@ func TestAckMovesWhenItsConnectionIsGone(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake := newSocketSlack(t)
-				runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), Stagger: -1, Handle: slowEcho})
+				runClient(t, &Client{API: fake, Dialer: fake.dialer(), Handle: slowEcho})
 				first, second := fake.next(), fake.next()
 				sent := time.Now()
 				_ = first.command("e")
@@ -75,11 +75,11 @@ func TestAckWhoseWriteFailsIsSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		resent := 0
-		s := &Sockets{
-			API: fake, Dialer: fake.dialer(), Stagger: -1, Handle: slowEcho,
-			Events: SocketEvents{AckResent: func() { resent++ }},
+		s := &Client{
+			API: fake, Dialer: fake.dialer(), Handle: slowEcho,
+			Events: Events{AckResent: func() { resent++ }},
 		}
-		runSockets(t, s)
+		runClient(t, s)
 		first, second := fake.next(), fake.next()
 		synctest.Wait() // so that its read is under way
 		close(first.paused)
@@ -104,7 +104,7 @@ func TestAckWaitsForTheNextConnection(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: slowEcho})
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: slowEcho})
 		first := fake.next()
 		time.Sleep(2 * time.Minute)
 		_ = first.command("e")
@@ -129,11 +129,11 @@ func TestAckThatNobodyWaitsForIsDroppedAndTold(t *testing.T) {
 		fake := newSocketSlack(t)
 		var log logBuffer
 		lost := 0
-		s := &Sockets{
-			API: fake, Dialer: fake.dialer(), N: 1, Handle: slowEcho, Log: log.logger(),
-			Events: SocketEvents{AckLost: func() { lost++ }},
+		s := &Client{
+			API: fake, Dialer: fake.dialer(), Slots: 1, Handle: slowEcho, Log: log.logger(),
+			Events: Events{AckLost: func() { lost++ }},
 		}
-		runSockets(t, s)
+		runClient(t, s)
 		first := fake.next()
 		for i := range 3 {
 			_ = first.command(fmt.Sprintf("e%d", i))
@@ -161,14 +161,14 @@ func TestPeerThatDoesNotReadLosesOnlyItsConnection(t *testing.T) {
 		fake := newSocketSlack(t)
 		var ends endReasons
 		lost := 0
-		s := &Sockets{
-			API: fake, Dialer: fake.dialer(), Stagger: -1, Handle: echoText,
-			Events: SocketEvents{
+		s := &Client{
+			API: fake, Dialer: fake.dialer(), Handle: echoText,
+			Events: Events{
 				Disconnected: ends.add,
 				AckLost:      func() { lost++ },
 			},
 		}
-		runSockets(t, s)
+		runClient(t, s)
 		first, second := fake.next(), fake.next()
 		synctest.Wait() // so that its read is under way
 		close(first.paused)
@@ -193,7 +193,7 @@ func TestServerPingIsAnswered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText})
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText})
 		c := fake.next()
 		pongs := make(chan string, 1)
 		c.ws.SetPongHandler(func(data string) error { pongs <- data; return nil })
@@ -216,11 +216,11 @@ func TestFrameAboveTheLimitEndsTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		var ends endReasons
-		s := &Sockets{
-			API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText,
-			Events: SocketEvents{Disconnected: ends.add},
+		s := &Client{
+			API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText,
+			Events: Events{Disconnected: ends.add},
 		}
-		runSockets(t, s)
+		runClient(t, s)
 		c := fake.next()
 		_ = c.write(strings.Repeat("x", maxFrameBytes+1))
 		fake.next()
@@ -236,8 +236,8 @@ func TestMoreConnectionsThanExpectedAreWarnedOfOnce(t *testing.T) {
 		fake := newSocketSlack(t)
 		fake.accepted = func(c *slackEnd) bool { c.hello(9); return true }
 		var log logBuffer
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Expected: 2, Handle: echoText, Log: log.logger()}
-		runSockets(t, s)
+		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Expected: 2, Handle: echoText, Log: log.logger()}
+		runClient(t, s)
 		c := <-fake.conns
 		time.Sleep(2 * time.Minute)
 		c.disconnect(disconnectWarning)
@@ -268,8 +268,8 @@ func TestPeersAreNotAnotherBot(t *testing.T) {
 			fake := newSocketSlack(t)
 			fake.accepted = func(e *slackEnd) bool { e.hello(c.counted); return true }
 			var log logBuffer
-			s := &Sockets{API: fake, Dialer: fake.dialer(), N: 2, Stagger: -1, Handle: echoText, Log: log.logger(), Peers: func() (int, bool) { return c.peers, c.known }}
-			runSockets(t, s)
+			s := &Client{API: fake, Dialer: fake.dialer(), Slots: 2, Handle: echoText, Log: log.logger(), Peers: func() (int, bool) { return c.peers, c.known }}
+			runClient(t, s)
 			<-fake.conns
 			<-fake.conns
 			synctest.Wait()
@@ -285,7 +285,7 @@ func TestOwnReplacementIsNotTooMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		var log logBuffer
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText, Log: log.logger()})
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText, Log: log.logger()})
 		c := fake.next()
 		time.Sleep(2 * time.Minute)
 		c.disconnect(disconnectWarning)
@@ -301,7 +301,7 @@ func TestAckPrefersAConnectionThatStays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: 3, Stagger: -1, Handle: slowEcho})
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 3, Handle: slowEcho})
 		first, stays, leaves := fake.next(), fake.next(), fake.next()
 		time.Sleep(2 * longLife)
 		leaves.disconnect(disconnectWarning) // its replacement says no hello
@@ -329,7 +329,7 @@ func TestCloseFrameIsAnswered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText})
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText})
 		c := fake.next()
 		c.close()
 		if !websocket.IsCloseError(c.closed, websocket.CloseNormalClosure) {

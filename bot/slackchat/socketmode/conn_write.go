@@ -7,8 +7,8 @@ import (
 )
 
 // write writes acks, pings, pongs and the close frame, and returns when the
-// connection is closed or dead.
-func (c *socketConn) write() {
+// connection is closed or dead. Nobody else writes on the socket.
+func (c *conn) write() {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for {
@@ -20,28 +20,22 @@ func (c *socketConn) write() {
 		case <-c.wake:
 			last, err = c.flush()
 		}
-		if last {
+		if err != nil {
+			c.log.Warn("slack connection takes no writes", "err", err)
+			c.mu.Lock()
+			c.end(phaseDead, endWrite)
+			c.mu.Unlock()
+			c.cut() // the reader ends and hands the acks over
 			return
 		}
-		if err != nil {
-			c.broken(err)
+		if last {
 			return
 		}
 	}
 }
 
-// broken ends a connection that takes no writes.
-func (c *socketConn) broken(err error) {
-	c.log.Warn("slack connection takes no writes", "err", err)
-	c.mu.Lock()
-	c.end(connDead, endWrite)
-	c.nudge()
-	c.mu.Unlock()
-	c.cut() // the reader ends and hands the acks over
-}
-
 // flush writes what is queued; last means that nothing will follow.
-func (c *socketConn) flush() (last bool, err error) {
+func (c *conn) flush() (last bool, err error) {
 	for {
 		c.mu.Lock()
 		pong, acks, phase := c.pong, c.acks, c.phase
@@ -49,55 +43,53 @@ func (c *socketConn) flush() (last bool, err error) {
 		c.mu.Unlock()
 
 		switch {
-		case phase == connDead:
+		case phase == phaseDead:
 			c.goodbye()
 			return true, nil
 		case pong != nil:
-			if err := c.control(websocket.PongMessage, []byte(*pong)); err != nil {
-				return false, err
-			}
+			err = c.control(websocket.PongMessage, []byte(*pong))
 		case len(acks) > 0:
-			if err := c.send(acks[0]); err != nil {
-				return false, err // it is still queued
-			}
-			c.wrote(acks[0])
-		case phase == connClosing:
+			err = c.send(acks[0])
+		case phase == phaseClosing:
 			c.goodbye()
 			return true, nil
 		default:
 			return false, nil
 		}
+		if err != nil {
+			return false, err // an ack is still queued
+		}
 	}
 }
 
-func (c *socketConn) send(ack ackFrame) error {
+// send writes the first queued ack. Where die has taken all acks meanwhile, this
+// one goes to Slack twice, rather than never.
+func (c *conn) send(a ack) error {
 	if err := c.ws.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
 		return err
 	}
-	return c.ws.WriteMessage(websocket.TextMessage, ackBody(ack.id, ack.payload))
-}
-
-// wrote takes the first ack off the queue, unless die took all of it meanwhile:
-// then it goes to Slack twice, rather than never.
-func (c *socketConn) wrote(ack ackFrame) {
-	took := time.Since(ack.at)
-	c.events.Acked(ack.kind, ack.outcome, took)
-	c.log.Debug("envelope acked", "envelope_id", LoggedID(ack.id), "type", ack.kind, "outcome", string(ack.outcome), "took", took)
+	if err := c.ws.WriteMessage(websocket.TextMessage, ackBody(a.id, a.payload)); err != nil {
+		return err
+	}
+	took := time.Since(a.at)
+	c.pool.events.Acked(a.kind, a.outcome, took)
+	c.log.Debug("envelope acked", "envelope_id", LoggedID(a.id), "type", a.kind, "outcome", string(a.outcome), "took", took)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.acks) > 0 {
-		c.acks[0] = ackFrame{}
+		c.acks[0] = ack{} // its payload is not kept
 		c.acks = c.acks[1:]
 	}
+	return nil
 }
 
-// goodbye sends a close frame, or answers Slack's.
-func (c *socketConn) goodbye() {
-	// The reply is a courtesy: the connection ends with or without it.
+// goodbye sends a close frame, or answers Slack's. The connection ends with or
+// without it.
+func (c *conn) goodbye() {
 	_ = c.ws.WriteControl(websocket.CloseMessage,
 		websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(closeWithin))
 }
 
-func (c *socketConn) control(messageType int, data []byte) error {
+func (c *conn) control(messageType int, data []byte) error {
 	return c.ws.WriteControl(messageType, data, time.Now().Add(writeWithin))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -22,8 +23,8 @@ const (
 	// ackWithin is when an error is acked in Handle's place, from the arrival;
 	// Slack tells the person that the app did not respond after 3 s.
 	ackWithin = 2500 * time.Millisecond
-	// maxRepeats bounds the redeliveries of one envelope that wait for its answer.
-	maxRepeats = 8
+	// drainWithin is how long running handlers are waited for at the stop.
+	drainWithin = 3 * time.Second
 )
 
 // errHandleSlow is the cause of the end of a handler's ctx.
@@ -31,143 +32,132 @@ var errHandleSlow = errors.New("no answer within the time that slack leaves for 
 
 // dispatcher runs Handle for each envelope once and acks each delivery of it.
 type dispatcher struct {
+	ctx    context.Context //nolint:containedctx // the parent of every handler's; accept has none to take
 	handle func(context.Context, Envelope) any
 	tell   func(Envelope, string)
-	set    *connSet
+	texts  Texts
+	pool   *pool
 	log    *slog.Logger
-	events *SocketEvents
+	events *Events
 
-	workers sync.WaitGroup
-	queue   chan *delivery
+	slots    chan struct{} // taken by running handlers
+	stopping chan struct{} // closed by drain
+	handlers sync.WaitGroup
 
-	mu       sync.Mutex
-	recent   recentEnvelopes
-	pending  int // queued, running, or with an ack that no connection has yet
-	stopping bool
-	drained  bool
-	idle     chan struct{} // closed when drained is set
+	mu      sync.Mutex
+	recent  recentEnvelopes
+	pending int // queued or running
+	stopped bool
 }
 
-// delivery is one envelope on its way through Handle.
-type delivery struct {
-	env   Envelope
-	state deliveryState
-	first arrival
-	again []arrival // redeliveries that wait for its answer
-	timer *time.Timer
-}
-
-// arrival is where and when an envelope came.
-type arrival struct {
-	conn *socketConn
-	at   time.Time
-}
-
-type deliveryState int
-
-const (
-	deliveryQueued deliveryState = iota
-	deliveryRunning
-	deliveryLate     // acked in place of a Handle that still runs
-	deliveryAnswered // acked, and nothing runs
-)
-
-func newDispatcher(s *Sockets, set *connSet, log *slog.Logger, events *SocketEvents) *dispatcher {
+func newDispatcher(c *Client, p *pool) *dispatcher {
 	return &dispatcher{
-		handle: s.Handle, tell: s.Tell, set: set, log: log, events: events,
-		queue: make(chan *delivery, maxQueued), idle: make(chan struct{}),
-	}
-}
-
-// run starts the workers; ctx is the parent of every handler's.
-func (d *dispatcher) run(ctx context.Context) {
-	for range maxRunning {
-		d.workers.Go(func() {
-			for dl := range d.queue {
-				d.work(ctx, dl)
-			}
-		})
+		handle: c.Handle, tell: c.Tell, texts: c.Texts, pool: p, log: c.Log, events: &c.Events,
+		slots: make(chan struct{}, maxRunning), stopping: make(chan struct{}),
 	}
 }
 
 // accept takes an envelope from a connection, in its reader. It never blocks,
 // for a reader that waits answers no pings.
-func (d *dispatcher) accept(from *socketConn, env Envelope) {
+func (d *dispatcher) accept(from *conn, env Envelope) {
 	kind := envelopeKind(env.Type)
 	d.events.Received(kind)
 	here := arrival{from, env.ReceivedAt}
-
 	d.mu.Lock()
-	d.pending++
-	if dl, was, known := d.recent.find(env.ID, env.ReceivedAt); known {
-		if dl != nil && len(dl.again) < maxRepeats {
-			dl.again = append(dl.again, here)
+	if dl := d.recent.find(env.ID, env.ReceivedAt); dl != nil {
+		answered, payload := !dl.answered.IsZero(), dl.payload
+		if !answered && len(dl.arrivals) < maxArrivals {
+			dl.arrivals = append(dl.arrivals, here)
 		}
 		d.mu.Unlock()
-		d.repeat(env.ID, kind, here, dl == nil, was.payload)
-		d.finished()
+		d.events.Redelivered(kind)
+		d.log.Info("envelope came again", append(d.about(env), "answered", answered)...)
+		if answered {
+			d.pool.send(from, ack{id: env.ID, kind: kind, outcome: AckRepeated, payload: payload, at: env.ReceivedAt})
+		}
 		return
 	}
-	dl := &delivery{env: env, first: here}
-	d.recent.add(dl)
-	refusal, text := d.admit(dl, kind)
-	if refusal == "" {
-		dl.timer = time.AfterFunc(ackWithin-time.Since(env.ReceivedAt), func() { d.late(dl) })
-	}
-	d.mu.Unlock()
-
-	if refusal != "" {
-		d.refuse(dl, refusal, text)
-	}
-}
-
-// repeat answers a redelivery as the first delivery was answered, if it was: if
-// not, it will get the same.
-func (d *dispatcher) repeat(id, kind string, here arrival, answered bool, payload []byte) {
-	d.events.Redelivered(kind)
-	d.log.Info("envelope came again", "envelope_id", LoggedID(id), "type", kind,
-		"connection", here.conn.number, "answered", answered)
-	if answered {
-		d.set.send(here.conn, ackFrame{id: id, kind: kind, outcome: AckRepeated, payload: payload, at: here.at})
-	}
-}
-
-// admit queues a delivery or says why not. The lock is held.
-func (d *dispatcher) admit(dl *delivery, kind string) (refusal AckOutcome, text string) {
+	dl := d.recent.add(env.ID, here)
+	outcome, text := AckHandled, ""
 	switch {
 	case kind == "other":
-		return AckUnreadable, ""
-	case d.stopping:
-		return AckStopping, textStopping
-	}
-	select {
-	case d.queue <- dl:
-		return "", ""
+		outcome = AckUnreadable
+	case d.stopped:
+		outcome, text = AckStopping, d.texts.Stopping
+	case d.pending >= maxRunning+maxQueued:
+		outcome, text = AckBusy, d.texts.Busy
 	default:
-		return AckBusy, TextBusy
+		d.pending++
+		d.handlers.Go(func() { d.process(dl, env) })
+	}
+	d.mu.Unlock()
+	if outcome != AckHandled {
+		d.refuse(dl, env, outcome, text)
 	}
 }
 
-// late acks in place of a Handle that has not answered, or never began.
-func (d *dispatcher) late(dl *delivery) {
-	d.mu.Lock()
-	queued := dl.state == deliveryQueued
-	env := dl.env
-	d.mu.Unlock()
-	if queued {
-		d.refuse(dl, AckBusy, TextBusy)
+// process runs Handle for a delivery when it is its turn.
+func (d *dispatcher) process(dl *delivery, env Envelope) {
+	defer func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.pending--
+	}()
+	waited := time.NewTimer(maxQueueWait - time.Since(env.ReceivedAt))
+	defer waited.Stop()
+	select {
+	case d.slots <- struct{}{}:
+		defer func() { <-d.slots }()
+	case <-d.stopping:
+		d.refuse(dl, env, AckStopping, d.texts.Stopping)
+		return
+	case <-waited.C:
+		d.refuse(dl, env, AckBusy, d.texts.Busy)
 		return
 	}
-	if d.answerWithText(dl, env, AckTooSlow, textTooSlow) {
-		d.log.Error("handler did not answer in time", d.about(env)...)
+	late := time.AfterFunc(ackWithin-time.Since(env.ReceivedAt), func() {
+		if d.answerWithText(dl, env, AckTooSlow, d.texts.TooSlow) {
+			d.log.Error("handler did not answer in time", d.about(env)...)
+		}
+	})
+	defer late.Stop()
+	payload, outcome, text := d.invoke(env)
+	var answered bool
+	if text != "" {
+		answered = d.answerWithText(dl, env, outcome, text)
+	} else {
+		answered = d.answer(dl, env, outcome, payload)
 	}
+	if !answered {
+		d.log.Warn("handler's result came after its ack and is dropped", append(d.about(env), "took", time.Since(env.ReceivedAt))...)
+	}
+}
+
+// invoke calls Handle; text, if any, is to be answered in place of payload.
+func (d *dispatcher) invoke(env Envelope) (payload []byte, outcome AckOutcome, text string) {
+	defer func() {
+		if v := recover(); v != nil {
+			d.events.Panicked()
+			d.log.Error("handler panicked", append(d.about(env), "panic", v, "stack", string(debug.Stack()))...)
+			payload, outcome, text = nil, AckFailed, d.texts.Internal+LoggedID(env.ID)
+		}
+	}()
+	ctx, cancel := context.WithDeadlineCause(d.ctx, env.ReceivedAt.Add(handleWithin), errHandleSlow)
+	defer cancel()
+	payload, err := ackPayload(env, d.handle(ctx, env))
+	switch {
+	case errors.Is(err, errAckTooLong):
+		d.log.Error("handler's answer is too long for an ack", d.about(env)...)
+		return nil, AckFailed, d.texts.TooLong
+	case err != nil: // the text may quote the answer
+		d.log.Error("handler's answer cannot be marshaled", d.about(env)...)
+		return nil, AckFailed, d.texts.Internal + LoggedID(env.ID)
+	}
+	return payload, AckHandled, ""
 }
 
 // refuse answers a delivery that Handle will not see.
-func (d *dispatcher) refuse(dl *delivery, outcome AckOutcome, text string) {
-	d.mu.Lock()
-	env := dl.env
-	d.mu.Unlock()
+func (d *dispatcher) refuse(dl *delivery, env Envelope, outcome AckOutcome, text string) {
 	if d.answerWithText(dl, env, outcome, text) {
 		d.log.Warn("envelope not handled", append(d.about(env), "outcome", string(outcome))...)
 	}
@@ -176,81 +166,69 @@ func (d *dispatcher) refuse(dl *delivery, outcome AckOutcome, text string) {
 // answerWithText answers with a text for the person, in the ack or else by
 // Tell. It reports false if there was an answer already.
 func (d *dispatcher) answerWithText(dl *delivery, env Envelope, outcome AckOutcome, text string) bool {
-	var ack any
+	var shown any
 	if text != "" {
-		ack = ErrAck(env, text)
+		shown = TextAck(env, d.texts.Title, text)
 	}
-	payload, err := ackPayload(env, ack)
+	payload, err := ackPayload(env, shown)
 	if err != nil { // unreachable unless the envelope_id itself is huge
 		payload = nil
 	}
-	if !d.answer(dl, outcome, payload) {
+	if !d.answer(dl, env, outcome, payload) {
 		return false
 	}
-	if ack == nil && text != "" && d.tell != nil {
+	if shown == nil && text != "" && d.tell != nil {
 		d.tell(env, text)
 	}
 	return true
 }
 
 // answer acks every delivery of an envelope, once.
-func (d *dispatcher) answer(dl *delivery, outcome AckOutcome, payload []byte) bool {
+func (d *dispatcher) answer(dl *delivery, env Envelope, outcome AckOutcome, payload []byte) bool {
 	d.mu.Lock()
-	if dl.state >= deliveryLate {
+	if !dl.answered.IsZero() {
 		d.mu.Unlock()
 		return false
 	}
-	if dl.state == deliveryRunning && outcome == AckTooSlow {
-		dl.state = deliveryLate // Handle still runs
-		d.pending++
-	} else {
-		dl.state = deliveryAnswered
-	}
-	if dl.timer != nil {
-		dl.timer.Stop()
-	}
-	again := dl.again
-	dl.again = nil
-	d.recent.keep(dl.env.ID, payload, time.Now())
+	arrivals := dl.arrivals
+	d.recent.answered(dl, payload, time.Now())
 	d.mu.Unlock()
-
-	ack := ackFrame{
-		id: dl.env.ID, kind: envelopeKind(dl.env.Type), outcome: outcome, payload: payload, at: dl.first.at,
+	for _, at := range arrivals {
+		d.pool.send(at.conn, ack{id: env.ID, kind: envelopeKind(env.Type), outcome: outcome, payload: payload, at: at.at})
+		outcome = AckRepeated
 	}
-	d.set.send(dl.first.conn, ack)
-	ack.outcome = AckRepeated
-	for _, at := range again {
-		ack.at = at.at
-		d.set.send(at.conn, ack)
-	}
-	d.finished() // only now: drain closes the connections as soon as nothing is pending
 	return true
 }
 
-// returned notes that Handle came back after the ack was given in its place.
-func (d *dispatcher) returned(dl *delivery) {
+// drain stops admitting and waits for until and for what runs. What waits and what
+// still comes is answered with Texts.Stopping.
+func (d *dispatcher) drain(until <-chan struct{}) {
 	d.mu.Lock()
-	late := dl.state == deliveryLate
-	dl.state = deliveryAnswered
+	d.stopped = true
 	d.mu.Unlock()
-	if late {
-		d.finished()
+	close(d.stopping)
+	idle := make(chan struct{})
+	go func() {
+		d.handlers.Wait()
+		close(idle)
+	}()
+	timeout := time.After(drainWithin)
+	if until != nil {
+		select {
+		case <-until:
+		case <-timeout:
+			timeout = time.After(0)
+		}
 	}
-}
-
-// finished notes that an answer is queued, or that a late Handle has returned.
-func (d *dispatcher) finished() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.pending--
-	d.checkIdle()
-}
-
-// checkIdle tells drain once nothing is pending. The lock is held.
-func (d *dispatcher) checkIdle() {
-	if d.stopping && d.pending == 0 && !d.drained {
-		d.drained = true
-		close(d.idle)
+	select {
+	case <-idle:
+	case <-timeout:
+		d.mu.Lock()
+		running := d.pending
+		d.mu.Unlock()
+		if running > 0 {
+			d.log.Error("handlers still run and are left behind", "running", running)
+		}
 	}
 }
 

@@ -18,6 +18,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
+// said are the texts of a client that sets none.
+var said = func() (t Texts) { t.fill(); return t }()
+
 // logBuffer is a log that a test may read while it is written.
 type logBuffer struct {
 	mu  sync.Mutex
@@ -64,7 +67,7 @@ func TestStalledHandlerIsAckedInItsPlaceAndStopsNothingElse(t *testing.T) {
 		var log logBuffer
 		var ended error
 		var endedAfter time.Duration
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Log: log.logger(), Handle: func(ctx context.Context, env Envelope) any {
+		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Log: log.logger(), Handle: func(ctx context.Context, env Envelope) any {
 			if env.ID != "stalls" {
 				return echoText(ctx, env)
 			}
@@ -73,7 +76,7 @@ func TestStalledHandlerIsAckedInItsPlaceAndStopsNothingElse(t *testing.T) {
 			time.Sleep(time.Minute) // and it does not even listen
 			return "too late"
 		}}
-		runSockets(t, s)
+		runClient(t, s)
 		c := fake.next()
 		sent := time.Now()
 		_ = c.command("stalls")
@@ -82,7 +85,7 @@ func TestStalledHandlerIsAckedInItsPlaceAndStopsNothingElse(t *testing.T) {
 		synctest.Wait()
 
 		wantAck(t, fake, "quick", `{"text":"got quick"}`, 0, sent)
-		wantAck(t, fake, "stalls", ephemeralJSON(textTooSlow), ackWithin, sent)
+		wantAck(t, fake, "stalls", ephemeralJSON(said.TooSlow), ackWithin, sent)
 		if !errors.Is(ended, errHandleSlow) || endedAfter != handleWithin {
 			t.Errorf("the handler's ctx ended after %v with %v", endedAfter, ended)
 		}
@@ -98,9 +101,9 @@ func TestPanicIsAckedWithoutItsText(t *testing.T) {
 		fake := newSocketSlack(t)
 		var log logBuffer
 		panicked := 0
-		s := &Sockets{
-			API: fake, Dialer: fake.dialer(), N: 1, Log: log.logger(),
-			Events: SocketEvents{Panicked: func() { panicked++ }},
+		s := &Client{
+			API: fake, Dialer: fake.dialer(), Slots: 1, Log: log.logger(),
+			Events: Events{Panicked: func() { panicked++ }},
 			Handle: func(ctx context.Context, env Envelope) any {
 				if env.ID == "p" {
 					panic("out of cheese")
@@ -108,13 +111,13 @@ func TestPanicIsAckedWithoutItsText(t *testing.T) {
 				return echoText(ctx, env)
 			},
 		}
-		runSockets(t, s)
+		runClient(t, s)
 		c := fake.next()
 		sent := time.Now()
 		_ = c.command("p")
 		_ = c.command("q")
 		synctest.Wait()
-		wantAck(t, fake, "p", ephemeralJSON(textInternal+"p"), 0, sent)
+		wantAck(t, fake, "p", ephemeralJSON(said.Internal+"p"), 0, sent)
 		wantAck(t, fake, "q", `{"text":"got q"}`, 0, sent)
 		if got := log.String(); !strings.Contains(got, "out of cheese") || !strings.Contains(got, "dispatch_test.go") {
 			t.Errorf("the log lacks the panic or its stack:\n%s", got)
@@ -130,7 +133,7 @@ func TestFullQueueIsAnsweredAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		var running, most, calls atomic.Int64
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: func(ctx context.Context, _ Envelope) any {
+		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: func(ctx context.Context, _ Envelope) any {
 			calls.Add(1)
 			for now := running.Add(1); ; {
 				was := most.Load()
@@ -142,7 +145,7 @@ func TestFullQueueIsAnsweredAtOnce(t *testing.T) {
 			<-ctx.Done()
 			return nil
 		}}
-		runSockets(t, s)
+		runClient(t, s)
 		c := fake.next()
 		sent := time.Now()
 		const extra = 10
@@ -153,7 +156,7 @@ func TestFullQueueIsAnsweredAtOnce(t *testing.T) {
 			_ = c.command(fmt.Sprintf("e%d", i))
 		}
 		synctest.Wait()
-		busy := ephemeralJSON(TextBusy)
+		busy := ephemeralJSON(said.Busy)
 		for i := range extra {
 			wantAck(t, fake, fmt.Sprintf("e%d", maxRunning+maxQueued+i), busy, 0, sent)
 		}
@@ -165,7 +168,7 @@ func TestFullQueueIsAnsweredAtOnce(t *testing.T) {
 			wantAck(t, fake, fmt.Sprintf("e%d", i), "", handleWithin, sent)
 		}
 		for i := range maxQueued {
-			wantAck(t, fake, fmt.Sprintf("e%d", maxRunning+i), busy, handleWithin, sent)
+			wantAck(t, fake, fmt.Sprintf("e%d", maxRunning+i), busy, maxQueueWait, sent)
 		}
 		if most.Load() != maxRunning || calls.Load() != maxRunning {
 			t.Errorf("%d calls, %d at once, want %d of both", calls.Load(), most.Load(), maxRunning)
@@ -177,11 +180,11 @@ func TestWorkersThatNeverReturnStillLeaveAnAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: func(context.Context, Envelope) any {
+		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: func(context.Context, Envelope) any {
 			time.Sleep(time.Hour)
 			return nil
 		}}
-		runSockets(t, s)
+		runClient(t, s)
 		c := fake.next()
 		for i := range maxRunning {
 			_ = c.command(fmt.Sprintf("e%d", i))
@@ -190,7 +193,7 @@ func TestWorkersThatNeverReturnStillLeaveAnAnswer(t *testing.T) {
 		sent := time.Now()
 		_ = c.command("next")
 		time.Sleep(3 * time.Second)
-		wantAck(t, fake, "next", ephemeralJSON(TextBusy), ackWithin, sent)
+		wantAck(t, fake, "next", ephemeralJSON(said.Busy), maxQueueWait, sent)
 		time.Sleep(2 * time.Hour)
 	})
 }
@@ -201,16 +204,16 @@ func TestRedeliveryGetsTheSameAckAndNoSecondCall(t *testing.T) {
 		fake := newSocketSlack(t)
 		var calls atomic.Int64
 		redelivered := 0
-		s := &Sockets{
-			API: fake, Dialer: fake.dialer(), Stagger: -1,
-			Events: SocketEvents{Redelivered: func(string) { redelivered++ }},
+		s := &Client{
+			API: fake, Dialer: fake.dialer(),
+			Events: Events{Redelivered: func(string) { redelivered++ }},
 			Handle: func(context.Context, Envelope) any {
 				n := calls.Add(1)
 				time.Sleep(time.Second)
 				return map[string]int64{"n": n}
 			},
 		}
-		runSockets(t, s)
+		runClient(t, s)
 		first, second := fake.next(), fake.next()
 		_ = first.command("twice")
 		time.Sleep(100 * time.Millisecond)
@@ -228,9 +231,6 @@ func TestRedeliveryGetsTheSameAckAndNoSecondCall(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("connection and ack (-want +got):\n%s", diff)
 		}
-		if len(s.dispatcher.recent.inHand) > 0 {
-			t.Error("the envelope is kept with the answer")
-		}
 		if calls.Load() != 1 || redelivered != 2 {
 			t.Errorf("%d calls and %d redeliveries, want 1 and 2", calls.Load(), redelivered)
 		}
@@ -245,18 +245,18 @@ func TestAnswerThatSlackWouldNotTake(t *testing.T) {
 		answer any
 		want   string
 	}{
-		{"too long", strings.Repeat("x", maxAckBytes), ephemeralJSON(textTooLong)},
-		{"no JSON", func() {}, ephemeralJSON(textInternal + "id")},
+		{"too long", strings.Repeat("x", maxAckBytes), ephemeralJSON(said.TooLong)},
+		{"no JSON", func() {}, ephemeralJSON(said.Internal + "id")},
 		{"longest", longest, `"` + longest + `"`},
-		{"longest and one", longest + "x", ephemeralJSON(textTooLong)},
+		{"longest and one", longest + "x", ephemeralJSON(said.TooLong)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake := newSocketSlack(t)
-				s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: func(context.Context, Envelope) any { return test.answer }}
-				runSockets(t, s)
+				s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: func(context.Context, Envelope) any { return test.answer }}
+				runClient(t, s)
 				c := fake.next()
 				sent := time.Now()
 				_ = c.command("id")
@@ -272,11 +272,16 @@ func TestUnknownAndUnreadableAreAckedAndNeverLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		var log logBuffer
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Log: log.logger(), Handle: func(context.Context, Envelope) any {
-			t.Error("Handle was called")
-			return nil
+		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Log: log.logger(), Handle: func(ctx context.Context, env Envelope) any {
+			_, command := env.SlashCommand()
+			_, interaction := env.Interaction()
+			if command == nil || interaction == nil || env.Type == "tea_time" {
+				t.Errorf("%s was handled", env.ID)
+			}
+			log.logger().WarnContext(ctx, "it cannot be read", "command", command, "interaction", interaction, "envelope_id", env.ID)
+			return TextAck(env, "", "Not readable")
 		}}
-		runSockets(t, s)
+		runClient(t, s)
 		c := fake.next()
 		sent := time.Now()
 		for _, frame := range []string{
@@ -296,8 +301,8 @@ func TestUnknownAndUnreadableAreAckedAndNeverLogged(t *testing.T) {
 		}
 		synctest.Wait()
 		wantAck(t, fake, "a", "", 0, sent)
-		wantAck(t, fake, "b", ephemeralJSON(TextUnreadable+"b"), 0, sent)
-		wantAck(t, fake, "c", ephemeralJSON(TextUnreadable+"c"), 0, sent)
+		wantAck(t, fake, "b", ephemeralJSON("Not readable"), 0, sent)
+		wantAck(t, fake, "c", ephemeralJSON("Not readable"), 0, sent)
 		wantAck(t, fake, "d", "", 0, sent)
 		wantAck(t, fake, "e", "", 0, sent)
 		if got := log.String(); strings.Contains(got, "secret") || !strings.Contains(got, "envelope_id=c") {
@@ -311,8 +316,8 @@ func TestTextGoesWhereItIsSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		told := map[string]string{}
-		s := &Sockets{
-			API: fake, Dialer: fake.dialer(), N: 1,
+		s := &Client{
+			API: fake, Dialer: fake.dialer(), Slots: 1,
 			Handle: func(context.Context, Envelope) any { panic("no") },
 			Tell: func(env Envelope, text string) {
 				if _, err := env.Interaction(); err != nil {
@@ -321,7 +326,7 @@ func TestTextGoesWhereItIsSeen(t *testing.T) {
 				told[env.ID] = text
 			},
 		}
-		runSockets(t, s)
+		runClient(t, s)
 		c := fake.next()
 		sent := time.Now()
 		c.interaction("button", "block_actions", false)
@@ -330,9 +335,10 @@ func TestTextGoesWhereItIsSeen(t *testing.T) {
 		synctest.Wait()
 		wantAck(t, fake, "button", "", 0, sent)
 		wantAck(t, fake, "modal", `{"response_action":"update","view":{"type":"modal",`+
-			`"title":{"type":"plain_text","text":"Restore"},"close":{"type":"plain_text","text":"Close"},`+
-			`"blocks":[{"type":"section","text":{"type":"plain_text","text":"`+textInternal+`modal"}}]}}`, 0, sent)
-		if diff := cmp.Diff(map[string]string{"button": textInternal + "button"}, told); diff != "" {
+			`"title":{"type":"plain_text","text":"Sorry","emoji":false},`+
+			`"blocks":[{"type":"section","text":{"type":"plain_text","text":"`+said.Internal+`modal","emoji":false}}],`+
+			`"close":{"type":"plain_text","text":"Close","emoji":false}}}`, 0, sent)
+		if diff := cmp.Diff(map[string]string{"button": said.Internal + "button"}, told); diff != "" {
 			t.Errorf("told (-want +got):\n%s", diff)
 		}
 	})
@@ -342,7 +348,7 @@ func TestPayloadIsLeftOutWhereSlackTakesNone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText})
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText})
 		c := fake.next()
 		sent := time.Now()
 		c.interaction("button", "block_actions", false)
@@ -356,15 +362,15 @@ func TestPayloadOutlivesItsFrame(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		s := &Sockets{
-			N: 1, API: fake, Dialer: fake.dialer(),
+		s := &Client{
+			Slots: 1, API: fake, Dialer: fake.dialer(),
 			Handle: func(_ context.Context, env Envelope) any {
 				time.Sleep(time.Second) // while others come
 				cmd, err := env.SlashCommand()
 				return []any{cmd.Text, err == nil}
 			},
 		}
-		runSockets(t, s)
+		runClient(t, s)
 		c := fake.next()
 		for n := range 20 {
 			_ = c.ws.WriteMessage(websocket.TextMessage, fmt.Appendf(nil,

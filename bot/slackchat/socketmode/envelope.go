@@ -10,7 +10,7 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// The envelope types that reach [Sockets.Handle].
+// The envelope types that reach [Client.Handle].
 const (
 	EnvelopeSlashCommands = "slash_commands"
 	EnvelopeInteractive   = "interactive"
@@ -33,71 +33,37 @@ type Envelope struct {
 
 	ReceivedAt time.Time // when the frame was read; Slack waits 3 s from just before
 	Connection int       // number of the connection that brought it, from 1
-
-	command *slack.SlashCommand // once it is decoded
 }
 
 // SlashCommand decodes the payload of a slash_commands envelope. The error
 // says where the payload is wrong and holds nothing of what it says.
 func (e Envelope) SlashCommand() (slack.SlashCommand, error) {
-	switch {
-	case e.command != nil:
-		return *e.command, nil
-	case e.Type != EnvelopeSlashCommands:
-		return slack.SlashCommand{}, fmt.Errorf("envelope is not of type %s", EnvelopeSlashCommands)
-	}
-	var cmd slack.SlashCommand
-	if err := decodeObject(EnvelopeSlashCommands, e.Payload, &cmd); err != nil {
-		return slack.SlashCommand{}, err
-	}
-	return cmd, nil
+	return decodePayload[slack.SlashCommand](e, EnvelopeSlashCommands)
 }
 
 // Interaction decodes the payload of an interactive envelope. The error says
 // where the payload is wrong and holds nothing of what it says.
 func (e Envelope) Interaction() (slack.InteractionCallback, error) {
-	if e.Type != EnvelopeInteractive {
-		return slack.InteractionCallback{}, fmt.Errorf("envelope is not of type %s", EnvelopeInteractive)
-	}
-	var callback slack.InteractionCallback
-	if err := decodeObject(EnvelopeInteractive, e.Payload, &callback); err != nil {
-		return slack.InteractionCallback{}, err
-	}
-	return callback, nil
+	return decodePayload[slack.InteractionCallback](e, EnvelopeInteractive)
 }
 
-// decodeObject reads the payload of an envelope into v. The error says where it
-// is wrong and holds nothing of what it says.
-func decodeObject(kind string, payload []byte, v any) error {
-	if !bytes.HasPrefix(bytes.TrimLeft(payload, " \t\r\n"), []byte("{")) {
-		return fmt.Errorf("payload of %s is not an object", kind)
+// decodePayload decodes the payload of an envelope of a kind.
+func decodePayload[T any](e Envelope, kind string) (decoded T, err error) {
+	var none T
+	switch {
+	case e.Type != kind:
+		return none, fmt.Errorf("envelope is not of type %s", kind)
+	case !bytes.HasPrefix(bytes.TrimLeft(e.Payload, " \t\r\n"), []byte("{")):
+		return none, fmt.Errorf("payload of %s is not an object", kind)
 	}
-	if err := json.Unmarshal(payload, v); err != nil {
+	if err := json.Unmarshal(e.Payload, &decoded); err != nil {
 		// The error's own text may quote the payload; its place does not.
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return fmt.Errorf("payload of %s has a wrong type at byte %d", kind, wrong.Offset)
+			return none, fmt.Errorf("payload of %s has a wrong type at byte %d", kind, wrong.Offset)
 		}
-		return fmt.Errorf("payload of %s cannot be decoded", kind)
+		return none, fmt.Errorf("payload of %s cannot be decoded", kind)
 	}
-	return nil
-}
-
-// readable reports whether Handle can make sense of the payload. A command is
-// kept, so that it is decoded once.
-func (e *Envelope) readable() error {
-	switch e.Type {
-	case EnvelopeSlashCommands:
-		cmd, err := e.SlashCommand()
-		if err == nil {
-			e.command = &cmd
-		}
-		return err
-	case EnvelopeInteractive:
-		_, err := e.Interaction()
-		return err
-	default:
-		return nil
-	}
+	return decoded, nil
 }
 
 // envelopeKind is the type of an envelope for metrics: one of a closed set.

@@ -45,7 +45,7 @@ type App struct {
 	log      *slog.Logger
 	server   *ops.Server // nil where HTTP_ADDR is not set
 	metrics  *ops.Metrics
-	sockets  *socketmode.Sockets
+	sockets  *socketmode.Client
 	chat     *slackchat.Chat
 	portals  bot.Portals
 	closed   func() error
@@ -66,7 +66,7 @@ func New(ctx context.Context, s Settings, seams Seams) (*App, error) {
 
 	registry := ops.NewRegistry()
 	a.metrics = ops.New(registry, seams.Version)
-	a.sockets = &socketmode.Sockets{N: s.Connections, Events: socketEvents(a.metrics), Log: a.log}
+	a.sockets = &socketmode.Client{Slots: s.Connections, Texts: slackchat.AckTexts, Events: socketEvents(a.metrics), Log: a.log}
 	if seams.Dial != nil {
 		a.sockets.Dialer = &websocket.Dialer{NetDialContext: seams.Dial}
 	}

@@ -16,7 +16,7 @@ func (s Settings) Examiners() []bot.Examiner { return s.examiners(Seams{}, nil, 
 
 // examiners are all who can check themselves: of the bot that runs, or, where
 // sockets and store are nil, from outside.
-func (s Settings) examiners(seams Seams, sockets *socketmode.Sockets, store *durable.Store) []bot.Examiner {
+func (s Settings) examiners(seams Seams, sockets *socketmode.Client, store *durable.Store) []bot.Examiner {
 	api := slackchat.Web(s.SlackURL, s.AppToken, s.BotToken, seams.Slack)
 	portals := s.portals(seams.Portals)
 	database := bot.Examiner(outside(s.DatabaseURL))

@@ -14,8 +14,8 @@ import (
 )
 
 // socketEvents counts what happens to the connections.
-func socketEvents(m *ops.Metrics) socketmode.SocketEvents {
-	return socketmode.SocketEvents{
+func socketEvents(m *ops.Metrics) socketmode.Events {
+	return socketmode.Events{
 		Connected: m.Connected, Disconnected: m.Disconnected, OpenFailed: m.OpenFailed,
 		Received: m.Received, Redelivered: m.Redelivered,
 		Acked: func(kind string, outcome socketmode.AckOutcome, took time.Duration) {

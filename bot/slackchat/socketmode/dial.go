@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -16,12 +17,12 @@ const (
 	openWithin = 10 * time.Second
 	// handshakeWithin bounds connecting, TLS and the upgrade together.
 	handshakeWithin = 10 * time.Second
-	// socketWriteBuffer holds any ack in one frame: Slack drops fragmented ones.
-	socketWriteBuffer = 32 << 10
+	// writeBuffer holds any ack in one frame: Slack drops fragmented ones.
+	writeBuffer = 32 << 10
 )
 
-// socketDialer is a copy of d that is fit for Slack.
-func socketDialer(d *websocket.Dialer) *websocket.Dialer {
+// fitDialer is a copy of d that is fit for Slack.
+func fitDialer(d *websocket.Dialer) *websocket.Dialer {
 	if d == nil {
 		d = &websocket.Dialer{Proxy: http.ProxyFromEnvironment}
 	}
@@ -29,7 +30,7 @@ func socketDialer(d *websocket.Dialer) *websocket.Dialer {
 	if fit.HandshakeTimeout == 0 {
 		fit.HandshakeTimeout = handshakeWithin
 	}
-	fit.WriteBufferSize = max(fit.WriteBufferSize, socketWriteBuffer)
+	fit.WriteBufferSize = max(fit.WriteBufferSize, writeBuffer)
 	return &fit
 }
 
@@ -38,8 +39,8 @@ var (
 	errBadURL   = errors.New("apps.connections.open gave no usable address")
 )
 
-// dialError is a failed connection attempt, told without the address: its
-// ticket lets anybody in.
+// dialError is a failed connection attempt. It leaves out the address, whose ticket
+// lets anybody in.
 type dialError struct {
 	status int // of the answer to the upgrade, 0 if there was none
 	detail string
@@ -52,13 +53,13 @@ func (e *dialError) Error() string {
 	return "connect to slack: " + e.detail
 }
 
-// open opens a connection. Its errors hold no secret.
-func (s *Sockets) open(ctx context.Context) (*websocket.Conn, error) {
+// dial opens a connection. Its errors hold no secret.
+func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
 	asking, cancel := context.WithTimeoutCause(ctx, openWithin, errOpenSlow)
 	defer cancel()
-	_, address, err := s.API.StartSocketModeContext(asking)
+	_, address, err := c.API.StartSocketModeContext(asking)
 	if err != nil {
-		if cause := context.Cause(asking); errors.Is(cause, errOpenSlow) && errors.Is(err, context.DeadlineExceeded) {
+		if errors.Is(context.Cause(asking), errOpenSlow) && errors.Is(err, context.DeadlineExceeded) {
 			return nil, errOpenSlow
 		}
 		return nil, err
@@ -68,7 +69,7 @@ func (s *Sockets) open(ctx context.Context) (*websocket.Conn, error) {
 	if err != nil || u.Host == "" || u.Scheme != "wss" && u.Scheme != "ws" {
 		return nil, errBadURL
 	}
-	ws, resp, err := s.Dialer.DialContext(ctx, address, nil)
+	ws, resp, err := c.Dialer.DialContext(ctx, address, nil)
 	if err != nil {
 		failure := &dialError{detail: redactAddress(err.Error(), u)}
 		if resp != nil {
@@ -78,4 +79,18 @@ func (s *Sockets) open(ctx context.Context) (*websocket.Conn, error) {
 		return nil, failure
 	}
 	return ws, nil
+}
+
+// redactAddress takes the ticket of a connection's address out of text.
+func redactAddress(text string, u *url.URL) string {
+	secrets := []string{u.String(), u.RequestURI(), u.RawQuery}
+	for _, values := range u.Query() {
+		secrets = append(secrets, values...)
+	}
+	for _, secret := range secrets {
+		if len(secret) > 1 { // "/" is in every path
+			text = strings.ReplaceAll(text, secret, "[redacted]")
+		}
+	}
+	return text
 }

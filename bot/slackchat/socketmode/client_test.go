@@ -19,8 +19,8 @@ func TestEnvelopeIsAckedOnItsConnectionWithTheAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		s := &Sockets{API: fake, Dialer: fake.dialer(), Stagger: -1, Handle: echoText}
-		stop := runSockets(t, s)
+		s := &Client{API: fake, Dialer: fake.dialer(), Handle: echoText}
+		stop := runClient(t, s)
 		first, second := fake.next(), fake.next()
 		synctest.Wait()
 		if state := s.State(); state.Live != 2 || state.AppID != "A1" || !s.Ready() {
@@ -59,8 +59,8 @@ func TestRecycleOpensTheReplacementFirst(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake := newSocketSlack(t)
-				s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText}
-				runSockets(t, s)
+				s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText}
+				runClient(t, s)
 				old := fake.next()
 				time.Sleep(time.Hour)
 				old.disconnect(reason)
@@ -98,7 +98,7 @@ func TestRetiredConnectionIsClosedWhenSlackForgetsIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText})
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText})
 		old := fake.next()
 		time.Sleep(2 * time.Minute)
 		old.disconnect(disconnectRefresh)
@@ -115,8 +115,8 @@ func TestHalfOpenConnectionIsReplacedWithin30s(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText}
-		runSockets(t, s)
+		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText}
+		runClient(t, s)
 		c := fake.next()
 		time.Sleep(10 * time.Minute)
 		if n := len(fake.openTimes()); n != 1 {
@@ -135,8 +135,8 @@ func TestConnectionWithoutHelloIsReplaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText}
-		runSockets(t, s)
+		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText}
+		runClient(t, s)
 		mute := <-fake.conns
 		begun := time.Now()
 		for range 3 { // a ping is no hello
@@ -168,7 +168,7 @@ func TestReplacementThatFailsLeavesTheOldConnectionAlone(t *testing.T) {
 			}
 			return nil
 		}
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText})
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText})
 		old := fake.next()
 		time.Sleep(time.Hour)
 		old.disconnect(disconnectWarning)
@@ -185,15 +185,15 @@ func TestReplacementThatFailsLeavesTheOldConnectionAlone(t *testing.T) {
 	})
 }
 
-func TestReplacementsAreNotStaggered(t *testing.T) {
+func TestReplacementsComeAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), Handle: echoText})
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Handle: echoText})
 		first, second := fake.next(), fake.next()
 		time.Sleep(time.Hour)
 		for _, c := range []*slackEnd{first, second} {
-			time.Sleep(defaultStagger / 10)
+			time.Sleep(50 * time.Millisecond)
 			c.disconnect(disconnectWarning)
 			asked := time.Now()
 			fake.next()

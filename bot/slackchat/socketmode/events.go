@@ -2,10 +2,10 @@ package socketmode
 
 import "time"
 
-// SocketEvents are told what happens to connections and acks, for metrics.
-// Each may be nil, must not block, and is called from several goroutines. All
-// strings come from closed sets.
-type SocketEvents struct {
+// Events are told what happens to connections and acks, for metrics. Each may be
+// nil, must not block, and is called from several goroutines. All strings come from
+// closed sets.
+type Events struct {
 	Connected    func()                                   // a hello came
 	Disconnected func(reason string, lived time.Duration) // a connection is gone, hello or not
 	OpenFailed   func(reason string)
@@ -31,36 +31,25 @@ const (
 	AckStopping   AckOutcome = "stopping"   // not handled: Run is ending
 	AckTooSlow    AckOutcome = "too_slow"   // handled, but no answer within 2.5 s
 	AckFailed     AckOutcome = "failed"     // a panic, or an answer Slack would not take
-	AckUnreadable AckOutcome = "unreadable" // an unknown type or a payload that cannot be decoded
+	AckUnreadable AckOutcome = "unreadable" // an unknown type
 )
 
 // fill puts a function that does nothing where there is none.
-func (e *SocketEvents) fill() {
-	if e.Connected == nil {
-		e.Connected = func() {}
+func (e *Events) fill() {
+	for _, f := range []*func(){&e.Connected, &e.AckResent, &e.AckLost, &e.Panicked} {
+		if *f == nil {
+			*f = func() {}
+		}
+	}
+	for _, f := range []*func(string){&e.OpenFailed, &e.Received, &e.Redelivered} {
+		if *f == nil {
+			*f = func(string) {}
+		}
 	}
 	if e.Disconnected == nil {
 		e.Disconnected = func(string, time.Duration) {}
 	}
-	if e.OpenFailed == nil {
-		e.OpenFailed = func(string) {}
-	}
-	if e.Received == nil {
-		e.Received = func(string) {}
-	}
-	if e.Redelivered == nil {
-		e.Redelivered = func(string) {}
-	}
 	if e.Acked == nil {
 		e.Acked = func(string, AckOutcome, time.Duration) {}
-	}
-	if e.AckResent == nil {
-		e.AckResent = func() {}
-	}
-	if e.AckLost == nil {
-		e.AckLost = func() {}
-	}
-	if e.Panicked == nil {
-		e.Panicked = func() {}
 	}
 }

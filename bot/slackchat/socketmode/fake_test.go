@@ -261,8 +261,8 @@ func (c *slackEnd) deafen() {
 	c.ignore = true
 }
 
-// runSockets runs s in the background; stop ends it and returns its error.
-func runSockets(t *testing.T, s *Sockets) (stop func() error) {
+// runClient runs s in the background; stop ends it and returns its error.
+func runClient(t *testing.T, s *Client) (stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	ended := make(chan error, 1)

@@ -15,8 +15,8 @@ import (
 	"docspace-restorebot/bot/slacktest"
 )
 
-// workspace is a whole Slack in memory, with slack-go between it and Sockets.
-func workspace(t *testing.T, w slacktest.World) (*slacktest.Slack, *Sockets) {
+// workspace is a whole Slack in memory, with slack-go between it and Client.
+func workspace(t *testing.T, w slacktest.World) (*slacktest.Slack, *Client) {
 	t.Helper()
 	w.People = []slacktest.Person{{ID: "U1", Name: "ann"}}
 	w.Channels = []slacktest.Channel{{ID: "C1", Name: "incident", Members: []string{"U1"}}}
@@ -25,19 +25,19 @@ func workspace(t *testing.T, w slacktest.World) (*slacktest.Slack, *Sockets) {
 	pipe := fake.Pipe()
 	web := pipe.Client()
 	t.Cleanup(web.CloseIdleConnections)
-	return fake, &Sockets{
+	return fake, &Client{
 		API: slack.New(slacktest.DefaultBotToken, slack.OptionAppLevelToken(slacktest.DefaultAppToken),
 			slack.OptionAPIURL("http://slack.test/api/"), slack.OptionHTTPClient(web)),
 		Dialer: &websocket.Dialer{NetDialContext: pipe.DialContext},
 		Handle: func(_ context.Context, env Envelope) any {
 			time.Sleep(30 * time.Millisecond) // what a record in the database takes
-			return ErrAck(env, "recorded")
+			return TextAck(env, "", "recorded")
 		},
 	}
 }
 
 // waitLive waits until n connections are in use.
-func waitLive(t *testing.T, s *Sockets, n int) {
+func waitLive(t *testing.T, s *Client, n int) {
 	t.Helper()
 	for range 600 {
 		synctest.Wait()
@@ -77,8 +77,8 @@ func TestNoCommandIsLostWhileConnectionsAreRecycled(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake, s := workspace(t, slacktest.World{Sockets: slacktest.Sockets{StrictAcks: true}})
-				s.N = test.slots
-				runSockets(t, s)
+				s.Slots = test.slots
+				runClient(t, s)
 				waitLive(t, s, test.slots)
 
 				var sent []*slacktest.Delivery
@@ -119,7 +119,7 @@ func TestNoCommandIsLostWhileRecyclesOverlap(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake, s := workspace(t, slacktest.World{})
-				runSockets(t, s)
+				runClient(t, s)
 				waitLive(t, s, 2)
 				var sent []*slacktest.Delivery
 				const commands = 2_500 // within 33 s, however many there are in other tests
@@ -147,8 +147,8 @@ func recycleOldest(t *testing.T, fake *slacktest.Slack, reason string, grace tim
 	if i < 0 {
 		t.Fatal("every connection is being recycled")
 	}
-	if len(open) > MaxConnections {
-		t.Errorf("%d connections at once, want at most %d", len(open), MaxConnections)
+	if len(open) > maxConnections {
+		t.Errorf("%d connections at once, want at most %d", len(open), maxConnections)
 	}
 	fake.Recycle(reason, grace, open[i].ID)
 }
@@ -190,7 +190,7 @@ func TestWorkspaceWithEveryFault(t *testing.T) {
 					calls.Add(1)
 					return handle(ctx, env)
 				}
-				runSockets(t, s)
+				runClient(t, s)
 				waitLive(t, s, 2)
 				var sent []*slacktest.Delivery
 				silent := map[int]bool{} // connections that nobody can answer on
@@ -229,7 +229,7 @@ func TestWorkspaceStormEndsQuietly(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				fake, s := workspace(t, slacktest.World{Limits: slacktest.Unlimited()})
 				calm := fake.Storm(reason)
-				runSockets(t, s)
+				runClient(t, s)
 				time.Sleep(10 * time.Minute)
 				opened := fake.Stats().ConnectionsOpened
 				if opened > 2*maxOpensWhileFailing/6+20 {
@@ -251,13 +251,13 @@ func TestWorkspaceTakesTenConnections(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake, first := workspace(t, slacktest.World{})
-		replicas := []*Sockets{first}
+		replicas := []*Client{first}
 		for range 2 {
-			replicas = append(replicas, &Sockets{API: first.API, Dialer: first.Dialer, Handle: first.Handle})
+			replicas = append(replicas, &Client{API: first.API, Dialer: first.Dialer, Handle: first.Handle})
 		}
 		for _, s := range replicas {
-			s.N, s.Stagger = MaxSockets, -1
-			runSockets(t, s)
+			s.Slots = MaxSlots
+			runClient(t, s)
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
@@ -283,7 +283,7 @@ func TestWorkspaceRevokesTheToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake, s := workspace(t, slacktest.World{})
-		stop := runSockets(t, s)
+		stop := runClient(t, s)
 		waitLive(t, s, 2)
 		time.Sleep(recycleEvery)
 		fake.Revoke(slacktest.DefaultAppToken, "token_revoked")
@@ -300,7 +300,7 @@ func TestWorkspaceWhileTheBotStops(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake, s := workspace(t, slacktest.World{})
-		stop := runSockets(t, s)
+		stop := runClient(t, s)
 		waitLive(t, s, 2)
 		ended := make(chan error, 1)
 		var sent []*slacktest.Delivery
@@ -323,7 +323,7 @@ func TestWorkspaceWhileTheBotStops(t *testing.T) {
 				answers[string(ack.Payload)]++
 			}
 		}
-		if answers[ephemeralJSON("recorded")] == 0 || answers[ephemeralJSON(textStopping)] == 0 {
+		if answers[ephemeralJSON("recorded")] == 0 || answers[ephemeralJSON(said.Stopping)] == 0 {
 			t.Errorf("answers %v, want both kinds", answers)
 		}
 		if stats := fake.Stats(); stats.Connections != 0 {

@@ -36,8 +36,8 @@ func TestStormOfShortConnectionsIsSlowedDown(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				fake := newSocketSlack(t)
 				fake.accepted = func(c *slackEnd) bool { storm(c); return false }
-				const slots = MaxSockets
-				runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: slots, Stagger: -1, Handle: echoText})
+				const slots = MaxSlots
+				runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: slots, Handle: echoText})
 				time.Sleep(time.Hour)
 
 				opens := fake.openTimes()
@@ -69,8 +69,8 @@ func TestLongLifeForgetsOldFailures(t *testing.T) {
 			}
 			return nil
 		}
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText}
-		runSockets(t, s)
+		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText}
+		runClient(t, s)
 		synctest.Wait()
 		if fault := s.State().Fault; fault != faultNetwork {
 			t.Errorf("fault %q before a hello, want %q", fault, faultNetwork)
@@ -101,67 +101,55 @@ func TestRetryAfterHoldsEverySlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		fake.refuse = func(n int) error {
-			if n == 1 {
+			switch n {
+			case 1:
 				return &slack.RateLimitedError{RetryAfter: 40 * time.Second}
+			case 2, 3: // after which a slot alone would try again within 1.5 s
+				return errors.New("no route to host")
 			}
 			return nil
 		}
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 3, Stagger: -1, Handle: echoText}
-		runSockets(t, s)
-		synctest.Wait()
-		if fault := s.State().Fault; fault != faultRateLimited {
-			t.Errorf("fault %q, want %q", fault, faultRateLimited)
-		}
+		c := &Client{API: fake, Dialer: fake.dialer(), Slots: 3, Handle: echoText}
 		begun := time.Now()
+		runClient(t, c)
+		synctest.Wait()
+		if fault := c.State().Fault; fault == "" {
+			t.Error("no fault is told")
+		}
 		for range 3 {
 			fake.next()
 		}
 		opens := fake.openTimes()
-		if len(opens) != 4 || opens[1].Sub(begun) < 40*time.Second || opens[3].Sub(begun) > 43*time.Second {
-			t.Errorf("opens %v after %v, want the other three 40 s after the first", opens, begun)
+		if len(opens) != 6 || opens[3].Sub(begun) < 40*time.Second || opens[5].Sub(begun) > 43*time.Second {
+			t.Errorf("opens %v after %v, want three more 40 s after the first", opens, begun)
 		}
 	})
 }
 
 func TestRetryAfterIsBounded(t *testing.T) {
 	t.Parallel()
-	turns := newOpenTurns(newConnSet(), 0)
-	now := time.Now()
-	turns.retryAfter(now, 24*time.Hour)
-	turns.retryAfter(now, time.Second)
-	if got := turns.notBefore.Sub(now); got != maxRetryAfter {
-		t.Errorf("held for %v, want %v", got, maxRetryAfter)
-	}
-}
-
-func TestConnectionsAreStaggered(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		fake := newSocketSlack(t)
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 3, Handle: echoText}
-		runSockets(t, s)
+		var p pool
 		begun := time.Now()
-		for i := range 3 {
-			fake.next()
-			if at := time.Since(begun); at != time.Duration(i)*defaultStagger {
-				t.Errorf("connection %d opened at %v, want %v", i, at, time.Duration(i)*defaultStagger)
-			}
+		p.holdAll(24 * time.Hour)
+		p.holdAll(time.Second)
+		if !p.waitUntil(t.Context(), begun) || time.Since(begun) != maxRetryAfter {
+			t.Errorf("held for %v, want %v", time.Since(begun), maxRetryAfter)
 		}
 	})
 }
 
-func TestNobodyWaitsForAStaggerWhileNothingIsConnected(t *testing.T) {
+func TestAllConnectionsAreOpenedAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), Handle: echoText})
-		first := fake.next()
-		time.Sleep(time.Second)
-		first.cut()
-		died := time.Now()
-		fake.next()
-		if took := time.Since(died); took != 0 {
-			t.Errorf("the other slot opened after %v, want at once", took)
+		begun := time.Now()
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 3, Handle: echoText})
+		for range 3 {
+			<-fake.conns // none waits for another one's hello
+		}
+		if took := time.Since(begun); took != 0 {
+			t.Errorf("they were opened within %v", took)
 		}
 	})
 }
@@ -172,16 +160,16 @@ func TestHungOpenCallIsGivenUp(t *testing.T) {
 		fake := newSocketSlack(t)
 		api := hungOpener{fake}
 		var failures atomic.Int64
-		s := &Sockets{
+		s := &Client{
 			API: api, Dialer: fake.dialer(), Handle: echoText,
-			Events: SocketEvents{OpenFailed: func(string) { failures.Add(1) }},
+			Events: Events{OpenFailed: func(string) { failures.Add(1) }},
 		}
-		stop := runSockets(t, s)
+		stop := runClient(t, s)
 		begun := time.Now()
 		time.Sleep(time.Minute)
 		opens := fake.openTimes()
-		if len(opens) < 4 || opens[1].Sub(begun) != openTurn {
-			t.Errorf("opens %v after %v, want the other slot's 3 s later and more", opens, begun)
+		if len(opens) < 6 || opens[1] != begun {
+			t.Errorf("opens %v, want both slots' at %v and more", opens, begun)
 		}
 		if fault := s.State().Fault; fault != faultTimeout {
 			t.Errorf("fault %q, want %q", fault, faultTimeout)
@@ -206,17 +194,15 @@ func (h hungOpener) StartSocketModeContext(ctx context.Context) (*slack.SocketMo
 	return nil, "", ctx.Err()
 }
 
-func TestPaceNeverFallsBelowTheFloor(t *testing.T) {
+func TestBackoffKeepsItsFloorAndItsBound(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		p := reopenPace{jitter: func(upTo time.Duration) time.Duration {
-			return time.Duration(rapid.Int64Range(0, int64(upTo)).Draw(t, "jitter"))
-		}}
+		b := newBackoff()
 		now := time.Unix(0, 0)
 		var lastOpen time.Time
 		for range rapid.IntRange(1, 200).Draw(t, "connections") {
-			if now.Before(p.after) {
-				now = p.after
+			if now.Before(b.after) {
+				now = b.after
 			}
 			if gap := now.Sub(lastOpen); gap < minReopen {
 				t.Fatalf("opened %v after the last open", gap)
@@ -224,11 +210,11 @@ func TestPaceNeverFallsBelowTheFloor(t *testing.T) {
 			lastOpen = now
 			now = now.Add(time.Duration(rapid.Int64Range(0, int64(2*time.Minute)).Draw(t, "lived")))
 			if rapid.Bool().Draw(t, "refused") {
-				p.failed(now)
+				b.failed(now)
 			} else {
-				p.ended(now, now.Sub(lastOpen))
+				b.ended(now, now.Sub(lastOpen))
 			}
-			if wait := p.after.Sub(now); wait > maxReopen {
+			if wait := b.after.Sub(now); wait > maxReopen {
 				t.Fatalf("would wait %v", wait)
 			}
 		}
@@ -237,9 +223,9 @@ func TestPaceNeverFallsBelowTheFloor(t *testing.T) {
 
 func TestStatusOfTheOpenCallIsKept(t *testing.T) {
 	t.Parallel()
-	fault := faultOf(slack.StatusCodeError{Code: http.StatusBadGateway, Status: "502 Bad Gateway"})
-	if fault.word != faultHTTP || fault.fatal != nil {
-		t.Errorf("fault %+v, want %s and not fatal", fault, faultHTTP)
+	f := faultOf(slack.StatusCodeError{Code: http.StatusBadGateway, Status: "502 Bad Gateway"})
+	if f.word != faultHTTP || f.fatal != nil {
+		t.Errorf("fault %+v, want %s and not fatal", f, faultHTTP)
 	}
 }
 
@@ -250,8 +236,8 @@ func TestRefusalAfterALongLifeIsNotReopenedAtOnce(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake := newSocketSlack(t)
-				s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText}
-				runSockets(t, s)
+				s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText}
+				runClient(t, s)
 				c := fake.next()
 				time.Sleep(time.Hour)
 				c.disconnect(reason)
@@ -273,24 +259,24 @@ func TestRefusalAfterALongLifeIsNotReopenedAtOnce(t *testing.T) {
 	}
 }
 
-func TestQuickReopensAreGrantedAgain(t *testing.T) {
+func TestFreeReopensAreGrantedAgain(t *testing.T) {
 	t.Parallel()
-	var p reopenPace
+	b := newBackoff()
 	now := time.Unix(0, 0)
-	for i := range quickReopens {
-		if p.ended(now, minReopen); p.after.After(now) {
+	for i := range freeReopens {
+		if b.ended(now, minReopen); b.after.After(now) {
 			t.Fatalf("connection %d is not followed at once", i+1)
 		}
 	}
-	if p.ended(now, minReopen); !p.after.After(now) {
+	if b.ended(now, minReopen); !b.after.After(now) {
 		t.Error("one more is followed at once as well")
 	}
-	now = now.Add(quickEvery)
-	p.after = now
-	if p.ended(now, minReopen); p.after.After(now) {
+	now = now.Add(freeEvery)
+	b.after = now
+	if b.ended(now, minReopen); b.after.After(now) {
 		t.Error("none was granted again")
 	}
-	if p.ended(now, minReopen); !p.after.After(now) {
+	if b.ended(now, minReopen); !b.after.After(now) {
 		t.Error("two were granted again")
 	}
 }

@@ -40,8 +40,8 @@ func benchmarkAcks(b *testing.B, burst int) {
 	defer server.Close()
 	ctx, stop := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
-	s := &Sockets{
-		N: 1, API: fixedOpener(strings.Replace(server.URL, "http", "ws", 1)),
+	s := &Client{
+		Slots: 1, API: fixedOpener(strings.Replace(server.URL, "http", "ws", 1)),
 		Handle: func(context.Context, Envelope) any { return map[string]string{"text": "recorded"} },
 	}
 	go func() { ended <- s.Run(ctx) }()

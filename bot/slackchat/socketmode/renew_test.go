@@ -16,30 +16,6 @@ import (
 	"docspace-restorebot/bot/slacktest"
 )
 
-func TestSecondConnectionIsOpenedSoonAfterTheFirstHello(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct{ hello, want time.Duration }{
-		"a quick hello": {100 * time.Millisecond, 100*time.Millisecond + defaultStagger},
-		"a slow hello":  {2 * time.Second, 2*time.Second + defaultStagger},
-		"no hello":      {time.Minute, openTurn},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				fake := newSocketSlack(t)
-				runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), Handle: echoText})
-				first := <-fake.conns
-				begun := time.Now()
-				time.AfterFunc(test.hello, func() { first.hello(1) })
-				<-fake.conns
-				if took := time.Since(begun); took != test.want {
-					t.Errorf("opened after %v, want %v", took, test.want)
-				}
-			})
-		})
-	}
-}
-
 // Connections of one age would be recycled together. Half a day with lives
 // of an hour at most: Slack never recycles two at about the same time, nothing is lost, and
 // hardly more connections are opened than Slack itself asks for.
@@ -50,10 +26,10 @@ func TestConnectionsOfOneAgeAreMovedApart(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake, s := workspace(t, slacktest.World{Sockets: slacktest.Sockets{ConnectionLife: life, StrictAcks: true}})
-				s.N = slots
+				s.Slots = slots
 				var log logBuffer
 				s.Log = log.logger()
-				runSockets(t, s)
+				runClient(t, s)
 				var sent []*slacktest.Delivery
 				waitLive(t, s, slots)
 				for range 12 * 60 {
@@ -62,7 +38,7 @@ func TestConnectionsOfOneAgeAreMovedApart(t *testing.T) {
 				}
 				wantNoneFailed(t, sent)
 
-				apart := s.set.apart(slots)
+				apart := life / time.Duration(slots) / 2
 				var last time.Time
 				recycled := 0
 				for _, event := range fake.Log() {
@@ -109,8 +85,8 @@ func loseNothing(t *testing.T, reason string, grace, after time.Duration, which 
 	t.Helper()
 	const limited = 5 * time.Second
 	fake, s := workspace(t, slacktest.World{})
-	runSockets(t, s)
-	waitLive(t, s, 1)
+	runClient(t, s)
+	waitLive(t, s, 2)
 	time.Sleep(after)
 	synctest.Wait()
 	heal := fake.Fail("apps.connections.open", slacktest.Failure{Status: http.StatusTooManyRequests, RetryAfter: time.Second})
@@ -138,16 +114,25 @@ func loseNothing(t *testing.T, reason string, grace, after time.Duration, which 
 	t.Error("it was not replaced")
 }
 
+// opensBefore is how many opens justBeforeARenewal takes, with the one that fails.
+const opensBefore = 3
+
 // justBeforeARenewal runs a bot until one of its two connections is about to be
 // renewed.
-func justBeforeARenewal(t *testing.T, fake *socketSlack, s *Sockets) (old *slackEnd) {
+func justBeforeARenewal(t *testing.T, fake *socketSlack, s *Client) (old *slackEnd) {
 	t.Helper()
-	runSockets(t, s)
+	fake.refuse = func(n int) error {
+		if n == 2 { // so that one is surely the younger
+			return errors.New("no route to host")
+		}
+		return nil
+	}
+	runClient(t, s)
 	fake.next()
 	old = fake.next()
 	time.Sleep(maxLife/2 - time.Minute)
-	if n := len(fake.openTimes()); n != 2 {
-		t.Fatalf("%d opens in %v, want 2", n, maxLife/2-time.Minute)
+	if n := len(fake.openTimes()); n != opensBefore {
+		t.Fatalf("%d opens in %v, want %d", n, maxLife/2-time.Minute, opensBefore)
 	}
 	return old
 }
@@ -157,19 +142,19 @@ func TestRenewedConnectionIsClosedOnceItIsQuiet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		ended := make(chan string, 10) // the test's end included
-		old := justBeforeARenewal(t, fake, &Sockets{
+		old := justBeforeARenewal(t, fake, &Client{
 			API: fake, Dialer: fake.dialer(), Handle: slowEcho,
-			Events: SocketEvents{Disconnected: func(reason string, _ time.Duration) { ended <- reason }},
+			Events: Events{Disconnected: func(reason string, _ time.Duration) { ended <- reason }},
 		})
 		fresh := fake.next()
 		for i := range 30 { // commands keep coming on the old one
-			time.Sleep(renewedQuiet - time.Second)
+			time.Sleep(quietFor - time.Second)
 			_ = old.command(fmt.Sprintf("e%d", i))
 		}
 		last := time.Now()
 		reason := <-ended
-		if quiet := time.Since(last); reason != endRenewed || quiet != renewedQuiet {
-			t.Errorf("ended (%s) %v after its last envelope, want %s after %v", reason, quiet, endRenewed, renewedQuiet)
+		if quiet := time.Since(last); reason != endRenewed || quiet != quietFor {
+			t.Errorf("ended (%s) %v after its last envelope, want %s after %v", reason, quiet, endRenewed, quietFor)
 		}
 		for i := range 30 {
 			if acks := fake.acksOf(fmt.Sprintf("e%d", i)); len(acks) != 1 || acks[0].Conn != old.number {
@@ -206,7 +191,7 @@ func TestFailedRenewalCostsNothing(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake := newSocketSlack(t)
-				s := &Sockets{API: fake, Dialer: fake.dialer(), Handle: echoText}
+				s := &Client{API: fake, Dialer: fake.dialer(), Handle: echoText}
 				old := justBeforeARenewal(t, fake, s)
 				fake.mu.Lock()
 				fail(fake)
@@ -222,8 +207,8 @@ func TestFailedRenewalCostsNothing(t *testing.T) {
 				if acks := fake.acksOf("e"); len(acks) != 1 || acks[0].Conn != old.number || s.State().Live != 2 {
 					t.Errorf("acks %v with %d live, want one on the old connection", acks, s.State().Live)
 				}
-				if n := len(fake.openTimes()); n != 3 {
-					t.Errorf("%d opens, want one for the renewal", n)
+				if n := len(fake.openTimes()); n != opensBefore+1 {
+					t.Errorf("%d opens, want one for the renewal", n-opensBefore)
 				}
 				fake.mu.Lock()
 				fake.refuse, fake.accepted = nil, nil
@@ -240,7 +225,7 @@ func TestRenewalThatMeetsARecycleIsAReplacement(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		s := &Sockets{API: fake, Dialer: fake.dialer(), Handle: echoText}
+		s := &Client{API: fake, Dialer: fake.dialer(), Handle: echoText}
 		old := justBeforeARenewal(t, fake, s)
 		fresh := <-fake.conns
 		old.disconnect(disconnectWarning)
@@ -249,8 +234,8 @@ func TestRenewalThatMeetsARecycleIsAReplacement(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		old.close()
 		synctest.Wait()
-		if n := len(fake.openTimes()); n != 3 || s.State().Live != 2 {
-			t.Errorf("%d opens, %d live; want 3 and 2", n, s.State().Live)
+		if n := len(fake.openTimes()); n != opensBefore+1 || s.State().Live != 2 {
+			t.Errorf("%d opens, %d live; want %d and 2", n, s.State().Live, opensBefore+1)
 		}
 	})
 }
@@ -260,7 +245,7 @@ func TestRenewalLeavesTheLastPlacesToOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		fake.accepted = func(c *slackEnd) bool { c.hello(renewBelow); return true }
-		runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), Handle: echoText})
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Handle: echoText})
 		time.Sleep(24 * time.Hour)
 		if n := len(fake.openTimes()); n != 2 {
 			t.Errorf("%d opens with %d connections of the app, want 2", n, renewBelow)
@@ -272,13 +257,13 @@ func TestRenewalLeavesTheLastPlacesToOthers(t *testing.T) {
 // ever stays below the 50 calls a minute that Slack allows.
 func TestLimitedOpensStayBelowTheLimit(t *testing.T) {
 	t.Parallel()
-	for _, slots := range []int{1, defaultSockets, MaxSockets} {
+	for _, slots := range []int{1, defaultSlots, MaxSlots} {
 		t.Run(strconv.Itoa(slots), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake := newSocketSlack(t)
 				fake.refuse = func(int) error { return &slack.RateLimitedError{RetryAfter: time.Second} }
-				runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), N: slots, Handle: echoText})
+				runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: slots, Handle: echoText})
 				time.Sleep(time.Hour)
 				opens := fake.openTimes()
 				if took := opens[3].Sub(opens[0]); took > 6*time.Second {
@@ -300,8 +285,8 @@ func TestLimitsBeforeEachRecycleDoNotAddUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake, s := workspace(t, slacktest.World{})
-		runSockets(t, s)
-		waitLive(t, s, 1)
+		runClient(t, s)
+		waitLive(t, s, 2)
 		time.Sleep(time.Second)
 		var sent []*slacktest.Delivery
 		for n := range 90 {

@@ -45,15 +45,15 @@ func TestStopIsBoundedOverTLSWhenNobodyReads(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		s := &Sockets{
-			N: 1, API: fixedOpener("wss://127.0.0.1/link"),
+		s := &Client{
+			Slots: 1, API: fixedOpener("wss://127.0.0.1/link"),
 			Dialer: &websocket.Dialer{
 				NetDialContext:  listener.DialContext,
 				TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS13},
 			},
 			Handle: func(context.Context, Envelope) any { return strings.Repeat("x", maxAckBytes-100) },
 		}
-		stop := runSockets(t, s)
+		stop := runClient(t, s)
 		ws := <-links
 		defer func() { _ = ws.NetConn().Close() }()
 		write := func(text string) {

@@ -37,13 +37,12 @@ func TestNoCommandIsLostOnRealPorts(t *testing.T) {
 		web.CloseIdleConnections()
 		server.Close()
 	})
-	s := &Sockets{
-		Stagger: -1,
+	s := &Client{
 		API: slack.New(slacktest.DefaultBotToken, slack.OptionAppLevelToken(slacktest.DefaultAppToken),
 			slack.OptionAPIURL(server.URL+"/api/"), slack.OptionHTTPClient(web)),
-		Handle: func(_ context.Context, env Envelope) any { return ErrAck(env, "recorded") },
+		Handle: func(_ context.Context, env Envelope) any { return TextAck(env, "", "recorded") },
 	}
-	stop := runSockets(t, s)
+	stop := runClient(t, s)
 
 	const recycles, burst = 6, 300 // so that each lives for longer than a second
 	pace := time.NewTicker(time.Second / 300)

@@ -22,11 +22,11 @@ func TestStopAnswersEverybody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		var calls atomic.Int64
-		s := &Sockets{API: fake, Dialer: fake.dialer(), Stagger: -1, Handle: func(ctx context.Context, env Envelope) any {
+		s := &Client{API: fake, Dialer: fake.dialer(), Handle: func(ctx context.Context, env Envelope) any {
 			calls.Add(1)
 			return slowEcho(ctx, env)
 		}}
-		stop := runSockets(t, s)
+		stop := runClient(t, s)
 		first, second := fake.next(), fake.next()
 		sent := time.Now()
 		for i := range maxRunning {
@@ -51,8 +51,8 @@ func TestStopAnswersEverybody(t *testing.T) {
 			id := fmt.Sprintf("runs%d", i)
 			wantAck(t, fake, id, `{"text":"got `+id+`"}`, time.Second, sent)
 		}
-		wantAck(t, fake, "queued", ephemeralJSON(textStopping), 0, sent)
-		wantAck(t, fake, "late", ephemeralJSON(textStopping), 500*time.Millisecond, sent)
+		wantAck(t, fake, "queued", ephemeralJSON(said.Stopping), 0, sent)
+		wantAck(t, fake, "late", ephemeralJSON(said.Stopping), 500*time.Millisecond, sent)
 		if calls.Load() != maxRunning {
 			t.Errorf("%d calls, want %d", calls.Load(), maxRunning)
 		}
@@ -69,11 +69,11 @@ func TestStopIsBoundedWhateverHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		s := &Sockets{API: fake, Dialer: fake.dialer(), Stagger: -1, Handle: func(context.Context, Envelope) any {
+		s := &Client{API: fake, Dialer: fake.dialer(), Handle: func(context.Context, Envelope) any {
 			time.Sleep(time.Hour) // it heeds no ctx
 			return nil
 		}}
-		stop := runSockets(t, s)
+		stop := runClient(t, s)
 		first, second := fake.next(), fake.next()
 		sent := time.Now()
 		_ = first.command("e")
@@ -88,7 +88,7 @@ func TestStopIsBoundedWhateverHangs(t *testing.T) {
 		if took := time.Since(stopping); took >= 4*time.Second {
 			t.Errorf("stopped after %v, want under 4 s", took)
 		}
-		wantAck(t, fake, "e", ephemeralJSON(textTooSlow), ackWithin, sent)
+		wantAck(t, fake, "e", ephemeralJSON(said.TooSlow), ackWithin, sent)
 		time.Sleep(2 * time.Hour)
 	})
 }
@@ -98,7 +98,7 @@ func TestStopWhileNothingIsConnected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
 		fake.refuse = func(int) error { return errors.New("no route to host") }
-		stop := runSockets(t, &Sockets{API: fake, Dialer: fake.dialer(), Handle: echoText})
+		stop := runClient(t, &Client{API: fake, Dialer: fake.dialer(), Handle: echoText})
 		time.Sleep(time.Hour)
 		stopping := time.Now()
 		if err := stop(); err != nil || time.Since(stopping) != 0 {
@@ -126,9 +126,9 @@ func slackClient(f webAPI) *slack.Client {
 
 func TestRefusedTokenEndsRun(t *testing.T) {
 	t.Parallel()
-	answers := map[string]int{codeNotFound: http.StatusNotFound}
-	for code := range fatalCodes {
-		if code != codeNotFound {
+	answers := map[string]int{CodeNotFound: http.StatusNotFound}
+	for _, code := range fatalCodes {
+		if code != CodeNotFound {
 			answers[code] = http.StatusOK
 		}
 	}
@@ -138,7 +138,7 @@ func TestRefusedTokenEndsRun(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var log logBuffer
 				begun := time.Now()
-				s := &Sockets{Handle: echoText, Log: log.logger(), API: slackClient(func(*http.Request) (int, http.Header, string) {
+				s := &Client{Handle: echoText, Log: log.logger(), API: slackClient(func(*http.Request) (int, http.Header, string) {
 					return status, nil, fmt.Sprintf(`{"ok":false,"error":%q}`, code)
 				})}
 				err := s.Run(t.Context())
@@ -186,15 +186,15 @@ func TestEverythingElseIsRetriedForEver(t *testing.T) {
 				var opens atomic.Int64
 				listener := newPipeListener()
 				_ = listener.Close()
-				s := &Sockets{
-					N: 1, Handle: echoText, Log: log.logger(),
+				s := &Client{
+					Slots: 1, Handle: echoText, Log: log.logger(),
 					Dialer: &websocket.Dialer{NetDialContext: listener.DialContext},
 					API: slackClient(func(*http.Request) (int, http.Header, string) {
 						opens.Add(1)
 						return answer.status, answer.header, answer.body
 					}),
 				}
-				stop := runSockets(t, s)
+				stop := runClient(t, s)
 				time.Sleep(24 * time.Hour)
 				if n := opens.Load(); n < 24*60 || n > 24*maxOpensWhileFailing {
 					t.Errorf("%d opens in a day, want %d to %d", n, 24*60, 24*maxOpensWhileFailing)
@@ -223,14 +223,14 @@ func TestRefusedHandshakeIsNoSecret(t *testing.T) {
 		served := make(chan error, 1)
 		go func() { served <- server.Serve(listener) }()
 		var log logBuffer
-		s := &Sockets{
-			N: 1, Handle: echoText, Log: log.logger(),
+		s := &Client{
+			Slots: 1, Handle: echoText, Log: log.logger(),
 			Dialer: &websocket.Dialer{NetDialContext: listener.DialContext},
 			API: slackClient(func(*http.Request) (int, http.Header, string) {
 				return http.StatusOK, nil, `{"ok":true,"url":"ws://slack.test/?ticket=` + ticketMark + `"}`
 			}),
 		}
-		stop := runSockets(t, s)
+		stop := runClient(t, s)
 		time.Sleep(time.Minute)
 		_ = stop()
 		_ = server.Close()
@@ -250,11 +250,11 @@ func TestRefusedHandshakeIsNoSecret(t *testing.T) {
 func TestWrongFieldsAreToldByRun(t *testing.T) {
 	t.Parallel()
 	api := slackClient(nil)
-	for name, s := range map[string]*Sockets{
+	for name, s := range map[string]*Client{
 		"no API":    {Handle: echoText},
 		"no Handle": {API: api},
-		"N 5":       {API: api, Handle: echoText, N: 5},
-		"N -1":      {API: api, Handle: echoText, N: -1},
+		"5 slots":   {API: api, Handle: echoText, Slots: 5},
+		"-1 slots":  {API: api, Handle: echoText, Slots: -1},
 	} {
 		if err := s.Run(t.Context()); err == nil {
 			t.Errorf("%s: Run: nil, want an error", name)
@@ -266,8 +266,8 @@ func TestEnvelopeThatComesAfterTheDrainIsHarmless(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
-		s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText}
-		stop := runSockets(t, s)
+		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText}
+		stop := runClient(t, s)
 		c := fake.next()
 		synctest.Wait() // so that its read is under way
 		close(c.paused) // so that the close frame is not answered
@@ -291,15 +291,15 @@ func TestHandshakeThatHangsIsGivenUp(t *testing.T) {
 		var failed []string
 		begun := time.Now()
 		var took time.Duration
-		s := &Sockets{
-			API: fake, N: 1, Handle: echoText,
+		s := &Client{
+			API: fake, Slots: 1, Handle: echoText,
 			Dialer: &websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) {
 				dialed, _ := net.Pipe()
 				return dialed, nil
 			}},
-			Events: SocketEvents{OpenFailed: func(fault string) { failed, took = append(failed, fault), time.Since(begun) }},
+			Events: Events{OpenFailed: func(fault string) { failed, took = append(failed, fault), time.Since(begun) }},
 		}
-		stop := runSockets(t, s)
+		stop := runClient(t, s)
 		time.Sleep(handshakeWithin)
 		synctest.Wait()
 		if len(failed) != 1 || took != handshakeWithin {
@@ -314,12 +314,12 @@ func TestHandshakeThatHangsIsGivenUp(t *testing.T) {
 func TestErrorThatQuotesTheAddressIsRedacted(t *testing.T) {
 	t.Parallel()
 	fake := &socketSlack{}
-	s := &Sockets{API: fake, Dialer: socketDialer(&websocket.Dialer{
+	s := &Client{API: fake, Dialer: fitDialer(&websocket.Dialer{
 		NetDialContext: func(context.Context, string, string) (net.Conn, error) {
 			return nil, errors.New("no way to ws://slack.test/link?ticket=" + ticketMark + "1 or " + ticketMark + "1")
 		},
 	})}
-	_, err := s.open(t.Context())
+	_, err := s.dial(t.Context())
 	if err == nil || strings.Contains(err.Error(), ticketMark) || !strings.Contains(err.Error(), "no way to") {
 		t.Errorf("error %v, want it without the ticket", err)
 	}
@@ -328,11 +328,11 @@ func TestErrorThatQuotesTheAddressIsRedacted(t *testing.T) {
 func TestDialerSendsAnAckInOneFrame(t *testing.T) {
 	t.Parallel()
 	for _, d := range []*websocket.Dialer{nil, {}, {WriteBufferSize: 4096}} {
-		if fit := socketDialer(d); fit.WriteBufferSize < maxAckBytes+1024 || fit.HandshakeTimeout != handshakeWithin {
+		if fit := fitDialer(d); fit.WriteBufferSize < maxAckBytes+1024 || fit.HandshakeTimeout != handshakeWithin {
 			t.Errorf("dialer %+v", fit)
 		}
 	}
-	if fit := socketDialer(&websocket.Dialer{HandshakeTimeout: time.Second}); fit.HandshakeTimeout != time.Second {
+	if fit := fitDialer(&websocket.Dialer{HandshakeTimeout: time.Second}); fit.HandshakeTimeout != time.Second {
 		t.Errorf("handshake timeout %v, want the caller's", fit.HandshakeTimeout)
 	}
 }
@@ -346,8 +346,8 @@ func TestStopAnswersUntilTheRestHasStopped(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				fake := newSocketSlack(t)
 				rest := make(chan struct{})
-				s := &Sockets{API: fake, Dialer: fake.dialer(), N: 1, Handle: echoText, Until: rest}
-				stop := runSockets(t, s)
+				s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText, Until: rest}
+				stop := runClient(t, s)
 				c := fake.next()
 				synctest.Wait()
 				stopping := time.Now()
@@ -365,7 +365,7 @@ func TestStopAnswersUntilTheRestHasStopped(t *testing.T) {
 					t.Errorf("stopped after %v, want %v", took, min(takes, drainWithin))
 				}
 				for i := range 4 {
-					wantAck(t, fake, fmt.Sprintf("late%d", i), ephemeralJSON(textStopping), time.Duration(i+1)*450*time.Millisecond, stopping)
+					wantAck(t, fake, fmt.Sprintf("late%d", i), ephemeralJSON(said.Stopping), time.Duration(i+1)*450*time.Millisecond, stopping)
 				}
 				time.Sleep(2 * time.Hour)
 			})

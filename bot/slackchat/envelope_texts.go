@@ -1,0 +1,24 @@
+package slackchat
+
+import "docspace-restorebot/bot/slackchat/socketmode"
+
+// What people are told when there is no answer for them. Each says whether anything
+// was done and what to do now.
+const (
+	textBusy       = "The bot is busy; nothing was done. Try again in a moment."
+	textUnreadable = "The bot could not read this from Slack; nothing was done. For whoever runs the bot: envelope "
+)
+
+// AckTexts are the same for [socketmode.Client].
+var AckTexts = socketmode.Texts{
+	Title:    "Restore",
+	Stopping: "The bot is stopping; nothing was done. Try again in a moment.",
+	Busy:     textBusy,
+	TooSlow:  "This took too long, and it is not certain that it was recorded. See `/restore status` before you try again.",
+	Internal: "Internal error; nothing was started. See `/restore status`, then try again. For whoever runs the bot: envelope ",
+	TooLong:  "The answer is too long for Slack to show here. See `/restore status` for what was done.",
+}
+
+func textAck(env socketmode.Envelope, text string) any {
+	return socketmode.TextAck(env, AckTexts.Title, text)
+}

@@ -1,0 +1,88 @@
+package socketmode
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// FatalError means that Slack refuses the app-level token and will refuse it
+// again: a person has to change something.
+type FatalError struct {
+	Code string // Slack's error code, or http_404
+}
+
+func (e *FatalError) Error() string { return "slack refuses the app-level token: " + e.Code }
+
+func isFatal(err error) bool {
+	_, ok := errors.AsType[*FatalError](err)
+	return ok
+}
+
+// CodeNotFound is the [FatalError]'s code where no Slack is at the address.
+const CodeNotFound = "http_404"
+
+// fatalCodes are the errors of apps.connections.open after which no retry can
+// succeed.
+var fatalCodes = []string{
+	"invalid_auth", "not_authed", "missing_args", "token_revoked", "token_expired", "account_inactive",
+	"not_allowed_token_type", "missing_scope", "no_permission", "forbidden_team", "org_login_required",
+	"two_factor_setup_required", CodeNotFound,
+}
+
+// The words for why a connection could not be opened.
+const (
+	faultRateLimited = "rate_limited"
+	faultSlack       = "slack_error"
+	faultHTTP        = "http_status"
+	faultTimeout     = "timeout"
+	faultAddress     = "bad_address"
+	faultHandshake   = "handshake"
+	faultNetwork     = "network"
+	faultFatal       = "refused"
+)
+
+// fault is what a failed attempt means.
+type fault struct {
+	word       string        // one of a closed set
+	retryAfter time.Duration // as a 429 asks
+	fatal      error         // nil if it is worth trying again
+}
+
+func faultOf(err error) fault {
+	f := fault{word: faultNetwork}
+	code := ""
+	if refused, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		f.word, code = faultSlack, refused.Err
+	}
+	if code == disconnectDisabled || code == disconnectTooMany {
+		f.word = code
+	}
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		f.word, f.retryAfter = faultRateLimited, limited.RetryAfter
+	}
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
+		switch f.word = faultHTTP; status.Code {
+		case http.StatusNotFound:
+			code = CodeNotFound
+		case http.StatusTooManyRequests:
+			f.word = faultRateLimited // without a Retry-After
+		}
+	}
+	if dial, ok := errors.AsType[*dialError](err); ok && dial.status != 0 {
+		f.word = faultHandshake
+	}
+	switch {
+	case errors.Is(err, errBadURL):
+		f.word = faultAddress
+	case errors.Is(err, errOpenSlow), errors.Is(err, context.DeadlineExceeded):
+		f.word = faultTimeout
+	case slices.Contains(fatalCodes, code):
+		f.word, f.fatal = faultFatal, &FatalError{Code: code}
+	}
+	return f
+}

@@ -1,0 +1,269 @@
+package socketmode
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	// ackUseful is how long after its envelope an ack still means something to
+	// Slack: then it has told the person that the app did not respond.
+	ackUseful = 3 * time.Second
+	// maxHeldAcks bounds the acks that wait for a connection; each has less than
+	// 20 KiB.
+	maxHeldAcks = 1024
+	// A connection counts as living as long as Slack's hello says, some hours,
+	// within these bounds: to be half an hour apart is enough.
+	minLife, maxLife = 6 * time.Minute, time.Hour
+	// renewBelow is the number of the app's connections from which none is renewed:
+	// Slack allows 10, and the last ones are left to others.
+	renewBelow = 9
+)
+
+// pool is the open connections and the acks that wait for one.
+type pool struct {
+	log      *slog.Logger
+	events   *Events
+	expected int
+	peers    func() (connections int, known bool) // nil where there are none
+
+	mu        sync.Mutex
+	conns     []*conn // oldest first
+	numbers   int
+	held      []ack     // until a connection says hello
+	holdUntil time.Time // a 429 is for the app, so for every slot
+	limits    int       // 429s in a row
+	stopped   bool      // acks are held no longer: no connection will come
+	warned    bool      // of too many connections
+	state     State
+	life      time.Duration // of a connection, as the last hello told; 0: it did not
+}
+
+// add serves an opened connection until it is gone.
+func (p *pool) add(ws *websocket.Conn, accept func(*conn, Envelope)) *conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.numbers++
+	p.limits = 0
+	c := &conn{
+		number: p.numbers, ws: ws, pool: p, accept: accept, log: p.log.With("connection", p.numbers),
+		opened: time.Now(), lastFrame: time.Now(),
+		greeted: make(chan struct{}), retired: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
+	}
+	p.conns = append(p.conns, c)
+	go c.serve()
+	return c
+}
+
+// remove takes a connection that is gone away, and sends its acks elsewhere.
+func (p *pool) remove(c *conn, unwritten []ack) {
+	p.mu.Lock()
+	p.conns = slices.DeleteFunc(p.conns, func(other *conn) bool { return other == c })
+	if _, frame := c.alive(); frame.After(p.state.LastFrame) {
+		p.state.LastFrame = frame
+	}
+	p.mu.Unlock()
+	for _, a := range unwritten {
+		p.events.AckResent()
+		p.send(nil, a)
+	}
+}
+
+// send queues an ack on the connection that brought its envelope or, when that
+// is gone, on another one, or else holds it until there is one.
+func (p *pool) send(origin *conn, a ack) {
+	if origin != nil && origin.enqueue(a) {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Since(a.at) > ackUseful {
+		p.lose(a)
+		return
+	}
+	// A fresh connection rather than one that Slack is about to close.
+	for _, phase := range []phase{phaseInUse, phaseRetiring} {
+		for _, c := range slices.Backward(p.conns) {
+			if c != origin && c.is(phase) && c.enqueue(a) {
+				return
+			}
+		}
+	}
+	if p.stopped || len(p.held) >= maxHeldAcks {
+		p.lose(a)
+		return
+	}
+	p.held = append(p.held, a)
+}
+
+// lose gives an ack up. The lock is held.
+func (p *pool) lose(a ack) {
+	p.events.AckLost()
+	p.log.Warn("ack lost: no connection took it in time", "envelope_id", LoggedID(a.id), "type", a.kind, "age", time.Since(a.at))
+}
+
+// hello notes that a connection is in use, and gives it the acks that waited.
+func (p *pool) hello(c *conn, f frame) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state.LastHello, p.state.Fault, p.state.Counted = time.Now(), "", f.NumConnections
+	p.life = time.Duration(f.DebugInfo.Life) * time.Second
+	if f.ConnectionInfo.AppID != "" {
+		p.state.AppID = f.ConnectionInfo.AppID
+	}
+	ours := p.expected
+	for _, other := range p.conns {
+		if other.leaving() { // Slack counts it as well
+			ours++
+		}
+	}
+	if f.NumConnections > ours && !p.warned {
+		p.warned = true
+		go p.countPeers(f.NumConnections, ours) // a call, and the lock is held
+	}
+	for _, a := range p.held {
+		if time.Since(a.at) < ackUseful && c.enqueue(a) {
+			p.events.AckResent()
+		} else {
+			p.lose(a)
+		}
+	}
+	p.held = nil
+}
+
+// countPeers warns of more connections than ours and those of the peers. Each peer
+// may be replacing one, which counts twice meanwhile.
+func (p *pool) countPeers(counted, ours int) {
+	if p.peers != nil {
+		peers, known := p.peers()
+		if known && peers > 0 {
+			peers++
+		}
+		if ours += peers; !known || counted <= ours {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.warned = false // another may come
+			return
+		}
+	}
+	p.log.Warn("slack counts more connections than expected: does another program run with this app-level token?",
+		"connections", counted, "expected", ours)
+}
+
+// renewal returns when c makes way for another connection because its age is too
+// near to that of an older one; zero means never. Slack ends each connection at
+// about the same age, so those that were opened together are moved apart: the nth
+// of them at its part of a connection's life. Slack's times are not exact, so half
+// of a part is apart enough.
+func (p *pool) renewal(c *conn, slots int) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	life := p.life
+	if life <= 0 {
+		life = maxLife
+	}
+	part := min(max(life, minLife), maxLife) / time.Duration(slots)
+	near, leaving := 0, 0
+	for _, other := range p.conns {
+		switch {
+		case other == c:
+		case other.leaving():
+			leaving++
+		case other.number < c.number && c.opened.Sub(other.opened) < part/2:
+			near++
+		}
+	}
+	if near == 0 {
+		return time.Time{}
+	}
+	due := c.opened.Add(time.Duration(near) * part)
+	if now := time.Now(); !due.After(now) && (leaving > 0 || p.state.Counted >= renewBelow || now.Sub(c.stayed) < part/2) {
+		due = now.Add(part / 2)
+	}
+	return due
+}
+
+// holdAll holds every slot back for as long as a 429 asks, and longer where Slack
+// goes on to refuse: each wait after freeLimits is twice the one before, up to 32 s.
+func (p *pool) holdAll(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if !now.Before(p.holdUntil) { // or else it answers another slot's call of the same moment
+		p.limits++
+	}
+	d = max(d, minReopen<<min(5, max(0, p.limits-freeLimits)))
+	if until := now.Add(min(d, maxRetryAfter)); until.After(p.holdUntil) {
+		p.holdUntil = until
+	}
+}
+
+// waitUntil waits until t, and longer while a 429 holds every slot. It returns false
+// when ctx ended.
+func (p *pool) waitUntil(ctx context.Context, t time.Time) bool {
+	for ctx.Err() == nil {
+		p.mu.Lock()
+		if p.holdUntil.After(t) {
+			t = p.holdUntil
+		}
+		p.mu.Unlock()
+		wait := time.Until(t)
+		if wait <= 0 {
+			return true
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+	return false
+}
+
+// noteFault notes why there is no connection.
+func (p *pool) noteFault(fault string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state.Fault = fault
+}
+
+// closeAll closes every connection once its acks are written, and returns when
+// all of them are gone.
+func (p *pool) closeAll() {
+	p.mu.Lock()
+	p.stopped = true
+	for _, a := range p.held {
+		p.lose(a)
+	}
+	p.held = nil
+	open := slices.Clone(p.conns)
+	p.mu.Unlock()
+	for _, c := range open {
+		c.close(endStopping)
+	}
+	for _, c := range open {
+		<-c.done
+	}
+}
+
+func (p *pool) snapshot() State {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.state
+	for _, c := range p.conns {
+		alive, frame := c.alive()
+		if alive {
+			s.Live++
+		}
+		if frame.After(s.LastFrame) {
+			s.LastFrame = frame
+		}
+	}
+	return s
+}
