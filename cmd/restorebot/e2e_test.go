@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -25,6 +26,11 @@ const asBot = "RESTOREBOT_AS_BOT"
 func TestMain(m *testing.M) {
 	if os.Getenv(asBot) != "" {
 		main()
+	}
+	// A test here mostly waits for other processes, so more of them run at once
+	// than the machine has processors; -parallel still says otherwise.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
 	}
 	// A script's restorebot is this binary under that name.
 	testscript.Main(m, map[string]func(){"restorebot": main})
