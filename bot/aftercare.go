@@ -39,7 +39,7 @@ func (b *Bot) stepAftercare(ctx context.Context, r Restore, p Portal) (Next, err
 		next.Aftercare.Done, next.Aftercare.GaveUp = true, true
 		return b.saveAndWait(ctx, r, next, 0)
 	}
-	ask, cancel := context.WithTimeout(ctx, askWithin)
+	ask, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	key, err := p.API.KeySelf(ask)
 	switch {

@@ -57,7 +57,7 @@ const personDelay = 10 * time.Second
 func retryDelay(err error) time.Duration {
 	switch after := RetryAfter(err); {
 	case err == nil:
-		return rarely
+		return unclearPoll
 	case needsDirect(err):
 		return max(personDelay, after)
 	case errors.Is(err, policy.ErrChatBusy) && after > 0:
@@ -71,7 +71,7 @@ func retryDelay(err error) time.Duration {
 // restore cannot be reached. The error says why.
 func (b *Bot) noteChannelLost(ctx context.Context, r *Restore, p Portal, why error) error {
 	if errors.Is(why, policy.ErrNotInChannel) {
-		switch found, err := b.lookElsewhere(ctx, r); {
+		switch found, err := b.findMovedChannel(ctx, r); {
 		case err != nil:
 			return err
 		case found:

@@ -100,13 +100,13 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, FollowUp) {
 		return b.answerMember(ctx, c.Caller, func() Answer { return b.freeze(ctx, c.Caller, line) }), nil
 	case command.VerbStatus:
 		return TextAnswer{"Looking ..."}, func(ctx context.Context) Answer {
-			return b.answerMember(ctx, c.Caller, func() Answer { return b.status(ctx, c.Caller) })
+			return b.answerMember(ctx, c.Caller, func() Answer { return b.answerStatus(ctx, c.Caller) })
 		}
 	case command.VerbHistory:
 		return b.answerMember(ctx, c.Caller, func() Answer { return b.listHistory(ctx, c.Caller) }), nil
 	case command.VerbReport:
 		return TextAnswer{"Writing the report ..."}, func(ctx context.Context) Answer {
-			return b.answerMember(ctx, c.Caller, func() Answer { return b.report(ctx, c.Caller, line.ID) })
+			return b.answerMember(ctx, c.Caller, func() Answer { return b.postReport(ctx, c.Caller, line.ID) })
 		}
 	case command.VerbList:
 		portal, no := b.choose(ctx, c.Caller, line.Portal, mayUse)
@@ -114,11 +114,11 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, FollowUp) {
 			return b.refuse(ctx, c.Caller, "", no), nil
 		}
 		return TextAnswer{"Asking " + portal.Name + " for its backups ... With many of them on a cloud this takes up to a minute and a half."}, func(ctx context.Context) Answer {
-			return b.answerMember(ctx, c.Caller, func() Answer { return b.list(ctx, portal, line.Dump) })
+			return b.answerMember(ctx, c.Caller, func() Answer { return b.listBackups(ctx, portal, line.Dump) })
 		}
 	case command.VerbDoctor:
 		return TextAnswer{"Checking everything that a restore needs ..."}, func(ctx context.Context) Answer {
-			return b.examined(ctx, c.Caller)
+			return b.answerDoctor(ctx, c.Caller)
 		}
 	case command.VerbHelp:
 	}
@@ -172,14 +172,14 @@ func (b *Bot) request(ctx context.Context, c Command, line command.Line) Answer 
 		}
 		return b.answerUnrecorded(ctx, err)
 	case errors.Is(err, ErrPortalBusy):
-		return b.refuse(ctx, c.Caller, "", b.busy(ctx, portal.PortalName))
+		return b.refuse(ctx, c.Caller, "", b.busyRefusal(ctx, portal.PortalName))
 	case err != nil:
 		return b.answerUnrecorded(ctx, err)
 	}
 	return Accepted{Restore: r, Portal: portal.PortalName}
 }
 
-func (b *Bot) busy(ctx context.Context, portal PortalName) *policy.Refusal {
+func (b *Bot) busyRefusal(ctx context.Context, portal PortalName) *policy.Refusal {
 	no := &policy.Refusal{
 		Rule: policy.RuleBusy,
 		What: "Another restore of " + portal.Name + " is open already. Nothing was started.",

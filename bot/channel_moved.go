@@ -16,9 +16,9 @@ import (
 // movedWithin bounds the questions whether a channel has moved.
 const movedWithin = time.Second
 
-// movedTo reports whether the card of a restore stands in this channel now and its
+// hasMovedTo reports whether the card of a restore stands in this channel now and its
 // own channel is gone. An unanswered question means no.
-func (b *Bot) movedTo(ctx context.Context, r Restore, channel string) bool {
+func (b *Bot) hasMovedTo(ctx context.Context, r Restore, channel string) bool {
 	if r.CardTS == "" || channel == "" || channel == r.Channel {
 		return false
 	}
@@ -48,7 +48,7 @@ func (b *Bot) adoptChannel(ctx context.Context, r Restore, channel, actor string
 // message is the bot's own, has the card's ts, and says that it is this card.
 func (b *Bot) followChannel(ctx context.Context, r Restore, p Press) (Restore, *policy.Refusal, error) {
 	to := p.Caller.Channel
-	if p.MessageTS != r.CardTS || !p.Card.matches(r) || p.Caller.Team != r.Team || r.Settled || !b.movedTo(ctx, r, to) {
+	if p.MessageTS != r.CardTS || !p.Card.matches(r) || p.Caller.Team != r.Team || r.Settled || !b.hasMovedTo(ctx, r, to) {
 		return r, nil, nil
 	}
 	if rules := b.policyOf(r).Channels; !rules.Any && !slices.Contains(rules.IDs, to) {
@@ -61,11 +61,11 @@ func (b *Bot) followChannel(ctx context.Context, r Restore, p Press) (Restore, *
 	return r, nil, err
 }
 
-// lookElsewhere follows a restore whose channel does not take its messages into
+// findMovedChannel follows a restore whose channel does not take its messages into
 // the one of its rules that has its card.
-func (b *Bot) lookElsewhere(ctx context.Context, r *Restore) (bool, error) {
+func (b *Bot) findMovedChannel(ctx context.Context, r *Restore) (bool, error) {
 	for _, channel := range b.policyOf(*r).Channels.IDs {
-		if b.movedTo(ctx, *r, channel) {
+		if b.hasMovedTo(ctx, *r, channel) {
 			saved, err := b.adoptChannel(ctx, *r, channel, "")
 			if err == nil {
 				*r = saved

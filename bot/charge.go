@@ -27,7 +27,7 @@ func chargeOf(ctx context.Context, r Restore, p Portal, s docspace.Settings) Cha
 	if s.Standalone || !r.needsSafetyBackup(p.Safety) {
 		return Charge{}
 	}
-	ask, cancel := context.WithTimeout(ctx, askWithin)
+	ask, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	c := Charge{At: time.Now().UTC(), Free: -1, Paid: -1}
 	if on, err := p.API.BackupServiceEnabled(ask); err == nil {

@@ -9,8 +9,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// What a [Chat] may answer besides a broken connection. Each wraps what the
-// chat said, without secrets.
+// The errors of a [Chat] besides a broken connection. Each wraps the chat's own words,
+// without secrets.
 var (
 	// ErrChannelClosed: the channel takes no messages, as one that is archived.
 	ErrChannelClosed = errors.New("the channel takes no messages")

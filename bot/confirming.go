@@ -22,7 +22,7 @@ func (b *Bot) confirmable(ctx context.Context, c policy.Caller, r Restore) *poli
 	if no := r.sealRefusal(); no != nil {
 		return no
 	}
-	if no := b.frozen(ctx); no != nil {
+	if no := b.freezeRefusal(ctx); no != nil {
 		return no
 	}
 	if no := b.asPlanned(r); no != nil {

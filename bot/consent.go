@@ -173,7 +173,7 @@ func (l *LapsedError) reason() Reason {
 // expireIfLapsed ends a restore whose consent does not hold any more. over is false
 // if the consent holds.
 func (b *Bot) expireIfLapsed(ctx context.Context, r Restore) (next Next, over bool, err error) {
-	err = b.Store.Agreed(ctx, r)
+	err = b.Store.CheckConsent(ctx, r)
 	if err == nil {
 		return Next{}, false, nil
 	}

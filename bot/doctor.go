@@ -81,9 +81,9 @@ func faulty(check, what, fix string) Finding {
 	return Finding{Check: check, Grade: Fail, What: what, Fix: fix}
 }
 
-// examined is /restore doctor. Whom a list names by their id it answers also while
+// answerDoctor is /restore doctor. Whom a list names by their id it answers also while
 // Slack does not tell who anybody is: it is what says why.
-func (b *Bot) examined(ctx context.Context, c policy.Caller) Answer {
+func (b *Bot) answerDoctor(ctx context.Context, c policy.Caller) Answer {
 	no := b.Policy.CheckMembership(ctx, b.Directory, c)
 	if no != nil && (no.Rule != policy.RuleDirectory || !b.namesByID(c.User)) {
 		return b.refuse(ctx, c, "", no)

@@ -8,17 +8,17 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// keepTelling is how long after its end a restore is held on to whose channel
-// cannot be reached: the end is told there when it can be again. What the chat
-// refuses for good may take whoever runs it a weekend.
+// keepTelling is how long an end is tried to be told in a channel that cannot be
+// reached. deliverDeniedEndFor is the same where the chat denies it: a person has to
+// change that, which may take a weekend.
 const (
-	keepTelling      = 24 * time.Hour
-	keepTellingNever = 72 * time.Hour
+	deliverEndFor       = 24 * time.Hour
+	deliverDeniedEndFor = 72 * time.Hour
 )
 
-// givenUp reports whether an undelivered end is tried no more.
-func givenUp(why error, since time.Duration) bool {
-	return channelClosed(why) && since >= keepTelling || deniedByChat(why) && since >= keepTellingNever
+// deliveryOver reports whether an undelivered end is tried no more.
+func deliveryOver(why error, since time.Duration) bool {
+	return channelClosed(why) && since >= deliverEndFor || deniedByChat(why) && since >= deliverDeniedEndFor
 }
 
 // stepEnded shows the end on the card, announces it, runs the after-care and settles
@@ -45,7 +45,7 @@ func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) 
 			next.After, later = retryDelay(err), err
 		}
 	}
-	if since := time.Since(r.EndedAt); later != nil && !givenUp(later, since) {
+	if since := time.Since(r.EndedAt); later != nil && !deliveryOver(later, since) {
 		if needsDirect(later) && since > 30*personDelay { // it takes a person, who takes their time
 			next.After = max(next.After, 30*personDelay)
 		}

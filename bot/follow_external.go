@@ -57,7 +57,7 @@ func (b *Bot) adoptExternal(ctx context.Context, c policy.Caller, p Portal) Answ
 	case errors.Is(err, ErrDuplicate):
 		return TextAnswer{"It is followed already; /restore status shows how far it is. Nothing was changed."}
 	case errors.Is(err, ErrPortalBusy):
-		return b.refuse(ctx, c, "", b.busy(ctx, p.PortalName))
+		return b.refuse(ctx, c, "", b.busyRefusal(ctx, p.PortalName))
 	case err != nil:
 		return b.answerUnrecorded(ctx, err)
 	}

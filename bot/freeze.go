@@ -24,9 +24,9 @@ type Freeze struct {
 // On reports whether restores are frozen.
 func (f Freeze) On() bool { return !f.At.IsZero() }
 
-// frozen refuses while restores are frozen, nil otherwise. A freeze that cannot be
+// freezeRefusal refuses while restores are frozen, nil otherwise. A freeze that cannot be
 // read counts as one.
-func (b *Bot) frozen(ctx context.Context) *policy.Refusal {
+func (b *Bot) freezeRefusal(ctx context.Context) *policy.Refusal {
 	f, err := b.Store.Frozen(ctx)
 	switch {
 	case errors.Is(err, ErrAltered):
@@ -77,7 +77,7 @@ func (b *Bot) freeze(ctx context.Context, c policy.Caller, line command.Line) An
 	if err != nil {
 		return b.answerUnrecorded(ctx, err)
 	}
-	return FreezeSet{Freeze: f, Open: b.onTheirWay(ctx)}
+	return FreezeSet{Freeze: f, Open: b.startedRestores(ctx)}
 }
 
 func (b *Bot) unfreeze(ctx context.Context, c policy.Caller, now time.Time) Answer {
@@ -98,8 +98,8 @@ func (b *Bot) unfreeze(ctx context.Context, c policy.Caller, now time.Time) Answ
 	return FreezeSet{Ended: was}
 }
 
-// onTheirWay lists the restores that have started before the freeze.
-func (b *Bot) onTheirWay(ctx context.Context) []Restore {
+// startedRestores lists the restores that have started before the freeze.
+func (b *Bot) startedRestores(ctx context.Context) []Restore {
 	var under []Restore
 	for _, p := range b.Portals {
 		r, ok, err := b.Store.OpenOn(ctx, p.PortalName)

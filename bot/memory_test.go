@@ -41,7 +41,7 @@ func (m *memory) clock() bot.Clock {
 	return bot.Clock{At: time.Now().UTC(), Process: "memory", Ran: time.Since(m.began)}
 }
 
-func (m *memory) Agreed(_ context.Context, r bot.Restore) error {
+func (m *memory) CheckConsent(_ context.Context, r bot.Restore) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.agreed(r)

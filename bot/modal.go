@@ -8,7 +8,7 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// What a [Chat] may answer about a modal.
+// The errors of a [Chat] about a modal.
 var (
 	// ErrTriggerGone: the three seconds in which a modal may be opened are over.
 	ErrTriggerGone = errors.New("it is too late to open the dialog")

@@ -126,8 +126,7 @@ func orphaned(r Restore, p Press) bool {
 	return r.CardTS != "" || r.State.Ended() || p.Card.Restore == r.ID && !p.Card.matches(r)
 }
 
-// stripOrphan takes the buttons off an orphan card, once whoever pressed it has
-// their answer.
+// stripOrphan takes the buttons off an orphan card, after the press was answered.
 func (b *Bot) stripOrphan(r Restore, p Press) FollowUp {
 	if !orphaned(r, p) {
 		return nil

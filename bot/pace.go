@@ -57,9 +57,9 @@ const (
 	editLate   = 30 * time.Second // after ten minutes
 	earlyUntil = 2 * time.Minute
 	laterUntil = 10 * time.Minute
-	// verifyFor is how long a portal whose task is completed may take to look
+	// verifyLimit is how long a portal whose task is completed may take to look
 	// restored before a person is asked to look.
-	verifyFor = 5 * time.Minute
+	verifyLimit = 5 * time.Minute
 )
 
 func editEvery(elapsed time.Duration) time.Duration {

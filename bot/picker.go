@@ -20,7 +20,7 @@ const PressPick Action = "pick"
 // FormPick is the modal in which a backup is chosen. Its Data is a [pickerState].
 const FormPick FormKind = "pick"
 
-// The fields of the picker. That of the backup carries the turn in its name:
+// The fields of the picker. The backup's field carries the turn in its name:
 // after another portal was chosen it is another field, with nothing chosen.
 const (
 	fieldPortal  = "portal"
@@ -92,7 +92,7 @@ func (b *Bot) fillPicker(ctx context.Context, c policy.Caller, f Form, show pick
 	var backups []docspace.Backup
 	var expired int
 	if err == nil {
-		backups, expired, err = p.listed(ctx, show.Dump)
+		backups, expired, err = p.restorableBackups(ctx, show.Dump)
 	}
 	if err != nil {
 		return b.refuse(ctx, c, "", refuseUnlisted(ctx, p, err))

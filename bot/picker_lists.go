@@ -108,9 +108,9 @@ func (l *backupLists) await(ctx context.Context, key listKey, ask func(context.C
 	return backups
 }
 
-// listed asks a portal for the backups that a picker offers: none that has
+// restorableBackups asks a portal for the backups that a picker offers: none that has
 // expired. It says how many were left out.
-func (p Portal) listed(ctx context.Context, dump bool) (backups []docspace.Backup, expired int, err error) {
+func (p Portal) restorableBackups(ctx context.Context, dump bool) (backups []docspace.Backup, expired int, err error) {
 	backups, err = p.API.BackupHistory(ctx, dump)
 	all, now := len(backups), p.portalTime()
 	backups = slices.DeleteFunc(backups, func(backup docspace.Backup) bool { return backup.Expired(now) })

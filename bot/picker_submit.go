@@ -57,7 +57,7 @@ func (b *Bot) search(ctx context.Context, s Submission, f Form) []Option {
 	backups, known := b.lists.find(show.key(), time.Now())
 	if !known {
 		backups = b.lists.await(ctx, show.key(), func(ctx context.Context) ([]docspace.Backup, error) {
-			backups, _, err := p.listed(ctx, show.Dump)
+			backups, _, err := p.restorableBackups(ctx, show.Dump)
 			return backups, err
 		})
 	}

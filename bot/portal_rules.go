@@ -54,7 +54,7 @@ func (b *Bot) admit(ctx context.Context, c policy.Caller, line command.Line) *po
 		return no
 	}
 	if line.Verb == command.VerbRestore {
-		return b.frozen(ctx)
+		return b.freezeRefusal(ctx)
 	}
 	return nil
 }

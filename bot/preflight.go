@@ -48,7 +48,7 @@ type Counts struct {
 // missing fact is shown as unknown and refuses nothing.
 func (b *Bot) preflight(ctx context.Context, r *Restore, p Portal, key docspace.Key, backups []docspace.Backup) {
 	o := Preflight{At: time.Now().UTC(), Usual: b.usual(ctx, *r), KeyExpires: key.ExpiresOn, KeyAll: hasAllScopes(key), ClockAhead: p.clockAhead(), Unread: r.Preflight.Unread}
-	ask, cancel := context.WithTimeout(ctx, askWithin)
+	ask, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
 	switch {
@@ -102,7 +102,7 @@ func (b *Bot) checkPortal(ctx context.Context, r *Restore, p Portal) *policy.Ref
 	if no != nil {
 		return no
 	}
-	ask, cancel := context.WithTimeout(ctx, askWithin)
+	ask, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	key, err := p.API.KeySelf(ask)
 	switch {
@@ -121,7 +121,7 @@ func (b *Bot) checkPortal(ctx context.Context, r *Restore, p Portal) *policy.Ref
 
 // checkPortalFree checks that the portal is active and that no restore runs on it.
 func checkPortalFree(ctx context.Context, r *Restore, p Portal) (docspace.Settings, *policy.Refusal) {
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	ctx, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	settings, err := p.API.Settings(ctx)
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 // historyLimit is how many ended restores /restore history shows.
 const historyLimit = 10
 
-// status lists what runs or waits on the portals that the caller may use, and asks
+// answerStatus lists what runs or waits on the portals that the caller may use, and asks
 // each portal.
-func (b *Bot) status(ctx context.Context, c policy.Caller) Answer {
+func (b *Bot) answerStatus(ctx context.Context, c policy.Caller) Answer {
 	now := time.Now().UTC()
 	s := Status{Now: now, Freeze: b.freezeShown(ctx)}
 	may := b.visiblePortals(ctx, c)
@@ -111,7 +111,7 @@ func (b *Bot) listHistory(ctx context.Context, c policy.Caller) Answer {
 	return History{Restores: ended, Now: time.Now().UTC()}
 }
 
-func (b *Bot) list(ctx context.Context, p Portal, dump bool) Answer {
+func (b *Bot) listBackups(ctx context.Context, p Portal, dump bool) Answer {
 	_, err := settingsSoon(ctx, p)
 	if err != nil {
 		return refuseUnlisted(ctx, p, err)

@@ -29,9 +29,9 @@ type File struct {
 	Content []byte
 }
 
-// report is /restore report: what happened, for the post-mortem, told in the
+// postReport is /restore report: what happened, for the post-mortem, told in the
 // thread of the restore.
-func (b *Bot) report(ctx context.Context, c policy.Caller, id string) Answer {
+func (b *Bot) postReport(ctx context.Context, c policy.Caller, id string) Answer {
 	ctx = about(ctx, id)
 	r, err := b.Store.Get(ctx, id)
 	may := b.visiblePortals(ctx, c).holds(r)

@@ -99,13 +99,13 @@ type Restore struct {
 	Alarms    []Alarm    `json:",omitzero"`      // each raised once
 	Verdict   Verdict    `json:",omitzero"`      // what was checked before the end was told
 
-	// StartsAt is when the countdown of a broken glass ends; GlassTS is the reply
-	// that called those who may stop it.
+	// StartsAt is the end of the countdown of --break-glass. CountdownTS is the reply
+	// that mentioned the people who may stop it.
 	StartsAt    time.Time `json:",omitzero"`
 	CountdownTS string    `json:"GlassTS,omitzero"`
 
 	CardTS string `json:",omitzero"` // ts of the card, "" until it is posted and when it is gone
-	// CardGone is set when somebody removed the card. It is posted anew once
+	// CardGone is set when somebody removed the card. It is posted again once
 	// there is something new to say.
 	CardGone    bool        `json:",omitzero"`
 	Cards       int         `json:",omitzero"`       // how many were posted

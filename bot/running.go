@@ -16,7 +16,7 @@ func (b *Bot) stepRunning(ctx context.Context, r Restore, p Portal) (Next, error
 	if later != nil && !isUndelivered(later) {
 		return Next{After: soon}, later
 	}
-	ask, cancel := context.WithTimeout(ctx, askWithin)
+	ask, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	task, known, err := p.API.RestoreProgress(ask, docspace.RestoreScope(r.Order.Dump))
 	if ctx.Err() != nil {
@@ -85,10 +85,10 @@ func (r Restore) lostTask(now time.Time) (Reason, bool) {
 		Do:   "Look at the portal and say with the buttons what became of it. The bot asks on meanwhile.",
 	}
 	switch {
-	case r.Other.ID != "" && silent >= graceOf:
+	case r.Other.ID != "" && silent >= startGrace:
 		why.What = "The portal now works on another restore than the one this bot started; how ours ended cannot be told from here."
 		return why, true
-	case r.Progress.Tenant == docspace.TenantActive && silent >= graceOf:
+	case r.Progress.Tenant == docspace.TenantActive && silent >= startGrace:
 		why.What = "The portal is Active and no longer knows the restore that was started; how it ended cannot be told from here."
 		return why, true
 	}

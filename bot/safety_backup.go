@@ -10,12 +10,12 @@ import (
 )
 
 const (
-	// waitFor is how long another backup may hold ours up.
-	waitFor = time.Hour
+	// otherBackupLimit is how long another backup may hold ours up.
+	otherBackupLimit = time.Hour
 	// backupStalledFor is how long a backup may show no change.
 	backupStalledFor = 30 * time.Minute
-	// askWithin bounds the questions of one step.
-	askWithin = 8 * time.Second
+	// stepCallTimeout bounds the questions of one step.
+	stepCallTimeout = 8 * time.Second
 )
 
 // beginSafetyBackup moves a confirmed restore to its safety backup.
@@ -53,7 +53,7 @@ func (b *Bot) requestSafetyBackup(ctx context.Context, r Restore, p Portal) (Nex
 	if p.Safety.IsZero() {
 		return b.askAboutSafetyBackup(ctx, r, "no place for it is set up any more")
 	}
-	ask, cancel := context.WithTimeout(ctx, askWithin)
+	ask, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
 	now := time.Now().UTC()
@@ -71,7 +71,7 @@ func (b *Bot) requestSafetyBackup(ctx context.Context, r Restore, p Portal) (Nex
 	next.Safety.SilentSince = time.Time{}
 	if known && !task.Terminal() {
 		next.Safety.Percent = task.Percent
-		if now.Sub(r.Safety.StartedAt) >= waitFor {
+		if now.Sub(r.Safety.StartedAt) >= otherBackupLimit {
 			return b.doubtSafetyBackup(ctx, r, next, p, AlarmSafetyWaits, explanation{})
 		}
 		return b.saveSafetyProgress(ctx, r, next, p, soon)
@@ -83,7 +83,7 @@ func (b *Bot) requestSafetyBackup(ctx context.Context, r Restore, p Portal) (Nex
 		return Next{After: soon}, err
 	}
 	// Like the start itself: made whatever becomes of ctx, and never again.
-	post, cancelPost := context.WithTimeout(context.WithoutCancel(ctx), startFor)
+	post, cancelPost := context.WithTimeout(context.WithoutCancel(ctx), startTimeout)
 	defer cancelPost()
 	task, known, err = p.API.StartBackup(post, p.Safety.request(r.Order.Dump))
 	switch {
@@ -100,7 +100,7 @@ func (b *Bot) requestSafetyBackup(ctx context.Context, r Restore, p Portal) (Nex
 
 // followSafetyBackup reads the progress of the backup and finds its end.
 func (b *Bot) followSafetyBackup(ctx context.Context, r Restore, p Portal) (Next, error) {
-	ask, cancel := context.WithTimeout(ctx, askWithin)
+	ask, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
 	now := time.Now().UTC()
@@ -118,7 +118,7 @@ func (b *Bot) followSafetyBackup(ctx context.Context, r Restore, p Portal) (Next
 		return b.saveSafetyProgress(ctx, r, next, p, soon)
 	case !ours:
 		s.SilentSince = time.Time{}
-		if sinceFirst(&s.LostSince, now) >= graceOf {
+		if sinceFirst(&s.LostSince, now) >= startGrace {
 			return b.lostSafetyBackup(ctx, r, next, p)
 		}
 		return b.saveSafetyProgress(ctx, r, next, p, soon)
@@ -233,7 +233,7 @@ func (b *Bot) waiveSafetyBackup(ctx context.Context, p Press, r Restore) error {
 	fresh := b.Directory.Fresh()
 	for _, check := range []func() *policy.Refusal{
 		r.sealRefusal,
-		func() *policy.Refusal { return b.frozen(ctx) },
+		func() *policy.Refusal { return b.freezeRefusal(ctx) },
 		func() *policy.Refusal { return b.asPlanned(r) },
 		func() *policy.Refusal { return b.policyOf(r).StillAdmitted(ctx, fresh, r.request()) },
 		func() *policy.Refusal { return b.policyOf(r).MayConfirm(ctx, fresh, r.request(), p.Caller.User) },

@@ -111,7 +111,7 @@ func (b *Bot) noticeLateBackup(ctx context.Context, r Restore, p Portal) (next N
 	if r.Safety.Doubt == "" || r.Safety.TaskID == "" || r.Safety.Looked {
 		return Next{}, false, nil
 	}
-	ask, cancel := context.WithTimeout(ctx, askWithin)
+	ask, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
 	if err != nil || !known || task.TaskID != r.Safety.TaskID || !task.Succeeded() {

@@ -3,20 +3,63 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
-// startFor bounds the one POST. A lost answer is resolved by asking for the
+// startTimeout bounds the one POST. A lost answer is resolved by asking for the
 // progress.
-const startFor = 15 * time.Second
+const startTimeout = 15 * time.Second
 
-// startWithin is how soon the POST has to follow the saved intent. A process that
+// startDelayLimit is how soon the POST has to follow the saved intent. A process that
 // stood still for longer counts as dead: a peer then asks about the start, and tells
 // graceOf later that there was none.
-const startWithin = 5 * time.Second
+const startDelayLimit = 5 * time.Second
+
+// start saves the intent and sends startrestore, once. Only the step whose save moved
+// the restore to starting reaches the POST. looked is when the portal was asked
+// whether it is free.
+func (b *Bot) start(ctx context.Context, was, r Restore, p Portal, looked time.Time) (Next, error) {
+	now := time.Now().UTC()
+	sent, err := b.Store.Now(ctx) // whoever resolves the start measures from it
+	if err != nil {
+		return Next{After: soon}, err
+	}
+	if stoodStill(looked) > stepCallTimeout+startDelayLimit {
+		return Next{}, nil // somebody else may have started one since: look again
+	}
+	saving := time.Now()
+	r.State, r.StartedAt = Starting, sent
+	r.SeenAt, r.SeenBy = now, b.Process
+	r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore, "dump_before": r.DumpBefore, "changed_since": positive(r.Loss.Since)}})
+	if err != nil { // ErrFrozen and LapsedError too: the next step says so
+		return Next{After: soon}, err
+	}
+
+	if late := stoodStill(saving); late > startDelayLimit {
+		return b.move(ctx, r, r.withoutStart(time.Now().UTC(), Reason{
+			Rule: policy.RuleRecord,
+			What: fmt.Sprintf("The bot stood still for %s just before the start, so it did not send it. Nothing was changed.", late.Round(time.Second)),
+			Do:   "Ask again with /restore.",
+		}), EventEnded)
+	}
+	// From here the POST is made whatever becomes of ctx: a stop of the bot must
+	// not turn a start into a question.
+	post, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTimeout)
+	defer cancel()
+	task, known, err := p.API.StartRestore(post, startRequest(r))
+	now = time.Now().UTC()
+	switch {
+	case errors.Is(err, docspace.ErrRefused):
+		return b.move(post, r, r.withoutStart(now, p.refusedStart(err)), EventEnded)
+	case err != nil || !known || !r.isNew(task):
+		return Next{After: soon}, err // resolve tells
+	}
+	return b.recordStart(post, r, task)
+}
 
 // stoodStill is the time that has passed, by the clock that moved more: one clock stands
 // still while the machine sleeps, the other may be set.
@@ -25,7 +68,7 @@ func stoodStill(since time.Time) time.Duration {
 	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
 }
 
-func request(r Restore) docspace.RestoreRequest {
+func startRequest(r Restore) docspace.RestoreRequest {
 	req := docspace.RestoreRequest{BackupID: r.Order.BackupID, StorageType: r.Order.StorageType, Notify: r.Order.Notify, Dump: r.Order.Dump}
 	if r.Backup.ID != "" {
 		req.BackupID, req.StorageType = r.Backup.ID, r.Backup.StorageType
@@ -60,7 +103,7 @@ func (b *Bot) stepStarting(ctx context.Context, r Restore, p Portal) (Next, erro
 	if err := b.noteDowntime(ctx, &r, p); err != nil {
 		return Next{After: soon}, err
 	}
-	ask, cancel := context.WithTimeout(ctx, askWithin)
+	ask, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	ts, err := askTasks(ask, p.API)
 	if ctx.Err() != nil {
@@ -103,13 +146,13 @@ func startUnclear(why string) Reason {
 	}
 }
 
-// graceOf is how long after the POST a new task counts as ours. A later task may be
+// startGrace is how long after the POST a new task counts as ours. A later task may be
 // somebody else's.
-const graceOf = 30 * time.Second
+const startGrace = 30 * time.Second
 
 // inGrace reports whether a new task may still be ours, by the database's clock. A
 // clock that was set back means no.
 func (r Restore) inGrace(now time.Time) bool {
 	since := now.Sub(r.StartedAt)
-	return since > -time.Second && since < startFor+graceOf
+	return since > -time.Second && since < startTimeout+startGrace
 }

@@ -9,9 +9,9 @@ import (
 
 // How soon a step is taken again.
 const (
-	soon       = 2 * time.Second  // after something that failed and may pass
-	rarely     = 30 * time.Second // an unclear restore is watched on
-	restartGap = 20 * time.Second // a longer gap between two steps is told
+	soon        = 2 * time.Second  // after something that failed and may pass
+	unclearPoll = 30 * time.Second // an unclear restore is watched on
+	restartGap  = 20 * time.Second // a longer gap between two steps is told
 )
 
 // Next says when a restore wants its next step. The zero value is at once.

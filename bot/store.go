@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// What a [Store] may answer besides a broken database.
+// The errors of a [Store] besides a broken database.
 var (
 	ErrNotFound   = errors.New("no such restore")
 	ErrStale      = errors.New("the restore was changed by somebody else")
@@ -38,9 +38,9 @@ type Store interface {
 	// Recent returns up to limit restores, newest first, of all portals.
 	Recent(ctx context.Context, limit int) ([]Restore, error)
 
-	// Search is Recent, of those that want says yes to, and looks no further than
-	// at the newest [SearchWindow]. want sees no more than ID, Portal, Address,
-	// State and RequestedAt: what is not wanted is not read any further.
+	// Search returns up to limit restores that want accepts, newest first, among the
+	// newest [SearchWindow]. want sees ID, Portal, Address, State and RequestedAt
+	// only: an unwanted restore is not read any further.
 	Search(ctx context.Context, limit int, want func(Restore) bool) ([]Restore, error)
 
 	// Runs returns up to limit runs of a portal, newest first.
@@ -53,11 +53,11 @@ type Store interface {
 	// returns next as it now stands: its Version counted up. [ErrStale] means that
 	// somebody has; nothing is written then. A move that [CanMove] forbids is an
 	// error too, a move to Starting during a freeze is [ErrFrozen], and one on a
-	// consent that does not hold any more is a [*LapsedError]. What [ChangesPortal] is told of
-	// is [ErrAltered] where the store has a key and cannot prove that the record and
-	// the freeze are what the bot wrote last.
-	// Confirmations are unique by person. No two open restores hold one TaskID: who
-	// comes second is [ErrTaskHeld]. An Address, once set, stays.
+	// consent that does not hold any more is a [*LapsedError]. A save that
+	// [ChangesPortal] is [ErrAltered] where the store has a key and cannot prove that
+	// the bot wrote the record and the freeze last.
+	// Confirmations are unique by person. No two open restores hold one TaskID: the
+	// second save is [ErrTaskHeld]. An Address, once set, stays.
 	Save(ctx context.Context, was, next Restore, events ...Event) (Restore, error)
 
 	// Wake is Save followed by a step that is due at once: the Generation is
@@ -67,10 +67,10 @@ type Store interface {
 	// Now is the time by the database's clock: the only one that processes share.
 	Now(ctx context.Context) (time.Time, error)
 
-	// Agreed is nil while what people agreed to holds, and a [*LapsedError] once it is
-	// too old, or when nobody can tell: no clock has seen all the time since, or
-	// the database may have gone back.
-	Agreed(ctx context.Context, r Restore) error
+	// CheckConsent returns nil while the consent holds. It returns a [*LapsedError]
+	// once the consent is too old, or nobody can tell its age: no clock has seen all
+	// the time since, or the database may have gone back.
+	CheckConsent(ctx context.Context, r Restore) error
 
 	// PutForm keeps what an open modal is about, in the place of what was kept
 	// under its ID before.

@@ -16,14 +16,14 @@ func (b *Bot) stepUnclear(ctx context.Context, r Restore, p Portal) (Next, error
 			return Next{After: soon}, later
 		}
 	}
-	ask, cancel := context.WithTimeout(ctx, askWithin)
+	ask, cancel := context.WithTimeout(ctx, stepCallTimeout)
 	defer cancel()
 	ts, err := askTasks(ask, p.API)
 	if ctx.Err() != nil {
 		return Next{After: soon}, ctx.Err()
 	}
 	if err == nil {
-		moved, next, err := b.settledByPortal(ask, &r, p, ts)
+		moved, next, err := b.settleByPortal(ask, &r, p, ts)
 		if moved || err != nil {
 			return next, err
 		}
@@ -31,12 +31,12 @@ func (b *Bot) stepUnclear(ctx context.Context, r Restore, p Portal) (Next, error
 	if err := b.show(ctx, &r, p); later == nil {
 		later = err
 	}
-	return Next{After: min(rarely, retryDelay(later))}, later
+	return Next{After: min(unclearPoll, retryDelay(later))}, later
 }
 
-// settledByPortal takes the portal's word on the task of an unclear restore. It
+// settleByPortal takes the portal's word on the task of an unclear restore. It
 // notes any other task.
-func (b *Bot) settledByPortal(ctx context.Context, r *Restore, p Portal, ts tasks) (moved bool, next Next, err error) {
+func (b *Bot) settleByPortal(ctx context.Context, r *Restore, p Portal, ts tasks) (moved bool, next Next, err error) {
 	now := time.Now().UTC()
 	task, ours := ts.with(r.TaskID)
 	switch {

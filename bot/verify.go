@@ -20,7 +20,7 @@ func (b *Bot) verify(ctx context.Context, r Restore, p Portal, task docspace.Pro
 	switch {
 	case v.Trouble == "":
 		return b.move(ctx, r, next.withEnd(Succeeded, now, Reason{}), EventEnded)
-	case now.Sub(v.At) >= verifyFor:
+	case now.Sub(v.At) >= verifyLimit:
 		return b.move(ctx, r, next.withEnd(Unclear, now, Reason{
 			Rule: policy.RuleVerify, What: "The portal's task says that it is done, but " + v.Trouble + ".",
 			Do: movedAway(err) + "Look at the portal and say with the buttons what became of it.",

@@ -42,8 +42,8 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	return c.At, err
 }
 
-// Agreed implements [bot.Store].
-func (s *Store) Agreed(ctx context.Context, r bot.Restore) error {
+// CheckConsent implements [bot.Store].
+func (s *Store) CheckConsent(ctx context.Context, r bot.Restore) error {
 	_, err := s.agreed(ctx, s.db, r)
 	return err
 }

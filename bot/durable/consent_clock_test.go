@@ -46,7 +46,7 @@ func TestConsentIsMeasuredByClocksThatNobodySets(t *testing.T) {
 			s.SetClocks = c.change
 			if c.cause != "" {
 				durabletest.WantLapsed(t, s, r, c.cause)
-			} else if err := s.Agreed(t.Context(), r); err != nil {
+			} else if err := s.CheckConsent(t.Context(), r); err != nil {
 				t.Error(err)
 			}
 		})

@@ -46,7 +46,7 @@ func TestAServerThatHasGoneBackStartsNothing(t *testing.T) {
 	r = again(t, heard, r.ID)
 	durabletest.WantLapsed(t, heard, r, bot.LapsedUnseen) // the server may have gone back
 	r = durabletest.Confirmed(t, heard, "later", time.Hour)
-	if err := peer.Agreed(t.Context(), again(t, peer, r.ID)); err != nil {
+	if err := peer.CheckConsent(t.Context(), again(t, peer, r.ID)); err != nil {
 		t.Error(err)
 	}
 	back()

@@ -125,7 +125,7 @@ func TestTicketsThatNobodyNeedsAreTakenAway(t *testing.T) {
 	if left := files(t, file+".consent-"); len(left) != 1 || !strings.HasSuffix(left[0], "-a") {
 		t.Errorf("beside the database: %v", left)
 	}
-	if err := s.Agreed(t.Context(), r); err != nil {
+	if err := s.CheckConsent(t.Context(), r); err != nil {
 		t.Error(err)
 	}
 }

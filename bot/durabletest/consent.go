@@ -40,7 +40,7 @@ func WantLapsed(t *testing.T, s bot.Store, r bot.Restore, cause bot.LapseCause) 
 	next := r
 	next.State = bot.Starting
 	_, err := s.Save(t.Context(), r, next)
-	for name, err := range map[string]error{"asked": s.Agreed(t.Context(), r), "started": err} {
+	for name, err := range map[string]error{"asked": s.CheckConsent(t.Context(), r), "started": err} {
 		if lapsed, ok := errors.AsType[*bot.LapsedError](err); !ok || lapsed.Cause != cause {
 			t.Errorf("%s, it says %v, want %s", name, err, cause)
 		}
@@ -59,7 +59,7 @@ func consent(t *testing.T, s bot.Store) {
 		return func(next *bot.Restore) { next.State, next.Safety.Stage = bot.Saving, stage }
 	}
 	r := Confirmed(t, s, "at once", time.Hour)
-	if err := s.Agreed(t.Context(), r); err != nil {
+	if err := s.CheckConsent(t.Context(), r); err != nil {
 		t.Error(err)
 	}
 	move(t, s, r, starting)
@@ -79,12 +79,12 @@ func consent(t *testing.T, s bot.Store) {
 	// Nobody agrees to what was never confirmed, or is over.
 	r = Restore("unasked", "portal of unasked")
 	create(t, s, r)
-	if err := s.Agreed(t.Context(), r); !errors.As(err, new(*bot.LapsedError)) {
+	if err := s.CheckConsent(t.Context(), r); !errors.As(err, new(*bot.LapsedError)) {
 		t.Errorf("nobody confirmed it: %v", err)
 	}
 	r = Confirmed(t, s, "dismissed", time.Hour)
 	r = move(t, s, r, func(next *bot.Restore) { next.State = bot.Dismissed })
-	if err := s.Agreed(t.Context(), r); !errors.As(err, new(*bot.LapsedError)) {
+	if err := s.CheckConsent(t.Context(), r); !errors.As(err, new(*bot.LapsedError)) {
 		t.Errorf("it was dismissed: %v", err)
 	}
 }
@@ -107,7 +107,7 @@ func oldConsent(t *testing.T, s bot.Store) {
 		"with no life at all": {-time.Hour, func(*bot.Restore) {}, bot.LapsedOld},
 	} {
 		r := move(t, s, Confirmed(t, s, name, c.life), c.change)
-		for begun := time.Now(); s.Agreed(t.Context(), r) == nil; {
+		for begun := time.Now(); s.CheckConsent(t.Context(), r) == nil; {
 			if time.Since(begun) > time.Minute {
 				t.Fatalf("%s: it holds for ever", name)
 			}

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// What a [Directory] may answer besides a broken connection. Each wraps what the
-// chat said, without secrets.
+// The errors of a [Directory] besides a broken connection. Each wraps the chat's own
+// words, without secrets.
 var (
 	// ErrNotInChannel: the bot cannot post there until somebody invites it.
 	ErrNotInChannel = errors.New("the bot is not in the channel")

@@ -23,7 +23,7 @@ type Policy struct {
 	Approvals int
 	// SelfApproval lets the requester be one of them, but never for a dump.
 	SelfApproval bool
-	// Typing asks whoever confirms to type the portal's name.
+	// Typing makes each confirmation type the portal's name.
 	Typing bool
 	// Reason asks everybody who asks for a restore why.
 	Reason bool

@@ -20,7 +20,7 @@ func (p Policy) NeededFor(r Request) int {
 	return p.Needed()
 }
 
-// TypingFor reports whether whoever confirms has to type the portal's name.
+// TypingFor reports whether a confirmation has to type the portal's name.
 func (p Policy) TypingFor(r Request) bool { return p.Typing || r.Order.NeedsSecondPerson() }
 
 // ConfirmRules says who may confirm a restore, by id, and how many people it takes.
