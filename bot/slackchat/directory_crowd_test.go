@@ -85,6 +85,36 @@ func TestCrowdIsNotLetDownByOneWhoGivesUp(t *testing.T) {
 	})
 }
 
+// A question that has to be fresh takes no answer to one that was asked before it,
+// and a panic is an error to all who wait.
+func TestFreshQuestionWaitsForNoOlderAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var m remembered[int]
+		var calls int
+		ask := func() (int, error) {
+			calls++
+			n := calls
+			time.Sleep(time.Second)
+			if n == 3 {
+				panic("no")
+			}
+			return n, t.Context().Err()
+		}
+		go func() { _, _ = m.get(t.Context(), "k", time.Now(), ask) }()
+		time.Sleep(time.Millisecond)
+		if n, err := m.get(t.Context(), "k", time.Now(), ask); n != 2 || err != nil {
+			t.Errorf("got %d, %v", n, err)
+		}
+		if _, err := m.get(t.Context(), "k", time.Now().Add(time.Nanosecond), ask); err == nil {
+			t.Error("a panic is no error")
+		}
+		if n, err := m.get(t.Context(), "k", time.Now().Add(-time.Hour), ask); n != 4 || err != nil {
+			t.Errorf("after it %d, %v", n, err)
+		}
+	})
+}
+
 // crowdWorld has more channels and people than Slack tells of one at a time.
 func crowdWorld(n int) (w slacktest.World) {
 	for i := range n {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+	"golang.org/x/time/rate"
 )
 
 // The kinds of questions, each with a limit of its own at Slack.
@@ -41,15 +42,23 @@ const (
 
 // quota is what is left of one limit. The zero value is full.
 type quota struct {
-	mu   sync.Mutex
-	line *line
+	mu        sync.Mutex
+	limiter   *rate.Limiter
+	heldUntil time.Time // a 429 asks for no call before
 }
 
-// take takes one, or says how long there is none.
+// take takes one, or returns how long there is none.
 func (q *quota) take(kind int, now time.Time) (wait time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.left(kind, now).spare(0, now)
+	if wait := q.heldUntil.Sub(now); wait > 0 {
+		return wait
+	}
+	one := q.left(kind).ReserveN(now, 1)
+	if wait = one.DelayFrom(now); wait > 0 {
+		one.CancelAt(now)
+	}
+	return wait
 }
 
 // roomy reports whether more than half is left; of the few questions about groups,
@@ -57,27 +66,27 @@ func (q *quota) take(kind int, now time.Time) (wait time.Duration) {
 func (q *quota) roomy(kind int, now time.Time) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	l := q.left(kind, now)
-	l.refill(now)
-	least := l.rate.Burst/2 + 1
+	least := quotaRates[kind].Burst/2 + 1
 	if kind == quotaMembers {
 		least = 3
 	}
-	return l.until(least, now) <= 0
+	return !q.heldUntil.After(now) && q.left(kind).TokensAt(now) >= float64(least)
 }
 
-func (q *quota) hold(kind int, now time.Time, wait time.Duration) {
+func (q *quota) hold(until time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.left(kind, now).hold(now, wait)
+	if until.After(q.heldUntil) {
+		q.heldUntil = until
+	}
 }
 
-// left is the line of the limit. The lock is held.
-func (q *quota) left(kind int, now time.Time) *line {
-	if q.line == nil {
-		q.line = newLine(quotaRates[kind], now)
+// left is the bucket of the limit. The lock is held.
+func (q *quota) left(kind int) *rate.Limiter {
+	if q.limiter == nil {
+		q.limiter = rate.NewLimiter(rate.Every(quotaRates[kind].Every), quotaRates[kind].Burst)
 	}
-	return q.line
+	return q.limiter
 }
 
 // ask makes a call if Slack's limit allows one, and is a [policy.ErrChatBusy] that
@@ -93,7 +102,7 @@ func (d *Directory) ask(ctx context.Context, kind int, doing string, call func()
 		if wait <= 0 {
 			wait = heldUnsaid
 		}
-		q.hold(kind, time.Now(), min(wait, heldAtMost))
+		q.hold(time.Now().Add(min(wait, heldAtMost)))
 	}
 	d.Faults.Note(ctx, quotaMethods[kind], err)
 	return chatError(doing, quotaMethods[kind], err)
