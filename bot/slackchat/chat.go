@@ -28,8 +28,8 @@ type Chat struct {
 	// Faults remembers what Slack refuses for good; nil is one of its own.
 	Faults *Faults
 
-	out      outbound
-	doubts   doubts
+	out      limiter
+	lost     lostPosts
 	health   health
 	attempts attempts
 	own      Faults
@@ -77,7 +77,7 @@ var errNoTS = errors.New("slack named no ts for the message")
 func (c *Chat) PostCard(ctx context.Context, card bot.Card) (string, error) {
 	r := card.Restore
 	p := posting{to: r.Channel, restore: r.ID, kind: cardKind(r), urgency: editUrgency(r)}
-	ts, err := c.settleDoubt(ctx, p)
+	ts, err := c.findLostPost(ctx, p)
 	if err != nil {
 		return "", err
 	}
@@ -92,7 +92,7 @@ func (c *Chat) PostCard(ctx context.Context, card bot.Card) (string, error) {
 	if err := c.EditCard(ctx, card); err != nil {
 		return "", err
 	}
-	c.doubts.settle(p.key())
+	c.lost.settle(p.key())
 	return ts, nil
 }
 
@@ -149,8 +149,8 @@ func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, m bloc
 	}
 }
 
-// editOnce makes the one call that a turn allows.
-func (c *Chat) editOnce(ctx context.Context, t *turn, r bot.Restore, m blockkit.Message) (again time.Duration, err error) {
+// editOnce makes the one call that a permit allows.
+func (c *Chat) editOnce(ctx context.Context, t *permit, r bot.Restore, m blockkit.Message) (again time.Duration, err error) {
 	ctx, cancel := t.within(ctx)
 	defer cancel()
 	begun := time.Now()
@@ -169,12 +169,12 @@ func (c *Chat) Reply(ctx context.Context, card bot.Card, n bot.Note) (string, er
 		restore: card.Restore.ID, kind: noteKey(card, n), urgency: noteUrgency(n),
 	}
 	m := blockkit.Note(card, n)
-	if c.doubts.threadless(p) {
+	if c.lost.threadless(p) {
 		p.thread = ""
 	}
 	ts, err := c.post(ctx, p, m)
 	if p.thread != "" && threadClosed(err) {
-		c.doubts.loseThread(p)
+		c.lost.loseThread(p)
 		p.thread = ""
 		ts, err = c.post(ctx, p, m)
 	}

@@ -43,12 +43,12 @@ func (p posting) marks(m slack.SlackMetadata) bool {
 // post posts a message when it is its turn. One whose answer was lost the last
 // time is looked for first.
 func (c *Chat) post(ctx context.Context, p posting, m blockkit.Message) (string, error) {
-	ts, err := c.settleDoubt(ctx, p)
+	ts, err := c.findLostPost(ctx, p)
 	switch {
 	case err != nil:
 		return "", err
 	case ts != "":
-		c.doubts.settle(p.key())
+		c.lost.settle(p.key())
 		return ts, nil
 	}
 	ts, _, err = c.send(ctx, p, m)
@@ -77,8 +77,8 @@ func (c *Chat) send(ctx context.Context, p posting, m blockkit.Message) (ts stri
 	}
 }
 
-// sendOnce makes the one call that a turn allows.
-func (c *Chat) sendOnce(ctx context.Context, t *turn, p posting, m blockkit.Message, marked bool) (string, error) {
+// sendOnce makes the one call that a permit allows.
+func (c *Chat) sendOnce(ctx context.Context, t *permit, p posting, m blockkit.Message, marked bool) (string, error) {
 	options := messageOptions(m)
 	if marked { // metadata is content too, and may be why a message is refused
 		options = append(options, slack.MsgOptionMetadata(p.marker()))
@@ -99,9 +99,9 @@ func (c *Chat) sendOnce(ctx context.Context, t *turn, p posting, m blockkit.Mess
 	o := c.judge(ctx, methodPost, p.to, err, begun)
 	t.end(o)
 	if o.Outcome == OutcomeLost {
-		c.doubts.add(p.key(), begun)
+		c.lost.add(p.key(), begun)
 	} else {
-		c.doubts.settle(p.key())
+		c.lost.settle(p.key())
 	}
 	return ts, err
 }

@@ -63,14 +63,14 @@ func runningCard(n int) bot.Card {
 	})
 }
 
-// No schedule of askers gets more through a line than its rate, and whoever is
+// No schedule of askers gets more through a bucket than its rate, and whoever is
 // more urgent never waits behind others.
 func TestLineKeepsItsRateAndOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rate := Rate{Every: time.Second, Burst: rapid.IntRange(1, 10).Draw(t, "burst")}
 		now := time.Unix(1000, 0)
-		l := newLine(rate, now)
+		l := newBucket(rate, now)
 		var granted []time.Time
 		due := map[string]time.Time{}
 		urgent := map[string]urgency{}

@@ -45,18 +45,18 @@ const (
 	channelsKnown = 1000
 )
 
-// outbound decides what may go to Slack, and when: one for the whole workspace.
-// It never makes anybody wait: who may not go gets a [policy.ErrChatBusy] that says
-// when to ask again. The zero value has Slack's limits.
-type outbound struct {
+// limiter keeps the posts and edits of a workspace within Slack's limits. It never
+// blocks: a call that has to wait gets a [policy.ErrChatBusy] that says when to ask
+// again. The zero value has Slack's limits.
+type limiter struct {
 	mu      sync.Mutex
-	edits   *line
+	edits   *bucket
 	cards   cardEdits
-	posts   map[string]*line // by channel
-	allPost line             // only held: one 429 may be for every channel
-	under   [underWays]int   // calls under way
+	posts   map[string]*bucket // by channel
+	allPost bucket             // only held: one 429 may be for every channel
+	under   [underWays]int     // calls under way
 	rests   [underWays]rest
-	crowds  [underWays]throng
+	spreads [underWays]retrySpread
 }
 
 // The kinds of calls whose number under way is bounded.
@@ -80,26 +80,26 @@ func (r *rest) failed(now time.Time) {
 	r.until = now.Add(min(pausedAtMost, pausedFirst<<min(r.failures-1, 5)))
 }
 
-// throng is those who were told to come again because too many calls were under
-// way: each at a time of their own.
-type throng struct {
+// retrySpread gives calls that came while too many were under way each a time of its
+// own to come again.
+type retrySpread struct {
 	took time.Duration // by a call, of late
 	next time.Time     // for the next one who is told
 }
 
 // again is when the next one may come, if most calls go on at once.
-func (t *throng) again(now time.Time, most int) time.Duration {
+func (r *retrySpread) again(now time.Time, most int) time.Duration {
 	slot := now.Add(crowded)
-	if t.next.After(slot) {
-		slot = t.next
+	if r.next.After(slot) {
+		slot = r.next
 	}
-	t.next = slot.Add(t.took / time.Duration(most))
+	r.next = slot.Add(r.took / time.Duration(most))
 	return slot.Sub(now)
 }
 
-// turn is a permission to make one call. end must be called with its outcome.
-type turn struct {
-	out     *outbound
+// permit is a permission to make one call. end must be called with its outcome.
+type permit struct {
+	out     *limiter
 	kind    int
 	begun   time.Time
 	key     string
@@ -108,7 +108,7 @@ type turn struct {
 }
 
 // begin makes sure that not too many calls hang. The lock is held.
-func (o *outbound) begin(kind int, now time.Time) (wait time.Duration) {
+func (o *limiter) begin(kind int, now time.Time) (wait time.Duration) {
 	r := o.rests[kind]
 	most := atOnce[kind]
 	if r.failures > 0 {
@@ -119,21 +119,21 @@ func (o *outbound) begin(kind int, now time.Time) (wait time.Duration) {
 	case kind == underUpdate: // there is a next time anyway
 		return max(crowded, r.until.Sub(now))
 	default:
-		return max(o.crowds[kind].again(now, most), r.until.Sub(now))
+		return max(o.spreads[kind].again(now, most), r.until.Sub(now))
 	}
 	return r.until.Sub(now)
 }
 
 // edit asks to edit a card.
-func (o *outbound) edit(c bot.Card) (*turn, error) {
+func (o *limiter) edit(c bot.Card) (*permit, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := time.Now()
 	if o.edits == nil {
-		o.edits = newLine(editRate, now)
+		o.edits = newBucket(editRate, now)
 	}
 	r, u := c.Restore, editUrgency(c.Restore)
-	t := &turn{out: o, kind: underEdit, begun: now, key: r.Channel + " " + r.CardTS, last: r.State.Ended()}
+	t := &permit{out: o, kind: underEdit, begun: now, key: r.Channel + " " + r.CardTS, last: r.State.Ended()}
 	if u == urgentUpdate {
 		t.kind = underUpdate
 	}
@@ -146,7 +146,7 @@ func (o *outbound) edit(c bot.Card) (*turn, error) {
 	case wait > 0:
 	case u == urgentUpdate:
 		if wait = o.cards.share(card, o.edits.every(), now); wait <= 0 {
-			wait = o.edits.spare(editsKept+o.cards.ahead(card, o.edits.every(), now), now)
+			wait = o.edits.tryTake(editsKept+o.cards.ahead(card, o.edits.every(), now), now)
 		}
 	default:
 		wait = o.edits.ask(t.key, u, now)
@@ -160,7 +160,7 @@ func (o *outbound) edit(c bot.Card) (*turn, error) {
 }
 
 // post asks to post to a channel; key says what.
-func (o *outbound) post(channel, key string, u urgency) (*turn, error) {
+func (o *limiter) post(channel, key string, u urgency) (*permit, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := time.Now()
@@ -173,17 +173,17 @@ func (o *outbound) post(channel, key string, u urgency) (*turn, error) {
 		return nil, &busyError{wait}
 	}
 	o.under[underPost]++
-	return &turn{out: o, kind: underPost, begun: now, channel: channel}, nil
+	return &permit{out: o, kind: underPost, begun: now, channel: channel}, nil
 }
 
 // channel is the limit of one channel. The lock is held.
-func (o *outbound) channel(id string, now time.Time) *line {
+func (o *limiter) channel(id string, now time.Time) *bucket {
 	l := o.posts[id]
 	if l != nil {
 		return l
 	}
 	if o.posts == nil {
-		o.posts = map[string]*line{}
+		o.posts = map[string]*bucket{}
 	}
 	if len(o.posts) >= channelsKnown {
 		for other, l := range o.posts {
@@ -192,21 +192,21 @@ func (o *outbound) channel(id string, now time.Time) *line {
 			}
 		}
 	}
-	l = newLine(postRate, now)
+	l = newBucket(postRate, now)
 	o.posts[id] = l
 	return l
 }
 
 // end notes what came of the call. again says that it has to be made once more
 // after that time, although it succeeded.
-func (t *turn) end(o result) (again time.Duration) {
+func (t *permit) end(o result) (again time.Duration) {
 	out := t.out
 	out.mu.Lock()
 	defer out.mu.Unlock()
 	now := time.Now()
 	out.under[t.kind]--
-	crowd := &out.crowds[t.kind]
-	crowd.took = (3*crowd.took + now.Sub(t.begun)) / 4
+	spread := &out.spreads[t.kind]
+	spread.took = (3*spread.took + now.Sub(t.begun)) / 4
 	r := &out.rests[t.kind]
 	switch {
 	case o.Outcome == OutcomeLost, o.Outcome == OutcomeFailed, o.about == aboutToken: // and of no use to others either
@@ -225,7 +225,7 @@ func (t *turn) end(o result) (again time.Duration) {
 
 // limited honors a 429. That of a post is for its channel, and for all of them
 // if another channel is held already. The lock is held.
-func (t *turn) limited(now time.Time, asked time.Duration) {
+func (t *permit) limited(now time.Time, asked time.Duration) {
 	wait := asked
 	if wait <= 0 {
 		wait = heldUnsaid
@@ -244,8 +244,8 @@ func (t *turn) limited(now time.Time, asked time.Duration) {
 	t.out.channel(t.channel, now).hold(now, wait)
 }
 
-// within bounds the call that a turn allows.
-func (t *turn) within(ctx context.Context) (context.Context, context.CancelFunc) {
+// within bounds the call that a permit allows.
+func (t *permit) within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if t.kind == underUpdate {
 		return context.WithTimeout(ctx, updateWithin)
 	}

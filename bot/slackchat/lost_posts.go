@@ -12,24 +12,24 @@ import (
 )
 
 const (
-	// doubtRests is how long a message whose answer was lost is not looked for:
+	// searchRests is how long a message whose answer was lost is not looked for:
 	// Slack may still be at it.
-	doubtRests = 2 * time.Second
-	// doubtFor is how long the search may fail before the message is posted
+	searchRests = 2 * time.Second
+	// searchFor is how long the search may fail before the message is posted
 	// again: rather twice than never.
-	doubtFor = time.Minute
-	// doubtSkew is how far Slack's clock may be behind.
-	doubtSkew = time.Minute
-	// doubtsHeld bounds what is remembered.
-	doubtsHeld = 1000
+	searchFor = time.Minute
+	// clockSkew is how far Slack's clock may be behind.
+	clockSkew = time.Minute
+	// lostKept bounds what is remembered.
+	lostKept = 1000
 	// unreadableFor is how long it is remembered that the bot may not read a
 	// channel.
 	unreadableFor = 10 * time.Minute
 )
 
-// doubts are messages that Slack may have posted although it did not say so.
-// They are lost with the process: then the message is posted again.
-type doubts struct {
+// lostPosts are the posts whose answer was lost: Slack may have made them. They are
+// forgotten with the process; then the message is posted again.
+type lostPosts struct {
 	mu         sync.Mutex
 	since      map[string]time.Time // when the first attempt began
 	last       map[string]time.Time // when an answer was last lost
@@ -39,80 +39,81 @@ type doubts struct {
 	asked      time.Time // for me
 }
 
-func (d *doubts) add(key string, begun time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.since == nil || len(d.since) >= doubtsHeld {
-		d.since, d.last = map[string]time.Time{}, map[string]time.Time{}
+func (l *lostPosts) add(key string, begun time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.since == nil || len(l.since) >= lostKept {
+		l.since, l.last = map[string]time.Time{}, map[string]time.Time{}
 	}
-	if d.since[key].IsZero() {
-		d.since[key] = begun
+	if l.since[key].IsZero() {
+		l.since[key] = begun
 	}
-	d.last[key] = time.Now()
+	l.last[key] = time.Now()
 }
 
-func (d *doubts) settle(key string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.since, key)
-	delete(d.last, key)
+func (l *lostPosts) settle(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.since, key)
+	delete(l.last, key)
 }
 
-// about returns when the first attempt of a message began that is in doubt, and
-// when an answer was last lost.
-func (d *doubts) about(key string) (since, last time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.since[key], d.last[key]
+// about returns when the first attempt of a lost post began, and when an answer was
+// last lost.
+func (l *lostPosts) about(key string) (since, last time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.since[key], l.last[key]
 }
 
-func (d *doubts) readable(channel string, now time.Time) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return !now.Before(d.unreadable[channel])
+func (l *lostPosts) readable(channel string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !now.Before(l.unreadable[channel])
 }
 
-func (d *doubts) refused(channel string, now time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.unreadable == nil || len(d.unreadable) >= doubtsHeld {
-		d.unreadable = map[string]time.Time{}
+func (l *lostPosts) refused(channel string, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.unreadable == nil || len(l.unreadable) >= lostKept {
+		l.unreadable = map[string]time.Time{}
 	}
-	d.unreadable[channel] = now.Add(unreadableFor)
+	l.unreadable[channel] = now.Add(unreadableFor)
 }
 
 // loseThread remembers that the thread of a message is gone.
-func (d *doubts) loseThread(p posting) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.noThread == nil || len(d.noThread) >= doubtsHeld {
-		d.noThread = map[string]struct{}{}
+func (l *lostPosts) loseThread(p posting) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.noThread == nil || len(l.noThread) >= lostKept {
+		l.noThread = map[string]struct{}{}
 	}
-	d.noThread[p.to+" "+p.thread] = struct{}{}
+	l.noThread[p.to+" "+p.thread] = struct{}{}
 }
 
-func (d *doubts) threadless(p posting) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	_, gone := d.noThread[p.to+" "+p.thread]
+func (l *lostPosts) threadless(p posting) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, gone := l.noThread[p.to+" "+p.thread]
 	return gone
 }
 
-// settleDoubt looks for a message that may have been posted already; it stays in
-// doubt until it is settled. "" and no error mean that it is to be posted: it is not there, or the bot may not look.
-// To look it needs channels:history, or groups:history in a private channel.
-func (c *Chat) settleDoubt(ctx context.Context, p posting) (ts string, err error) {
-	since, last := c.doubts.about(p.key())
+// findLostPost looks for a message that may have been posted already; the post stays
+// lost until it is settled. "" and no error mean that the message is to be posted: it
+// is not there, or the bot may not look. To look it needs channels:history, or
+// groups:history in a private channel.
+func (c *Chat) findLostPost(ctx context.Context, p posting) (ts string, err error) {
+	since, last := c.lost.about(p.key())
 	now := time.Now()
 	switch {
-	case since.IsZero() || p.direct || !c.doubts.readable(p.to, now):
+	case since.IsZero() || p.direct || !c.lost.readable(p.to, now):
 		return "", nil
-	case now.Sub(last) < doubtRests:
-		return "", fmt.Errorf("post: %w", &busyError{doubtRests - now.Sub(last)})
+	case now.Sub(last) < searchRests:
+		return "", fmt.Errorf("post: %w", &busyError{searchRests - now.Sub(last)})
 	}
 	ctx, cancel := context.WithTimeout(ctx, callWithin)
 	defer cancel()
-	ts, err = c.find(ctx, p, since.Add(-doubtSkew))
+	ts, err = c.find(ctx, p, since.Add(-clockSkew))
 	refused, isRefused := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
 	case err == nil && ts != "":
@@ -120,9 +121,9 @@ func (c *Chat) settleDoubt(ctx context.Context, p posting) (ts string, err error
 	case err == nil, threadClosed(err):
 		return "", nil
 	case isRefused && !passing(refused.Err):
-		c.doubts.refused(p.to, now)
+		c.lost.refused(p.to, now)
 		return "", nil
-	case now.Sub(since) > doubtFor:
+	case now.Sub(since) > searchFor:
 		return "", nil
 	}
 	return "", chatError("look for a message", methodHistory, err)
@@ -187,9 +188,9 @@ const selfAgain = time.Minute
 
 // Self is who the bot is to Slack; anew asks again, but once in a while only.
 func (c *Chat) Self(ctx context.Context, anew bool) (*slack.AuthTestResponse, error) {
-	c.doubts.mu.Lock()
-	me, asked := c.doubts.me, c.doubts.asked
-	c.doubts.mu.Unlock()
+	c.lost.mu.Lock()
+	me, asked := c.lost.me, c.lost.asked
+	c.lost.mu.Unlock()
 	if me != nil && (!anew || time.Since(asked) < selfAgain) {
 		return me, nil
 	}
@@ -199,8 +200,8 @@ func (c *Chat) Self(ctx context.Context, anew bool) (*slack.AuthTestResponse, er
 	if err != nil {
 		return nil, err
 	}
-	c.doubts.mu.Lock()
-	defer c.doubts.mu.Unlock()
-	c.doubts.me, c.doubts.asked = me, begun
+	c.lost.mu.Lock()
+	defer c.lost.mu.Unlock()
+	c.lost.me, c.lost.asked = me, begun
 	return me, nil
 }
