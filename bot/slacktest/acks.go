@@ -56,22 +56,6 @@ func decodeAck(frame []byte) (id string, payload json.RawMessage) {
 	return id, payload
 }
 
-// unreadAnswer is what an ack said, while nobody has looked.
-type unreadAnswer struct {
-	d       *Delivery
-	payload json.RawMessage
-}
-
-// ReadAnswers does what the acks kept by [Sockets.AnswersLater] say, in their order.
-func (s *Slack) ReadAnswers() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, one := range s.unread {
-		one.d.read(one.payload)
-	}
-	s.unread = nil
-}
-
 func (l *link) ignore(why string) {
 	l.s.stats.AcksIgnored++
 	l.s.emit(Event{Kind: AckIgnored, Connection: l.id, Detail: why})
@@ -105,17 +89,10 @@ func (d *Delivery) take(l *link, payload json.RawMessage) {
 	s.emit(Event{
 		Kind: EnvelopeAcked, User: d.User, Channel: d.Channel, Delivery: d, Connection: l.id, Detail: d.Type,
 	})
-	if d.rush != nil && !ack.Again && !ack.Late {
-		d.rush.leave()
-	}
 	if ack.Again || ack.Late || d.onAck == nil || d.heard {
 		return // one of several deliveries counts for the person
 	}
 	d.heard = true
-	if s.world.Sockets.AnswersLater && len(payload) > 0 {
-		s.unread = append(s.unread, unreadAnswer{d, payload})
-		return
-	}
 	d.read(payload)
 }
 

@@ -8,8 +8,7 @@
 //
 // The other half of the package is the people in front of the screen: [Slack.Command]
 // types a slash command, [Slack.Press] presses a button, [Slack.Submit] submits a modal,
-// and [Slack.Events] tells everything that happened in order. [Slack.Prepare] readies
-// many commands for a load.
+// and [Slack.Events] tells everything that happened in order.
 //
 //	       Command, Press, Submit         Web API, response_url, acks
 //	people ───────────────────────► Slack ◄────────────────────────── the bot

@@ -49,9 +49,6 @@ type Delivery struct {
 	acks     []Ack
 	err      error
 	link     *link // the last one it went to
-	rush     *Rush // it is one of; nil: none
-
-	first []byte // the frame of the first attempt, where it was made before
 }
 
 // An Attempt is one time that the envelope was sent.
@@ -215,10 +212,7 @@ func (d *Delivery) send(retryReason string) bool {
 	if l == nil {
 		return false
 	}
-	frame, retry := d.first, max(len(d.attempts), d.retries)
-	if d.first = nil; frame == nil {
-		frame = d.frame(retryReason)
-	}
+	frame, retry := d.frame(retryReason), max(len(d.attempts), d.retries)
 	d.link = l
 	d.attempts = append(d.attempts, Attempt{l.id, time.Now(), retry})
 	l.open[d.EnvelopeID] = d
@@ -231,8 +225,7 @@ func (d *Delivery) send(retryReason string) bool {
 	return true
 }
 
-// frame is what the next attempt writes. It is written out, for loads: what is in
-// it is JSON, or needs no quoting. The caller holds mu.
+// frame is what the next attempt writes. What is in it is JSON, or needs no quoting. The caller holds mu.
 func (d *Delivery) frame(retryReason string) []byte {
 	frame := make([]byte, 0, len(d.Payload)+200)
 	frame = fmt.Appendf(frame, `{"envelope_id":"%s","payload":%s,"type":"%s","accepts_response_payload":%t`, d.EnvelopeID, d.Payload, d.Type, d.accepts)
@@ -249,9 +242,6 @@ func (d *Delivery) giveUp(code string, err error) {
 	d.s.emit(Event{Kind: EnvelopeFailed, User: d.User, Channel: d.Channel, Delivery: d, Detail: code})
 	if d.onFail != nil {
 		d.onFail(code)
-	}
-	if d.rush != nil {
-		d.rush.leave()
 	}
 }
 

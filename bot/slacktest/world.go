@@ -61,9 +61,6 @@ type Sockets struct {
 	// StrictAcks honors an ack only on the connection that delivered the envelope. Off by
 	// default: Slack's own SDKs send an ack on a newer connection and rely on it (assumed).
 	StrictAcks bool
-	// AnswersLater keeps what acks say to commands until [Slack.ReadAnswers]: for a load
-	// that measures the app and not the checks of its answers. Nobody sees them before.
-	AnswersLater bool
 }
 
 // A Person is a member of the workspace or a guest of a shared channel.

@@ -1,13 +1,13 @@
-// Command bench measures the bot, for those who work on it. It builds the bot
-// and runs it as a process of its own, against the Slack and the portals that
-// the tests use, on loopback. It needs Linux's /proc, and for Bolt Node and npm.
+// Command bench asks three questions of the built bot, for those who work on it. It
+// runs the bot as a process of its own on the stage that the tests use. It needs
+// Linux's /proc, and for Bolt Node and npm.
 //
-//	go run ./cmd/restorebot/bench             side by side with a floor and with Bolt
-//	go run ./cmd/restorebot/bench scale       1, 10, 100 and 500 restores at once
-//	go run ./cmd/restorebot/bench history     with 10, 1000 and 100,000 restores in the past
-//	go run ./cmd/restorebot/bench soak        load, restarts and faults for a while
-//	go run ./cmd/restorebot/bench size        the binary, and what is in it
+//	go run ./cmd/restorebot/bench          is it as quick as a bare ack, and how far from Bolt?
+//	go run ./cmd/restorebot/bench scale    does it keep up with 500 restores at once?
+//	go run ./cmd/restorebot/bench soak     does it lose or hoard anything in the long run?
 //
-// The processes share the machine with the command, which is Slack and all the
-// people: read the ratios, which hold on other machines, before the figures.
+// With --check an answer that is far from what is promised is an error; only counts
+// and wide ratios are checked, which hold on slow and busy machines. This command
+// shares the machine with the bot, and is Slack and all the people: read the ratios
+// before the figures.
 package main

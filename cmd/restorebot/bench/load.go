@@ -3,56 +3,59 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
 )
 
-// latency is how long people waited for acks.
-type latency struct {
-	P50 time.Duration `json:"p50"`
-	P99 time.Duration `json:"p99"`
-	Max time.Duration `json:"max"`
-}
-
 // loaded is what became of many commands.
 type loaded struct {
-	latency
-
-	PerSecond float64 `json:"per_second"`
-	Lost      int     `json:"lost"` // not acked in time, or not at all
+	p50, p99  time.Duration // until the ack
+	perSecond float64
+	lost      int // not acked in time, or not at all
 }
 
 // rush types n commands, so many at once, each as soon as another is acked, and
-// waits for all. What Slack has to do for them is done before the first is typed.
-func rush(ctx context.Context, slack *slacktest.Slack, atOnce, n int, what func(n int) slacktest.Line) (loaded, error) {
-	lines := make([]slacktest.Line, n)
-	for i := range lines {
-		lines[i] = what(i)
-	}
-	ready := slack.Prepare(lines)
-	runtime.GC() // else it comes in the middle
+// waits for all.
+func rush(ctx context.Context, atOnce, n int, typed func(n int) *slacktest.Delivery) (loaded, error) {
 	began := time.Now()
-	all, err := ready.Type(ctx, atOnce)
-	took := time.Since(began)
-	if err != nil {
-		return loaded{}, err
+	next, acked := make(chan int), make(chan *slacktest.Delivery, n)
+	var people sync.WaitGroup
+	for range atOnce {
+		people.Go(func() {
+			for i := range next {
+				d := typed(i)
+				_, _ = d.Wait(ctx) // became tells
+				acked <- d
+			}
+		})
 	}
-	return became(ctx, all, took)
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	people.Wait()
+	close(acked)
+	return became(ctx, slices.Collect(func(yield func(*slacktest.Delivery) bool) {
+		for d := range acked {
+			if !yield(d) {
+				return
+			}
+		}
+	}), time.Since(began))
 }
 
-// stroll types n commands at a pace, and waits for all.
-func stroll(ctx context.Context, slack *slacktest.Slack, every time.Duration, n int, what func(n int) slacktest.Line) (loaded, error) {
+// stroll types n commands at a pace and waits for all.
+func stroll(ctx context.Context, every time.Duration, n int, typed func(n int) *slacktest.Delivery) (loaded, error) {
 	var all []*slacktest.Delivery
 	began := time.Now()
 	for i := range n {
 		if err := pause(ctx, time.Until(began.Add(time.Duration(i)*every))); err != nil {
 			return loaded{}, err
 		}
-		l := what(i)
-		all = append(all, slack.Command(l.User, l.Channel, l.Text))
+		all = append(all, typed(i))
 	}
 	return became(ctx, all, time.Since(began))
 }
@@ -60,14 +63,14 @@ func stroll(ctx context.Context, slack *slacktest.Slack, every time.Duration, n 
 // became waits for what became of commands.
 func became(ctx context.Context, all []*slacktest.Delivery, took time.Duration) (loaded, error) {
 	var waits []time.Duration
-	lost, why := 0, error(nil)
+	var why error
 	for _, d := range all {
 		ack, err := d.Wait(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return loaded{}, context.Cause(ctx)
 		case err != nil:
-			lost, why = lost+1, err
+			why = err
 		default:
 			waits = append(waits, ack.Latency)
 		}
@@ -75,12 +78,8 @@ func became(ctx context.Context, all []*slacktest.Delivery, took time.Duration) 
 	if len(waits) == 0 {
 		return loaded{}, fmt.Errorf("not one command was acked: %w", why)
 	}
-	return loaded{latencyOf(waits), float64(len(waits)) / took.Seconds(), lost}, nil
-}
-
-func latencyOf(waits []time.Duration) latency {
 	slices.Sort(waits)
-	return latency{quantile(waits, 0.5), quantile(waits, 0.99), quantile(waits, 1)}
+	return loaded{quantile(waits, 0.5), quantile(waits, 0.99), float64(len(waits)) / took.Seconds(), len(all) - len(waits)}, nil
 }
 
 // quantile is the smallest of sorted values that q of them do not exceed.
@@ -100,28 +99,35 @@ func median(values []float64) float64 {
 	return values[(len(values)-1)/2]
 }
 
-// recycling replaces the connections of a process for as long as ctx lasts, one
-// after the other, as Slack does all day: in turn with a warning first, and with
-// the request to come back.
-func recycling(ctx context.Context, slack *slacktest.Slack, every time.Duration) (recycles int) {
-	turn := time.NewTicker(every)
-	defer turn.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return recycles
-		case <-turn.C:
-			live := slack.Connections()
-			i := slices.IndexFunc(live, func(c slacktest.Connection) bool { return c.Reason == "" })
-			if i < 0 {
-				continue
-			}
-			reason := slacktest.Warning
-			if recycles%2 == 1 && len(live) > 1 { // with one alone Slack would have nowhere to send to
-				reason = slacktest.RefreshRequested
-			}
-			slack.Recycle(reason, time.Second, live[i].ID)
-			recycles++
-		}
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
 	}
+}
+
+// recycling replaces one connection after the other until ctx ends, as Slack does
+// all day: in turn with a warning first, and with the request to come back. A
+// program that holds fewer than least for the moment is left alone.
+func recycling(ctx context.Context, slack *slacktest.Slack, every, grace time.Duration, least int) (recycles int) {
+	for pause(ctx, every) == nil {
+		var settled []slacktest.Connection
+		for _, c := range slack.Connections() {
+			if c.Reason == "" && time.Since(c.Since) > time.Second {
+				settled = append(settled, c)
+			}
+		}
+		reason := slacktest.Warning
+		switch {
+		case len(settled) < least:
+			continue
+		case recycles%2 == 1 && len(settled) > 1: // with one alone Slack would have nowhere to send to
+			reason = slacktest.RefreshRequested
+		}
+		slack.Recycle(reason, grace, settled[0].ID)
+		recycles++
+	}
+	return recycles
 }

@@ -13,31 +13,45 @@ import (
 
 var errProc = errors.New("processes are measured by Linux's /proc, which is not here")
 
+// tick is the unit of the times in /proc/PID/stat.
+const tick = 10 * time.Millisecond
+
 // usage is what a process has used.
 type usage struct {
-	CPU     time.Duration `json:"cpu"`
-	RSS     int64         `json:"rss"`  // bytes, shared pages of the program's file included
-	Anon    int64         `json:"anon"` // bytes of them that are the process's own
-	Threads int           `json:"threads"`
-	Files   int           `json:"files"`
+	cpu       time.Duration
+	rss, anon int64 // bytes; anon are those of its own, without the program's file
+	files     int
 }
 
-func usageOf(pid int) (u usage, err error) {
-	dir := "/proc/" + strconv.Itoa(pid)
-	if u.CPU, err = cpuOf(pid); err != nil {
-		return u, err
-	}
-	status, err := os.ReadFile(dir + "/status") //nolint:gosec // of a process that we started
+func usageOf(process *os.Process) (u usage, err error) {
+	dir := "/proc/" + strconv.Itoa(process.Pid)
+	stat, err := os.ReadFile(dir + "/stat") //nolint:gosec // of a process that we started
 	if err != nil {
 		return u, errors.Join(errProc, err)
 	}
-	u.RSS, u.Anon = number(status, "VmRSS:")<<10, number(status, "RssAnon:")<<10
-	u.Threads = int(number(status, "Threads:"))
+	// The name of the program may hold spaces; the time of the user and the system
+	// are the 12th and the 13th field behind it.
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if len(fields) < 13 {
+		return u, errProc
+	}
+	for _, field := range fields[11:13] {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return u, errors.Join(errProc, err)
+		}
+		u.cpu += time.Duration(n) * tick
+	}
+	status, err := os.ReadFile(dir + "/status") //nolint:gosec // as above
+	if err != nil {
+		return u, errors.Join(errProc, err)
+	}
+	u.rss, u.anon = number(status, "VmRSS:")<<10, number(status, "RssAnon:")<<10
 	files, err := os.ReadDir(dir + "/fd")
 	if err != nil {
 		return u, errors.Join(errProc, err)
 	}
-	u.Files = len(files)
+	u.files = len(files)
 	return u, nil
 }
 
@@ -54,19 +68,10 @@ func number(status []byte, name string) int64 {
 
 // machine says on what and when the figures were taken.
 func machine() string {
-	model := runtime.GOARCH
-	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		for line := range strings.Lines(string(info)) {
-			if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
-				model = strings.TrimSpace(value)
-				break
-			}
-		}
-	}
 	load := ""
 	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
 		load = ", load " + strings.Fields(string(text))[0]
 	}
-	return fmt.Sprintf("%s: %s, %d cores, %s/%s, %s%s", time.Now().UTC().Format("2006-01-02 15:04 MST"),
-		model, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), load)
+	return fmt.Sprintf("%s: %d cores, %s/%s, %s%s", time.Now().UTC().Format("2006-01-02 15:04 MST"),
+		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), load)
 }

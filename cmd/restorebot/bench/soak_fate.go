@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -17,14 +15,15 @@ import (
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // The ends that a request may come to in a soak. All others are faults.
 const (
 	begunAndTold = "begun and told"
 	nobodyThere  = "lost with no bot there"
-	// A request that comes while the one before is open is told so, and so is
-	// one that comes before the owners have put a new key.
+	// A request that comes while the one before is open is told so, and so is one that
+	// comes before the owners have put a new key.
 	openBefore = "refused: " + string(policy.RuleBusy)
 	keyDead    = "refused: " + string(policy.RuleKey)
 )
@@ -65,39 +64,53 @@ func (o outcomes) check() (wrong []error) {
 // record is what the database says of requests and refusals.
 type record struct {
 	restores map[string]bot.Restore // by the trigger of the command
-	refusals []refused
+	refusals []durable.AuditLine    // of Alice, where no restore was recorded
 }
 
-type refused struct {
-	at            time.Time
-	channel, rule string
-	restore       string // "" where there was none yet
+// read reads the database of a bot that has stopped.
+func read(ctx context.Context, databaseURL string) (r record, err error) {
+	store, err := durable.Open(ctx, databaseURL)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	all, err := store.Recent(ctx, 100_000)
+	if err != nil {
+		return r, err
+	}
+	r.restores = map[string]bot.Restore{}
+	for _, one := range all {
+		r.restores[one.Delivery] = one
+	}
+	for l, err := range store.Audit(ctx) {
+		if err != nil {
+			return r, err
+		}
+		if l.Kind == string(bot.EventRefused) && l.Actor == stage.Alice && l.Restore == "" && l.Detail["rule"] != string(policy.RuleSyntax) {
+			r.refusals = append(r.refusals, l)
+		}
+	}
+	return r, nil
 }
 
-// of is the end that a request has come to. lost says that it was never
-// answered, and excused that no bot was there to answer it.
+// of is the end that a request has come to. acked is zero where it was never
+// answered, and excused says that no bot was there to answer it.
 func (r record) of(typed *slacktest.Delivery, acked time.Time, excused bool) string {
 	if restore, there := r.restores[typed.TriggerID]; there {
 		return endOf(restore)
 	}
-	if acked.IsZero() {
-		if excused {
-			return nobodyThere
-		}
+	switch {
+	case acked.IsZero() && excused:
+		return nobodyThere
+	case acked.IsZero():
 		return "lost"
 	}
 	for _, no := range r.refusals {
-		if no.restore == "" && no.channel == typed.Channel && !no.at.Before(typed.At) && !no.at.After(acked) && !typedWrong(no.rule) {
-			return "refused: " + no.rule
+		if no.Detail["channel"] == typed.Channel && !no.At.Before(typed.At) && !no.At.After(acked) {
+			return "refused: " + no.Detail["rule"]
 		}
 	}
 	return "answered, and not recorded"
-}
-
-// typedWrong are the refusals that the other commands of a soak are meant to
-// meet.
-func typedWrong(rule string) bool {
-	return rule == string(policy.RuleSyntax) || rule == string(policy.RuleChannel) || rule == string(policy.RulePerson)
 }
 
 func endOf(r bot.Restore) string {
@@ -116,84 +129,73 @@ func endOf(r bot.Restore) string {
 	return string(r.State)
 }
 
-// fates looks up what became of each request so far. open is how many may still
-// come to another end.
-func (k *soaker) fates(ctx context.Context) (found outcomes, presses outcomes, open int, err error) {
-	r, err := k.read(ctx)
-	if err != nil {
-		return nil, nil, 0, err
+// settle waits until every request has come to its end, and every end is told.
+func (k *soaker) settle(ctx context.Context, crowd *people) error {
+	for stopped := time.Now(); ; {
+		k.found.restores, k.found.told = k.begun(), crowd.count()
+		open, err := k.open(ctx)
+		if err != nil {
+			return err
+		}
+		if open == 0 && k.found.told >= k.found.restores || time.Since(stopped) > endsWithin {
+			return nil
+		}
+		if err := pause(ctx, time.Second); err != nil {
+			return err
+		}
 	}
-	found = outcomes{}
-	for _, typed := range k.wishes {
+}
+
+// open is how many requests may still come to another end. The bot works on: it
+// looks into a copy.
+func (k *soaker) open(ctx context.Context) (n int, err error) {
+	dir, err := os.MkdirTemp(k.Dir(), "copy-")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "bot.db")
+	if _, err := durable.Copy(ctx, "sqlite:"+k.Database(), file); err != nil {
+		return 0, err
+	}
+	r, err := read(ctx, "sqlite:"+file)
+	for _, restore := range r.restores {
+		if !restore.State.Ended() || restore.State.Announced() && restore.EndTS == "" {
+			n++
+		}
+	}
+	return n, err
+}
+
+// count looks up what became of everything that was typed.
+func (k *soaker) count(ctx context.Context) error {
+	r, err := read(ctx, "sqlite:"+k.Database())
+	if err != nil {
+		return err
+	}
+	k.found.outcomes = outcomes{}
+	for _, typed := range k.requests {
 		var acked time.Time
 		if acks := typed.Acks(); len(acks) > 0 && typed.Err() == nil {
 			acked = acks[0].At
 		}
-		found[r.of(typed, acked, k.excused(typed.At))]++
-		if restore, there := r.restores[typed.TriggerID]; there && (!restore.State.Ended() || restore.State.Announced() && restore.EndTS == "") {
-			open++
-		}
+		k.found.outcomes[r.of(typed, acked, k.excused(typed.At))]++
 	}
-	presses = outcomes{}
-	for _, no := range r.refusals {
-		if no.restore != "" {
-			presses[no.rule]++
-		}
-	}
-	return found, presses, open, nil
-}
-
-// read reads them in a copy that the bot makes while it runs.
-func (k *soaker) read(ctx context.Context) (r record, err error) {
-	file := filepath.Join(k.dir, "fates.db")
-	if _, err := durable.Copy(ctx, "sqlite:"+k.databaseFile(), file); err != nil {
-		return r, err
-	}
-	defer func() { err = errors.Join(err, os.Remove(file)) }()
-	db, err := sql.Open("sqlite", file)
-	if err != nil {
-		return r, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	r.restores = map[string]bot.Restore{}
-	err = each(ctx, db, `SELECT state, delivery, data, 0 FROM restore`, func(state, delivery, data string, _ int64) error {
-		var kept struct {
-			bot.Restore
-			AnswerURL string // a secret, which its own type does not read
-		}
-		err := json.Unmarshal([]byte(data), &kept)
-		kept.State = bot.State(state)
-		r.restores[delivery] = kept.Restore
-		return err
-	})
-	if err != nil {
-		return r, err
-	}
-	return r, each(ctx, db, `SELECT restore_id, actor, detail, at FROM audit WHERE kind = '`+string(bot.EventRefused)+`'`,
-		func(restore, actor, detail string, at int64) error {
-			if actor != asker {
-				return nil
-			}
-			var said struct{ Channel, Rule string }
-			err := json.Unmarshal([]byte(detail), &said)
-			r.refusals = append(r.refusals, refused{time.Unix(0, at), said.Channel, said.Rule, restore})
-			return err
-		})
-}
-
-// each calls take for every row.
-func each(ctx context.Context, db *sql.DB, query string, take func(a, b, c string, n int64) error) error {
-	rows, err := db.QueryContext(ctx, query)
-	if err != nil {
+	k.found.typed = len(k.commands)
+	if k.found.commands, err = became(ctx, k.commands, k.found.length); err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var a, b, c string
-		var n int64
-		if err := errors.Join(rows.Scan(&a, &b, &c, &n), take(a, b, c, n)); err != nil {
-			return err
+	for _, typed := range slices.Concat(k.commands, k.pickers, k.requests) {
+		switch _, err := typed.Wait(ctx); {
+		case err == nil:
+		case k.excused(typed.At):
+			k.found.lostDown++
+		case len(typed.Acks()) > 0:
+			k.found.late++
+		default:
+			k.found.lost++
+			fmt.Fprintf(k.notes, "lost at %s: %v, sent on %d connections\n", typed.At.Format(time.TimeOnly), typed.Err(), len(typed.Attempts()))
 		}
 	}
-	return rows.Err()
+	return nil
 }

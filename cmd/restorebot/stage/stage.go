@@ -1,7 +1,6 @@
 package stage
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +45,8 @@ type Options struct {
 	Dir string
 	// Log takes what the bot writes to its log; nil drops it.
 	Log io.Writer
+	// World, if set, changes the workspace at first.
+	World func(*slacktest.World)
 	// Portal is the portal at first.
 	Portal docspacetest.Config
 	// Between, if set, puts something between the bot and both of the others.
@@ -70,12 +71,17 @@ type Stage struct {
 
 	mu       sync.Mutex
 	bots     []*Bot
-	starting sync.Mutex // one StartBot at a time
+	others   []*http.Server // of the portals beside the first
+	starting sync.Mutex     // one StartBot at a time
 }
 
 // Open sets a stage, without a bot.
 func Open(o Options) (s *Stage, err error) {
-	s = &Stage{Slack: slacktest.New(world()), Portal: docspacetest.New(o.Portal), options: o, dir: o.Dir}
+	w := world()
+	if o.World != nil {
+		o.World(&w)
+	}
+	s = &Stage{Slack: slacktest.New(w), Portal: docspacetest.New(o.Portal), options: o, dir: o.Dir}
 	defer func() {
 		if err != nil {
 			s.Slack.Close()
@@ -254,10 +260,13 @@ func (s *Stage) Close() error {
 	s.KillBot()
 	s.Slack.Close()
 	err := s.web.Close()
+	for _, web := range s.others {
+		err = errors.Join(err, web.Close())
+	}
 	if s.over != nil {
 		s.over.CloseIdleConnections()
 	}
-	return cmp.Or(err, s.clean())
+	return errors.Join(err, s.clean())
 }
 
 func (s *Stage) clean() error {
