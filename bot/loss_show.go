@@ -65,15 +65,9 @@ func (b *Bot) turnLoss(s Submission, f Form) FollowUp {
 		if err := json.Unmarshal([]byte(f.Data), &view); err != nil {
 			return b.answerUnrecorded(ctx, err)
 		}
-		next := view
-		switch s.Field {
-		case fieldBy, fieldFind:
-			next.By, next.Find, next.Page = s.Value(fieldBy), cutRunes(strings.TrimSpace(s.Value(fieldFind)), maxFind), 0
-		case view.pageField():
-			next.Page, _ = strconv.Atoi(s.Value(view.pageField()))
-		}
+		next := view.after(s)
 		if next == view {
-			return nil
+			return nil // a submit closes the list then
 		}
 		r, err := b.Store.Get(ctx, f.Restore)
 		if err != nil {
@@ -81,6 +75,20 @@ func (b *Bot) turnLoss(s Submission, f Form) FollowUp {
 		}
 		return b.fillLossModal(ctx, s.Caller, r, f, next)
 	}
+}
+
+// after is what the list shows after a change: of what is looked for from its first
+// page on.
+func (v lossView) after(s Submission) lossView {
+	next := v
+	next.By, next.Find = orPerson(s.Value(fieldBy)), cutRunes(strings.TrimSpace(s.Value(fieldFind)), maxFind)
+	if page, err := strconv.Atoi(s.Value(v.pageField())); err == nil {
+		next.Page = page
+	}
+	if next.By != v.By || next.Find != v.Find {
+		next.Page = 0
+	}
+	return next
 }
 
 func (v lossView) pageField() string { return fieldPage + strconv.Itoa(v.Turn) }
@@ -121,7 +129,7 @@ func lossModal(id string, r Restore, l Loss, view lossView) Modal {
 	}
 	pages := max(1, (total+lossPerPage-1)/lossPerPage)
 	view.Page = min(max(view.Page, 0), pages-1)
-	m := Modal{ID: id, Title: "What the restore takes", Parts: []Part{
+	m := Modal{ID: id, Title: "What the restore takes", Submit: "Show", Parts: []Part{
 		Field{Name: fieldBy, Label: "Sorted by", Kind: FieldMenu, Initial: orPerson(view.By), Tell: true, Options: []Option{
 			{Value: byPerson, Text: "Person"}, {Value: byRoom, Text: "Room"},
 		}},

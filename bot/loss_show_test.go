@@ -89,6 +89,12 @@ func TestShowWhatNamesWhatTheRestoreTakes(t *testing.T) {
 		if got := wordsOf(rooms); !strings.Contains(got, "Room 1 (") || strings.Contains(got, "Ada Adams (") {
 			s.t.Errorf("by room: %q", got)
 		}
+		c := caller("UBOB")
+		c.Channel = ""
+		again, _ := s.Submit(s.t.Context(), bot.Submission{Caller: c, Modal: rooms.ID, Values: map[string][]string{"by": {"room"}, "find": {"plan 41"}}})
+		if sent, ok := again.(bot.Modal); !ok || !strings.Contains(wordsOf(sent), "Plan 41.docx") || sent.Submit == "" {
+			s.t.Errorf("submitted: %+v", again)
+		}
 		none, _ := s.choose(rooms, "UBOB", "find", map[string]string{"by": "room", "find": "nowhere"}).(bot.Modal)
 		if got := wordsOf(none); !strings.Contains(got, "nowhere") {
 			s.t.Errorf("nothing found: %q", got)
@@ -99,7 +105,7 @@ func TestShowWhatNamesWhatTheRestoreTakes(t *testing.T) {
 				shown++
 			}
 		}
-		if shown != 5 {
+		if shown != 6 {
 			s.t.Errorf("%d looks are in the trail", shown)
 		}
 	})

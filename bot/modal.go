@@ -166,7 +166,8 @@ func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, FollowUp) {
 		return answer, nil
 	case FormPick:
 		return b.submitPicker(ctx, s, f), nil
-	case FormLoss: // it is only looked at
+	case FormLoss:
+		return b.turnLoss(s, f)(ctx), nil
 	}
 	return b.unknownForm(ctx, s, f), nil
 }
