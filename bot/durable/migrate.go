@@ -39,7 +39,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.queue, err = river.NewClient(s.driver, &river.Config{Logger: s.Log})
+	s.queue, err = river.NewClient(s.driver, &river.Config{Logger: s.Log, Test: river.TestConfig{Time: &s.clock}})
 	if err != nil {
 		return fmt.Errorf("queue: %w", err)
 	}
