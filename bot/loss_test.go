@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -247,4 +248,46 @@ func TestLossIsOff(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Of 60,000 events the card is no later, the list is bounded, and all are counted.
+func TestSixtyThousandEventsHoldNothingUp(t *testing.T) {
+	t.Parallel()
+	many := docspacetest.Work{Age: 2 * time.Hour, Files: 60_000, People: 40}
+	playLoss(t, docspacetest.Config{Faults: docspacetest.Faults{AuditDelay: 50 * time.Millisecond}}, many, func(s *scene) {
+		began := time.Now()
+		r := s.request("")
+		if took := time.Since(began); took > time.Second || r.CardTS == "" {
+			s.t.Errorf("the card took %s", took)
+		}
+		r = s.walk(r.ID, func(r bot.Restore) bool { return r.Loss.Complete })
+		l, err := s.store.Loss(s.t.Context(), r.ID)
+		if err != nil || r.Loss.Lost.Created != 60_000 || len(l.Acts) != 3000 || l.Left != 57_000 || r.Loss.People != 40 {
+			s.t.Errorf("%+v: %d acts and %d more, %v", r.Loss, len(l.Acts), l.Left, err)
+		}
+		if took := time.Since(began); took > time.Minute {
+			s.t.Errorf("all of it took %s", took)
+		}
+	})
+}
+
+// BenchmarkLossOfSixtyThousandEvents is the reading of a long trail and what it
+// allocates, the portal for tests included.
+func BenchmarkLossOfSixtyThousandEvents(b *testing.B) {
+	portal := docspacetest.New(docspacetest.Config{})
+	portal.AddEvents(docspacetest.Work{Age: 2 * time.Hour, Files: 60_000, People: 40}.Events(time.Now())...)
+	client := &docspace.Client{BaseURL: "https://docs.example.com", Key: docspace.NewSecret(portal.Key()), HTTP: docspacetest.Via(portal)}
+	clock := time.Now()
+	client.Now, client.Sleep = func() time.Time { return clock }, func(_ context.Context, d time.Duration) error {
+		clock = clock.Add(d) // the limits of the cloud take their time elsewhere
+		return nil
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		read, err := client.ReadAudit(b.Context(), docspace.AuditRange{From: time.Now().Add(-3 * time.Hour), To: time.Now(), Parallel: 1}, func(docspace.AuditEvent) { n++ })
+		if err != nil || n != 60_000 || !read.Complete {
+			b.Fatal(n, err)
+		}
+	}
 }
