@@ -76,7 +76,9 @@ func TestBinaryBelievesNoForgedPress(t *testing.T) {
 		}
 	}
 	now, _ := s.slack.Message("COPS", card.TS)
-	if len(now.Buttons()) != 2 || s.portal.Starts() != 0 {
+	_, confirms := now.Button("restore_confirm")
+	_, dismisses := now.Button("restore_dismiss")
+	if !confirms || !dismisses || s.portal.Starts() != 0 {
 		t.Errorf("after all of it: %d starts, buttons %+v", s.portal.Starts(), now.Buttons())
 	}
 	for _, m := range s.slack.Channel("COPS").Messages() {
