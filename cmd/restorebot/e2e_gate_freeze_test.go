@@ -7,19 +7,19 @@ import (
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 func TestBinaryFreezesAcrossARestartAndLetsGoAgain(t *testing.T) {
 	t.Parallel()
-	s := setStage(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s.env = append(s.env, "RESTORE_APPROVERS=UBOB")
-	cmd := s.start(ctx)
-	card := s.card(ctx)
-	s.says(ctx, "UBOB", "/restore freeze", "freeze needs a reason")
-	s.says(ctx, "UBOB", "/restore freeze we're <migrating> until 04:00", "Restores are frozen now", "we're <migrating> until 04:00")
-	frozen := s.cardSays(ctx, card, "Restores are frozen")
+	s := onStage(t, "RESTORE_APPROVERS="+stage.Bob)
+	s.Alice.Types("/restore " + s.Newest())
+	card := s.WantCard()
+	s.Bob.Types("/restore freeze")
+	s.Bob.WantTold("freeze needs a reason")
+	s.Bob.Types("/restore freeze we're <migrating> until 04:00")
+	s.Bob.WantTold("Restores are frozen now", "we're <migrating> until 04:00")
+	frozen := s.WantCard("Restores are frozen")
 	if _, ok := frozen.Button("restore_confirm"); ok {
 		t.Error("the card can still be confirmed")
 	}
@@ -27,96 +27,120 @@ func TestBinaryFreezesAcrossARestartAndLetsGoAgain(t *testing.T) {
 		t.Error("the card cannot be dismissed")
 	}
 	for range 2 { // before the restart and after it
-		seen := len(s.slack.Ephemerals("UBOB"))
-		d, err := s.slack.PressStale("UBOB", card, "restore_confirm")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := d.Wait(ctx); err != nil {
-			t.Fatal(err)
-		}
-		s.toldNext(ctx, "UBOB", seen, "Restores are frozen", "we're <migrating> until 04:00", "@bob")
-		seen = len(s.slack.Ephemerals("UALICE"))
-		if _, err := s.slack.Command("UALICE", "COPS", "/restore "+s.newest()).Wait(ctx); err != nil {
-			t.Fatal(err)
-		}
-		s.toldNext(ctx, "UALICE", seen, "Restores are frozen", "Nothing was started")
-		seen = len(s.slack.Ephemerals("UALICE"))
-		if _, err := s.slack.Command("UALICE", "COPS", "/restore status").Wait(ctx); err != nil {
-			t.Fatal(err)
-		}
-		s.toldNext(ctx, "UALICE", seen, "Restores are frozen", "@bob")
-		s.kill(ctx, cmd)
-		cmd = s.start(ctx)
+		s.Bob.PressesStale(card, "Restore")
+		s.Bob.WantTold("Restores are frozen", "we're <migrating> until 04:00", "@bob")
+		s.Alice.Types("/restore " + s.Newest())
+		s.Alice.WantTold("Restores are frozen", "Nothing was started")
+		s.Alice.Types("/restore status")
+		s.Alice.WantTold("Restores are frozen", "@bob")
+		s.Kills()
+		s.Starts()
 	}
-	s.says(ctx, "UALICE", "/restore unfreeze", "can freeze restores or let them go again", "@bob")
-	s.says(ctx, "UBOB", "/restore unfreeze", "Restores may be asked for again")
-	s.says(ctx, "UBOB", "/restore unfreeze", "Restores are not frozen")
-	s.cardSays(ctx, card, "Press *Restore* to start it")
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.shows(ctx, card, "restored")
-}
-
-// glass asks for a restore with --break-glass and waits for its card.
-func (s *oldStage) glass(ctx context.Context) slacktest.Message {
-	s.t.Helper()
-	text := "/restore " + s.newest() + ` --break-glass --reason "nobody <!channel> awake"`
-	if _, err := s.slack.Command("UALICE", "COPS", text).Wait(ctx); err != nil {
-		s.t.Fatal(err)
-	}
-	card, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return len(m.Buttons()) > 0 })
-	if err != nil {
-		s.t.Fatal("no card with buttons")
-	}
-	s.writtenDown(ctx, card)
-	return card
+	s.Alice.Types("/restore unfreeze")
+	s.Alice.WantTold("can freeze restores or let them go again", "@bob")
+	s.Bob.Types("/restore unfreeze")
+	s.Bob.WantTold("Restores may be asked for again")
+	s.Bob.Types("/restore unfreeze")
+	s.Bob.WantTold("Restores are not frozen")
+	s.WantCard("Press *Restore* to start it")
+	s.Bob.Presses("Restore")
+	s.WantFinalCard("restored")
 }
 
 var glassSettings = []string{
-	"RESTORE_APPROVERS=UBOB,UEVE", "RESTORE_APPROVALS=2", "RESTORE_SELF_APPROVAL=false", "RESTORE_BREAK_GLASS=UALICE",
+	"RESTORE_APPROVERS=" + stage.Bob + "," + stage.Eve, "RESTORE_APPROVALS=2", "RESTORE_SELF_APPROVAL=false", "RESTORE_BREAK_GLASS=" + stage.Alice,
+}
+
+// breaksGlass asks for a restore that Alice alone may confirm, and shows its card.
+func breaksGlass(t *testing.T, s *stage.Scene) {
+	t.Helper()
+	s.Alice.Types("/restore " + s.Newest() + ` --break-glass --reason "nobody <!channel> awake"`)
+	s.WantCard()
 }
 
 func TestBinaryRefusesToBreakTheGlassForOthersAndForDumps(t *testing.T) {
 	t.Parallel()
-	ctx, s := begin(t, glassSettings...)
-	s.says(ctx, "UBOB", "/restore "+s.newest()+" --break-glass --reason x", "not one of those who may break the glass", "@alice")
-	s.says(ctx, "UALICE", "/restore "+s.newest()+" --break-glass", "--break-glass needs a --reason")
-	s.says(ctx, "UALICE", "/restore "+s.newest()+" --break-glass --reason x --dump", "--dump", "always needs two people")
-	s.untouched()
-	_, other := begin(t)
-	other.says(ctx, "UALICE", "/restore "+other.newest()+" --break-glass --reason x", "--break-glass is not set up here")
-	other.untouched()
+	inBubble(t, glassSettings, func(s *stage.Scene) {
+		s.Bob.Types("/restore " + s.Newest() + " --break-glass --reason x")
+		s.Bob.WantTold("not one of those who may break the glass", "@alice")
+		s.Alice.Types("/restore " + s.Newest() + " --break-glass")
+		s.Alice.WantTold("--break-glass needs a --reason")
+		s.Alice.Types("/restore " + s.Newest() + " --break-glass --reason x --dump")
+		s.Alice.WantTold("--dump", "always needs two people")
+		s.WantUntouched()
+	})
+	inBubble(t, nil, func(s *stage.Scene) {
+		s.Alice.Types("/restore " + s.Newest() + " --break-glass --reason x")
+		s.Alice.WantTold("--break-glass is not set up here")
+		s.WantUntouched()
+	})
 }
 
 func TestBinaryLetsAnybodyStopABrokenGlass(t *testing.T) {
 	t.Parallel()
-	ctx, s := begin(t, glassSettings...)
-	card := s.glass(ctx)
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.told(ctx, "UBOB", "only the person who asked can confirm it")
-	s.press(ctx, "UALICE", card, "restore_confirm")
-	s.cardSays(ctx, card, "it starts *in ")
-	call, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		return m.ThreadTS == card.TS && m.ReplyBroadcast && strings.Contains(m.Text, "<@UBOB>, <@UEVE>")
+	inBubble(t, glassSettings, func(s *stage.Scene) {
+		breaksGlass(t, s)
+		s.Bob.Presses("Restore")
+		s.Bob.WantTold("only the person who asked can confirm it")
+		s.Alice.Presses("Restore")
+		counting := s.WantCard("it starts *in ")
+		call := s.WantThreadSays("@bob, @eve")
+		if !call.ReplyBroadcast {
+			t.Error("the approvers are called in the thread alone")
+		}
+		if strings.Contains(call.Text, "<!channel>") {
+			t.Errorf("a reason calls the channel: %s", call.Text)
+		}
+		s.Slack.PutPerson(slacktest.Person{ID: "UGUEST", Name: "guest", IsRestricted: true})
+		guest := s.Person("UGUEST")
+		guest.Presses("Stop")
+		s.WantFinalCard("stopped by @guest")
+		s.WantStarts(0)
+		guest.PressesStale(counting, "Stop")
+		guest.WantTold("dismissed by the person below")
 	})
-	if err != nil {
-		t.Fatal("the approvers were not called")
-	}
-	if strings.Contains(call.Text, "<!channel>") {
-		t.Errorf("a reason calls the channel: %s", call.Text)
-	}
-	s.slack.PutPerson(slacktest.Person{ID: "UGUEST", Name: "guest", IsRestricted: true})
-	s.press(ctx, "UGUEST", card, "restore_stop")
-	s.shows(ctx, card, "stopped by @guest")
-	s.notStarted()
-	d, err := s.slack.PressStale("UGUEST", s.onceWith(ctx, card, "restore_stop"), "restore_stop")
-	if err == nil {
-		_, err = d.Wait(ctx)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.told(ctx, "UGUEST", "dismissed by the person below")
+}
+
+func TestBinaryFreezesAQueuedStart(t *testing.T) {
+	t.Parallel()
+	inBubble(t, glassSettings, func(s *stage.Scene) {
+		breaksGlass(t, s)
+		s.Alice.Presses("Restore")
+		s.WantCard("it starts *in ")
+		s.Bob.Types("/restore freeze no")
+		s.Bob.WantTold("Restores are frozen now")
+		s.WantFinalCard("restores are frozen: no")
+		s.WantStarts(0)
+	})
+}
+
+// The whole minute, seen from outside.
+func TestBinaryCountsDownAMinuteAndThenStarts(t *testing.T) {
+	t.Parallel()
+	inBubble(t, glassSettings, func(s *stage.Scene) {
+		breaksGlass(t, s)
+		began := time.Now()
+		s.Alice.Presses("Restore")
+		s.WantCard("it starts *in ")
+		s.Until("the restore has started", func() bool { return s.Portal.Starts() > 0 })
+		if waited := time.Since(began); waited < 59*time.Second {
+			t.Errorf("it started after %s", waited)
+		}
+		s.WantFinalCard("restored")
+		s.WantStarts(1)
+		counts := map[string]bool{}
+		for _, e := range s.Slack.Log() {
+			if e.Message == nil || e.TS != s.Card().TS {
+				continue
+			}
+			if _, left, ok := strings.Cut(s.Text(*e.Message), "it starts *in "); ok {
+				counts[strings.SplitN(left, "*", 2)[0]] = true
+			}
+		}
+		if len(counts) < 8 {
+			t.Errorf("the card counted down %d times: %v", len(counts), counts)
+		}
+	})
 }
 
 // onceWith is the card as it was when it last had a button.
@@ -135,47 +159,4 @@ func (s *oldStage) onceWith(ctx context.Context, card slacktest.Message, action 
 		s.t.Fatalf("the card never had %s", action)
 	}
 	return found
-}
-
-func TestBinaryFreezesAQueuedStart(t *testing.T) {
-	t.Parallel()
-	ctx, s := begin(t, glassSettings...)
-	card := s.glass(ctx)
-	s.press(ctx, "UALICE", card, "restore_confirm")
-	s.cardSays(ctx, card, "it starts *in ")
-	s.says(ctx, "UBOB", "/restore freeze no", "Restores are frozen now")
-	s.shows(ctx, card, "restores are frozen: no")
-	s.notStarted()
-}
-
-// The whole minute, seen from outside.
-func TestBinaryCountsDownAMinuteAndThenStarts(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("takes a minute")
-	}
-	ctx, s := begin(t, glassSettings...)
-	card := s.glass(ctx)
-	began := time.Now()
-	s.press(ctx, "UALICE", card, "restore_confirm")
-	s.cardSays(ctx, card, "it starts *in ")
-	s.shows(ctx, card, "restored")
-	if waited := time.Since(began); waited < 59*time.Second {
-		t.Errorf("it started after %s", waited)
-	}
-	if s.portal.Starts() != 1 {
-		t.Errorf("startrestore was sent %d times", s.portal.Starts())
-	}
-	counts := map[string]bool{}
-	for _, e := range s.slack.Log() {
-		if e.Message == nil || e.TS != card.TS {
-			continue
-		}
-		if _, left, ok := strings.Cut(s.slack.Render(*e.Message, time.UTC), "it starts *in "); ok {
-			counts[strings.SplitN(left, "*", 2)[0]] = true
-		}
-	}
-	if len(counts) < 8 {
-		t.Errorf("the card counted down %d times: %v", len(counts), counts)
-	}
 }
