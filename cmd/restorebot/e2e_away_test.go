@@ -1,12 +1,10 @@
 package main
 
 import (
-	"context"
-	"strings"
 	"testing"
 	"time"
 
-	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -14,34 +12,19 @@ import (
 // and in its thread, and goes on where the restore is.
 func TestBinaryTellsThatItWasAway(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	cmd := s.start(ctx)
-	card := s.card(ctx)
-	s.portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.shows(ctx, card, "this *cannot be cancelled*")
-	s.restart(ctx, func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		away := time.NewTimer(21 * time.Second) // the absence itself
-		defer away.Stop()
-		select {
-		case <-away.C:
-		case <-ctx.Done():
-		}
+	inBubble(t, nil, func(s *stage.Scene) {
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard()
+		s.Portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
+		s.Bob.Presses("Restore")
+		s.WantFinalCard("this *cannot be cancelled*")
+		s.Kills()
+		time.Sleep(21 * time.Second) // the absence itself
+		s.Starts()
+		s.WantThreadSays("The bot was away from", "Nothing was started twice")
+		s.Portal.Heal()
+		s.WantFinalCard("the bot was away from")
+		s.WantFinalCard("restored in")
+		s.WantStarts(1)
 	})
-	_, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		return m.ThreadTS == card.TS && strings.Contains(m.Text, "The bot was away from") && strings.Contains(m.Text, "Nothing was started twice")
-	})
-	if err != nil {
-		t.Fatal("the thread does not say that the bot was away")
-	}
-	s.portal.Heal()
-	s.shows(ctx, card, "the bot was away from")
-	s.shows(ctx, card, "restored in")
-	if s.portal.Starts() != 1 {
-		t.Errorf("startrestore was sent %d times", s.portal.Starts())
-	}
 }

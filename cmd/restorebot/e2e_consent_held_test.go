@@ -2,64 +2,83 @@ package main
 
 import (
 	"context"
-	"os/exec"
+	"os"
 	"syscall"
 	"testing"
 	"time"
 
 	"docspace-restorebot/bot/durabletest"
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
+// heldUp are the settings of a restore that waits at atSafetyDone for longer than
+// its request lives. A busy machine needs some of the life to show the card.
+var heldUp = []string{"RESTORE_CONFIRM_TTL=15s", "SAFETY_BACKUP=Local:/backups"}
+
+const aged = "a confirmation is good for 15 s"
+
 // What comes between the press and the start lasts longer than the request lives,
-// and passes: the bot lives on, and starts nothing.
+// and passes: the bot lives on, and starts nothing. The machine, the disk and the
+// database can be stopped in real time alone.
 func TestBinaryStartsNothingThatWasHeldUp(t *testing.T) {
 	t.Parallel()
-	const aged = "a confirmation is good for 15 s"
 	for name, c := range map[string]struct {
-		before func(*oldStage) *durabletest.Postgres
-		hold   func(*oldStage, *exec.Cmd, *durabletest.Postgres) (free func())
-		words  string
+		postgres bool
+		hold     func(*testing.T, *os.Process, *durabletest.Postgres) (free func())
+		words    string
 	}{
-		"stopped": {nil, func(_ *oldStage, cmd *exec.Cmd, _ *durabletest.Postgres) func() {
-			_ = cmd.Process.Signal(syscall.SIGSTOP)
-			return func() { _ = cmd.Process.Signal(syscall.SIGCONT) }
+		"stopped": {false, func(_ *testing.T, bot *os.Process, _ *durabletest.Postgres) func() {
+			_ = bot.Signal(syscall.SIGSTOP)
+			return func() { _ = bot.Signal(syscall.SIGCONT) }
 		}, aged},
-		"the disk full": {nil, func(s *oldStage, cmd *exec.Cmd, _ *durabletest.Postgres) func() { return fillDisk(s.t, cmd) }, aged},
-		"PostgreSQL stopped": {(*oldStage).onPostgres, func(_ *oldStage, _ *exec.Cmd, database *durabletest.Postgres) func() {
+		"the disk full": {false, func(t *testing.T, bot *os.Process, _ *durabletest.Postgres) func() {
+			t.Helper()
+			return fillDisk(t, bot)
+		}, aged},
+		"PostgreSQL stopped": {true, func(_ *testing.T, _ *os.Process, database *durabletest.Postgres) func() {
 			database.Stop()
 			return database.Start
 		}, "the machine or the database was restarted"},
-		"Slack does not say who people are": {nil, func(s *oldStage, _ *exec.Cmd, _ *durabletest.Postgres) func() {
-			return s.slack.Fail("users.info", slacktest.Failure{Hang: true})
-		}, aged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-			defer cancel()
 			g := new(gate)
-			s := setStageBehind(t, g.wrap)
-			s.env = append(s.env, "RESTORE_CONFIRM_TTL=15s", "SAFETY_BACKUP=Local:/backups") // a busy machine needs some of it to show the card
+			s := setSceneBehind(t, g.wrap, heldUp...)
 			var database *durabletest.Postgres
-			if c.before != nil {
-				database = c.before(s)
+			if c.postgres {
+				database = durabletest.StartPostgres(t)
+				s.Setenv("SLACK_CONNECTIONS=1", "DATABASE_URL="+database.URL())
 			}
-			cmd := s.start(ctx)
-			card := s.card(ctx)
+			bot := s.Starts()
+			s.Alice.Types("/restore " + s.Newest())
+			s.WantCard()
 			g.shut(atSafetyDone)
-			s.press(ctx, "UBOB", card, "restore_confirm")
-			s.hangs(ctx, g)
-			over := time.NewTimer(15 * time.Second) // the life itself
-			defer over.Stop()
-			free := c.hold(s, cmd, database)
+			s.Bob.Presses("Restore")
+			g.hangs(t, s)
+			life, cancel := context.WithTimeout(s.Context(), 15*time.Second) // itself
+			defer cancel()
+			free := c.hold(t, bot.Process(), database)
 			g.open()
-			select {
-			case <-over.C:
-			case <-ctx.Done():
-			}
+			<-life.Done()
 			free()
-			s.expires(ctx, card, c.words)
+			wantExpired(t, s, c.words)
 		})
 	}
+	t.Run("Slack does not say who people are", func(t *testing.T) {
+		t.Parallel()
+		g := new(gate)
+		inBubbleBehind(t, g.wrap, heldUp, func(s *stage.Scene) {
+			s.Alice.Types("/restore " + s.Newest())
+			s.WantCard()
+			g.shut(atSafetyDone)
+			s.Bob.Presses("Restore")
+			g.hangs(t, s)
+			free := s.Slack.Fail("users.info", slacktest.Failure{Hang: true})
+			g.open()
+			time.Sleep(15 * time.Second)
+			free()
+			wantExpired(t, s, aged)
+		})
+	})
 }

@@ -2,12 +2,10 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -16,6 +14,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -73,23 +72,24 @@ func (g *gate) holds(text string) (opened <-chan struct{}, ok bool) {
 }
 
 // heldBy waits until the bot hangs at the gate, kills it, and opens the gate.
-func (s *oldStage) heldBy(ctx context.Context, g *gate, cmd *exec.Cmd) {
-	s.t.Helper()
-	s.hangs(ctx, g)
-	s.kill(ctx, cmd)
+func heldBy(t *testing.T, s *stage.Scene, g *gate) {
+	t.Helper()
+	g.hangs(t, s)
+	s.Kills()
 	g.open()
 }
 
 // hangs waits until the bot hangs at the gate.
-func (s *oldStage) hangs(ctx context.Context, g *gate) {
-	s.t.Helper()
+func (g *gate) hangs(t *testing.T, s *stage.Scene) {
+	t.Helper()
 	g.mu.Lock()
 	reached := g.reached
 	g.mu.Unlock()
 	select {
 	case <-reached:
-	case <-ctx.Done():
-		s.t.Fatal("the bot did not come to the gate")
+	case <-time.After(2 * time.Minute):
+		t.Fatal("the bot did not come to the gate")
+	case <-s.Context().Done():
 	}
 }
 
@@ -101,47 +101,50 @@ const (
 )
 
 // longAgo makes a restore one that was asked for and confirmed three days ago.
-func (s *oldStage) longAgo(ctx context.Context) {
-	s.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+s.database)
+func longAgo(t *testing.T, s *stage.Scene) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+s.Database())
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer db.Close()
 	var id, data string
-	if err := db.QueryRowContext(ctx, `SELECT id, data FROM restore`).Scan(&id, &data); err != nil {
-		s.t.Fatal(err)
+	if err := db.QueryRowContext(s.Context(), `SELECT id, data FROM restore`).Scan(&id, &data); err != nil {
+		t.Fatal(err)
 	}
 	times := regexp.MustCompile(`"20[0-9-]+T[0-9:.]+Z"`)
 	data = times.ReplaceAllStringFunc(data, func(text string) string {
 		at, err := time.Parse(`"`+time.RFC3339Nano+`"`, text)
 		if err != nil {
-			s.t.Fatal(err)
+			t.Fatal(err)
 		}
 		return at.Add(-72 * time.Hour).Format(`"` + time.RFC3339Nano + `"`)
 	})
-	if _, err := db.ExecContext(ctx, `UPDATE restore SET data = $1 WHERE id = $2`, data, id); err != nil {
-		s.t.Fatal(err)
+	if _, err := db.ExecContext(s.Context(), `UPDATE restore SET data = $1 WHERE id = $2`, data, id); err != nil {
+		t.Fatal(err)
 	}
 }
 
-// expires waits until a card says why nothing was started, and its people are told.
-func (s *oldStage) expires(ctx context.Context, card slacktest.Message, words string) {
-	s.t.Helper()
-	s.shows(ctx, card, words)
-	s.shows(ctx, card, "expired")
-	told, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.ThreadTS == card.TS && m.ReplyBroadcast })
-	if err != nil {
-		s.t.Fatal("the channel was not told")
-	}
+// wantExpired waits until the card says why nothing was started, and its people are
+// told.
+func wantExpired(t *testing.T, s *stage.Scene, words string) {
+	t.Helper()
+	s.WantFinalCard(words, "expired")
+	var told slacktest.Message
+	s.Until("the channel was told", func() bool {
+		for _, m := range s.Slack.Channel(stage.Channel).Thread(s.Card().TS) {
+			if m.ReplyBroadcast {
+				told = m
+			}
+		}
+		return told.TS != ""
+	})
 	for _, word := range []string{words, "nothing was started", "@alice", "@bob"} {
-		if text := strings.ToLower(s.slack.Render(told, time.UTC)); !strings.Contains(text, word) {
-			s.t.Errorf("the channel was not told %q but\n%s", word, text)
+		if text := strings.ToLower(s.Text(told)); !strings.Contains(text, word) {
+			t.Errorf("the channel was not told %q but\n%s", word, text)
 		}
 	}
-	if n := s.portal.Starts(); n != 0 {
-		s.t.Errorf("startrestore was sent %d times", n)
-	}
+	s.WantStarts(0)
 }
 
 // The bot dies between the press and the start, and comes back after three days.
@@ -156,85 +159,66 @@ func TestBinaryStartsNothingThatWasConfirmedLongAgo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-			defer cancel()
 			g := new(gate)
-			s := setStageBehind(t, g.wrap)
-			s.env = append(s.env, c.settings...)
-			cmd := s.start(ctx)
-			card := s.card(ctx)
+			s := setSceneBehind(t, g.wrap, c.settings...)
+			s.Starts()
+			s.Alice.Types("/restore " + s.Newest())
+			s.WantCard()
 			g.shut(c.at)
-			s.press(ctx, "UBOB", card, "restore_confirm")
-			s.heldBy(ctx, g, cmd)
-			s.longAgo(ctx)
-			s.start(ctx)
-			s.expires(ctx, card, "could not start for 3 days")
+			s.Bob.Presses("Restore")
+			heldBy(t, s, g)
+			longAgo(t, s)
+			s.Starts()
+			wantExpired(t, s, "could not start for 3 days")
 		})
 	}
 }
 
-// The same by the clock on the wall: dead for longer than the request lives.
+// The same by the clock on the wall: away for longer than the request lives.
 func TestBinaryStartsNothingAfterTheLifeOfItsRequest(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
 	g := new(gate)
-	s := setStageBehind(t, g.wrap)
-	s.env = append(s.env, "RESTORE_CONFIRM_TTL=15s") // a busy machine needs some of it to show the card
-	cmd := s.start(ctx)
-	card := s.card(ctx)
-	g.shut(atLastCheck)
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	pressed := time.Now()
-	s.heldBy(ctx, g, cmd)
-	away := time.NewTimer(time.Until(pressed.Add(15 * time.Second))) // the absence itself
-	defer away.Stop()
-	select {
-	case <-away.C:
-	case <-ctx.Done():
-	}
-	s.start(ctx)
-	s.expires(ctx, card, "a confirmation is good for 15 s")
+	inBubbleBehind(t, g.wrap, []string{"RESTORE_CONFIRM_TTL=15s"}, func(s *stage.Scene) {
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard()
+		g.shut(atLastCheck)
+		s.Bob.Presses("Restore")
+		pressed := time.Now()
+		heldBy(t, s, g)
+		time.Sleep(time.Until(pressed.Add(15 * time.Second))) // the absence itself
+		s.Starts()
+		wantExpired(t, s, "a confirmation is good for 15 s")
+	})
 }
 
 // Killed between the press and the start and started again at once, the bot goes
 // on: nobody has to press twice.
 func TestBinaryKilledAfterThePressStartsOnce(t *testing.T) {
 	t.Parallel()
-	for name, at := range map[string]string{"confirmed": atLastCheck, "safety backup done": atSafetyDone} {
+	for name, c := range map[string]struct {
+		at       string
+		settings []string
+	}{
+		"confirmed":          {atLastCheck, nil},
+		"safety backup done": {atSafetyDone, []string{"SAFETY_BACKUP=Local:/backups"}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-			defer cancel()
 			g := new(gate)
-			s := setStageBehind(t, g.wrap)
-			if at == atSafetyDone {
-				s.env = append(s.env, "SAFETY_BACKUP=Local:/backups")
-			}
-			cmd := s.start(ctx)
-			card := s.card(ctx)
-			g.shut(at)
-			s.press(ctx, "UBOB", card, "restore_confirm")
-			s.heldBy(ctx, g, cmd)
-			s.start(ctx)
-			s.shows(ctx, card, "restored")
-			if n := s.portal.Starts(); n != 1 {
-				t.Errorf("startrestore was sent %d times", n)
-			}
-			if left, _ := filepath.Glob(s.database + ".consent-*"); len(left) > 0 {
+			s := setSceneBehind(t, g.wrap, c.settings...)
+			s.Starts()
+			s.Alice.Types("/restore " + s.Newest())
+			s.WantCard()
+			g.shut(c.at)
+			s.Bob.Presses("Restore")
+			heldBy(t, s, g)
+			s.Starts()
+			s.WantFinalCard("restored")
+			s.WantStarts(1)
+			if left, _ := filepath.Glob(s.Database() + ".consent-*"); len(left) > 0 {
 				t.Errorf("left beside the database: %v", left)
 			}
 		})
-	}
-}
-
-// runs runs a program with the settings of the stage.
-func (s *oldStage) runs(ctx context.Context, words ...string) {
-	s.t.Helper()
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Env, cmd.Dir = s.env, s.t.TempDir()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		s.t.Fatalf("%s: %v: %s", words, err, out)
 	}
 }
 
@@ -242,40 +226,50 @@ func (s *oldStage) runs(ctx context.Context, words ...string) {
 // restore waits that somebody has dismissed since, or that was made since.
 func TestBinaryStartsNothingOfADatabaseThatHasGoneBack(t *testing.T) {
 	t.Parallel()
-	for name, by := range map[string][]string{"by restorebot backup": {os.Args[0], "backup"}, "by cp": nil} {
+	for name, byBackup := range map[string]bool{"by restorebot backup": true, "by cp": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-			defer cancel()
-			s := setStage(t)
-			s.env = append(s.env, "SAFETY_BACKUP=Local:/backups")
-			cmd := s.start(ctx)
-			card := s.card(ctx)
-			s.portal.Break(func(f *docspacetest.Faults) { f.BackupStuck = true })
-			s.press(ctx, "UBOB", card, "restore_confirm")
-			saving := s.cardWith(ctx, "restore_dismiss", "Nothing was restored yet")
+			s := onStage(t, "SAFETY_BACKUP=Local:/backups")
+			s.Alice.Types("/restore " + s.Newest())
+			s.WantCard()
+			s.Portal.Break(func(f *docspacetest.Faults) { f.BackupStuck = true })
+			s.Bob.Presses("Restore")
+			s.WantCard("Nothing was restored yet")
 			kept := filepath.Join(t.TempDir(), "copy.db")
-			if by == nil { // of a bot that does not run
-				s.kill(ctx, cmd)
-				s.runs(ctx, "cp", s.database, kept)
-				s.runs(ctx, "cp", s.database+"-wal", kept+"-wal")
-				cmd = s.start(ctx)
-			} else {
-				s.runs(ctx, append(by, kept)...)
+			if byBackup {
+				if out, err := s.Command(s.Context(), "backup", kept).CombinedOutput(); err != nil {
+					t.Fatalf("backup: %v: %s", err, out)
+				}
+			} else { // of a bot that does not run
+				s.Kills()
+				copyFile(t, s.Database(), kept)
+				copyFile(t, s.Database()+"-wal", kept+"-wal")
+				s.Starts()
 			}
-			s.press(ctx, "UALICE", saving, "restore_dismiss")
-			s.shows(ctx, card, "dismissed")
-			s.kill(ctx, cmd)
+			s.Alice.Presses("Dismiss")
+			s.WantFinalCard("dismissed")
+			s.Kills()
 			for _, suffix := range []string{"-wal", "-shm"} {
-				_ = os.Remove(s.database + suffix)
+				_ = os.Remove(s.Database() + suffix)
 			}
-			s.runs(ctx, "cp", kept, s.database)
-			if by == nil {
-				s.runs(ctx, "cp", kept+"-wal", s.database+"-wal")
+			copyFile(t, kept, s.Database())
+			if !byBackup {
+				copyFile(t, kept+"-wal", s.Database()+"-wal")
 			}
-			s.portal.Heal()
-			s.start(ctx)
-			s.expires(ctx, card, "an older copy of the database was put in its place")
+			s.Portal.Heal()
+			s.Starts()
+			wantExpired(t, s, "an older copy of the database was put in its place")
 		})
+	}
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"os/exec"
+	"os"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -9,11 +9,11 @@ import (
 
 // fillDisk lets a process that runs write no file any more, until there is room
 // again.
-func fillDisk(t *testing.T, cmd *exec.Cmd) (room func()) {
+func fillDisk(t *testing.T, bot *os.Process) (room func()) {
 	t.Helper()
 	var was unix.Rlimit
 	limit := func(now, was *unix.Rlimit) {
-		if err := unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_FSIZE, now, was); err != nil {
+		if err := unix.Prlimit(bot.Pid, unix.RLIMIT_FSIZE, now, was); err != nil {
 			t.Fatal(err)
 		}
 	}

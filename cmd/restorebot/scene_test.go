@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,16 +26,28 @@ func onStage(t *testing.T, settings ...string) *stage.Scene {
 // setScene is onStage without a bot.
 func setScene(t *testing.T, settings ...string) *stage.Scene {
 	t.Helper()
-	return stage.Set(t, stage.Options{Env: append(settings, asBot+"=1"), Portal: quickPortal})
+	return setSceneBehind(t, nil, settings...)
+}
+
+// setSceneBehind is setScene with something between the bot and both of the others.
+func setSceneBehind(t *testing.T, between func(http.Handler) http.Handler, settings ...string) *stage.Scene {
+	t.Helper()
+	return stage.Set(t, stage.Options{Env: append(settings, asBot+"=1"), Portal: quickPortal, Between: between})
 }
 
 // inBubble plays on a stage in fake time: the bot is made of the same settings by
 // the same wiring, in this process. What needs no process of its own is played here.
 func inBubble(t *testing.T, settings []string, act func(s *stage.Scene)) {
 	t.Helper()
+	inBubbleBehind(t, nil, settings, act)
+}
+
+// inBubbleBehind is inBubble with something between the bot and both of the others.
+func inBubbleBehind(t *testing.T, between func(http.Handler) http.Handler, settings []string, act func(s *stage.Scene)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		act(stage.Begin(t, stage.Options{
-			Env: settings, Portal: quickPortal,
+			Env: settings, Portal: quickPortal, Between: between,
 			Load: func(environ []string) (app.Settings, error) { return loadSettings(environ, "") },
 		}))
 	})
