@@ -31,7 +31,7 @@ func (b *Bot) logUndelivered(ctx context.Context, r Restore, err error) {
 	case errors.As(err, &no) && no.Held:
 		b.Log.DebugContext(ctx, "the chat is not asked again yet", "restore", r.ID, "state", r.State, "after", no.After)
 	case errors.Is(err, policy.ErrChatDenied):
-		b.Log.ErrorContext(ctx, "the chat refuses what a restore has to tell; it goes on untold", "restore", r.ID, "state", r.State, "err", err)
+		b.Log.ErrorContext(ctx, "the chat refused a message of a restore, which goes on without it", "restore", r.ID, "state", r.State, "err", err)
 	default:
 		b.Log.WarnContext(ctx, "the chat did not take what a restore has to tell", "restore", r.ID, "state", r.State, "err", err)
 	}
