@@ -1,12 +1,12 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -24,29 +24,33 @@ func (d dated) WriteHeader(status int) {
 
 func TestBinarySaysThatTheClocksDisagree(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s := setStageBehind(t, func(h http.Handler) http.Handler {
+	ahead := func(h http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasPrefix(r.URL.Path, "/api/2.0/") { // the portal's alone
 				w = dated{w, 2 * time.Hour}
 			}
 			h.ServeHTTP(w, r)
 		})
+	}
+	inBubbleBehind(t, ahead, nil, func(s *stage.Scene) {
+		s.Portal.AddBackup(docspacetest.Backup{StorageType: 5, CreatedOn: time.Now().Add(time.Hour)})
+		s.Alice.Types("/restore list")
+		s.Alice.WantTold("ago)")
+		time.Sleep(300 * time.Millisecond) // between two whole seconds, as a Date mostly is
+		s.Alice.Types("/restore doctor")
+		s.Alice.WantTold("*clock of docs.example.com*: it is 2h0m0s ahead of the bot's")
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard("The portal's clock is 2 h 0 min ahead of the bot's.", "the last 1 h 0 min")
 	})
-	s.portal.AddBackup(docspacetest.Backup{StorageType: 5, CreatedOn: time.Now().Add(time.Hour)})
-	s.start(ctx)
-	s.says(ctx, "UALICE", "/restore list", "ago)")
-	s.says(ctx, "UALICE", "/restore doctor", "*clock of 127.0.0.1*: it is 2h0m0s ahead of the bot's")
-	s.card(ctx)
-	s.cardWith(ctx, "restore_confirm", "The portal's clock is 2 h 0 min ahead of the bot's.", "the last 1 h 0 min")
 }
 
 func TestBinarySaysThatABackupIsDatedAhead(t *testing.T) {
 	t.Parallel()
-	ctx, s := begin(t)
-	s.portal.AddBackup(docspacetest.Backup{StorageType: 5, CreatedOn: time.Now().Add(2*time.Hour + 10*time.Minute)})
-	s.says(ctx, "UALICE", "/restore list", "ahead* of the clock, so the clocks disagree")
-	s.card(ctx)
-	s.cardWith(ctx, "restore_confirm", "How much that is cannot be told", "ahead of the clock")
+	inBubble(t, nil, func(s *stage.Scene) {
+		s.Portal.AddBackup(docspacetest.Backup{StorageType: 5, CreatedOn: time.Now().Add(2*time.Hour + 10*time.Minute)})
+		s.Alice.Types("/restore list")
+		s.Alice.WantTold("ahead* of the clock, so the clocks disagree")
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard("How much that is cannot be told", "ahead of the clock")
+	})
 }

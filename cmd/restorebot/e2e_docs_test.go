@@ -1,15 +1,13 @@
 package main
 
 import (
-	"context"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/kballard/go-shellquote"
+
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // documented returns the command lines of the guides that begin so, each once.
@@ -37,62 +35,56 @@ func documented(t *testing.T, begin string) (lines []string) {
 // What the guides tell people to type in Slack is answered, by the very bot.
 func TestEverySlackCommandInTheDocumentsIsAnswered(t *testing.T) {
 	t.Parallel()
-	ctx, s := begin(t)
-	for _, line := range documented(t, "/restore") {
-		text := strings.ReplaceAll(line, "3f2504e0-4f89-11d3-9a0c-0305e82c3301", s.newest())
-		ack, err := s.slack.Command("UALICE", "COPS", text).Wait(ctx)
-		if err != nil || len(ack.Payload) == 0 || strings.Contains(string(ack.Payload), "`syntax`") {
-			t.Errorf("%s was answered %s, %v", text, ack.Payload, err)
+	inBubble(t, nil, func(s *stage.Scene) {
+		for _, line := range documented(t, "/restore") {
+			text := strings.ReplaceAll(line, "3f2504e0-4f89-11d3-9a0c-0305e82c3301", s.Newest())
+			ack, err := s.Slack.Command(stage.Alice, stage.Channel, text).Wait(s.Context())
+			if err != nil || len(ack.Payload) == 0 || strings.Contains(string(ack.Payload), "`syntax`") {
+				t.Errorf("%s was answered %s, %v", text, ack.Payload, err)
+			}
 		}
-	}
+	})
 }
 
-// What they tell people to type in a terminal runs, in the very program.
+// What they tell people to type in a terminal runs, in the very program: all of it
+// at once, beside the bot.
 func TestEveryShellCommandInTheDocumentsRuns(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	dir := t.TempDir()
-	var portal string
-	for _, entry := range s.env {
-		if url, ok := strings.CutPrefix(entry, "DOCSPACE_URL="); ok {
-			portal = url
-		}
-	}
-	s.start(ctx)
-	asked, ok := s.card(ctx).Button("restore_confirm")
+	s := onStage(t)
+	s.Alice.Types("/restore " + s.Newest())
+	asked, ok := s.WantCard().Button("restore_confirm")
 	if !ok {
 		t.Fatal("the card has no button")
 	}
-	here := strings.NewReplacer("/var/backups", dir, "https://docs.example.com", portal, "C0123456789", "COPS", "S0123456789", "UALICE", "k3vq7x2mhd", asked.Value, "1234:8f3a9c21d0b7e645a1b2", s.auditHead(ctx))
+	here := strings.NewReplacer("/var/backups", t.TempDir(), "https://docs.example.com", stage.PortalURL, "C0123456789", stage.Channel,
+		"S0123456789", stage.Alice, "k3vq7x2mhd", asked.Value, "1234:8f3a9c21d0b7e645a1b2", auditHead(t, s))
 	for _, line := range documented(t, "restorebot ") {
 		// The first runs all the while; the other wants people, and TestScript/setup_drill has them.
 		if line == "restorebot run" || strings.Contains(line, "--drill") {
 			continue
 		}
-		words, err := shellquote.Split(here.Replace(line))
-		if err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.CommandContext(ctx, os.Args[0], words[1:]...)
-		cmd.Env, cmd.Dir = s.env, t.TempDir()
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Errorf("%s ended with %v: %s", line, err, out)
-		}
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			words, err := shellquote.Split(here.Replace(line))
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := s.Command(t.Context(), words[1:]...)
+			cmd.Dir = t.TempDir()
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("it ended with %v: %s", err, out)
+			}
+		})
 	}
 }
 
 // auditHead is where the audit trail ends now, as the program tells it.
-func (s *oldStage) auditHead(ctx context.Context) string {
-	s.t.Helper()
-	cmd := exec.CommandContext(ctx, os.Args[0], "audit", "verify")
-	cmd.Env, cmd.Dir = s.env, s.t.TempDir()
-	out, err := cmd.CombinedOutput()
+func auditHead(t *testing.T, s *stage.Scene) string {
+	t.Helper()
+	out, err := s.Command(s.Context(), "audit", "verify").CombinedOutput()
 	_, head, ok := strings.Cut(string(out), "\nhead ")
 	if err != nil || !ok {
-		s.t.Fatalf("audit verify: %v\n%s", err, out)
+		t.Fatalf("audit verify: %v\n%s", err, out)
 	}
 	return strings.TrimSpace(head)
 }
