@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -141,22 +140,4 @@ func TestBinaryCountsDownAMinuteAndThenStarts(t *testing.T) {
 			t.Errorf("the card counted down %d times: %v", len(counts), counts)
 		}
 	})
-}
-
-// onceWith is the card as it was when it last had a button.
-func (s *oldStage) onceWith(ctx context.Context, card slacktest.Message, action string) slacktest.Message {
-	s.t.Helper()
-	var found slacktest.Message
-	for _, e := range s.slack.Log() {
-		if e.Message == nil || e.TS != card.TS {
-			continue
-		}
-		if _, ok := e.Message.Button(action); ok {
-			found = *e.Message
-		}
-	}
-	if found.TS == "" || ctx.Err() != nil {
-		s.t.Fatalf("the card never had %s", action)
-	}
-	return found
 }
