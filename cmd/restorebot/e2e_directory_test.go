@@ -1,13 +1,14 @@
 package main
 
 import (
-	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // Slack does not tell who somebody is, and will not until a person changes that:
@@ -22,40 +23,57 @@ func TestBinaryNamesWhatTheDirectoryLacks(t *testing.T) {
 		words    []string
 		ready    string
 	}{
-		"people":         {[]string{"users:read"}, nil, "UALICE", []string{"users.info is refused: missing_scope", "users:read", "installs the app again"}, "users.info"},
-		"channels":       {[]string{"channels:read"}, nil, "UALICE", []string{"conversations.info is refused: missing_scope", "channels:read"}, "conversations.info"},
-		"groups":         {[]string{"usergroups:read"}, []string{"RESTORE_USERS=UALICE,SONCALL"}, "UBOB", []string{"the user group SONCALL", "usergroups.users.list is refused: missing_scope", "usergroups:read"}, "usergroups.users.list"},
-		"a group gone":   {nil, []string{"RESTORE_USERS=UALICE,SGONE"}, "UBOB", []string{"the user group SGONE", "no_such_subteam", "takes its id out"}, "usergroups.users.list"},
-		"a code unknown": {nil, nil, "UALICE", []string{"users.info is refused: a_code_of_tomorrow"}, "users.info"},
+		"people":         {[]string{"users:read"}, nil, stage.Alice, []string{"users.info is refused: missing_scope", "users:read", "installs the app again"}, "users.info"},
+		"channels":       {[]string{"channels:read"}, nil, stage.Alice, []string{"conversations.info is refused: missing_scope", "channels:read"}, "conversations.info"},
+		"groups":         {[]string{"usergroups:read"}, []string{"RESTORE_USERS=" + stage.Alice + ",SONCALL"}, stage.Bob, []string{"the user group SONCALL", "usergroups.users.list is refused: missing_scope", "usergroups:read"}, "usergroups.users.list"},
+		"a group gone":   {nil, []string{"RESTORE_USERS=" + stage.Alice + ",SGONE"}, stage.Bob, []string{"the user group SGONE", "no_such_subteam", "takes its id out"}, "usergroups.users.list"},
+		"a code unknown": {nil, nil, stage.Alice, []string{"users.info is refused: a_code_of_tomorrow"}, "users.info"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-			defer cancel()
-			s := setStage(t)
-			s.env = append(s.env, c.settings...)
-			s.slack.SetScopes(slices.DeleteFunc(slices.Clone(slacktest.DefaultScopes), func(scope string) bool { return slices.Contains(c.scopes, scope) })...)
+			s := setScene(t, append(c.settings, "HTTP_ADDR=127.0.0.1:0")...)
+			s.Slack.SetScopes(slices.DeleteFunc(slices.Clone(slacktest.DefaultScopes), func(scope string) bool { return slices.Contains(c.scopes, scope) })...)
 			if name == "a code unknown" {
-				s.slack.Fail("users.info", slacktest.Failure{Error: "a_code_of_tomorrow"})
+				s.Slack.Fail("users.info", slacktest.Failure{Error: "a_code_of_tomorrow"})
 			}
-			base := s.startServed(ctx)
-			if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) > 0 }); err != nil {
-				t.Fatal("the bot did not connect")
-			}
-			s.says(ctx, c.user, "/restore "+s.newest(), append(c.words, "Nothing was changed")...)
-			s.untouched()
-			for _, m := range s.slack.Ephemerals(c.user) {
-				if text := s.slack.Render(m, time.UTC); strings.Contains(text, "Try again in a minute") {
+			base := servedAt(t, s.Starts())
+			asker := s.Person(c.user)
+			asker.Types("/restore " + s.Newest())
+			asker.WantTold(append(c.words, "Nothing was changed")...)
+			s.WantUntouched()
+			for _, m := range s.Slack.Ephemerals(c.user) {
+				if text := s.Text(m); strings.Contains(text, "Try again in a minute") {
 					t.Errorf("a lasting fault is told as a passing one:\n%s", text)
 				}
 			}
-			if _, text := get(ctx, t, base+"/readyz"); !strings.Contains(text, c.ready) {
+			if _, text := get(s.Context(), t, base+"/readyz"); !strings.Contains(text, c.ready) {
 				t.Errorf("/readyz does not name it: %s", text)
 			}
-			s.says(ctx, "UALICE", "/restore doctor", c.ready)
-			if c.user == "UBOB" { // a dead group locks out nobody whom another entry names
-				s.card(ctx)
+			s.Alice.Types("/restore doctor")
+			s.Alice.WantTold(c.ready)
+			if c.user == stage.Bob { // a dead group locks out nobody whom another entry names
+				s.Alice.Types("/restore " + s.Newest())
+				s.WantCard()
 			}
 		})
+	}
+}
+
+// servedAt is where a connected bot serves health and metrics, as its log says.
+func servedAt(t *testing.T, bot *stage.Bot) string {
+	t.Helper()
+	served := regexp.MustCompile(`health and metrics are served.* addr=(\S+)`)
+	look := time.NewTicker(10 * time.Millisecond) // the log comes through a pipe
+	defer look.Stop()
+	late := time.After(time.Minute)
+	for {
+		if m := served.FindStringSubmatch(bot.Log()); m != nil {
+			return "http://" + m[1]
+		}
+		select {
+		case <-look.C:
+		case <-late:
+			t.Fatal("the address was not told")
+		}
 	}
 }
