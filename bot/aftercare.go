@@ -52,6 +52,7 @@ func (b *Bot) stepAftercare(ctx context.Context, r Restore, p Portal) (Next, err
 	if r.Aftercare.Counts.At.IsZero() { // counted once, however often it has to be told
 		next.Aftercare.Counts = countContent(ask, p)
 		next.Aftercare.Returned = b.returned(ask, r, p)
+		next.Checklist = r.Checklist.seen(CheckKey, now)
 		backups, err := b.history(ctx, p, r.Order.Dump)
 		switch {
 		case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, errHistoryBusy):

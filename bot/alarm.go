@@ -54,18 +54,23 @@ const (
 
 // withDueAlarms returns r with the alarms that are due now.
 func (r Restore) withDueAlarms(now time.Time) Restore {
-	p := r.Progress
-	due := map[AlarmKind]bool{
-		AlarmQueued:  p.Trouble == "" && p.Phase == PhaseQueued && now.Sub(p.ChangedAt) >= queuedFor,
-		AlarmStalled: p.Trouble == "" && p.Phase != PhaseQueued && now.Sub(p.ChangedAt) >= stalledFor,
-		AlarmSilent:  p.Trouble != "" && now.Sub(p.TroubleSince) >= silentFor,
-	}
-	for _, kind := range AlarmKinds() {
-		if due[kind] {
-			r = r.withAlarm(kind, now)
-		}
+	if kind, due := r.Alarmed(now); due {
+		r = r.withAlarm(kind, now)
 	}
 	return r
+}
+
+// Alarmed says what looks wrong now while a restore runs.
+func (r Restore) Alarmed(now time.Time) (AlarmKind, bool) {
+	p := r.Progress
+	still := now.Sub(p.ChangedAt)
+	switch {
+	case p.Trouble != "":
+		return AlarmSilent, now.Sub(p.TroubleSince) >= silentFor
+	case p.Phase == PhaseQueued:
+		return AlarmQueued, still >= queuedFor
+	}
+	return AlarmStalled, still >= stalledFor
 }
 
 // withAlarm returns r with an alarm, once a kind.

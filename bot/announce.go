@@ -182,6 +182,9 @@ func (b *Bot) announce(ctx context.Context, r *Restore, p Portal) error {
 		return nil
 	}
 	end := Note{Kind: NoteEnd, Broadcast: true, Trail: b.trailEnd(ctx)}
+	if r.CardTS != "" {
+		end.Link = b.permalinkDetail(ctx, r.Channel, r.CardTS)["permalink"]
+	}
 	ts, why := b.Chat.Reply(ctx, b.card(ctx, *r, p), end)
 	next := *r
 	switch {

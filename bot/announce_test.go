@@ -14,10 +14,10 @@ import (
 	"docspace-restorebot/docspace/docspacetest"
 )
 
-// kinds lists what notes are about, but for those that only say how far it is.
+// kinds lists what notes are about, but for the start and what follows an end.
 func kinds(notes []bot.Note) (list []bot.NoteKind) {
 	for _, n := range notes {
-		if n.Kind != bot.NotePhase && n.Kind != bot.NoteCounted {
+		if !slices.Contains([]bot.NoteKind{bot.NoteStart, bot.NoteCounted, bot.NoteList, bot.NoteListOpen}, n.Kind) {
 			list = append(list, n.Kind)
 		}
 	}

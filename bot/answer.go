@@ -26,13 +26,17 @@ type Accepted struct {
 // Help shows usage. Topic is a word of the command line, "" for all of it.
 type Help struct{ Topic string }
 
-// Backups lists a portal's history, newest first.
+// Backups lists a portal's history, newest first, and what cannot be restored last.
 type Backups struct {
 	Portal  PortalName
 	Dump    bool
 	Backups []docspace.Backup
+	From    int // the first of them that is shown
 	Now     time.Time
 }
+
+// Restorable reports whether a backup of the list can be asked for.
+func (a Backups) Restorable(b docspace.Backup) bool { return restorable(b, a.Now) == nil }
 
 // Status says what runs or waits now.
 type Status struct {

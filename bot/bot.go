@@ -71,6 +71,7 @@ type Press struct {
 	Action    Action
 	Restore   string // the button's value
 	MessageTS string
+	Choice    Choice   // of PressTick
 	Card      CardMark // of the message, zero where it is not the bot's own or carries none
 	AnswerURL docspace.Secret
 }

@@ -26,7 +26,7 @@ func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
 		return nil
 	case r.CardTS == "" && !r.CardGone: // there never was one
 		return nil
-	case r.State.Ended() && r.Shown.State == r.State && !r.Aftercare.Done: // nothing that people see has changed
+	case r.State.Ended() && r.Shown.State == r.State && !r.Aftercare.Done && r.Checklist.Shown == r.Checklist.Revision: // nothing that people see has changed
 		return nil
 	}
 	return b.edit(ctx, r, p)

@@ -41,6 +41,10 @@ type Chat interface {
 	// edit that is older than what the card shows does nothing.
 	EditCard(ctx context.Context, c Card) error
 
+	// EditList makes the after-care list at c.Restore.Checklist.TS show c. It may be
+	// repeated.
+	EditList(ctx context.Context, c Card) error
+
 	// Reply posts a note in the card's thread, and to the channel as well if the
 	// note says so, and returns its ts. Without a card it goes to the channel. A
 	// lost answer is an error; asked again after that, it is as with PostCard.
@@ -75,6 +79,9 @@ type Recipient struct {
 	Channel string
 	User    string
 	URL     docspace.Secret
+	// Replace puts the answer in the place of the message that was pressed, or that
+	// told the person to wait.
+	Replace bool
 }
 
 // Card is all that the message of a restore shows. Its views are pure.
@@ -126,6 +133,8 @@ type Note struct {
 	Alarm     Alarm  // for NoteAlarm
 	Text      string // for NoteReport: Markdown, shown as it is
 	Why       string // of a direct note: why the channel is not told
+	// Link is the address of the card, for NoteEnd; "" if it is not known.
+	Link string
 	// Trail is the end of the audit trail, for NoteEnd; "" if it is not known.
 	Trail string
 }
@@ -135,10 +144,11 @@ type NoteKind string
 
 // The replies.
 const (
-	NotePhase    NoteKind = "phase"
+	// NoteStart: the portal began with it.
+	NoteStart    NoteKind = "start"
 	NoteAlarm    NoteKind = "alarm"
 	NoteDowntime NoteKind = "away"
-	// NoteSafety: the safety backup is done, or a person has to decide.
+	// NoteSafety: the safety backup failed, and a person has to decide.
 	NoteSafety NoteKind = "safety"
 	// NoteReport: the story of the restore.
 	NoteReport NoteKind = "report"
@@ -153,6 +163,10 @@ const (
 	NoteReminder NoteKind = "reminder"
 	// NoteWithdrawn: a confirmation does not count any more, and others are asked.
 	NoteWithdrawn NoteKind = "withdrawn"
+	// NoteList: the after-care list, which is ticked.
+	NoteList NoteKind = "list"
+	// NoteListOpen: a day after the end something on the list is open.
+	NoteListOpen NoteKind = "list_open"
 	// NoteChannelLost: the channel cannot be reached, and the requester is told the
 	// rest alone.
 	NoteChannelLost NoteKind = "astray"

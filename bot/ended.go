@@ -51,8 +51,10 @@ func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) 
 		}
 		return next, later
 	}
-	if later == nil && r.State == Succeeded && !r.Aftercare.Done {
-		return b.stepAftercare(ctx, r, p)
+	if later == nil && r.State == Succeeded {
+		if next, done, err := b.afterSuccess(ctx, &r, p); !done {
+			return next, err
+		}
 	}
 	if later != nil {
 		b.Log.ErrorContext(ctx, "the end of a restore was never told in its channel", "restore", r.ID, "state", r.State, "err", later)
@@ -63,6 +65,31 @@ func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) 
 		return Next{After: soon}, err
 	}
 	return Next{Done: true}, nil
+}
+
+// afterSuccess does what follows a success: the list of what is to be done, what the
+// portal holds, and the reminder of what is still open. done means that it is over.
+func (b *Bot) afterSuccess(ctx context.Context, r *Restore, p Portal) (next Next, done bool, err error) {
+	now := time.Now().UTC()
+	switch err := b.showList(ctx, r, p); {
+	case err == nil, deliveryOver(err, now.Sub(r.EndedAt)):
+	case isUndelivered(err):
+		return Next{After: retryDelay(err)}, false, err
+	default:
+		return Next{After: soon}, false, err
+	}
+	if !r.Aftercare.Done {
+		next, err := b.stepAftercare(ctx, *r, p)
+		return next, false, err
+	}
+	due, err := b.remindList(ctx, r, p, now)
+	switch {
+	case err != nil && isUndelivered(err):
+		return Next{After: retryDelay(err)}, false, err
+	case err != nil:
+		return Next{After: soon}, false, err
+	}
+	return Next{After: due}, due == 0, nil
 }
 
 // deliverRefusalFor is how long a refusal is tried to be delivered.

@@ -36,7 +36,7 @@ func about(ctx context.Context, restore string) context.Context {
 // AboutPress is ctx for what is done about a press: its restore is noted, but not
 // what a button that is on no card holds.
 func AboutPress(ctx context.Context, p Press) context.Context {
-	if p.Action == PressPick || p.Action == PressFollow {
+	if p.Action == PressPick || p.Action == PressFollow || p.Action == PressOlder {
 		return ctx
 	}
 	return about(ctx, p.Restore)

@@ -306,6 +306,7 @@ type channel struct {
 	posted, edits int
 	shown         bot.Card
 	replies       []bot.Note
+	lists         []bot.Checklist
 	answers       []bot.Answer
 	postErr       error
 	people        map[string]policy.Person
@@ -359,6 +360,16 @@ func (c *channel) EditCard(_ context.Context, card bot.Card) error {
 	defer c.mu.Unlock()
 	c.edits++
 	c.shown = card
+	return nil
+}
+
+func (c *channel) EditList(_ context.Context, card bot.Card) error {
+	if err := c.failure("list", card); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lists = append(c.lists, card.Restore.Checklist)
 	return nil
 }
 

@@ -18,8 +18,18 @@ func (b *Bot) Press(ctx context.Context, p Press) (Answer, FollowUp) {
 	}
 	ctx = AboutPress(ctx, p)
 	switch p.Action {
+	case PressDetails:
+		return OpenModal{detailsPlaceholder()}, func(ctx context.Context) Answer { return b.details(AboutPress(ctx, p), p) }
+	case PressTick:
+		answer, err := retryOnRace(func() (Answer, error) { return nil, b.tick(ctx, p) })
+		if err != nil {
+			answer = b.refusalOf(ctx, p.Caller, err)
+		}
+		return answer, nil
 	case PressPick:
 		return b.openPickerFromList(p)
+	case PressOlder:
+		return nil, func(ctx context.Context) Answer { return b.older(ctx, p) }
 	case PressFollow:
 		return nil, func(ctx context.Context) Answer { return b.pressFollow(ctx, p) }
 	default: // on a card
@@ -102,7 +112,7 @@ func (b *Bot) handlePress(ctx context.Context, p Press, r Restore) (Answer, erro
 		return b.askForName(ctx, p, r)
 	case PressLoss:
 		return b.showLoss(ctx, p, r), nil
-	case PressStop, PressPick, PressFollow: // above
+	case PressStop, PressPick, PressFollow, PressDetails, PressTick, PressOlder: // above
 	}
 	return nil, refused(r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
 }

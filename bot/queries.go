@@ -2,6 +2,9 @@ package bot
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -120,7 +123,53 @@ func (b *Bot) listBackups(ctx context.Context, p Portal, dump bool) Answer {
 	if err != nil {
 		return refuseUnlisted(ctx, p, err)
 	}
-	return Backups{Portal: p.PortalName, Dump: dump, Backups: backups, Now: p.portalTime()}
+	return b.backupsFrom(p, pickerState{Portal: p.Name, Dump: dump}, backups, 0)
+}
+
+// backupsFrom shows a list from one of its backups on, and keeps it for whoever looks
+// further.
+func (b *Bot) backupsFrom(p Portal, show pickerState, backups []docspace.Backup, from int) Answer {
+	b.lists.keep(show.key(), backups, time.Now())
+	a := Backups{Portal: p.PortalName, Dump: show.Dump, From: from, Now: p.portalTime()}
+	good := func(backup docspace.Backup) bool { return a.Restorable(backup) }
+	a.Backups = append(slices.DeleteFunc(slices.Clone(backups), func(backup docspace.Backup) bool { return !good(backup) }),
+		slices.DeleteFunc(slices.Clone(backups), good)...)
+	return a
+}
+
+// PressOlder shows the backups that come after those of a list. Its value is the
+// portal's name, how many to pass over, and "dump" for those of the whole server.
+const PressOlder Action = "older"
+
+// older is a press on Show older.
+func (b *Bot) older(ctx context.Context, p Press) Answer {
+	p.Caller = b.Policy.NormalizeCaller(p.Caller)
+	if no := b.Policy.CheckOrigin(p.Caller); no != nil {
+		return b.refuse(ctx, p.Caller, "", no)
+	}
+	words := strings.Fields(p.Restore)
+	from := -1
+	if len(words) == 2 || len(words) == 3 && words[2] == "dump" {
+		from, _ = strconv.Atoi(words[1])
+	}
+	if from < 0 {
+		return b.refuse(ctx, p.Caller, "", &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use /restore list."})
+	}
+	return b.answerMember(ctx, p.Caller, func() Answer {
+		portal, no := b.choose(ctx, p.Caller, words[0], mayUse)
+		if no != nil {
+			return b.refuse(ctx, p.Caller, "", no)
+		}
+		show := pickerState{Portal: portal.Name, Dump: len(words) == 3}
+		backups, known := b.lists.find(show.key(), time.Now())
+		if !known {
+			var err error
+			if backups, err = portal.API.BackupHistory(ctx, show.Dump); err != nil {
+				return refuseUnlisted(ctx, portal, err)
+			}
+		}
+		return b.backupsFrom(portal, show, backups, from)
+	})
 }
 
 // settingsSoon asks a portal for its settings while somebody waits: one that is

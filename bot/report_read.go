@@ -101,4 +101,6 @@ func messageOf(e Event) string {
 }
 
 // noteName is how a report calls one of the notes in a thread.
-func noteName(at time.Time, note string) string { return at.UTC().Format(time.TimeOnly) + " " + note }
+func noteName(at time.Time, note string) string {
+	return at.UTC().Format(time.TimeOnly) + " " + strings.ReplaceAll(note, "_", " ")
+}

@@ -40,7 +40,7 @@ func TestReportTellsTheStoryWithRPOAndRTO(t *testing.T) {
 			"# Restore " + r.ID + " of docs: succeeded", "**Data-loss window (RPO):** 3 h 1 min, from ", "**Time to restore (RTO):** ",
 			"confirmed after 1 min 0 s; safety backup 11 s; restoring ", "**Asked by:** UALICE at ", "**Confirmed by:** UBOB at ",
 			r.Safety.Backup.FileName + " in Local /backups", "**Verified:** at ", "**Held before:** 42 users, 7 rooms, 3 backups",
-			`a \| b ' c`, "| requested | UALICE |", "| confirmed | UBOB |", "| starting | the bot |", "| ended | the bot |", "- The card: ", "- The end: ", " phase: ",
+			`a \| b ' c`, "| requested | UALICE |", "| confirmed | UBOB |", "| starting | the bot |", "| ended | the bot |", "- The card: ", "- The end: ", " start: ",
 		} {
 			if !strings.Contains(text, want) {
 				s.t.Errorf("the report does not say %q", want)
@@ -95,7 +95,7 @@ func TestReportFromTheRecordsAloneTellsTheSame(t *testing.T) {
 		for _, want := range []string{
 			"# Restore " + r.ID + " of docs: succeeded", "**Data-loss window (RPO):** ", "**Time to restore (RTO):** ", "**Asked by:** UALICE at ",
 			"**Confirmed by:** UBOB at ", "| confirmed | UBOB |", "| ended | the bot |", "- The card: https://", "- The end: https://",
-			" phase: message ", " in channel COPS", `!\[x](https://evil.example/p.png) \<img src=x>`,
+			" start: message ", " in channel COPS", `!\[x](https://evil.example/p.png) \<img src=x>`,
 		} {
 			if !strings.Contains(report.Markdown, want) {
 				s.t.Errorf("the report does not say %q", want)

@@ -52,6 +52,12 @@ func reportOf(r Restore, p PortalName, trail []Event, lost Loss, links map[strin
 	}
 	fact("Held before", counts(r.Preflight.Counts))
 	fact("Holds after", counts(r.Aftercare.Counts))
+	if len(r.Checklist.Items) > 0 {
+		line("\n## To do after the restore\n")
+	}
+	for _, i := range r.Checklist.Items {
+		line("%s", r.checkLine(i))
+	}
 	if again := toDoAgain(lost, 0); again != "" {
 		line("\n## To do again (times in UTC)\n\n%s", strings.TrimSpace(again))
 	}

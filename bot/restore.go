@@ -111,11 +111,12 @@ type Restore struct {
 	Cards       int         `json:",omitzero"`       // how many were posted
 	Shown       Shown       `json:",omitzero"`       // what the card says now
 	ChannelLost ChannelLost `json:"Astray,omitzero"` // set while the channel cannot be reached
-	// PhaseTold is the last phase that was posted to the thread.
+	// PhaseTold is the phase in which the thread was told that it began, "" before.
 	PhaseTold Phase     `json:",omitzero"`
 	EndTS     string    `json:",omitzero"`     // ts of the reply that told the end
 	Aftercare Aftercare `json:"Care,omitzero"` // what is looked after once the end is told
-	Settled   bool      `json:",omitzero"`     // nothing is left to do or to tell
+	Checklist Checklist `json:",omitzero"`
+	Settled   bool      `json:",omitzero"` // nothing is left to do or to tell
 
 	// Seal says whether the record proves what it says; AlteredAt is when the bot
 	// noticed that it was changed outside the bot. Both stay.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -111,7 +112,7 @@ func (b *Bot) saveProgress(ctx context.Context, r, next Restore, p Portal) (Next
 	if later != nil && !isUndelivered(later) {
 		return Next{After: soon}, later
 	}
-	if err := b.tellPhase(ctx, &next, p); err != nil {
+	if err := b.tellStart(ctx, &next, p); err != nil {
 		if !isUndelivered(err) {
 			return Next{After: soon}, err
 		}
@@ -180,23 +181,23 @@ func (r *Restore) askTenant(ctx context.Context, task docspace.Progress, p Porta
 	r.Progress.Tenant = settings.TenantStatus
 }
 
-// tellPhase posts a new phase in the thread. It is recorded before it is posted, for
-// the card shows the phase too and a repeated note is worse than a lost one. A note
-// that the busy chat refused is posted later.
-func (b *Bot) tellPhase(ctx context.Context, r *Restore, p Portal) error {
-	if r.Progress.Phase == PhaseQueued || rank(r.Progress.Phase) <= rank(r.PhaseTold) {
+// tellStart tells the thread once that a restore has begun. It is recorded before
+// it is told: a note twice would be worse than none, for the card says it too. One
+// that surely was not told is told later.
+func (b *Bot) tellStart(ctx context.Context, r *Restore, p Portal) error {
+	if r.PhaseTold != "" || r.Followed {
 		return nil
 	}
-	told, next := r.PhaseTold, *r
-	next.PhaseTold = r.Progress.Phase
+	next := *r
+	next.PhaseTold = cmp.Or(r.Progress.Phase, PhaseQueued)
 	if err := b.saveInPlace(ctx, r, next); err != nil {
 		return err
 	}
-	note := Note{Kind: NotePhase}
+	note := Note{Kind: NoteStart}
 	ts, why := b.Chat.Reply(ctx, b.card(ctx, *r, p), note)
 	if errors.Is(why, policy.ErrChatBusy) {
 		next := *r
-		next.PhaseTold = told
+		next.PhaseTold = ""
 		if err := b.saveInPlace(ctx, r, next); err != nil {
 			return err
 		}

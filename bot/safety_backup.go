@@ -42,9 +42,6 @@ func (b *Bot) stepSafetyBackup(ctx context.Context, r Restore, p Portal) (Next, 
 		}
 	case SafetyDone:
 	}
-	if err := b.tellSafetyStage(ctx, &r, p); err != nil && errors.Is(err, ErrStale) {
-		return Next{}, err
-	}
 	return b.stepConfirmed(ctx, r, p)
 }
 
@@ -199,13 +196,12 @@ func (b *Bot) awaitWaiver(ctx context.Context, r Restore, p Portal) (Next, error
 	return Next{After: max(soon, time.Until(r.Safety.AskUntil))}, nil
 }
 
-// tellSafetyStage posts once in the thread that the backup is done, or that a person
-// has to decide.
+// tellSafetyStage tells people once that the backup failed and somebody has to decide.
 func (b *Bot) tellSafetyStage(ctx context.Context, r *Restore, p Portal) error {
-	if r.Safety.Told == r.Safety.Stage || r.Safety.Stage == SafetyWaived {
+	if r.Safety.Told == r.Safety.Stage || !r.AsksForWaiver() {
 		return nil
 	}
-	if err := b.postNote(ctx, r, p, Note{Kind: NoteSafety, Broadcast: r.AsksForWaiver()}); err != nil {
+	if err := b.postNote(ctx, r, p, Note{Kind: NoteSafety, Broadcast: true}); err != nil {
 		return err
 	}
 	next := *r

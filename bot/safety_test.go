@@ -52,7 +52,7 @@ func TestSafetyBackupIsFinishedBeforeTheStartAndIsTheWayBack(t *testing.T) {
 		if i < 0 || s.portal.Backups()[i].FileName != r.Safety.Backup.FileName || r.Aftercare.WayBack == r.Safety.TaskID {
 			s.t.Errorf("the way back is %q, the safety backup was %q of task %s", r.Aftercare.WayBack, r.Safety.Backup.FileName, r.Safety.TaskID)
 		}
-		if len(s.told(bot.NoteSafety)) != 1 {
+		if len(s.told(bot.NoteSafety)) != 0 || len(s.told(bot.NoteStart)) != 1 {
 			s.t.Errorf("told %+v", s.chat.replies)
 		}
 	})

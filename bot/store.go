@@ -150,9 +150,12 @@ const (
 	EventEnded      EventKind = "ended"
 	EventSettled    EventKind = "settled"
 	EventCounted    EventKind = "counted" // what the restored portal holds
-	EventTold       EventKind = "told"    // the end, in the channel
-	EventLoss       EventKind = "loss"    // what it takes was read, in numbers
-	EventShown      EventKind = "shown"   // somebody has looked at it by name
+	EventTicked     EventKind = "ticked"  // an item of the after-care list
+	EventUnticked   EventKind = "unticked"
+	EventReminded   EventKind = "reminded" // of what is open on it
+	EventTold       EventKind = "told"     // the end, in the channel
+	EventLoss       EventKind = "loss"     // what it takes was read, in numbers
+	EventShown      EventKind = "shown"    // somebody has looked at it by name
 	EventTyped      EventKind = "typed"
 	EventBreakGlass EventKind = "break_glass"
 	EventStopped    EventKind = "stopped"

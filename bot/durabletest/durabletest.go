@@ -46,6 +46,7 @@ func Exercise(t *testing.T, open func(t *testing.T) bot.Store) {
 		"old consent":  oldConsent,
 		"address":      address,
 		"task":         task,
+		"ticks":        ticks,
 	}
 	for name, exam := range exams {
 		t.Run(name, func(t *testing.T) {

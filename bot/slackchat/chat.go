@@ -32,6 +32,7 @@ type Chat struct {
 	lost     lostPosts
 	health   health
 	attempts attempts
+	blocks   newBlocks
 	own      Faults
 }
 
@@ -124,6 +125,14 @@ func (c *Chat) EditCard(ctx context.Context, card bot.Card) error {
 	return err
 }
 
+// EditList makes the after-care list of a restore show what is ticked.
+func (c *Chat) EditList(ctx context.Context, card bot.Card) error {
+	m := blockkit.List(card)
+	card.Restore.CardTS = card.Restore.Checklist.TS
+	_, err := c.edit(ctx, bot.Card{Restore: card.Restore}, "edit the after-care list", card.Restore.ID+" list", m, blockkit.FormText)
+	return err
+}
+
 // edit makes the message at the card's ts show m, in the first form that Slack
 // takes. again is when to do it once more although it succeeded.
 func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, m blockkit.Message, last blockkit.Form) (again time.Duration, err error) {
@@ -141,7 +150,11 @@ func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, m bloc
 			c.observe(methodUpdate, OutcomeHeld, 0)
 			return 0, fmt.Errorf("%s: %w", doing, err)
 		}
-		again, err := c.editOnce(ctx, t, card.Restore, m.In(min(sent, last)))
+		fit := c.blocks.fit(m, time.Now())
+		again, err := c.editOnce(ctx, t, card.Restore, fit.In(min(sent, last)))
+		if sent == blockkit.FormWhole && c.blocks.learn(fit, err, time.Now()) {
+			continue
+		}
 		simpler, err := c.attempts.ended(id, sent, last, chatError(doing, methodUpdate, err), time.Now())
 		if !simpler {
 			return again, err
@@ -188,13 +201,11 @@ func noteKey(c bot.Card, n bot.Note) string {
 		return "end " + string(c.Restore.State)
 	case bot.NoteAlarm:
 		return "alarm " + string(n.Alarm.Kind)
-	case bot.NotePhase:
-		return "phase " + string(c.Restore.Progress.Phase)
 	case bot.NoteSafety:
 		return "safety " + string(c.Restore.Safety.Stage)
 	case bot.NoteWithdrawn:
 		return fmt.Sprint("withdrawn ", len(c.Restore.Withdrawn))
-	case bot.NoteDowntime, bot.NoteChannelLost, bot.NoteCounted, bot.NoteReport, bot.NoteLoss, bot.NoteBreakGlass, bot.NoteReminder:
+	case bot.NoteStart, bot.NoteList, bot.NoteListOpen, bot.NoteDowntime, bot.NoteChannelLost, bot.NoteCounted, bot.NoteReport, bot.NoteLoss, bot.NoteBreakGlass, bot.NoteReminder:
 	}
 	return string(n.Kind)
 }

@@ -139,7 +139,7 @@ func (c *Chat) hook(ctx context.Context, to bot.Recipient, m blockkit.Message) e
 		client = ownHTTP
 	}
 	off := false
-	said := &slack.WebhookMessage{Text: m.Text, ResponseType: slack.ResponseTypeEphemeral, UnfurlLinks: &off, UnfurlMedia: &off}
+	said := &slack.WebhookMessage{Text: m.Text, ResponseType: slack.ResponseTypeEphemeral, UnfurlLinks: &off, UnfurlMedia: &off, ReplaceOriginal: to.Replace}
 	if len(m.Blocks) > 0 {
 		said.Blocks = &slack.Blocks{BlockSet: m.Blocks}
 	}

@@ -69,7 +69,11 @@ func (c *Chat) send(ctx context.Context, p posting, m blockkit.Message) (ts stri
 			c.observe(methodPost, OutcomeHeld, 0)
 			return "", sent, fmt.Errorf("%s: %w", doing, err)
 		}
-		ts, err := c.sendOnce(ctx, t, p, m.In(sent), sent == blockkit.FormWhole)
+		fit := c.blocks.fit(m, time.Now())
+		ts, err := c.sendOnce(ctx, t, p, fit.In(sent), sent == blockkit.FormWhole)
+		if sent == blockkit.FormWhole && c.blocks.learn(fit, err, time.Now()) {
+			continue
+		}
 		simpler, err := c.attempts.ended(p.key(), sent, blockkit.FormText, chatError(doing, methodPost, err), time.Now())
 		if !simpler {
 			return ts, sent, err

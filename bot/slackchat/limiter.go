@@ -274,7 +274,7 @@ func noteUrgency(n bot.Note) urgency {
 		return urgentEnd
 	case bot.NoteAlarm, bot.NoteSafety, bot.NoteBreakGlass, bot.NoteChannelLost, bot.NoteWithdrawn, bot.NoteReminder:
 		return urgentAlarm
-	case bot.NotePhase, bot.NoteDowntime, bot.NoteCounted, bot.NoteReport, bot.NoteLoss:
+	case bot.NoteStart, bot.NoteList, bot.NoteListOpen, bot.NoteDowntime, bot.NoteCounted, bot.NoteReport, bot.NoteLoss:
 	}
 	return urgentNews
 }

@@ -135,7 +135,7 @@ func TestEndsGoBeforeAlarmsBeforeNews(t *testing.T) {
 		card := runningCard(0)
 		postCard(t, chat, &card)
 		notes := []bot.Note{
-			{Kind: bot.NotePhase},
+			{Kind: bot.NoteStart},
 			{Kind: bot.NoteAlarm, Alarm: bot.Alarm{Kind: bot.AlarmStalled}},
 			{Kind: bot.NoteEnd, Broadcast: true},
 		}

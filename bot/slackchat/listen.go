@@ -117,8 +117,11 @@ func (l *Listener) command(ctx context.Context, env socketmode.Envelope) any {
 		}
 		return nil
 	}
-	if later != nil && !l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, later) }) {
-		return textAck(env, textBusy)
+	if later != nil {
+		if !l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, answer, later) }) {
+			return textAck(env, textBusy)
+		}
+		return nil
 	}
 	if answer == nil {
 		return nil
@@ -206,7 +209,8 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 	if answer != nil {
 		l.send(ctx, to, answer)
 	}
-	if later == nil || l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, later) }) {
+	to.Replace = p.Action == bot.PressOlder
+	if later == nil || l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, nil, later) }) {
 		return
 	}
 	if callback.Container.IsEphemeral { // after a press on a card only tidying is left
@@ -244,6 +248,12 @@ func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
 		known, ok = blockkit.EphemeralActions[act.ActionID]
 	}
 	switch {
+	case act.Type == "checkboxes" && !box.IsEphemeral:
+		if p.Restore, p.Choice, ok = blockkit.ReadTick(act); !ok {
+			return p, "unknown boxes"
+		}
+		p.Action = bot.PressTick
+		return p, ""
 	case !ok || act.Type != "button":
 		return p, "unknown action"
 	case act.Value == "":
@@ -257,9 +267,29 @@ func recipient(c policy.Caller, url docspace.Secret) bot.Recipient {
 	return bot.Recipient{Channel: c.Channel, User: c.User, URL: url}
 }
 
-// finish works out a later answer and sends it.
-func (l *Listener) finish(ctx context.Context, to bot.Recipient, later bot.FollowUp) {
-	answer := l.workOut(ctx, later)
+// waitSilently is how long somebody waits for an answer before they are told that it
+// takes a while: most answers come at once, and nothing stands above them.
+const waitSilently = 1500 * time.Millisecond
+
+// finish works out a later answer and sends it, in the place of what it says meanwhile
+// where it takes long.
+func (l *Listener) finish(ctx context.Context, to bot.Recipient, meanwhile bot.Answer, later bot.FollowUp) {
+	worked := make(chan bot.Answer, 1)
+	go func() { worked <- l.workOut(ctx, later) }()
+	var answer bot.Answer
+	if meanwhile != nil {
+		soon := time.NewTimer(waitSilently)
+		defer soon.Stop()
+		select {
+		case answer = <-worked:
+		case <-soon.C:
+			l.deliver(ctx, to, meanwhile)
+			to.Replace = true
+			answer = <-worked
+		}
+	} else {
+		answer = <-worked
+	}
 	if answer == nil {
 		return
 	}

@@ -132,7 +132,7 @@ func TestModalFilledWithARefusalShowsIt(t *testing.T) {
 		time.Sleep(time.Minute)
 		v, _ := fake.Modal("U1")
 		body, _ := json.Marshal(v.Blocks)
-		if v.SubmitText != "" || !strings.Contains(string(body), "You may") || !strings.Contains(string(body), "rule:") {
+		if v.SubmitText != "" || !strings.Contains(string(body), "You may") || !strings.Contains(string(body), "Ask.") {
 			t.Errorf("the modal: %s", body)
 		}
 	})

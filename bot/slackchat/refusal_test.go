@@ -2,6 +2,7 @@ package slackchat
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -110,7 +111,7 @@ func TestRefusedContentIsSentSimpler(t *testing.T) {
 			fake.Fail("chat.postMessage", slacktest.Failure{Times: 1, Error: code})
 			postCard(t, chat, &card)
 			posted, _ := fake.Message("C1", card.Restore.CardTS)
-			if len(posted.Buttons()) != 2 || posted.Metadata != "" || !strings.Contains(fake.Render(posted, time.UTC), "All passwords are reset") {
+			if len(posted.Buttons()) != 3 || posted.Metadata != "" || !strings.Contains(fake.Render(posted, time.UTC), "will be gone") || strings.Contains(fmt.Sprint(posted.Blocks), "default_collapsed") {
 				t.Errorf("%s: %d buttons, metadata %q\n%s", code, len(posted.Buttons()), posted.Metadata, fake.Render(posted, time.UTC))
 			}
 			// It is remembered: the edit begins with that form.
@@ -119,7 +120,7 @@ func TestRefusedContentIsSentSimpler(t *testing.T) {
 			if _, err := patient(t, func() (int, error) { return 0, chat.EditCard(t.Context(), card) }); err != nil {
 				t.Fatal(err)
 			}
-			if calls := fake.Calls("chat.update"); len(calls) != 1 || strings.Contains(calls[0].Args["blocks"], `"header"`) {
+			if calls := fake.Calls("chat.update"); len(calls) != 1 || strings.Contains(calls[0].Args["blocks"], `"container"`) {
 				t.Errorf("%s: %d edits", code, len(calls))
 			}
 

@@ -15,9 +15,18 @@ func (s *Slack) Render(m Message, zone *time.Location) string { return s.RenderA
 // RenderAs draws a message as one person sees it, who may have unfolded or ticked
 // something in it.
 func (s *Slack) RenderAs(user string, m Message, zone *time.Location) string {
+	return s.draw(m, &picture{s: s, zone: zone, as: user, message: &m})
+}
+
+// RenderUnfolded draws a message with all that is folded in it.
+func (s *Slack) RenderUnfolded(m Message, zone *time.Location) string {
+	return s.draw(m, &picture{s: s, zone: zone, message: &m, unfolded: true})
+}
+
+func (s *Slack) draw(m Message, p *picture) string {
+	zone := p.zone
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := &picture{s: s, zone: zone, as: user, message: &m}
 	if m.Typed != "" {
 		p.line("%s used %s", s.personName(m.TypedBy), m.Typed)
 	}
@@ -79,12 +88,13 @@ func (s *Slack) personName(id string) string {
 
 // picture is a drawing under way.
 type picture struct {
-	s       *Slack
-	zone    *time.Location
-	view    *View  // nil for a message
-	as      string // who looks at the message
-	message *Message
-	b       strings.Builder
+	s        *Slack
+	zone     *time.Location
+	view     *View  // nil for a message
+	as       string // who looks at the message
+	message  *Message
+	unfolded bool // whatever people have opened
+	b        strings.Builder
 }
 
 func (p *picture) line(format string, args ...any) {

@@ -59,7 +59,7 @@ func (p *picture) newBlock(b Object) bool {
 
 // folded reports whether a block stands closed for whoever looks.
 func (p *picture) folded(b Object) bool {
-	return folds(b) && (p.message == nil || !p.s.isUnfolded(p.as, p.message, str(b, "block_id")))
+	return !p.unfolded && folds(b) && (p.message == nil || !p.s.isUnfolded(p.as, p.message, str(b, "block_id")))
 }
 
 // titled draws texts in a line of their own, where there are any.

@@ -41,8 +41,8 @@ func wantInOrder(t *testing.T, text string, words ...string) {
 
 func TestDemoShowsARestoreToItsEnd(t *testing.T) {
 	t.Parallel()
-	wantInOrder(t, demoOutput(t), "alice types /restore", "Everything changed since then will be lost", "[ Restore ]",
-		"eve presses", "not on the list", "bob presses", "RUNNING", "DONE", "in a thread, and in the channel", "@alice, @bob")
+	wantInOrder(t, demoOutput(t), "alice types /restore", "THE LAST 3 H WILL BE LOST", "[ Restore ]",
+		"eve presses", "not on the list", "bob presses", "RUNNING", "DONE", "in a thread, and in the channel", "@alice, @bob", "bob opens a few files", "☑ Open a few files")
 }
 
 func TestDemoShowsAFailedRestore(t *testing.T) {

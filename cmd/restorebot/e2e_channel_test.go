@@ -19,7 +19,7 @@ func (s *oldStage) running(ctx context.Context) slacktest.Message {
 	card := s.card(ctx)
 	s.portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
 	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.shows(ctx, card, "running")
+	s.shows(ctx, card, ": running")
 	return card
 }
 

@@ -21,11 +21,11 @@ func (s *oldStage) cardWith(ctx context.Context, action string, words ...string)
 		if _, ok := m.Button(action); action != "" && !ok {
 			return false
 		}
-		return holds(s.slack.Render(m, time.UTC), words)
+		return holds(s.slack.RenderUnfolded(m, time.UTC), words)
 	})
 	if err != nil {
 		for _, m := range s.slack.Channel("COPS").Messages() {
-			s.t.Log(s.slack.Render(m, time.UTC))
+			s.t.Log(s.slack.RenderUnfolded(m, time.UTC))
 		}
 		s.t.Fatalf("no message with the button %q and %q", action, words)
 	}
@@ -55,16 +55,16 @@ func TestBinaryTakesASafetyBackupAndFindsTheWayBackWithANewKey(t *testing.T) {
 	s.env = append(s.env, "DOCSPACE_API_KEY=", "DOCSPACE_API_KEY_FILE="+key, "SAFETY_BACKUP=Local:/backups")
 	s.start(ctx)
 	s.card(ctx)
-	card := s.cardWith(ctx, "restore_confirm", "the last 3 h", "no history yet", "42 users, 7 rooms, 3 backups", "taken first, to Local /backups", "Backup running now: no", "never expires")
+	card := s.cardWith(ctx, "restore_confirm", "Everything changed since", "not known yet for this portal", "42 users, 7 rooms, 3 backups", "taken first, to Local /backups", "Backup running now: no", "never expires")
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.shows(ctx, card, "restored in")
-	s.cardWith(ctx, "", "The safety backup is done after", "the way back")
+	s.cardWith(ctx, "", "The safety backup is done", "the way back")
 	if backups := s.portal.Backups(); s.portal.Starts() != 1 || len(backups) != 4 {
 		t.Fatalf("%d starts, backups %+v", s.portal.Starts(), backups)
 	}
 	write(t, key, s.portal.IssueKey(docspacetest.Key{Permissions: []string{"*"}}))
-	s.cardWith(ctx, "", "The portal answers to a key again", "It holds now: 42 users, 7 rooms, 3 backups")
-	back := regexp.MustCompile(`/restore ([0-9a-f-]{36})`).FindAllStringSubmatch(s.slack.Render(s.cardWith(ctx, "", "undoes this restore", "Verified"), time.UTC), -1)
+	s.cardWith(ctx, "", "The bot has a key again", "It holds now: 42 users, 7 rooms, 3 backups")
+	back := regexp.MustCompile(`/restore ([0-9a-f-]{36})`).FindAllStringSubmatch(s.slack.RenderUnfolded(s.cardWith(ctx, "", "undoes this restore", "Verified"), time.UTC), -1)
 	if len(back) == 0 || back[0][1] != s.newest() {
 		t.Fatalf("the way back is %v, the newest backup %s", back, s.newest())
 	}
@@ -108,13 +108,13 @@ func TestBinaryServesSeveralPortals(t *testing.T) {
 	s.start(ctx)
 	id := wiki.Backups()[0].ID
 	s.says(ctx, "UALICE", "/restore "+id, "There are several portals: docs, wiki", "--portal docs")
-	s.says(ctx, "UALICE", "/restore "+id+" --portal wiki", "Recorded as restore", "wiki")
+	s.says(ctx, "UALICE", "/restore "+id+" --portal wiki", "is recorded and being checked", "wiki")
 	card := s.cardWith(ctx, "restore_confirm", "wiki", id)
 	if _, err := s.slack.Command("UALICE", "COPS", "/restore "+s.newest()+" --portal docs").Wait(ctx); err != nil {
 		t.Fatal(err)
 	}
 	s.cardWith(ctx, "restore_confirm", "docs", s.newest())
-	s.says(ctx, "UBOB", "/restore status", id, s.newest(), "wiki", "docs")
+	s.says(ctx, "UBOB", "/restore status", "wiki: waits to be confirmed", "docs: waits to be confirmed")
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.told(ctx, "UBOB", "not on the list of people who may confirm", "@alice")
 	s.press(ctx, "UALICE", card, "restore_confirm")
@@ -155,13 +155,13 @@ func TestBinaryReportsWithFilesWhereItMay(t *testing.T) {
 		if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.ThreadTS == card.TS && m.ReplyBroadcast }); err != nil {
 			t.Fatal("the end was not told")
 		}
-		id = regexp.MustCompile("Restore `([a-z0-9]{10})`").FindStringSubmatch(s.slack.Render(card, time.UTC))[1]
+		id = regexp.MustCompile("Restore `([a-z0-9]{10})`").FindStringSubmatch(s.slack.RenderUnfolded(card, time.UTC))[1]
 		write(t, key, s.portal.IssueKey(docspacetest.Key{Permissions: []string{"*"}}))
 	}
 	s.says(ctx, "UALICE", "/restore report "+id, "as a file too, if the app is given the scope files:write")
 	report := s.cardWith(ctx, "", "# Restore "+id, "Data-loss window (RPO)", "Time to restore (RTO)", "| confirmed | UBOB |")
 	for _, message := range []string{"The card: http"} {
-		if text := s.slack.Render(report, time.UTC); !strings.Contains(text, message) {
+		if text := s.slack.RenderUnfolded(report, time.UTC); !strings.Contains(text, message) {
 			t.Errorf("the report does not link to the message %q:\n%s", message, text)
 		}
 	}
@@ -170,7 +170,7 @@ func TestBinaryReportsWithFilesWhereItMay(t *testing.T) {
 	}
 	s.slack.SetScopes(append(slacktest.DefaultScopes, "files:write")...)
 	s.says(ctx, "UALICE", "/restore report "+id, "as text and as a file")
-	s.says(ctx, "UALICE", "/restore history", id, "succeeded", "from")
+	s.says(ctx, "UALICE", "/restore history", id, "done", "asked by")
 	files := s.slack.Files()
 	if len(files) != 2 || !strings.Contains(string(files[1].Content), `"kind":"confirmed","actor":"UBOB"`) || files[0].ThreadTS != report.ThreadTS || !strings.HasPrefix(string(files[0].Content), "# Restore "+id) {
 		for _, f := range files {

@@ -48,11 +48,11 @@ func (s *oldStage) submit(ctx context.Context, v slacktest.View, word string) {
 func (s *oldStage) cardSays(ctx context.Context, card slacktest.Message, words string) slacktest.Message {
 	s.t.Helper()
 	m, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		return m.TS == card.TS && strings.Contains(s.slack.Render(m, time.UTC), words)
+		return m.TS == card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), words)
 	})
 	if err != nil {
 		now, _ := s.slack.Message("COPS", card.TS)
-		s.t.Fatalf("the card does not say %q but:\n%s", words, s.slack.Render(now, time.UTC))
+		s.t.Fatalf("the card does not say %q but:\n%s", words, s.slack.RenderUnfolded(now, time.UTC))
 	}
 	return m
 }
@@ -80,7 +80,7 @@ func (s *oldStage) toldNext(ctx context.Context, user string, seen int, words ..
 	s.t.Helper()
 	err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
 		for _, m := range w.Ephemerals(user)[seen:] {
-			text := w.Render(m, time.UTC)
+			text := w.RenderUnfolded(m, time.UTC)
 			if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
 				return true
 			}
@@ -89,7 +89,7 @@ func (s *oldStage) toldNext(ctx context.Context, user string, seen int, words ..
 	})
 	if err != nil {
 		for _, m := range s.slack.Ephemerals(user)[seen:] {
-			s.t.Log(s.slack.Render(m, time.UTC))
+			s.t.Log(s.slack.RenderUnfolded(m, time.UTC))
 		}
 		s.t.Fatalf("%s was not told %q", user, words)
 	}

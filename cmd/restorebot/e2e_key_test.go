@@ -45,10 +45,10 @@ func TestBinarySaysWhereANewKeyGoes(t *testing.T) {
 			s.press(ctx, "UBOB", card, "restore_confirm")
 			s.shows(ctx, card, "restored")
 			if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-				return m.TS == card.TS && strings.Contains(s.slack.Render(m, time.UTC), c.want)
+				return m.TS == card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), c.want)
 			}); err != nil {
 				now, _ := s.slack.Message("COPS", card.TS)
-				t.Errorf("the card does not say %q but:\n%s", c.want, s.slack.Render(now, time.UTC))
+				t.Errorf("the card does not say %q but:\n%s", c.want, s.slack.RenderUnfolded(now, time.UTC))
 			}
 			s.portal.RevokeKeys()
 			s.says(ctx, "UALICE", "/restore list", "does not accept the bot's API key", c.want)

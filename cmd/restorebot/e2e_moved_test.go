@@ -20,7 +20,7 @@ func TestBinaryFollowsARestoreIntoTheNewIdOfItsChannel(t *testing.T) {
 	}
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	_, err := s.slack.WaitMessage(ctx, "GOPS", func(m slacktest.Message) bool {
-		return m.TS == card.TS && strings.Contains(s.slack.Render(m, time.UTC), "restored in")
+		return m.TS == card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), "restored in")
 	})
 	if err != nil || s.portal.Starts() != 1 {
 		t.Fatalf("%d starts; the card in the channel's new id: %v", s.portal.Starts(), err)
@@ -41,7 +41,7 @@ func TestBinaryFindsTheNewIdOfAChannelWhileItRestores(t *testing.T) {
 	}
 	s.slack.MoveChannel("COPS", "GOPS")
 	_, err := s.slack.WaitMessage(ctx, "GOPS", func(m slacktest.Message) bool {
-		return m.TS == card.TS && strings.Contains(s.slack.Render(m, time.UTC), "restored in")
+		return m.TS == card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), "restored in")
 	})
 	if err != nil {
 		t.Fatal("the card in the channel's new id does not tell the end")

@@ -33,7 +33,7 @@ func TestBinaryTakesAPressOnACardThatIsNotRecordedYet(t *testing.T) {
 	}
 	s.noButtons()
 	if told := s.slack.Ephemerals("UBOB"); len(told) > 0 {
-		t.Errorf("the press was answered with:\n%s", s.slack.Render(told[0], time.UTC))
+		t.Errorf("the press was answered with:\n%s", s.slack.RenderUnfolded(told[0], time.UTC))
 	}
 }
 
@@ -108,13 +108,13 @@ func (s *oldStage) killedAtTheCard(ctx context.Context, k *killer, replicas int,
 	k.up(ctx, s, replicas)
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		return ours(m) && strings.Contains(strings.ToLower(s.slack.Render(m, time.UTC)), words)
+		return ours(m) && strings.Contains(strings.ToLower(s.slack.RenderUnfolded(m, time.UTC)), words)
 	}); err != nil {
 		for _, m := range s.slack.Channel("COPS").Messages()[before:] {
-			s.t.Log(s.slack.Render(m, time.UTC))
+			s.t.Log(s.slack.RenderUnfolded(m, time.UTC))
 		}
 		for _, m := range s.slack.Ephemerals("UBOB") {
-			s.t.Log(s.slack.Render(m, time.UTC))
+			s.t.Log(s.slack.RenderUnfolded(m, time.UTC))
 		}
 		s.t.Fatal("the press came to nothing")
 	}
@@ -213,7 +213,7 @@ func (s *oldStage) noButtons() {
 	s.t.Helper()
 	for _, m := range s.slack.Channel("COPS").Messages() {
 		if len(m.Buttons()) > 0 {
-			s.t.Errorf("a live button is left on:\n%s", s.slack.Render(m, time.UTC))
+			s.t.Errorf("a live button is left on:\n%s", s.slack.RenderUnfolded(m, time.UTC))
 		}
 	}
 }

@@ -55,7 +55,7 @@ func TestBinaryPicksABackupInADialog(t *testing.T) {
 	if _, err := d.Wait(ctx); err != nil {
 		t.Fatal(err)
 	}
-	s.picker(ctx, "UALICE", "Recorded as restore", "Nothing was started")
+	s.picker(ctx, "UALICE", "is recorded and being checked", "Nothing was started")
 	card := s.cardWith(ctx, "restore_confirm", id, "--notify", "lost <room>", "every active user gets a mail")
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.shows(ctx, card, "restored in")

@@ -29,12 +29,12 @@ func TestBinaryTellsThatAPortalIsNoLongerSetUp(t *testing.T) {
 	s.env = append(append([]string{}, env...), "DOCSPACE_URL="+web.URL, "DOCSPACE_API_KEY="+other.Key())
 	cmd = s.start(ctx)
 	told, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		return m.ThreadTS == card.TS && m.ReplyBroadcast && strings.Contains(s.slack.Render(m, time.UTC), "no longer among the bot's portals")
+		return m.ThreadTS == card.TS && m.ReplyBroadcast && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), "no longer among the bot's portals")
 	})
 	if err != nil {
 		t.Fatal("the channel was not told")
 	}
-	if text := s.slack.Render(told, time.UTC); !strings.Contains(text, "@alice") {
+	if text := s.slack.RenderUnfolded(told, time.UTC); !strings.Contains(text, "@alice") {
 		t.Errorf("nobody is mentioned:\n%s", text)
 	}
 	if _, err := s.slack.Command("UBOB", "COPS", "/restore "+other.Backups()[0].ID).Wait(ctx); err != nil {

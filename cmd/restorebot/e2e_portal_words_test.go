@@ -62,7 +62,7 @@ func TestBinaryNamesWhyTheStartIsRefused(t *testing.T) {
 	s.portal.Break(func(f *docspacetest.Faults) { f.NoRestorePlan, f.LeakStack = true, true })
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.shows(ctx, card, "its plan does not include this (402). nothing was changed")
-	if end := s.cardWith(ctx, "", "The portal's owner has to change the plan"); strings.Contains(s.slack.Render(end, time.UTC), " at Portal.") {
+	if end := s.cardWith(ctx, "", "The portal's owner has to change the plan"); strings.Contains(s.slack.RenderUnfolded(end, time.UTC), " at Portal.") {
 		t.Error("the card shows a stack trace")
 	}
 }

@@ -61,7 +61,7 @@ func TestBinaryTellsWhyARequestWasDismissed(t *testing.T) {
 	if _, err := s.slack.Command("UBOB", "COPS", "/restore cancel "+id+" wrong <!channel> backup").Wait(ctx); err != nil {
 		t.Fatal(err)
 	}
-	card := s.cardWith(ctx, "", "Dismissed by", "Reason: wrong <!channel> backup")
+	card := s.cardWith(ctx, "", "Dismissed by", "wrong <!channel> backup")
 	if strings.Contains(card.Text, "<!channel>") {
 		t.Error("the reason calls the channel")
 	}

@@ -15,7 +15,7 @@ import (
 // rulesTold are the lines about the rules in a channel.
 func (s *oldStage) rulesTold(channel string) (lines []string) {
 	for _, m := range s.slack.Channel(channel).Messages() {
-		if text := s.slack.Render(m, time.UTC); strings.Contains(text, "The rules of restores have changed") {
+		if text := s.slack.RenderUnfolded(m, time.UTC); strings.Contains(text, "The rules of restores have changed") {
 			lines = append(lines, text)
 		}
 	}

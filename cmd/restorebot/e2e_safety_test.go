@@ -25,7 +25,7 @@ func TestBinaryTakesASafetyBackupInTheCloud(t *testing.T) {
 	s.start(ctx)
 	card := s.card(ctx)
 	for _, words := range []string{"can be charged", "a charge switches it on"} {
-		if text := s.slack.Render(card, time.UTC); !strings.Contains(text, words) {
+		if text := s.slack.RenderUnfolded(card, time.UTC); !strings.Contains(text, words) {
 			t.Errorf("the card does not say %q:\n%s", words, text)
 		}
 	}

@@ -71,7 +71,7 @@ func TestBinaryEndsAtOnceAtTheSecondSignal(t *testing.T) {
 	s.portal.Heal()
 	s.start(ctx)
 	if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		return strings.Contains(s.slack.Render(m, time.UTC), "restored") && m.ThreadTS != ""
+		return strings.Contains(s.slack.RenderUnfolded(m, time.UTC), "restored") && m.ThreadTS != ""
 	}); err != nil {
 		t.Error("the end was not told")
 	}

@@ -52,7 +52,7 @@ func (s *oldStage) join(ctx context.Context) {
 func (s *oldStage) wantOneEnd(ctx context.Context, card slacktest.Message) {
 	s.t.Helper()
 	told := func(m slacktest.Message) bool {
-		return m.ThreadTS == card.TS && m.TS != card.TS && strings.Contains(s.slack.Render(m, time.UTC), "estored")
+		return m.ThreadTS == card.TS && m.TS != card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), "estored")
 	}
 	if _, err := s.slack.WaitMessage(ctx, "COPS", told); err != nil {
 		s.t.Error("the end was not told")

@@ -142,11 +142,11 @@ func (s *oldStage) press(ctx context.Context, user string, card slacktest.Messag
 func (s *oldStage) shows(ctx context.Context, card slacktest.Message, words string) {
 	s.t.Helper()
 	_, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		return m.TS == card.TS && len(m.Buttons()) == 0 && strings.Contains(strings.ToLower(s.slack.Render(m, time.UTC)), words)
+		return m.TS == card.TS && len(m.Buttons()) == 0 && strings.Contains(strings.ToLower(s.slack.RenderUnfolded(m, time.UTC)), words)
 	})
 	if err != nil {
 		now, _ := s.slack.Message("COPS", card.TS)
-		s.t.Fatalf("the card does not say %q but:\n%s", words, s.slack.Render(now, time.UTC))
+		s.t.Fatalf("the card does not say %q but:\n%s", words, s.slack.RenderUnfolded(now, time.UTC))
 	}
 }
 

@@ -163,7 +163,7 @@ func playDrill(ts *testscript.TestScript, _ bool, _ []string) {
 	_, err := slack.Command("UALICE", "COPS", "/restore list").Wait(ctx)
 	ts.Check(err)
 	_, err = slack.WaitEphemeral(ctx, "UALICE", func(m slacktest.Message) bool {
-		id = guid.FindString(slack.Render(m, time.UTC))
+		id = guid.FindString(slack.RenderUnfolded(m, time.UTC))
 		return id != ""
 	})
 	ts.Check(err)
@@ -178,10 +178,10 @@ func playDrill(ts *testscript.TestScript, _ bool, _ []string) {
 	_, err = slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.ThreadTS == card.TS && m.ReplyBroadcast })
 	if err != nil {
 		for _, m := range slack.Channel("COPS").Messages() {
-			ts.Logf("%s", slack.Render(m, time.UTC))
+			ts.Logf("%s", slack.RenderUnfolded(m, time.UTC))
 		}
 		for _, m := range slack.Ephemerals("UALICE") {
-			ts.Logf("%s", slack.Render(m, time.UTC))
+			ts.Logf("%s", slack.RenderUnfolded(m, time.UTC))
 		}
 		ts.Fatalf("the drill did not come to its end: %v", err)
 	}

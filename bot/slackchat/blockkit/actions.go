@@ -12,11 +12,13 @@ var CardActions = map[string]bot.Action{
 	actionType:     bot.PressType,
 	actionStop:     bot.PressStop,
 	actionLoss:     bot.PressLoss,
+	actionDetails:  bot.PressDetails,
 }
 
 // EphemeralActions are the buttons of answers that one person sees. What they ask for is
 // checked like a command.
 var EphemeralActions = map[string]bot.Action{
 	actionPick:   bot.PressPick,
+	actionOlder:  bot.PressOlder,
 	actionFollow: bot.PressFollow,
 }

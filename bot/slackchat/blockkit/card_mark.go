@@ -31,16 +31,6 @@ func ReadMark(blockID string) bot.CardMark {
 	return bot.CardMark{Restore: parts[1], State: bot.State(parts[2]), Plan: parts[4]}
 }
 
-// markButtons puts the mark of a card on its buttons.
-func markButtons(blocks []slack.Block, r bot.Restore) {
-	for _, b := range blocks {
-		if actions, ok := b.(*slack.ActionBlock); ok {
-			actions.BlockID = cardMark(r)
-			return
-		}
-	}
-}
-
 // buttonsID is the block_id of the buttons of a message, "" for none.
 func buttonsID(m Message) string {
 	for _, b := range m.Blocks {

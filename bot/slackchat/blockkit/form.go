@@ -14,7 +14,7 @@ type Form int
 // The forms, the fullest first.
 const (
 	FormWhole  Form = iota // as the view made it
-	FormSimple             // the same words in few plain blocks, the same buttons
+	FormSimple             // the same words and buttons in blocks that every workspace has
 	FormText               // the text alone
 )
 
@@ -30,6 +30,9 @@ const (
 func (m Message) In(f Form) Message {
 	switch f {
 	case FormSimple:
+		if m.Classic != nil {
+			return Message{Text: m.Text, Blocks: m.Classic, bare: m.bare}
+		}
 		return simple(m)
 	case FormText:
 		return Message{Text: cutText(lines(strings.Join(append(sections(wordsOf(m)), m.bare), "\n")))}
@@ -64,6 +67,12 @@ func wordsOf(m Message) (words []string) {
 			words = append(words, "*"+b.Text.Text+"*")
 		case *slack.SectionBlock:
 			words = append(words, b.Text.Text)
+		case *slack.ContainerBlock:
+			words = append(words, wordsOf(Message{Blocks: b.ChildBlocks.BlockSet, Text: "…"})...)
+		case *slack.PlanBlock:
+			words = append(words, b.Title)
+		case *slack.ActionBlock:
+			words = append(words, boxWords(b)...)
 		case *slack.ContextBlock:
 			for _, e := range b.ContextElements.Elements {
 				if t, ok := e.(*slack.TextBlockObject); ok {
@@ -76,6 +85,24 @@ func wordsOf(m Message) (words []string) {
 		words = []string{orElse(m.Text, "…")}
 	}
 	return words
+}
+
+// boxWords are what the boxes of a block say.
+func boxWords(b *slack.ActionBlock) (words []string) {
+	for _, e := range b.Elements.ElementSet {
+		if boxes, ok := e.(*slack.CheckboxGroupsBlockElement); ok {
+			for _, o := range boxes.Options {
+				words = append(words, "• "+o.Text.Text)
+			}
+		}
+	}
+	return words
+}
+
+// IsNew reports whether a block is one that a workspace may not have yet.
+func IsNew(b slack.Block) bool {
+	kind := b.BlockType()
+	return kind == slack.MBTContainer || kind == slack.MBTPlan
 }
 
 func buttonsOf(m Message) (buttons []slack.BlockElement) {

@@ -19,11 +19,11 @@ type situation struct {
 }
 
 func noted(c bot.Card, kind bot.NoteKind) Message {
-	return Plain(noteText(c, bot.Note{Kind: kind}))
+	return Note(c, bot.Note{Kind: kind})
 }
 
 func alarmed(c bot.Card, kind bot.AlarmKind) Message {
-	return Plain(noteText(c, bot.Note{Kind: bot.NoteAlarm, Alarm: bot.Alarm{Kind: kind}}))
+	return Note(c, bot.Note{Kind: bot.NoteAlarm, Alarm: bot.Alarm{Kind: kind}})
 }
 
 func because(what, do string) func(*bot.Card) {
@@ -58,57 +58,59 @@ func situations() map[string]situation {
 		c.Restore.Verdict = bot.Verdict{At: viewNow, Trouble: "the login page does not answer"}
 	}
 	all := map[string]situation{
-		"asked for":               {Card(viewCard(bot.Requested, planned)), "Restore docs from a backup?", "Nothing was started yet", "Press *Restore*"},
-		"asked for, whole server": {Card(viewCard(bot.Requested, planned, dump)), "replaces the whole server", "Nothing was started yet", "Press *Restore*"},
+		"asked for":               {Card(viewCard(bot.Requested, planned)), "Restore docs from a backup?", "Nothing was started yet", "\"Restore\""},
+		"asked for, whole server": {Card(viewCard(bot.Requested, planned, dump)), "The whole server will be replaced", "Nothing was started yet", "types the portal's name"},
 		"posted twice":            {Retired(viewCard(bot.Requested).Restore), "This is not the card", "Nothing was started", "/restore status"},
-		"confirmed":               {Card(viewCard(bot.Confirmed)), "Confirmed by <@U2>", "Nothing was started yet", "othing to do"},
-		"other backup first":      {Card(viewCard(bot.Saving, saving(bot.SafetyWaiting))), "waits: the portal does another backup", "Nothing was restored yet", "nothing to do"},
-		"safety backup sent":      {Card(viewCard(bot.Saving, saving(bot.SafetySent))), "told to back itself up", "Nothing was restored yet", "nothing to do"},
-		"safety backup runs":      {Card(viewCard(bot.Saving, saving(bot.SafetyRunning))), "safety backup", "Nothing was restored yet", "nothing to do"},
-		"safety backup slow":      {alarmed(viewCard(bot.Saving, doubted(bot.AlarmSafetySlow)), bot.AlarmSafetySlow), "no change for", "Nothing has failed and nothing was restored", "can decide by"},
+		"confirmed":               {Card(viewCard(bot.Confirmed)), "Confirmed by <@U2>", "Nothing was started yet", "starts in a moment"},
+		"other backup first":      {Card(viewCard(bot.Saving, saving(bot.SafetyWaiting))), "waits: the portal does another backup", "nothing was restored yet", "Nothing to do"},
+		"safety backup sent":      {Card(viewCard(bot.Saving, saving(bot.SafetySent))), "told to back itself up", "nothing was restored yet", "Nothing to do"},
+		"safety backup runs":      {Card(viewCard(bot.Saving, saving(bot.SafetyRunning))), "Safety backup", "nothing was restored yet", "Nothing to do"},
+		"safety backup slow":      {alarmed(viewCard(bot.Saving, doubted(bot.AlarmSafetySlow)), bot.AlarmSafetySlow), "no change for", "Nothing has failed and nothing was restored", "decide by"},
 		"safety backup silent":    {Card(viewCard(bot.Saving, doubted(bot.AlarmSafetySilent))), "does not say how far", "Nothing has failed and nothing was restored", "Restore without it"},
 		"safety backup held up":   {alarmed(viewCard(bot.Saving, doubted(bot.AlarmSafetyWaits)), bot.AlarmSafetyWaits), "held the safety backup up", "nothing was restored", "The buttons are on the card"},
 		"slow, and decided late":  {Card(viewCard(bot.Saving, doubted(bot.AlarmSafetySlow), undecided)), "no change for", "Nothing has failed", "keeps asking; *Dismiss* drops"},
-		"safety backup unseen":    {noted(viewCard(bot.Saving, saving(bot.SafetyDone), unseen), bot.NoteSafety), "the history could not be read", "The restore starts now", "the way back"},
+		"safety backup unseen":    {noted(viewCard(bot.Running, saving(bot.SafetyDone), unseen), bot.NoteStart), "the history could not be read", "has started", "the way back"},
 		"done, unseen way back":   {Card(viewCard(bot.Succeeded, restored, unseen)), "was restored in", "name of its file is not known", "look for that time"},
 		"done, not waited for":    {Card(viewCard(bot.Succeeded, restored, unwaited)), "was restored in", "There may be no way back", "/restore list"},
 		"safety backup failed":    {Card(viewCard(bot.Saving, saving(bot.SafetyAsked))), "The safety backup failed", "the portal is unchanged", "Restore without it"},
 		"safety backup waived":    {Card(viewCard(bot.Saving, saving(bot.SafetyWaived))), "without its safety backup", "Nothing was started yet", "starts in a moment"},
-		"safety backup done":      {noted(viewCard(bot.Saving, saving(bot.SafetyDone)), bot.NoteSafety), "safety backup is done", "The restore starts now", "the way back"},
+		"safety backup done":      {noted(viewCard(bot.Running, saving(bot.SafetyDone)), bot.NoteStart), "safety backup is done", "has started", "the way back"},
 		"safety question expired": {Card(viewCard(bot.Expired, unstarted, because("The safety backup failed, and nobody said in time.", "Ask again with /restore."))), "safety backup failed", "unchanged", "Ask again"},
-		"starting":                {Card(viewCard(bot.Starting)), "told to start, once", "cannot be cancelled", "nothing to do"},
-		"running":                 {Card(viewCard(bot.Running, working(bot.PhaseImporting, 40))), "importing", "locked and being replaced", "Nothing to do but wait"},
-		"longer than usual":       {Card(viewCard(bot.Running, working(bot.PhaseCopying, 75), slow)), "longer than usual", "locked and being replaced", "Nothing to do but wait"},
-		"portal silent":           {Card(viewCard(bot.Running, working(bot.PhaseCopying, 75), silent)), "could not be asked since", "may well go on", "the bot keeps asking"},
-		"started elsewhere":       {Card(viewCard(bot.Running, working(bot.PhaseImporting, 40), elsewhere)), "did not start it", "locked and being replaced", "Nothing to do but wait"},
-		"phase reached":           {noted(viewCard(bot.Running, working(bot.PhaseCopying, 75)), bot.NotePhase), "Now: *copying files*", "goes on by itself", "nothing to do"},
+		"starting":                {Card(viewCard(bot.Starting)), "told to restore, once", "cannot be cancelled", "nothing to do"},
+		"running":                 {Card(viewCard(bot.Running, working(bot.PhaseImporting, 40))), "Loading the data", "closed to everybody", "Next update by"},
+		"longer than usual":       {Card(viewCard(bot.Running, working(bot.PhaseCopying, 75), slow)), "longer than usual", "closed to everybody", "Next update by"},
+		"portal silent":           {Card(viewCard(bot.Running, working(bot.PhaseCopying, 75), silent)), "does not answer since", "may well go on", "the bot keeps asking"},
+		"started elsewhere":       {Card(viewCard(bot.Running, working(bot.PhaseImporting, 40), elsewhere)), "did not start it", "closed to everybody", "Next update by"},
+		"begun":                   {noted(viewCard(bot.Running, working(bot.PhaseQueued, 0)), bot.NoteStart), "has started", "cannot be cancelled", "nothing to do"},
+		"to do":                   {noted(viewCard(bot.Succeeded, restored, todo("files")), bot.NoteList), "To do after the restore", "1 of 7 done", "Tick what you did"},
+		"still to do":             {noted(viewCard(bot.Succeeded, restored, todo("files")), bot.NoteListOpen), "a day after the restore", "6 things are still to do", "Tick them"},
 		"bot was away":            {noted(viewCard(bot.Running, working(bot.PhaseCopying, 75), away), bot.NoteDowntime), "The bot was away from", "Nothing was started twice", "The card shows"},
 		"never picked up":         {alarmed(viewCard(bot.Running, working(bot.PhaseQueued, 0)), bot.AlarmQueued), "No worker has begun", "unchanged so far", "Look at the server"},
-		"stalled and locked":      {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), locked), bot.AlarmStalled), "No change", "says of itself: *Restoring*", "status back to Active"},
-		"cannot be asked":         {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), silent), bot.AlarmSilent), "cannot be asked", "starts nothing anew", "Look whether the portal answers"},
-		"stuck":                   {Card(viewCard(bot.Running, working(bot.PhaseCopying, 75), stuck)), "could not be asked since", "Nothing is started by that", "press the button that is true"},
-		"a worker that died":      {Card(viewCard(bot.Unclear, because("The portal no longer knows it.", "Look."), locked)), "no longer knows", "starts nothing by itself", "removes the dead task"},
-		"another's task":          {Card(viewCard(bot.Unclear, because("The answer was lost.", "Look."), another)), "does not know the backup", "starts nothing by itself", "press the button that is true"},
-		"unclear":                 {Card(viewCard(bot.Unclear, because("The answer was lost.", "Look."))), "unclear", "cannot tell whether", "press the button that is true"},
-		"done":                    {Card(viewCard(bot.Succeeded, restored)), "was restored in", "It is now as the backup has it", "What to do now"},
-		"done, to be announced":   {noted(viewCard(bot.Succeeded, restored), bot.NoteEnd), "was restored in", "It is now as the backup has it", "What to do now"},
-		"done, not verified":      {Card(viewCard(bot.Succeeded, restored, unverified)), "Not verified", "It is now as the backup has it", "Log in and look"},
-		"done, whole server":      {Card(viewCard(bot.Succeeded, restored, dump)), "was restored in", "Every other portal", "licence"},
+		"stalled and locked":      {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), locked), bot.AlarmStalled), "shows no change", "The portal says that it is *Restoring*", "status back to Active"},
+		"cannot be asked":         {alarmed(viewCard(bot.Running, working(bot.PhaseCopying, 75), silent), bot.AlarmSilent), "does not answer", "nothing is started anew", "Look whether the portal answers"},
+		"stuck":                   {Card(viewCard(bot.Running, working(bot.PhaseCopying, 75), stuck)), "does not answer since", "Nothing is started by that", "press the button that is true"},
+		"a worker that died":      {Card(viewCard(bot.Unclear, because("The portal no longer knows it.", "Look."), locked)), "no longer knows", "starts nothing", "removes the dead task"},
+		"another's task":          {Card(viewCard(bot.Unclear, because("The answer was lost.", "Look."), another)), "which this bot did not start", "starts nothing", "press the button that is true"},
+		"unclear":                 {Card(viewCard(bot.Unclear, because("The answer was lost.", "Look."))), "somebody has to look", "cannot tell", "press the button that is true"},
+		"done":                    {Card(viewCard(bot.Succeeded, restored)), "was restored in", "It is as it was", "What to do now"},
+		"done, to be announced":   {noted(viewCard(bot.Succeeded, restored), bot.NoteEnd), "done", "Verified", "its thread have the rest"},
+		"done, not verified":      {Card(viewCard(bot.Succeeded, restored, unverified)), "Not verified", "It is as it was", "Log in and look"},
+		"done, whole server":      {noted(viewCard(bot.Succeeded, restored, dump, todo()), bot.NoteList), "To do after the restore", "Look at every other portal", "licence"},
 		"done, not by us":         {Card(viewCard(bot.Succeeded, restored, elsewhere)), "did not start it", "The portal was restored", "What to do now"},
-		"counted":                 {noted(viewCard(bot.Succeeded, counted(42, 7, "")), bot.NoteCounted), "42 users, 7 rooms, 3 backups", "Nothing was changed by counting", "/restore 0b7e4f9c"},
-		"counted, empty":          {Card(viewCard(bot.Succeeded, counted(0, 0, ""))), "Something is wrong", "the portal holds no users and no rooms", "look at it now"},
-		"counted, half gone":      {noted(viewCard(bot.Succeeded, counted(20, 7, "")), bot.NoteCounted), "53 % of the users are gone", "Nothing was changed by counting", "look at the portal now"},
+		"counted":                 {noted(viewCard(bot.Succeeded, counted(42, 7, "")), bot.NoteCounted), "42 users, 7 rooms, 3 backups", "Nothing was changed by that", "/restore 0b7e4f9c"},
+		"counted, empty":          {Card(viewCard(bot.Succeeded, counted(0, 0, ""))), "Something is wrong", "the portal holds no users and no rooms", "Look at it now"},
+		"counted, half gone":      {noted(viewCard(bot.Succeeded, counted(20, 7, "")), bot.NoteCounted), "53 % of the users are gone", "Nothing was changed by that", "look at the portal now"},
 		"failed":                  {Card(viewCard(bot.Failed, failed)), "disk full", "The old data is intact", "Choose another backup"},
-		"failed, whole server":    {Card(viewCard(bot.Failed, failed, dump)), "disk full", "may be gone in part", "before somebody has looked"},
+		"failed, whole server":    {Card(viewCard(bot.Failed, failed, dump)), "disk full", "Some of the old data may be gone", "before somebody has looked"},
 		"failed before the start": {Card(viewCard(bot.Failed, failed, unstarted)), "disk full", "the portal is unchanged", "Choose another backup"},
 		"dry run":                 {Card(viewCard(bot.Rehearsed)), "All checks passed", "The portal is unchanged", "Leave out `--dry-run`"},
 		"dismissed":               {Card(viewCard(bot.Dismissed, unstarted, because("", ""))), "Dismissed by", "the portal is unchanged", "Ask again"},
 		"expired":                 {Card(viewCard(bot.Expired, unstarted)), "expired", "the portal is unchanged", "Ask again"},
 		"confirmed too long ago":  {Card(viewCard(bot.Expired, unstarted, saving(bot.SafetyDone), because("It was confirmed and could not start for 3 days 0 h.", "Ask again with /restore."))), "could not start", "the portal is unchanged", "Ask again"},
-		"recorded":                {Answer(bot.Accepted{Restore: viewCard(bot.Requested).Restore}), "Recorded as restore", "Nothing was started", "confirm it there"},
-		"a busy portal":           {Answer(companionAnswers()["refusal-busy"]), "runs on the portal already", "rule: `busy`", "Follow docs"},
-		"status of another's":     {Answer(companionAnswers()["status-other"]), "did not start", "nothing was changed by asking", "Follow docs"},
-		"backups":                 {Answer(companionAnswers()["list-long"]), "Backups of docs", "Nothing was changed", "Restore ..."},
+		"recorded":                {Answer(bot.Accepted{Restore: viewCard(bot.Requested).Restore}), "is recorded and being checked", "Nothing was started", "to be confirmed by"},
+		"a busy portal":           {Answer(companionAnswers()["refusal-busy"]), "runs on the portal already", "Nothing was started", "Follow docs"},
+		"status of another's":     {Answer(companionAnswers()["status-other"]), "did not start", "Nothing that this bot started runs", "Follow docs"},
+		"backups":                 {Answer(companionAnswers()["list-long"]), "30 backups of docs", "asks before it starts anything", "Show older (20)"},
 	}
 	return all
 }

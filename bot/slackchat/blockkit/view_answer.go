@@ -2,12 +2,12 @@ package blockkit
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/command"
 	"docspace-restorebot/bot/policy"
-	"docspace-restorebot/docspace"
 )
 
 // maxListed is how many lines a list shows: more would not fit an ack.
@@ -27,8 +27,8 @@ func Answer(a bot.Answer) Message {
 		return m
 	case bot.Accepted:
 		return Plain(lines(
-			"Recorded as restore "+code(a.Restore.ID)+" of "+EscapeText(orElse(a.Portal.Name, a.Restore.Portal), maxButton)+", and being checked.",
-			"Nothing was started. You are told here if something is in the way; else its card comes to this channel, and somebody has to confirm it there by "+date(a.Restore.ExpiresAt)+"."))
+			"Your request to restore "+EscapeText(orElse(a.Portal.Name, a.Restore.Portal), maxButton)+" is recorded and being checked. Nothing was started.",
+			"Its card comes to this channel, to be confirmed by "+date(a.Restore.ExpiresAt)+". If something is in the way, you are told here."))
 	case bot.Help:
 		return Plain(helpText(a.Topic))
 	case bot.Backups:
@@ -38,7 +38,7 @@ func Answer(a bot.Answer) Message {
 	case bot.Status:
 		return statusMessage(a)
 	case bot.History:
-		return listMessage("*The last restores*, newest first (nothing was changed by asking)", pastLines(a))
+		return listMessage("*The last restores*, newest first", pastLines(a))
 	case bot.Examination:
 		return examinationMessage(a)
 	case bot.TextAnswer:
@@ -68,18 +68,23 @@ func listMessage(head string, items []string) Message {
 	return Plain(strings.Join(shown, "\n"))
 }
 
+// below is what a refusal calls the people and channels that it lists.
+var below = regexp.MustCompile(`the (people|person|channels) below`)
+
+// refusalText says what is refused, that nothing was changed, and what to do.
 func refusalText(no policy.Refusal) string {
-	out := []string{":no_entry: " + EscapeText(no.What, 2*maxSaid), EscapeText(no.Do, maxSaid)}
+	what, do := EscapeText(no.What, 2*maxSaid), EscapeText(no.Do, maxSaid)
+	if people := few(no.People); people != "" {
+		if !below.MatchString(what + do) {
+			do += " " + people
+		}
+		what, do = below.ReplaceAllString(what, people), below.ReplaceAllString(do, people)
+	}
+	out := []string{":no_entry: " + what, do}
 	if no.Suggest != "" {
-		out = append(out, "Did you mean: `"+inCode(no.Suggest, maxWord)+"`?")
+		out = append(out, "Did you mean `"+inCode(no.Suggest, maxWord)+"`?")
 	}
-	if no.Restore != "" {
-		out = append(out, "It is about restore "+code(no.Restore)+".")
-	}
-	if people := allowed(no.People); people != "" {
-		out = append(out, "See: "+people+".")
-	}
-	return lines(append(out, "(rule: "+code(string(no.Rule))+")")...)
+	return lines(out...)
 }
 
 // helpText is the usage in a code block: the one text that keeps its lines.
@@ -87,56 +92,24 @@ func helpText(topic string) string {
 	usage, ok := command.Usage(topic)
 	if !ok {
 		usage, _ = command.Usage("")
-		return usageText("There is no such command. Nothing was started. These are known:", usage)
+		return usageText("There is no such command. Nothing was started. These there are:", usage)
 	}
-	return usageText("Nothing was started. This is how it is used:", usage)
+	return usageText("Nothing was started. This is how to use it:", usage)
 }
 
 func usageText(head, usage string) string {
 	return head + "\n```" + CutMarkup(escapes.Replace(usage), maxSection-200) + "```" // all of it is ours
 }
 
-func backupsHead(a bot.Backups) string {
-	kind := "portal"
-	if a.Dump {
-		kind = "whole server (`--dump`)"
-	}
-	if len(a.Backups) == 0 {
-		return "*" + EscapeText(a.Portal.Name, maxButton) + "* has no backups of the " + kind + " in its history. Nothing was changed; make one in the portal."
-	}
-	return "*Backups of " + EscapeText(a.Portal.Name, maxButton) + "*, of the " + kind +
-		", newest first. Nothing was changed; restore one with `/restore` and its id."
-}
-
-func backupLines(a bot.Backups) []string {
-	var out []string
-	for _, b := range a.Backups {
-		out = append(out, "• "+code(b.ID)+" "+EscapeText(b.FileName, maxButton)+", "+date(b.CreatedOn)+" ("+taken(b, a.Now)+"), "+
-			EscapeText(string(b.StorageType), maxButton)+expiry(b, a))
-	}
-	return out
-}
-
-func expiry(b docspace.Backup, a bot.Backups) string {
-	switch {
-	case b.ExpiresOn.IsZero():
-		return ""
-	case b.Expired(a.Now):
-		return ", *expired*"
-	default:
-		return ", expires " + date(b.ExpiresOn)
-	}
-}
-
 // freezeSetText says what a freeze does, and what it comes too late for.
 func freezeSetText(a bot.FreezeSet) string {
 	if !a.Freeze.On() {
-		return lines("Restores may be asked for again: the freeze by "+mention(a.Ended.By)+" ("+EscapeText(a.Ended.Reason, maxSaid)+") is over.",
-			"Nothing was started by this. Open requests can be confirmed again.")
+		return lines("The freeze by "+mention(a.Ended.By)+" ("+EscapeText(a.Ended.Reason, maxShort)+") is over.",
+			"People can ask for restores again and confirm those that wait. Nothing was started.")
 	}
 	out := []string{
 		":snowflake: *Restores are frozen now*: " + EscapeText(a.Freeze.Reason, maxSaid) + ".",
-		"Nobody can ask for one, confirm one or start one, until `/restore unfreeze`. Open cards say so.",
+		"Nobody can ask for one, confirm one or start one until `/restore unfreeze`. Open cards say so.",
 	}
 	for _, r := range a.Open {
 		out = append(out, ":warning: It comes too late for "+brief(r)+": that one goes on.")
@@ -150,28 +123,28 @@ func statusLines(s bot.Status) []string {
 		out = append(out, freeze)
 	}
 	for _, r := range s.Open {
-		line := "• " + brief(r) + ", asked by " + mention(r.Requester) + " " + ago(r.RequestedAt, s.Now)
+		line := "• " + brief(r)
+		if r.State == bot.Running {
+			line += fmt.Sprintf(", %s, %d%%, for %s", lowerFirst(phaseWords(r.Progress.Phase)), r.Progress.Percent, span(r.Elapsed(s.Now)))
+		}
+		line += "; asked by " + mention(r.Requester) + " " + ago(r.RequestedAt, s.Now)
 		if len(r.Confirmations) > 0 {
 			line += ", confirmed by " + mentions(r.Confirmers())
-		}
-		if r.State == bot.Running {
-			line += fmt.Sprintf(", %s, %d%%, for %s", EscapeText(string(r.Progress.Phase), maxButton), r.Progress.Percent, span(r.Elapsed(s.Now)))
 		}
 		out = append(out, line+".")
 	}
 	for _, e := range s.External {
 		name := EscapeText(e.Portal.Name, maxButton)
 		if e.Running {
-			out = append(out, fmt.Sprintf("• :warning: *%s* restores something that the bot did not start: %d%%, task %s. Do not ask for another: follow it, or wait for its end.",
-				name, e.Task.Percent, code(e.Task.TaskID)))
+			out = append(out, fmt.Sprintf("• :warning: *%s* restores something that this bot did not start: %d%%. Do not ask for another. Follow it, or wait for its end.", name, e.Task.Percent))
 		} else if e.Trouble != "" {
 			out = append(out, "• :warning: *"+name+"* cannot be restored now: "+EscapeText(e.Trouble, maxSaid)+". "+EscapeText(e.Cure, maxSaid))
 		}
 	}
 	if len(s.Open) == 0 {
-		out = append(out, "Nothing that the bot started is open.")
+		out = append(out, "Nothing that this bot started runs or waits.")
 		if s.Last != nil {
-			out = append(out, "Last: "+pastLine(*s.Last, bot.History{Now: s.Now}))
+			out = append(out, "*Last:* "+pastLine(*s.Last, bot.History{Now: s.Now}))
 		}
 	}
 	return out
@@ -193,13 +166,34 @@ func pastLine(r bot.Restore, p bot.History) string {
 	if !r.StartedAt.IsZero() {
 		line += " after " + span(r.Elapsed(p.Now))
 	}
-	line += ", asked by " + mention(r.Requester)
+	line += "; asked by " + mention(r.Requester)
 	if len(r.Confirmations) > 0 {
 		line += ", confirmed by " + mentions(r.Confirmers())
 	}
 	return line + "."
 }
 
+// brief names a restore: its portal, how it stands, and the id that reports take.
 func brief(r bot.Restore) string {
-	return code(r.ID) + " of *" + EscapeText(r.Portal, maxButton) + "* from " + code(orElse(r.Backup.ID, r.Order.BackupID)) + ": *" + EscapeText(r.Outcome(), maxButton) + "*"
+	return "*" + EscapeText(r.Portal, maxButton) + ": " + stateWords(r) + "* (" + code(r.ID) + ")"
+}
+
+// stateWords are where a restore stands.
+func stateWords(r bot.Restore) string {
+	switch r.State {
+	case bot.Requested:
+		return "waits to be confirmed"
+	case bot.Confirmed:
+		return "confirmed"
+	case bot.Saving:
+		return "takes its safety backup"
+	case bot.Succeeded:
+		return "done"
+	case bot.Rehearsed:
+		return "dry run"
+	case bot.Unclear:
+		return "unclear, somebody has to look"
+	case bot.Starting, bot.Running, bot.Failed, bot.Refused, bot.Dismissed, bot.Expired:
+	}
+	return EscapeText(r.Outcome(), maxButton)
 }

@@ -2,35 +2,80 @@ package blockkit
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
 )
 
-// backupsMessage lists backups, each with a button that opens the picker. What
-// has expired or cannot be restored has none.
+// maxShown is how many backups stand in a list at once: as many as fit an ack.
+const maxShown = 10
+
+// backupsMessage lists backups, the newest first, each with a button that opens the
+// picker. What has expired or cannot be restored stands last and has none.
 func backupsMessage(a bot.Backups) Message {
-	items := backupLines(a)
-	m := listMessage(backupsHead(a), items)
-	m.Blocks = []slack.Block{section(backupsHead(a))}
-	for i, item := range items {
-		if i == maxListed {
-			m.Blocks = append(m.Blocks, section(fmt.Sprintf("… and %d more, older ones: `/restore` alone lets you search them.", len(items)-i)))
-			break
-		}
-		backup := a.Backups[i]
+	head := backupsHead(a)
+	m := Message{Blocks: []slack.Block{section(head)}}
+	from := min(max(a.From, 0), len(a.Backups))
+	to := min(from+maxShown, len(a.Backups))
+	words := []string{head}
+	for _, backup := range a.Backups[from:to] {
+		text := backupItem(backup, a)
+		words = append(words, text)
 		var press *slack.Accessory
-		if !backup.Expired(a.Now) && a.Portal.Name != "" {
-			value := a.Portal.Name + " " + backup.ID
-			if a.Dump {
-				value += " dump"
-			}
-			press = slack.NewAccessory(button(actionPick, value, "Restore ..."))
+		if a.Restorable(backup) && a.Portal.Name != "" {
+			press = slack.NewAccessory(button(actionPick, listValue(a, backup.ID), "Restore"))
 		}
-		m.Blocks = append(m.Blocks, unfolded(mrkdwn(item), press))
+		m.Blocks = append(m.Blocks, unfolded(mrkdwn(text), press))
 	}
+	if left := len(a.Backups) - to; left > 0 {
+		words = append(words, fmt.Sprintf("%d older ones are not shown.", left))
+		m.Blocks = append(m.Blocks, slack.NewActionBlock("", button(actionOlder, listValue(a, strconv.Itoa(to)), fmt.Sprintf("Show older (%d)", left))))
+	}
+	m.Text = cutText(lines(words...))
 	return m
+}
+
+// listValue is what a button in a list carries.
+func listValue(a bot.Backups, what string) string {
+	value := a.Portal.Name + " " + what
+	if a.Dump {
+		value += " dump"
+	}
+	return value
+}
+
+func backupsHead(a bot.Backups) string {
+	name, of := EscapeText(a.Portal.Name, maxButton), ""
+	if a.Dump {
+		of = " (of the whole server)"
+	}
+	if len(a.Backups) == 0 {
+		return "*" + name + "* has no backups" + of + " in its history. Nothing was changed. Make one in the portal."
+	}
+	count := fmt.Sprintf("%d backups", len(a.Backups))
+	if len(a.Backups) == 1 {
+		count = "1 backup"
+	}
+	return "*" + count + " of " + name + "*" + of + ", newest first. *Restore* asks before it starts anything."
+}
+
+// backupItem is a backup in two lines: how old it is, its file, where it is, and the id
+// to copy.
+func backupItem(b docspace.Backup, a bot.Backups) string {
+	bad := ""
+	switch {
+	case b.Expired(a.Now):
+		bad = ", *expired*"
+	case !a.Restorable(b):
+		bad = ", *the server cannot restore from there*"
+	case !b.ExpiresOn.IsZero():
+		bad = ", expires " + date(b.ExpiresOn)
+	}
+	return lines("*"+taken(b, a.Now)+"* ("+date(b.CreatedOn)+"), "+EscapeText(string(b.StorageType), maxButton)+bad,
+		EscapeText(b.FileName, maxButton), code(b.ID))
 }
 
 // followButtons offer to follow the restores that run on portals and that this
@@ -48,7 +93,7 @@ const maxFollow = 5
 
 // statusMessage offers to follow what runs and is not ours.
 func statusMessage(a bot.Status) Message {
-	m := listMessage("*What runs or waits now* (nothing was changed by asking)", statusLines(a))
+	m := listMessage("*What runs or waits now*", statusLines(a))
 	busy := map[string]bool{}
 	for _, r := range a.Open {
 		busy[r.Portal] = true

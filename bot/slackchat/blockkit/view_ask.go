@@ -3,44 +3,68 @@ package blockkit
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
-// askText says who asked, who may confirm and who may not, and until when.
+// askText says who asked and why, who may confirm, and until when.
 func askText(c bot.Card) string {
 	r := c.Restore
-	do := "Nothing was started yet. Press *Restore* to start it, *Dismiss* to drop it."
-	if c.Rules.Typing {
-		do = "Nothing was started yet. Press *Restore* and type the portal's name to start it, press *Dismiss* to drop it."
-	}
-	if c.Freeze.On() || c.Freeze.Unreadable {
-		do = freezeText(c.Freeze) + " Nobody can confirm this meanwhile; nothing was started."
-	}
-	glass := ""
+	alone := ""
 	if r.Order.BreakGlass {
-		glass = fmt.Sprintf(":rotating_light: *The glass is broken:* %s confirms alone. Then everybody here has %d seconds to press *Stop*.", mention(r.Requester), 60)
+		alone = ":rotating_light: *Break-glass:* " + mention(r.Requester) + " confirms alone. Then everybody here has 60 s to press *Stop*."
 	}
-	return lines(
-		"*Asked by:* "+mention(r.Requester),
-		glass,
-		"*May confirm:* "+mayConfirm(c),
-		"*May not:* "+mayNot(c),
-		withdrawnText(r),
-		confirmedSoFar(c),
-		"*Until:* "+date(r.ExpiresAt),
-		do)
+	who := []string{alone, "*Who may confirm:* " + others(c), withdrawnText(r), confirmedSoFar(c)}
+	if c.Rules.Typing {
+		who = append(who, "Whoever confirms types the portal's name.")
+	}
+	if frozen := frozenText(c); frozen != "" {
+		who = []string{frozen}
+	}
+	return lines("*Asked by:* "+mention(r.Requester)+reasonPart(r), lines(who...), "*Until:* "+date(r.ExpiresAt)+". Nothing was started yet.")
+}
+
+// reasonPart is why somebody asked, cut: all of it is among the details.
+func reasonPart(r bot.Restore) string {
+	if r.Order.Reason == "" {
+		return ""
+	}
+	return ": " + EscapeText(r.Order.Reason, maxShort)
+}
+
+// others are those who may confirm, the first few by name.
+func others(c bot.Card) string {
+	who := few(c.Rules.Approvers)
+	switch {
+	case who == "":
+		return "nobody: RESTORE_APPROVERS is empty"
+	case c.Rules.OthersOnly:
+		return who + ", but not " + mention(c.Restore.Requester)
+	}
+	return who
+}
+
+// maxFew is how many people are named where there is little room.
+const maxFew = 3
+
+// few lists the first few who are on a list; "" if nobody is.
+func few(l policy.AllowList) string {
+	all := append(slices.Clip(l.IDs), l.Groups...)
+	if l.Any || len(all) <= maxFew {
+		return allowed(l)
+	}
+	return mentions(all[:maxFew]) + fmt.Sprintf(" and %d more", len(all)-maxFew)
 }
 
 // withdrawnText names those whose confirmation was taken back.
 func withdrawnText(r bot.Restore) string {
 	if who := withdrawn(r); who != "" {
-		return ":warning: *Does not count any more:* the confirmation of " + who + ", who may not confirm now"
+		return ":warning: The confirmation of " + who + " does not count any more."
 	}
 	return ""
 }
@@ -52,11 +76,7 @@ func withdrawn(r bot.Restore) string {
 }
 
 func mayConfirm(c bot.Card) string {
-	who := allowed(c.Rules.Approvers)
-	if who == "" {
-		return "nobody: RESTORE_APPROVERS is empty"
-	}
-	return who
+	return orElse(allowed(c.Rules.Approvers), "nobody: RESTORE_APPROVERS is empty")
 }
 
 // mayNot tells each reader why a press of theirs would not count.
@@ -74,11 +94,7 @@ func mayNot(c bot.Card) string {
 	if ids := c.Restore.Confirmers(); len(ids) > 0 {
 		out = append(out, mentions(ids)+", who confirmed already")
 	}
-	if !c.Rules.Approvers.Any {
-		out = append(out, "whoever is not named above")
-	}
-	out = append(out, "guests, bots and people of other workspaces")
-	return strings.Join(out, "; ")
+	return strings.Join(append(out, "guests, bots and people of other workspaces"), "; ")
 }
 
 // confirmedSoFar counts people where one is not enough.
@@ -93,10 +109,7 @@ func confirmedSoFar(c bot.Card) string {
 	}
 	text := fmt.Sprintf("*Confirmed:* %d of %d", len(have), n)
 	if len(people) > 0 {
-		text += ": " + strings.Join(people, ", ")
-	}
-	if left := n - len(have); left > 0 {
-		text += ", waiting for " + more(left, len(have) > 0) + " of " + stillMay(c)
+		text += ", by " + strings.Join(people, ", ")
 	}
 	return text
 }
@@ -109,18 +122,7 @@ func stillMay(c bot.Card) string {
 		done = append(done, c.Restore.Requester)
 	}
 	l.IDs = slices.DeleteFunc(slices.Clone(l.IDs), func(id string) bool { return slices.Contains(done, id) })
-	return orElse(allowed(l), "nobody else: RESTORE_APPROVERS names too few")
-}
-
-func more(left int, some bool) string {
-	switch {
-	case left == 1:
-		return "one more"
-	case some:
-		return strconv.Itoa(left) + " more"
-	default:
-		return strconv.Itoa(left)
-	}
+	return orElse(few(l), "nobody else: RESTORE_APPROVERS names too few")
 }
 
 // clock is the time of day in the zone of whoever reads it.
@@ -134,8 +136,15 @@ func freezeText(f bot.FreezeShown) string {
 	case f.Unreadable:
 		return ":snowflake: *Whether restores are frozen cannot be read*, so nothing starts."
 	case f.On():
-		return ":snowflake: *Restores are frozen* since " + date(f.At) + " by " + mention(f.By) + ": " + EscapeText(f.Reason, maxSaid) +
-			". `/restore unfreeze` ends it."
+		return ":snowflake: *Restores are frozen* since " + date(f.At) + " by " + mention(f.By) + ": " + EscapeText(f.Reason, maxShort) + "."
+	}
+	return ""
+}
+
+// frozenText says on a card that nobody can confirm, and how that ends.
+func frozenText(c bot.Card) string {
+	if text := freezeText(c.Freeze); text != "" {
+		return text + " Nobody can confirm until `/restore unfreeze`."
 	}
 	return ""
 }
@@ -143,36 +152,42 @@ func freezeText(f bot.FreezeShown) string {
 // frozenMeanwhile warns on a card that was confirmed before the freeze.
 func frozenMeanwhile(c bot.Card) string {
 	if text := freezeText(c.Freeze); text != "" {
-		return text + " What is confirmed already is not started then."
+		return text + " This restore does not start meanwhile."
 	}
 	return ""
 }
 
 // requestedButtons are those that can do something now.
-func requestedButtons(c bot.Card) slack.Block {
+func requestedButtons(c bot.Card) []slack.BlockElement {
 	others := []slack.BlockElement{button(actionDismiss, c.Restore.ID, "Dismiss")}
 	if c.Restore.Loss.Known() {
 		others = append(others, button(actionLoss, c.Restore.ID, "Show what"))
 	}
-	if c.Freeze.On() || c.Freeze.Unreadable {
-		return slack.NewActionBlock("", others...)
+	restore := button(actionConfirm, c.Restore.ID, "Restore").WithStyle(slack.StyleDanger)
+	switch {
+	case c.Freeze.On() || c.Freeze.Unreadable:
+		return others
+	case c.Rules.Typing:
+		restore.ActionID = actionType
+	default:
+		restore = restore.WithConfirm(sure("Restore "+portalName(c)+"?", sureText(c), "Restore"))
 	}
-	if c.Rules.Typing {
-		return slack.NewActionBlock("", append([]slack.BlockElement{button(actionType, c.Restore.ID, "Restore …").WithStyle(slack.StyleDanger)}, others...)...)
-	}
-	loss := "Everything changed since the backup will be lost, all passwords are reset, and it cannot be cancelled."
-	if c.Restore.Order.Dump {
-		loss = "This replaces the WHOLE SERVER. " + loss
-	}
-	confirm := slack.NewConfirmationBlockObject(
-		plainLabel("Restore "+portalName(c)+"?", 100),
-		plainLabel(loss, maxConfirm),
-		plainLabel("Restore", 30), plainLabel("Go back", 30)).WithStyle(slack.StyleDanger)
-	return slack.NewActionBlock("",
-		append([]slack.BlockElement{button(actionConfirm, c.Restore.ID, "Restore").WithStyle(slack.StyleDanger).WithConfirm(confirm)}, others...)...)
+	return append([]slack.BlockElement{restore}, others...)
 }
 
-// countsDown reports whether the card shows the countdown of a broken glass.
+// sureText repeats what is lost, with the portal's name.
+func sureText(c bot.Card) string {
+	what := "Everything changed in " + portalName(c) + " since the backup will be lost"
+	if lost, told := lostSpan(c.Restore, c); told {
+		what = "The last " + lost + " of work in " + portalName(c) + " will be lost"
+	}
+	if c.Restore.Order.Dump {
+		what = "This replaces the WHOLE SERVER. " + what
+	}
+	return what + ". It cannot be cancelled."
+}
+
+// countsDown reports whether the card shows the countdown of a break-glass restore.
 func countsDown(c bot.Card) bool {
 	r := c.Restore
 	return r.State == bot.Confirmed && r.Order.BreakGlass && !r.Order.DryRun
@@ -186,23 +201,23 @@ func countdownText(c bot.Card) string {
 		left = "in " + span(r.StartsAt.Sub(c.Now))
 	}
 	return lines(
-		":rotating_light: *The glass is broken.* "+mentions(r.Confirmers())+" confirmed this alone; it starts *"+left+"*. Nothing was started yet.",
-		"*Reason:* "+EscapeText(r.Order.Reason, maxSaid),
-		"Anybody here can stop it: press *Stop*. Once it has started it cannot be stopped.")
+		":rotating_light: "+mentions(r.Confirmers())+" confirmed this alone. It starts *"+left+"*. Nothing was started yet.",
+		"*Reason:* "+EscapeText(r.Order.Reason, maxShort),
+		"Anybody here can press *Stop*. Once it has started, nobody can stop it.")
 }
 
-func stopButton(c bot.Card) slack.Block {
-	return slack.NewActionBlock("", button(actionStop, c.Restore.ID, "Stop").WithStyle(slack.StylePrimary))
+func stopButton(c bot.Card) *slack.ButtonBlockElement {
+	return button(actionStop, c.Restore.ID, "Stop").WithStyle(slack.StylePrimary)
 }
 
-// glassText calls everybody who could have confirmed.
-func glassText(c bot.Card) string {
-	who := allowed(c.Rules.Called)
+// aloneText calls everybody who could have confirmed.
+func aloneText(c bot.Card) string {
+	who := few(c.Rules.Called)
 	if c.Rules.Called.Any {
 		who = "<!here>"
 	}
 	return lines(
 		who,
-		":rotating_light: *"+mention(c.Restore.Requester)+" restores "+portalName(c)+" without a second person.* Reason: "+EscapeText(c.Restore.Order.Reason, maxSaid),
-		"Nothing was started yet. It starts in about a minute: press *Stop* on the card to keep it from starting.")
+		":rotating_light: *"+mention(c.Restore.Requester)+" restores "+portalName(c)+" without a second person.* Reason: "+EscapeText(c.Restore.Order.Reason, maxShort),
+		"Nothing was started yet. It starts in about a minute. Press *Stop* on the card to keep it from starting.")
 }

@@ -7,26 +7,13 @@ import (
 	"docspace-restorebot/bot"
 )
 
-// where is a line that applies here, "" for one that does not.
-func where(applies bool, line string) string {
-	if applies {
-		return line
-	}
-	return ""
-}
-
-// furtherLines are what the portal's own set-up leaves to do.
-func furtherLines(r bot.Restore) (out []string) {
-	for _, care := range r.FurtherCare() {
-		out = append(out, "• *"+EscapeText(care.Text, maxWord)+".* "+EscapeText(care.About, maxSaid))
-	}
-	return out
-}
-
 // cameBackLines compare each number with what was expected; one that is too small
-// is loud.
-func cameBackLines(r bot.Restore) (out []string) {
+// is loud, and stands on the card too.
+func cameBackLines(r bot.Restore, all bool) (out []string) {
 	for _, c := range r.CameBack() {
+		if !all && !c.Short {
+			continue
+		}
 		number := func(n int64) string { return strconv.FormatInt(n, 10) + " " + c.What }
 		if c.Expected < 0 && (c.What == bot.ComparedPeople || c.What == bot.ComparedRooms) {
 			continue // said above, loudly where most are gone, and nothing more is known
@@ -39,11 +26,11 @@ func cameBackLines(r bot.Restore) (out []string) {
 			text += ", expected by what changed since the backup " + number(c.Expected)
 		}
 		if c.Short {
-			text = ":rotating_light: *Too few: " + text + ".* Do not call the portal restored before somebody has looked"
+			text = ":rotating_light: *Too few: " + text + ".* Do not call it restored; look at it now"
 		}
 		out = append(out, text+".")
 	}
-	if len(out) > 0 {
+	if all && len(out) > 0 {
 		out = append(out, "_Counts prove the database, not the files: open some._")
 	}
 	return out

@@ -1,6 +1,7 @@
 package blockkit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -16,10 +17,13 @@ const (
 	actionNothing  = "restore_settle_nothing"
 	actionUnsafe   = "restore_unsafe"
 	actionPick     = "restore_pick"
+	actionOlder    = "restore_older"
 	actionFollow   = "restore_follow"
 	actionType     = "restore_type"
 	actionStop     = "restore_stop"
 	actionLoss     = "restore_loss"
+	actionDetails  = "restore_details"
+	actionTick     = "restore_tick"
 )
 
 // HasButtons reports whether the card of a state can be pressed.
@@ -27,38 +31,66 @@ func HasButtons(s bot.State) bool { return s == bot.Requested || s == bot.Saving
 
 // Retired stands in the place of an orphan card.
 func Retired(r bot.Restore) Message {
-	return Plain("This is not the card of restore " + code(r.ID) + ": the bot was interrupted just after it had posted this, and posted another one. " +
-		"Nothing was started by that. Use the other card, which shows where the restore stands; `/restore status` names it.")
+	return Plain("This is not the card of restore " + code(r.ID) + ". The bot was interrupted just after it posted this, and posted another one. " +
+		"Nothing was started by this one. Use the other card; `/restore status` names it.")
 }
 
-// Card is the message of a restore as it stands.
+// Card is the message of a restore as it stands: what is needed to decide, and the rest
+// folded below.
 func Card(c bot.Card) Message {
-	m := Message{Text: cutText(headline(c) + " " + strings.ReplaceAll(outcome(c), "\n", " ")), bare: bareText(c)}
-	m.Blocks = append(m.Blocks, header(headline(c)))
+	m := Message{Text: cutText(cardText(c)), bare: bareText(c)}
+	head := []slack.Block{header(headline(c))}
+	var buttons []slack.BlockElement
 	switch c.Restore.State {
 	case bot.Requested:
-		m.Blocks = append(m.Blocks, section(backupText(c)), section(lossText(c)), section(outlookText(c)), section(outcome(c)), requestedButtons(c))
+		head = append(head, header(lossLine(c)), section(lossText(c)), section(askText(c)))
+		buttons = requestedButtons(c)
 	case bot.Confirmed:
-		m.Blocks = append(m.Blocks, section(outcome(c)), section(backupText(c)))
+		head = append(head, section(outcome(c)))
 		if countsDown(c) {
-			m.Blocks = append(m.Blocks, section(lossText(c)), stopButton(c))
+			head[0] = header(headline(c))
+			head = append(head, section(lossText(c)))
+			buttons = append(buttons, stopButton(c))
 		}
 	case bot.Saving:
-		m.Blocks = append(m.Blocks, section(outcome(c)), section(backupText(c)))
-		m.Blocks = append(m.Blocks, savingButtons(c))
+		head, buttons = append(head, section(outcome(c))), savingButtons(c)
 	case bot.Unclear:
-		m.Blocks = append(m.Blocks, section(outcome(c)), section(backupText(c)), unclearButtons(c))
+		head, buttons = append(head, section(outcome(c))), unclearButtons(c)
 	case bot.Running:
-		m.Blocks = append(m.Blocks, section(outcome(c)), section(backupText(c)))
+		head = append(head, section(outcome(c)))
 		if c.Restore.Stuck(c.Now) {
-			m.Blocks = append(m.Blocks, section("If its end never comes, look at the portal and press the button that is true. Nothing is started by that."), unclearButtons(c))
+			head = append(head, section("If its end never comes, look at the portal and press the button that is true. Nothing is started by that."))
+			buttons = unclearButtons(c)
 		}
 	default:
-		m.Blocks = append(m.Blocks, section(outcome(c)), section(backupText(c)))
+		head = append(head, section(outcome(c)))
 	}
-	m.Blocks = append(m.Blocks, footnote(footText(c)))
-	markButtons(m.Blocks, c.Restore)
+	m.Blocks, m.Classic = head, append(slices.Clip(head), buttonRow(c, append(slices.Clip(buttons), detailsButton(c)))...)
+	m.Blocks = append(m.Blocks, buttonRow(c, buttons)...)
+	if hasSteps(c) {
+		m.Blocks = append(m.Blocks, stepsBlock(c))
+		m.Classic = append(m.Classic, footnote(stepsText(c)))
+	}
+	m.Blocks = append(m.Blocks, detailsBlock(c))
 	return m
+}
+
+// buttonRow is a row of buttons with the mark of the card; nothing where there are none.
+func buttonRow(c bot.Card, buttons []slack.BlockElement) []slack.Block {
+	if len(buttons) == 0 {
+		return nil
+	}
+	return []slack.Block{slack.NewActionBlock(cardMark(c.Restore), buttons...)}
+}
+
+// cardText is what a notification and a screen reader have of the card: all of it.
+func cardText(c bot.Card) string {
+	parts := []string{headline(c)}
+	if c.Restore.State == bot.Requested {
+		parts = append(parts, lossLine(c)+".", lossText(c))
+	}
+	parts = append(parts, outcome(c), backupText(c), takenText(c), effectsText(c), outlookText(c), storyText(c))
+	return strings.ReplaceAll(lines(parts...), "\n", " ")
 }
 
 // bareText stands on a card without its buttons.
@@ -67,7 +99,7 @@ func bareText(c bot.Card) string {
 	case bot.Requested:
 		return ":warning: Slack did not take the buttons of this card, so nobody can confirm it and the request ends. Nothing was started."
 	case bot.Saving:
-		return ":warning: Slack did not take the buttons of this card: `/restore cancel " + inCode(c.Restore.ID, maxWord) + "` drops it."
+		return ":warning: Slack did not take the buttons of this card. `/restore cancel " + inCode(c.Restore.ID, maxWord) + "` drops it."
 	case bot.Unclear:
 		return ":warning: Slack did not take the buttons of this card, by which somebody would say what became of the restore."
 	default:
@@ -85,108 +117,60 @@ func portalName(c bot.Card) string {
 // headline is what happened, in one line of plain text.
 func headline(c bot.Card) string {
 	p := portalName(c)
-	switch c.Restore.State {
+	of := "Restore of " + p + ": "
+	switch r := c.Restore; r.State {
 	case bot.Requested:
-		if c.Restore.Order.BreakGlass {
-			return "Restore " + p + " from a backup, alone?"
+		what := "Restore " + p + " from a backup"
+		switch {
+		case r.Order.DryRun:
+			return what + "? (dry run)"
+		case r.Order.BreakGlass:
+			return what + ", alone?"
 		}
-		return "Restore " + p + " from a backup?"
+		return what + "?"
 	case bot.Confirmed:
 		if countsDown(c) {
-			return "Restore of " + p + ": starts by one person's word, unless it is stopped"
+			return of + "one person confirmed it alone"
 		}
-		return "Restore of " + p + ": confirmed, about to start"
+		return of + "confirmed"
 	case bot.Saving:
-		if c.Restore.AsksForWaiver() {
-			return "Restore of " + p + ": stopped, the safety backup failed"
+		switch {
+		case r.AsksForWaiver():
+			return of + "the safety backup failed"
+		case r.Safety.Doubt != "" && r.Safety.Stage != bot.SafetyWaived:
+			return of + "it still waits for its safety backup"
 		}
-		if c.Restore.Safety.Doubt != "" && c.Restore.Safety.Stage != bot.SafetyWaived {
-			return "Restore of " + p + ": still waits for its safety backup"
-		}
-		return "Restore of " + p + ": safety backup first"
+		return of + "safety backup first"
 	case bot.Starting:
-		return "Restore of " + p + ": starting"
+		return of + "starting"
 	case bot.Running:
-		if c.Restore.Followed {
-			return "Restore of " + p + ": running, started elsewhere"
+		if r.Followed {
+			return of + "running, started elsewhere"
 		}
-		return "Restore of " + p + ": running"
+		return of + "running"
 	case bot.Unclear:
-		return "Restore of " + p + ": unclear, somebody has to look"
+		return of + "somebody has to look"
 	case bot.Succeeded:
-		return "Restore of " + p + ": done"
+		return of + "done"
 	case bot.Failed:
-		return "Restore of " + p + ": " + c.Restore.Outcome()
+		return of + r.Outcome()
 	case bot.Rehearsed:
-		return "Restore of " + p + ": dry run, nothing was started"
+		return of + "dry run, nothing was started"
 	case bot.Refused:
-		return "Restore of " + p + ": refused, nothing was started"
+		return of + "refused, nothing was started"
 	case bot.Dismissed:
-		return "Restore of " + p + ": dismissed, nothing was started"
+		return of + "dismissed, nothing was started"
 	case bot.Expired:
-		return "Restore of " + p + ": expired, nothing was started"
+		return of + "expired, nothing was started"
 	}
 	return "Restore of " + p
 }
 
-// backupText says what is restored, and from what.
-func backupText(c bot.Card) string {
-	r, b := c.Restore, c.Restore.Backup
-	portal := "*Portal:* " + portalLink(c)
-	if r.PortalVersion != "" {
-		portal += ", version " + code(r.PortalVersion)
-	}
-	if r.Followed {
-		return lines(portal, "*Backup:* not known: the portal does not tell what is restored, nor who started it.")
-	}
-	storage := b.StorageType
-	if storage == "" {
-		storage = r.Order.StorageType
-	}
-	if storage == "" {
-		storage = "not told"
-	}
-	out := []string{portal}
-	switch {
-	case b.ID == "" && r.Order.Unlisted:
-		out = append(out, "*Backup:* one that the bot cannot see", "*Id:* "+code(r.Order.BackupID))
-	case b.ID == "":
-		out = append(out, "*Backup:* not in the portal's history; the flags below name it", "*Id:* "+code(r.Order.BackupID))
-	default:
-		out = append(out, "*Backup:* "+EscapeText(b.FileName, maxWord), "*Id:* "+code(b.ID))
-	}
-	out = append(out, "*Storage:* "+code(string(storage)))
-	if b.ID != "" {
-		expires := "never"
-		if !b.ExpiresOn.IsZero() {
-			expires = date(b.ExpiresOn)
-		}
-		out = append(out, "*Taken:* "+date(b.CreatedOn)+", "+taken(b, c.Now.Add(c.Restore.Preflight.ClockAhead)), "*Backup expires:* "+expires)
-	}
-	out = append(out, "*Command:* `/restore "+inCode(r.Order.Canonical(r.Portal), 2*maxSaid)+"`")
-	if r.Order.Reason != "" {
-		out = append(out, "*Reason:* "+EscapeText(r.Order.Reason, maxSaid))
-	}
-	return lines(out...)
-}
-
-func footText(c bot.Card) string {
-	r := c.Restore
-	who := " · asked by "
-	if r.Followed {
-		who = " · followed for "
-	}
-	out := "Restore " + code(r.ID) + who + mention(r.Requester)
-	if len(r.Confirmations) > 0 {
-		out += " · confirmed by " + mentions(r.Confirmers())
-	}
-	return out + " · as of " + date(c.Now)
-}
-
-func unclearButtons(c bot.Card) slack.Block {
-	return slack.NewActionBlock("",
+func unclearButtons(c bot.Card) []slack.BlockElement {
+	return []slack.BlockElement{
 		button(actionRestored, c.Restore.ID, "It was restored"),
-		button(actionNothing, c.Restore.ID, "Nothing was restored"))
+		button(actionNothing, c.Restore.ID, "Nothing was restored"),
+	}
 }
 
 func button(action, value, label string) *slack.ButtonBlockElement {
@@ -195,4 +179,11 @@ func button(action, value, label string) *slack.ButtonBlockElement {
 
 func plainLabel(text string, limit int) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, CutMarkup(text, limit), false, false)
+}
+
+// sure is the question that Slack asks before it sends a press on a danger button.
+func sure(title, text, yes string) *slack.ConfirmationBlockObject {
+	return slack.NewConfirmationBlockObject(
+		plainLabel(title, maxConfirmTitle), plainLabel(text, maxConfirm), plainLabel(yes, maxConfirmLabel), plainLabel("Cancel", maxConfirmLabel)).
+		WithStyle(slack.StyleDanger)
 }

@@ -93,6 +93,38 @@ func counted(users, rooms int, trouble string) func(*bot.Card) {
 	}
 }
 
+// todo is an after-care list of which some is done.
+func todo(done ...string) func(*bot.Card) {
+	return func(c *bot.Card) {
+		l := bot.Checklist{TS: "1.2", Revision: len(done)}
+		kinds := []bot.CheckKind{bot.CheckFiles, bot.CheckPasswords, bot.CheckKey, bot.CheckTwoFactor, bot.CheckOAuth, bot.CheckAddresses, bot.CheckLinks}
+		if c.Restore.Order.Dump {
+			kinds = []bot.CheckKind{bot.CheckFiles, bot.CheckPeople, bot.CheckKey, bot.CheckLicence, bot.CheckPortals}
+		}
+		for _, kind := range kinds {
+			l.Items = append(l.Items, bot.CheckItem{ID: string(kind), Kind: kind})
+		}
+		for i, item := range done {
+			user := "U1234567890"
+			if item == string(bot.CheckKey) {
+				user = ""
+			}
+			l.Ticks = append(l.Ticks, bot.Tick{Item: item, User: user, At: viewNow, Revision: i + 1})
+		}
+		c.Restore.Checklist = l
+	}
+}
+
+// manyThings is a list of more than fits one block of boxes, with foreign words.
+func manyThings(c *bot.Card) {
+	todo()(c)
+	for i := range 25 {
+		c.Restore.Checklist.Items = append(c.Restore.Checklist.Items, bot.CheckItem{
+			ID: fmt.Sprint("lost", i), Kind: bot.CheckOther, Text: "Sales <!channel>: *contract* 2026 of the third quarter with all its annexes and more", About: "U2 & others",
+		})
+	}
+}
+
 func lost(c *bot.Card) { c.Restore.Aftercare.WayBack = "" }
 
 // companionViews are the views of what goes with a restore: plan, safety
@@ -126,7 +158,16 @@ func companionViews() map[string]Message {
 		})),
 		"expired-unsafe":    Card(viewCard(bot.Expired, saving(bot.SafetyAsked), func(c *bot.Card) { c.Restore.Reason.What = "The safety backup failed." })),
 		"note-counted":      Plain(noteText(viewCard(bot.Succeeded, counted(20, 7, ""), lost), bot.Note{Kind: bot.NoteCounted})),
-		"note-safety-done":  Plain(noteText(viewCard(bot.Saving, saving(bot.SafetyDone)), bot.Note{Kind: bot.NoteSafety})),
+		"note-start-saved":  noted(viewCard(bot.Running, saving(bot.SafetyDone)), bot.NoteStart),
+		"note-list":         noted(viewCard(bot.Succeeded, restored, todo()), bot.NoteList),
+		"note-list-ticked":  noted(viewCard(bot.Succeeded, restored, todo("files", "key", "oauth")), bot.NoteList),
+		"note-list-dump":    noted(viewCard(bot.Succeeded, restored, dump, todo()), bot.NoteList),
+		"note-list-long":    noted(viewCard(bot.Succeeded, restored, manyThings), bot.NoteList),
+		"note-list-open":    noted(viewCard(bot.Succeeded, restored, todo("files")), bot.NoteListOpen),
+		"succeeded-todo":    Card(viewCard(bot.Succeeded, restored, todo("files"))),
+		"succeeded-all":     Card(viewCard(bot.Succeeded, restored, todo("files", "passwords", "key", "two_factor", "oauth", "addresses", "links"))),
+		"note-end-failed":   noted(viewCard(bot.Failed, because("The portal stopped the restore. Its own words: “The backup file is invalid.”", "Choose another backup from /restore list.")), bot.NoteEnd),
+		"note-end-unclear":  noted(viewCard(bot.Unclear, because("The answer was lost.", "Look.")), bot.NoteEnd),
 		"note-safety-asked": Plain(noteText(viewCard(bot.Saving, saving(bot.SafetyAsked)), bot.Note{Kind: bot.NoteSafety})),
 	}
 	for _, stage := range []bot.SafetyStage{bot.SafetyWaiting, bot.SafetySent, bot.SafetyRunning, bot.SafetyDone, bot.SafetyWaived} {
@@ -155,6 +196,6 @@ func companionAnswers() map[string]bot.Answer {
 		"list-long":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Backups: list(30), Now: viewNow},
 		"list-dump":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Dump: true, Backups: expired, Now: viewNow},
 		"status-other": bot.Status{External: []bot.ExternalTask{{Portal: bot.PortalName{Name: "docs"}, Running: true, Task: docspace.Progress{Percent: 40, TaskID: "3f0c5a0e"}}}, Now: viewNow},
-		"refusal-busy": &policy.Refusal{Rule: policy.RuleBusy, What: "A restore runs on the portal already.", Do: "Wait for its end.", Follow: "docs"},
+		"refusal-busy": &policy.Refusal{Rule: policy.RuleBusy, What: "A restore runs on the portal already. Nothing was started.", Do: "Wait for its end.", Follow: "docs"},
 	}
 }

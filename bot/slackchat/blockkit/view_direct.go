@@ -14,7 +14,7 @@ func directText(c bot.Card, n bot.Note) string {
 		return lines(
 			"*"+headline(c)+"* (restore "+code(r.ID)+")",
 			"The restore goes on, and nothing was started twice. Its alarms and its end are told to you here.", why)
-	case bot.NotePhase, bot.NoteAlarm, bot.NoteDowntime, bot.NoteSafety, bot.NoteCounted, bot.NoteReport, bot.NoteLoss, bot.NoteBreakGlass, bot.NoteWithdrawn, bot.NoteReminder, bot.NoteEnd:
+	case bot.NoteStart, bot.NoteList, bot.NoteListOpen, bot.NoteAlarm, bot.NoteDowntime, bot.NoteSafety, bot.NoteCounted, bot.NoteReport, bot.NoteLoss, bot.NoteBreakGlass, bot.NoteWithdrawn, bot.NoteReminder, bot.NoteEnd:
 	}
 	return cutText(lines("Restore "+code(r.ID)+":", noteText(c, n), why))
 }

@@ -29,14 +29,14 @@ func examinationMessage(x bot.Examination) Message {
 			well = append(well, EscapeText(f.Check, maxButton))
 		}
 	}
-	head := "*All is well.* Nothing was changed by checking."
+	head := "*All is well.* Nothing was changed."
 	switch worst := bot.Worst(x.Findings); {
 	case len(x.Findings) == 0:
 		head = "Nothing is set up to be checked. Nothing was changed."
 	case worst == bot.Fail:
-		head = "*A restore would not work, or not safely.* Nothing was changed by checking."
+		head = "*A restore would not work, or would not be safe.* Nothing was changed."
 	case worst == bot.Warn:
-		head = "*It works, and something wants a look.* Nothing was changed by checking."
+		head = "*It works, but look at this.* Nothing was changed."
 	}
 	if len(well) > 0 {
 		checks := fmt.Sprintf("%d checks", len(well))

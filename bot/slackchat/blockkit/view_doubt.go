@@ -16,18 +16,18 @@ func doubtText(c bot.Card) string {
 	var what string
 	switch s.Doubt {
 	case bot.AlarmSafetyWaits:
-		what = ":rotating_light: *Another backup has held the safety backup up for " + span(c.Now.Sub(s.StartedAt)) + ".* The portal says that it still runs."
+		what = ":rotating_light: *Another backup has held the safety backup up for " + span(c.Now.Sub(s.StartedAt)) + ".*"
 	case bot.AlarmSafetySlow:
-		what = fmt.Sprintf(":rotating_light: *The safety backup shows no change for %s, at %d%%.* The portal says that it still runs: it is slow, or its worker is dead.",
+		what = fmt.Sprintf(":rotating_light: *The safety backup shows no change for %s, at %d%%.* It is slow, or its worker died.",
 			span(c.Now.Sub(s.ChangedAt)), min(max(s.Percent, 0), 100))
 	default:
-		what = ":rotating_light: *The portal does not say how far the safety backup is:* " + EscapeText(s.Why, maxSaid) + ". It may well go on. " + EscapeText(s.Cure, maxSaid)
+		what = ":rotating_light: *The portal does not say how far the safety backup is:* " + EscapeText(s.Why, maxShort) + ". " + CutMarkup(EscapeText(s.Cure, maxSaid), maxReason)
 	}
 	if !r.CanBeWaived(c.Now) {
 		return lines(what, "Nothing has failed and nothing was restored. The bot keeps asking; *Dismiss* drops the restore.")
 	}
-	return lines(what, "Nothing has failed and nothing was restored. The bot keeps asking, and what ends well counts.",
-		"Somebody who may confirm can decide by "+date(s.AskUntil)+": *Restore without it*, perhaps with no way back, or *Dismiss*. Or wait.")
+	return lines(what, "Nothing has failed and nothing was restored. The bot keeps asking.",
+		"Wait, or decide by "+date(s.AskUntil)+": *Restore without it*, perhaps with no way back, or *Dismiss*.")
 }
 
 // doubtNote tells people that they may decide.

@@ -19,17 +19,46 @@ func takesText(c bot.Card) string {
 	case !l.Known():
 		return ":warning: *What changed since the backup could not be counted:* " + EscapeText(l.Why, maxSaid) + "."
 	}
-	return lines(jumpText(l), goneText(c), backText(l.Back), openText(l), limitsText(c))
+	counting := ""
+	if !l.Complete && l.Source != bot.LossRooms && c.Counting {
+		counting = "_Counting goes on._"
+	}
+	return lines(jumpText(l), goneText(c, maxTaken), openText(l), counting)
+}
+
+// maxTaken is how many kinds of changes stand on the card; all of them are among the
+// details.
+const maxTaken = 3
+
+// takenText is all that is known of what the restore takes, among the details.
+func takenText(c bot.Card) string {
+	l := c.Restore.Loss
+	if !l.Known() {
+		return ""
+	}
+	return lines(goneText(c, 0), backText(l.Back), limitsText(c), setupText(c))
+}
+
+// setupText says at length what [beforeText] warns of.
+func setupText(c bot.Card) string {
+	s, out := c.Restore.Setup, []string(nil)
+	if s.NoMail && s.Knows(bot.PartMail) {
+		out = append(out, "*No server for mail:* set one up first (Settings, Integration, SMTP), or have the server's administrator set passwords.")
+	}
+	if s.AddressesNew {
+		out = append(out, "*Allowed addresses:* they were changed since the backup, and its list comes back.")
+	}
+	return lines(out...)
 }
 
 // beforeText is what has to be known of the portal's set-up before the press.
 func beforeText(c bot.Card) string {
 	s, out := c.Restore.Setup, []string(nil)
 	if s.NoMail && s.Knows(bot.PartMail) {
-		out = append(out, ":warning: *The portal has no server for mail: nobody gets a new password by mail.* Set one up first (Settings, Integration, SMTP), or have the server's administrator set passwords.")
+		out = append(out, ":warning: *It cannot send mail:* nobody gets a new password.")
 	}
 	if s.AddressesNew {
-		out = append(out, ":warning: *The addresses that people may come from were changed since the backup.* Its list comes back: it may lock people, and the bot, out.")
+		out = append(out, ":warning: *The old list of allowed addresses comes back* and may lock people and the bot out.")
 	}
 	return lines(out...)
 }
@@ -43,9 +72,12 @@ func jumpText(l bot.LossSummary) string {
 }
 
 // goneText is the one sentence that people decide by.
-func goneText(c bot.Card) string {
+func goneText(c bot.Card, most int) string {
 	l := c.Restore.Loss
 	what := tallyWords(l)
+	if most > 0 && len(what) > most {
+		what = append(what[:most:most], "and more")
+	}
 	if len(what) == 0 {
 		if l.Source == bot.LossRooms {
 			return "*No room changed and nobody was invited since the backup.*"
@@ -122,7 +154,7 @@ func openText(l bot.LossSummary) string {
 	if l.Open == 0 {
 		return ""
 	}
-	return ":warning: " + many(l.Open, "file may be open in an editor", "files may be open in an editor") + ", with work that is not saved yet."
+	return ":warning: " + many(l.Open, "file may be open in an editor", "files may be open in an editor") + "."
 }
 
 // limitsText says what the numbers do not hold.

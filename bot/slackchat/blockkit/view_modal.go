@@ -55,7 +55,9 @@ func partBlocks(part bot.Part) []slack.Block {
 	case bot.Words:
 		return []slack.Block{unfolded(plainWords(orElse(p.Text, "…"), maxSection), nil)}
 	case bot.Plan:
-		return []slack.Block{section(backupText(p.Card)), section(lossText(p.Card)), section(outlookText(p.Card))}
+		return planBlocks(p.Card)
+	case bot.Details:
+		return detailBlocks(p.Card)
 	case bot.AnswerPart:
 		return Answer(p.Answer).Blocks
 	case bot.Field:
@@ -182,4 +184,9 @@ func WordsAlone(v slack.ModalViewRequest) slack.ModalViewRequest {
 	}
 	v.Submit, v.Blocks.BlockSet = nil, []slack.Block{section(text)}
 	return v
+}
+
+// planBlocks repeat what people agree to.
+func planBlocks(c bot.Card) []slack.Block {
+	return []slack.Block{section("*" + lossLine(c) + "*"), section(lossText(c)), section(backupText(c)), section(orElse(takenText(c), "What changed since the backup is not counted.")), section(effectsText(c)), section(outlookText(c))}
 }

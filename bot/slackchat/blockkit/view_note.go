@@ -13,13 +13,12 @@ import (
 func noteText(c bot.Card, n bot.Note) string {
 	r := c.Restore
 	switch n.Kind {
-	case bot.NotePhase:
-		return "Now: *" + phaseName(r.Progress.Phase) + "*, after " + span(r.Elapsed(c.Now)) +
-			". The restore goes on by itself; nothing to do."
+	case bot.NoteStart:
+		return startText(c)
 	case bot.NoteSafety:
-		return safetyNote(c)
+		return lines(mentions(r.People()), savingText(c), "The buttons are on the card.")
 	case bot.NoteCounted:
-		return lines(append(append([]string{"*The portal answers to a key again.* Nothing was changed by counting."}, countedLines(c)...), wayBack(c), "Look whether that is what the backup held.")...)
+		return lines(append(append([]string{"*The bot has a key again and counted what came back.* Nothing was changed by that."}, countedLines(c, true)...), wayBack(c), "Is that what the backup held?")...)
 	case bot.NoteAlarm:
 		return lines(mentions(r.People()), alarmText(c, n.Alarm.Kind))
 	case bot.NoteReminder:
@@ -27,20 +26,65 @@ func noteText(c bot.Card, n bot.Note) string {
 	case bot.NoteDowntime:
 		return lines(append(awayLines(r), "Nothing was started twice and nothing was stopped. The card shows where the restore is now.")...)
 	case bot.NoteBreakGlass:
-		return glassText(c)
+		return aloneText(c)
 	case bot.NoteWithdrawn:
 		return lines(mention(r.Requester)+": the confirmation of "+withdrawn(r)+" does not count any more, for they may not confirm now.",
 			"Nothing was started.", "Have somebody else confirm it on the card: "+orElse(stillMay(c), "nobody is left")+".")
-	case bot.NoteReport, bot.NoteLoss: // messages of their own form
+	case bot.NoteListOpen:
+		return listOpenText(c)
+	case bot.NoteReport, bot.NoteLoss, bot.NoteList: // messages of their own form
 	case bot.NoteChannelLost: // only ever direct
 	case bot.NoteEnd:
-		trail := ""
-		if n.Trail != "" {
-			trail = "Audit trail: " + code(n.Trail)
-		}
-		return lines(cutBytes(lines(mentions(r.People()), headline(c), outcome(c)), maxText-len(trail)-1), trail)
+		return endText(c, n)
 	}
 	return headline(c)
+}
+
+// startText says that the portal began, and what it comes back to if need be.
+func startText(c bot.Card) string {
+	s := c.Restore.Safety
+	saved := ""
+	if s.Stage == bot.SafetyDone {
+		saved = "The safety backup is done: " + savedName(s) + ". It is the way back."
+	}
+	return lines("*The restore has started.* It cannot be cancelled. Confirmed by "+confirmers(c.Restore)+".", saved, warningText(s), "The card shows how far it is; nothing to do.")
+}
+
+// endText is the word in the channel: what happened, and where the rest stands.
+func endText(c bot.Card, n bot.Note) string {
+	r := c.Restore
+	var what string
+	switch r.State {
+	case bot.Succeeded:
+		what = endedWell(c)
+	case bot.Failed:
+		what = lines(CutMarkup(EscapeText(r.Reason.What, 2*maxSaid), maxBrief), changedText(r))
+	case bot.Unclear:
+		what = CutMarkup(EscapeText(r.Reason.What, 2*maxSaid), maxBrief) + " Look at the portal, then press the button on its card that is true."
+	default:
+		what = outcome(c)
+	}
+	rest := "The card says what to do."
+	if link, ok := linkable(n.Link); ok {
+		rest = "<" + link + "|The card> says what to do."
+	}
+	if r.State == bot.Succeeded {
+		rest = strings.Replace(rest, "says what to do.", "and its thread have the rest.", 1)
+	}
+	trail := ""
+	if n.Trail != "" {
+		trail = "Audit trail: " + code(n.Trail)
+	}
+	return lines(mentions(r.People()), "*"+headline(c)+"*", what, rest, trail)
+}
+
+// endedWell is a success in a line or two.
+func endedWell(c bot.Card) string {
+	r := c.Restore
+	if r.Verdict.Trouble != "" || !r.Verdict.Login {
+		return verdictText(r.Verdict)
+	}
+	return "It took " + span(r.Elapsed(c.Now)) + ". " + verdictText(r.Verdict)
 }
 
 func awayLines(r bot.Restore) []string {
@@ -60,20 +104,20 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 	switch kind {
 	case bot.AlarmQueued:
 		return lines(
-			sign+"*No worker has begun the restore* for "+span(c.Now.Sub(p.ChangedAt))+".",
-			"The portal is unchanged so far. Either the server's backup worker is down or busy, and the restore begins when it is back; or the server lost the order, and it never begins. Its answers do not tell which.",
-			"Look at the server's backup services and their log, and start the worker if it is down. Do not ask for a second restore. The bot keeps asking.")
+			sign+"*No worker has begun the restore of "+portalName(c)+"* for "+span(c.Now.Sub(p.ChangedAt))+".",
+			"The portal is unchanged so far. The server's backup worker is down or busy, or the server lost the order. Its answers do not tell which.",
+			"Look at the server's backup services, and start the worker if it is down. Do not ask for a second restore.")
 	case bot.AlarmStalled:
 		return lines(
-			sign+"*No change* for "+span(c.Now.Sub(p.ChangedAt))+", at "+EscapeText(string(p.Phase), maxWord)+".",
+			sign+"*The restore of "+portalName(c)+" shows no change* for "+span(c.Now.Sub(p.ChangedAt))+": "+lowerFirst(phaseWords(p.Phase))+".",
 			tenantLine(p),
 			stalledText(p),
-			"The bot keeps asking. If the portal's end never comes, say with the buttons on the card what became of it.")
+			"The bot keeps asking. If the end never comes, say on the card what became of it.")
 	case bot.AlarmSilent:
 		return lines(
-			sign+"*The portal cannot be asked* for "+span(c.Now.Sub(p.TroubleSince))+": "+EscapeText(p.Trouble, maxSaid)+".",
-			"The restore may well go on: the bot only cannot see it, and starts nothing anew.",
-			orElse(EscapeText(p.TroubleCure, maxSaid), "Look whether the portal answers.")+" The bot keeps asking; until it is answered, the buttons on the card say what became of the restore.")
+			sign+"*The portal "+portalName(c)+" does not answer* for "+span(c.Now.Sub(p.TroubleSince))+": "+EscapeText(p.Trouble, maxReason)+".",
+			"The restore may well go on; nothing is started anew.",
+			orElse(CutMarkup(EscapeText(p.TroubleCure, maxSaid), maxReason), "Look whether the portal answers.")+" The bot keeps asking.")
 	case bot.AlarmSafetyWaits, bot.AlarmSafetySlow, bot.AlarmSafetySilent:
 		return doubtNote(c)
 	}
@@ -90,7 +134,7 @@ func reminderText(c bot.Card) string {
 
 // workerCure is the whole cure of a portal whose worker died in a restore. Its
 // status alone leaves the dead task in the queue, which each new start joins.
-const workerCure = "If the worker is dead, whoever runs the server starts it again, sets the portal's status back to Active in the database " +
+const workerCure = "If the worker died, whoever runs the server starts it again, sets the portal's status back to Active in the database " +
 	"(`tenants_tenants.status` = 0) *and* removes the dead task from the queue's cache (the key that begins with `asc_distributed_task_queue_v2_`): " +
 	"while that is there, a new restore silently joins the dead one, for up to a day."
 
@@ -114,7 +158,7 @@ func stalledText(p bot.Progress) string {
 
 // bar draws a percentage.
 func bar(percent int) string {
-	const cells = 20
+	const cells = 12
 	full := min(max(percent, 0), 100) * cells / 100
 	return strings.Repeat("█", full) + strings.Repeat("░", cells-full)
 }
@@ -124,5 +168,5 @@ func tenantLine(p bot.Progress) string {
 	if p.Tenant == "" {
 		return ""
 	}
-	return "The portal says of itself: *" + EscapeText(string(p.Tenant), maxWord) + "*."
+	return "The portal says that it is *" + EscapeText(string(p.Tenant), maxWord) + "*."
 }

@@ -19,41 +19,50 @@ func outcome(c bot.Card) string {
 		if countsDown(c) {
 			return countdownText(c)
 		}
-		return "Confirmed by " + mentions(r.Confirmers()) + ". Nothing was started yet; it starts in a moment. Nothing to do."
+		return lines("Confirmed by "+mentions(r.Confirmers())+". It starts in a moment. Nothing was started yet.", frozenMeanwhile(c))
 	case bot.Saving:
 		return savingText(c)
 	case bot.Starting:
-		return lines("The portal was told to start, once. It is not sent a second time, and it *cannot be cancelled*. Its answer is awaited; nothing to do.", troubleText(r.Progress))
+		return lines("The portal was told to restore, once. The bot waits for its answer. It cannot be cancelled; nothing to do.", troubleText(r.Progress))
 	case bot.Running:
 		return runningText(c)
 	case bot.Unclear:
-		return lines(reasonText(r.Reason), otherText(c),
-			"The bot cannot tell whether the portal was restored, and starts nothing by itself.", lockedText(r),
-			"*Look at the portal:* is its status Active, and does it hold what the backup held? Then press the button that is true. Until then no other restore of it can be asked for.")
+		return unclearText(c)
 	case bot.Succeeded:
 		return succeededText(c)
 	case bot.Failed:
 		return failedText(c)
 	case bot.Rehearsed:
-		return lines("*Dry run: nothing was started.* All checks passed and it was confirmed by "+confirmers(r)+".",
+		return lines("*Dry run: nothing was started.* All checks passed, and "+confirmers(r)+" confirmed it.",
 			"The portal is unchanged. Leave out `--dry-run` to restore it.")
 	case bot.Refused:
 		return lines(reasonText(r.Reason), "Nothing was started and the portal is unchanged.")
 	case bot.Dismissed:
 		if len(r.Confirmations) > 0 && r.Reason.Rule == policy.RuleBreakGlass {
-			return lines("Stopped by "+mention(r.ClosedBy)+" while the countdown ran. Nothing was started and the portal is unchanged.",
+			return lines(mention(r.ClosedBy)+" stopped it while it counted down. Nothing was started and the portal is unchanged.",
 				"Ask again with `/restore` if it is needed after all.")
 		}
-		return lines("Dismissed by "+mention(r.ClosedBy)+". Nothing was started and the portal is unchanged.", dismissedWhy(r), leftBackup(r),
+		return lines("Dismissed by "+mention(r.ClosedBy)+dismissedWhy(r)+". Nothing was started and the portal is unchanged.", leftBackup(r),
 			"Ask again with `/restore` if it is needed after all.")
 	case bot.Expired:
 		if r.Reason.What != "" {
 			return lines(reasonText(r.Reason), "Nothing was started and the portal is unchanged.", leftBackup(r))
 		}
-		return lines("Nobody confirmed in time: it expired "+date(r.ExpiresAt)+". Nothing was started and the portal is unchanged.",
+		return lines("Nobody confirmed it by "+date(r.ExpiresAt)+", so it expired. Nothing was started and the portal is unchanged.",
 			"Ask again with `/restore` if it is still needed.")
 	}
-	return "The state of this restore is not known to this version of the bot. See `/restore status`."
+	return "This version of the bot does not know where this restore stands. See `/restore status`."
+}
+
+// unclearText asks a person to look. The cure of a dead worker is among the details.
+func unclearText(c bot.Card) string {
+	r := c.Restore
+	locked := ""
+	if r.Progress.Tenant == docspace.TenantRestoring {
+		locked = "The portal says that it is *Restoring*. If its worker died, the cure is under Details."
+	}
+	return lines(reasonText(r.Reason), otherText(c), locked,
+		"*Look at the portal:* is it Active, and does it hold what the backup held? Then press the button that is true. The bot cannot tell, and starts nothing.")
 }
 
 // otherText tells of a task on the portal that may be another restore.
@@ -62,16 +71,16 @@ func otherText(c bot.Card) string {
 	if o.ID == "" {
 		return ""
 	}
-	what := "*A restore of which this bot does not know the backup* "
+	what := "Another restore, which this bot did not start, "
 	switch {
 	case o.OK:
-		what += "has ended on the portal, and the portal calls it completed"
+		what += "has ended well there"
 	case o.Ended:
-		what += "has ended on the portal without success"
+		what += "has ended there without success"
 	default:
-		what += fmt.Sprintf("is on the portal, at %d %%", o.Percent)
+		what += fmt.Sprintf("is there, at %d%%", o.Percent)
 	}
-	return what + ". It was first seen " + date(o.SeenAt) + "; somebody else may have started it."
+	return what + "; first seen " + date(o.SeenAt) + "."
 }
 
 // lockedText is the cure of a portal that stays locked.
@@ -79,7 +88,7 @@ func lockedText(r bot.Restore) string {
 	if r.Progress.Tenant != docspace.TenantRestoring {
 		return ""
 	}
-	return "The portal says of itself: *Restoring*. " + workerCure
+	return "*The portal says that it is Restoring.* " + workerCure
 }
 
 // leftBackup says what becomes of the safety backup of a restore that is not made.
@@ -101,25 +110,28 @@ func confirmers(r bot.Restore) string {
 
 func failedText(c bot.Card) string {
 	r := c.Restore
-	changed := "The old data is intact: a restore that fails leaves the portal as it was."
-	switch {
-	case r.ClosedBy != "" && !r.Order.Dump: // a person's word, which the bot did not check
-		changed = ""
-	case r.StartedAt.IsZero():
-		changed = "Nothing was started and the portal is unchanged."
-	case r.Order.Dump:
-		changed = ":rotating_light: *With `--dump` the old data may be gone in part.* Do not use the server before somebody has looked."
-	}
 	after := ""
 	if !r.StartedAt.IsZero() {
-		after = "It ended after " + span(r.Elapsed(c.Now)) + "."
+		after = "It ended after " + span(r.Elapsed(c.Now)) + ". "
 	}
-	do := EscapeText(r.Reason.Do, maxSaid)
+	do := CutMarkup(EscapeText(r.Reason.Do, maxSaid), maxReason)
 	if do == "" {
-		do = "Look whether the portal answers, then try again or take another backup from `/restore list`."
+		do = "Look whether the portal answers. Then try again, or take another backup from `/restore list`."
 	}
-	parts := append([]string{EscapeText(r.Reason.What, 2*maxSaid), after, changed}, awayLines(r)...)
-	return lines(append(parts, do)...)
+	return lines(CutMarkup(EscapeText(r.Reason.What, 2*maxSaid), maxReason), after+changedText(r), do)
+}
+
+// changedText says whether a restore that failed has changed anything.
+func changedText(r bot.Restore) string {
+	switch {
+	case r.ClosedBy != "" && !r.Order.Dump: // a person's word, which the bot did not check
+		return ""
+	case r.StartedAt.IsZero():
+		return "Nothing was started and the portal is unchanged."
+	case r.Order.Dump:
+		return ":rotating_light: *Some of the old data may be gone.* Do not use the server before somebody has looked."
+	}
+	return "The old data is intact."
 }
 
 // dismissedWhy is what somebody said when they dismissed it.
@@ -127,5 +139,5 @@ func dismissedWhy(r bot.Restore) string {
 	if r.ClosedWhy == "" {
 		return ""
 	}
-	return "Reason: " + EscapeText(r.ClosedWhy, maxSaid)
+	return ": " + EscapeText(r.ClosedWhy, maxShort)
 }

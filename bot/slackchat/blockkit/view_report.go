@@ -17,6 +17,8 @@ func Note(c bot.Card, n bot.Note) Message {
 	switch n.Kind {
 	case bot.NoteReport:
 		return reportMessage(n.Text)
+	case bot.NoteList:
+		return list(c)
 	case bot.NoteLoss:
 		return toDoAgain(c, n.Text)
 	default:
@@ -29,6 +31,9 @@ func toDoAgain(c bot.Card, list string) Message {
 	lead := "*To do again*, by person: what the restore of " + portalName(c) + " took. All of it is in `/restore report " + inCode(c.Restore.ID, maxWord) + "`."
 	return Message{Text: cutText(lead), Blocks: append([]slack.Block{section(lead)}, listed(list, "… The rest is in the report.")...)}
 }
+
+// List is the after-care list as it stands now.
+func List(c bot.Card) Message { return list(c) }
 
 // reportMessage shows Markdown as it is, to be copied: in code blocks, each cut
 // between two lines.

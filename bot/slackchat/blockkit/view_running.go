@@ -2,7 +2,6 @@ package blockkit
 
 import (
 	"fmt"
-	"strings"
 
 	"docspace-restorebot/bot"
 )
@@ -10,68 +9,57 @@ import (
 // runningText says how far a restore has come, and when that is told again.
 func runningText(c bot.Card) string {
 	r, p := c.Restore, c.Restore.Progress
-	trouble := troubleText(p)
 	started := ""
 	if r.Followed {
-		started = "*This bot did not start it* and only watches: somebody did in the portal itself or by its API."
+		started = "*This bot did not start it* and only follows it."
 	}
-	parts := []string{
-		fmt.Sprintf("*%s*  %s %d%%", phaseName(p.Phase), bar(p.Percent), min(max(p.Percent, 0), 100)),
-		phaseTrack(p.Phase), started, paceText(c), trouble,
-	}
-	parts = append(parts, awayLines(r)...)
-	return lines(append(parts, lockText(p)+" This *cannot be cancelled*: the server knows no way to stop it. Nothing to do but wait; its end is told here.", nextText(c))...)
+	return lines(
+		fmt.Sprintf("*%s*  %s %d%%", phaseWords(p.Phase), bar(p.Percent), min(max(p.Percent, 0), 100)),
+		paceText(c), started, troubleText(p), lockText(p)+" It cannot be cancelled.", nextText(c))
 }
 
-func phaseName(p bot.Phase) string {
-	if p == "" {
-		p = bot.PhaseQueued
+// phaseWords are what the portal does in a phase.
+func phaseWords(p bot.Phase) string {
+	switch p {
+	case bot.PhaseQueued, "":
+		return "Waiting for a worker"
+	case bot.PhaseDownloading:
+		return "Getting the backup"
+	case bot.PhaseImporting:
+		return "Loading the data"
+	case bot.PhaseCopying:
+		return "Copying the files"
+	case bot.PhaseFinishing:
+		return "Checking the portal"
 	}
 	return EscapeText(string(p), maxWord)
-}
-
-// phaseTrack shows where the phase stands among all of them.
-func phaseTrack(now bot.Phase) string {
-	var out []string
-	for _, p := range bot.Phases() {
-		name := string(p)
-		if p == now {
-			name = "*" + name + "*"
-		}
-		out = append(out, name)
-	}
-	return strings.Join(out, " › ")
 }
 
 // paceText compares the time that has passed with what is usual.
 func paceText(c bot.Card) string {
 	r, u := c.Restore, c.Restore.Preflight.Usual
 	passed := r.Elapsed(c.Now)
-	since := "Running for "
-	if r.Followed {
-		since = "Followed for "
-	}
 	switch {
 	case r.Followed:
-		return since + span(passed) + "; since when it runs is not known."
+		return "Followed for " + span(passed) + ". Since when it runs is not known."
 	case u.Runs == 0:
-		return since + span(passed) + ". What is usual is not known: no history yet."
+		return "Running for " + span(passed) + ". The usual time is not known yet."
 	case passed > u.P90:
-		return since + span(passed) + ": :hourglass: *longer than usual* (" + span(u.Median) + ", nine in ten within " + span(u.P90) + ")."
+		return ":hourglass: Running for " + span(passed) + ", *longer than usual*: " + span(u.Median) + ", nine in ten within " + span(u.P90) + "."
 	}
-	return since + span(passed) + "; usual is " + span(u.Median) + ", nine in ten within " + span(u.P90) + "."
+	return "Running for " + span(passed) + ". Usually it takes " + span(u.Median) + "."
 }
 
 // lockText says what people see of the portal in this phase.
 func lockText(p bot.Progress) string {
 	switch p.Phase {
 	case bot.PhaseQueued, bot.PhaseDownloading, "":
-		return "The portal still works, but *what is changed in it now will be lost.*"
+		return "The portal is still open, but *changes made now will be lost.*"
 	case bot.PhaseFinishing:
-		return "The portal was replaced and is being checked."
+		return "The portal was replaced."
 	case bot.PhaseImporting, bot.PhaseCopying:
 	}
-	return "The portal is locked and being replaced."
+	return "The portal is closed to everybody."
 }
 
 func nextText(c bot.Card) string {
@@ -86,6 +74,6 @@ func troubleText(p bot.Progress) string {
 	if p.Trouble == "" {
 		return ""
 	}
-	return ":warning: The portal could not be asked since " + date(p.TroubleSince) + ": " + EscapeText(p.Trouble, maxSaid) +
+	return ":warning: The portal does not answer since " + date(p.TroubleSince) + ": " + EscapeText(p.Trouble, maxShort) +
 		". The restore may well go on; the bot keeps asking."
 }

@@ -16,21 +16,22 @@ func savingText(c bot.Card) string {
 
 func stageText(c bot.Card) string {
 	s := c.Restore.Safety
-	place := EscapeText(s.Place, maxWord)
+	place := EscapeText(s.Place, maxShort)
+	const later = "The restore starts when it is done; nothing was restored yet. "
 	switch s.Stage {
 	case bot.SafetyWaiting:
-		return lines("Confirmed by "+mentions(c.Restore.Confirmers())+". *The safety backup waits: the portal does another backup*"+percentOf(s)+".",
-			"Nothing was restored yet. The safety backup begins when the other one ends; "+wait(c)+"*Dismiss* drops it all.", nextText(c))
+		return lines("*The safety backup waits: the portal does another backup*"+percentOf(s)+".",
+			later+wait(c)+"*Dismiss* drops it all.", nextText(c))
 	case bot.SafetySent:
-		return lines("Confirmed by "+mentions(c.Restore.Confirmers())+". *The portal was told to back itself up* to "+place+", once.",
-			"Nothing was restored yet. The restore starts when the backup is done; "+wait(c)+"*Dismiss* still drops it.", nextText(c))
+		return lines("*The portal was told to back itself up first*, once, to "+place+".",
+			later+wait(c)+"*Dismiss* still drops it.", nextText(c))
 	case bot.SafetyRunning:
-		return lines(fmt.Sprintf("*safety backup*  %s %d%%", bar(s.Percent), min(max(s.Percent, 0), 100)),
-			"To "+place+", for "+span(c.Now.Sub(s.StartedAt))+". Nothing was restored yet: the restore starts when the backup is done; "+wait(c)+"*Dismiss* still drops it.", nextText(c))
+		return lines(fmt.Sprintf("*Safety backup*  %s %d%%", bar(s.Percent), min(max(s.Percent, 0), 100)),
+			"To "+place+", for "+span(c.Now.Sub(s.StartedAt))+". "+later+wait(c)+"*Dismiss* still drops it.", nextText(c))
 	case bot.SafetyAsked:
-		return lines(":rotating_light: *The safety backup failed:* "+EscapeText(s.Why, maxSaid)+".",
-			"Nothing was restored and the portal is unchanged. *Without it there is no way back* to what the portal is now.",
-			"Somebody who may confirm decides by "+date(s.AskUntil)+": *Restore without it*, or *Dismiss* and ask again later.")
+		return lines(":rotating_light: *The safety backup failed:* "+EscapeText(s.Why, maxReason)+".",
+			"Nothing was restored and the portal is unchanged. *Without it there is no way back.*",
+			"Somebody who may confirm decides by "+date(s.AskUntil)+": *Restore without it*, or *Dismiss*.")
 	case bot.SafetyWaived:
 		return mention(s.WaivedBy) + " lets the restore go on without its safety backup. Nothing was started yet; it starts in a moment."
 	case bot.SafetyDone:
@@ -43,7 +44,7 @@ func wait(c bot.Card) string {
 	if c.Restore.CanBeWaived(c.Now) {
 		return ""
 	}
-	return "nothing to do, and "
+	return "Nothing to do; "
 }
 
 // savedName is the file of a safety backup that is done.
@@ -51,7 +52,7 @@ func savedName(s bot.Safety) string {
 	if s.Backup.FileName != "" {
 		return EscapeText(s.Backup.FileName, maxWord)
 	}
-	return "its task says so; the name of its file is not known, for the history could not be read (" + EscapeText(s.Unseen, maxSaid) + ")"
+	return "the name of its file is not known, for the history could not be read (" + EscapeText(s.Unseen, maxReason) + ")"
 }
 
 func percentOf(s bot.Safety) string {
@@ -66,16 +67,6 @@ func warningText(s bot.Safety) string {
 		return ""
 	}
 	return ":warning: *The portal warns of the safety backup:* " + EscapeText(s.Warning, maxSaid)
-}
-
-// safetyNote tells the thread of the safety backup's end.
-func safetyNote(c bot.Card) string {
-	s := c.Restore.Safety
-	if c.Restore.AsksForWaiver() {
-		return lines(mentions(c.Restore.People()), savingText(c), "The buttons are on the card.")
-	}
-	return lines("The safety backup is done after "+span(s.EndedAt.Sub(s.StartedAt))+": "+savedName(s)+", in "+EscapeText(s.Place, maxWord)+".",
-		warningText(s), "The restore starts now. The backup is the way back; its id will change with the restore, its file name will not.")
 }
 
 // wayBack says how to come back to what the portal was before the restore.
@@ -106,19 +97,18 @@ func wayBack(c bot.Card) string {
 }
 
 // savingButtons: it can be dismissed for as long as nothing is restored.
-func savingButtons(c bot.Card) slack.Block {
+func savingButtons(c bot.Card) []slack.BlockElement {
+	dismiss := button(actionDismiss, c.Restore.ID, "Dismiss")
 	if !c.Restore.CanBeWaived(c.Now) {
-		return slack.NewActionBlock("", button(actionDismiss, c.Restore.ID, "Dismiss"))
+		return []slack.BlockElement{dismiss}
 	}
-	loss := "There is no way back to what the portal is now."
+	loss := "There is no way back to what " + portalName(c) + " is now. "
 	if !c.Restore.AsksForWaiver() {
-		loss = "Its safety backup is not done, and the restore does not wait for it: there may be no way back to what the portal is now."
+		loss = "The safety backup is not done and the restore does not wait for it: there may be no way back. "
 	}
-	confirm := slack.NewConfirmationBlockObject(
-		plainLabel("Restore "+portalName(c)+" without it?", 100),
-		plainLabel(loss+" Everything changed since the backup will be lost, and it cannot be cancelled.", maxConfirm),
-		plainLabel("Restore", 30), plainLabel("Go back", 30)).WithStyle(slack.StyleDanger)
-	return slack.NewActionBlock("",
-		button(actionUnsafe, c.Restore.ID, "Restore without it").WithStyle(slack.StyleDanger).WithConfirm(confirm),
-		button(actionDismiss, c.Restore.ID, "Dismiss"))
+	return []slack.BlockElement{
+		button(actionUnsafe, c.Restore.ID, "Restore without it").WithStyle(slack.StyleDanger).
+			WithConfirm(sure("Restore "+portalName(c)+" without it?", loss+sureText(c), "Restore")),
+		dismiss,
+	}
 }

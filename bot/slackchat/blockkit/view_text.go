@@ -15,21 +15,29 @@ import (
 
 // Slack's limits, in runes.
 const (
-	maxHeader  = 150
-	maxSection = 3000
-	maxButton  = 75
-	maxConfirm = 300
-	maxText    = 3500 // in bytes; chat.update refuses more than 4000
-	maxWord    = 200  // of a name or a path: ours
-	maxSaid    = 600  // of a reason: ours
-	maxPeople  = 20   // listed by id: ours
+	maxHeader       = 150
+	maxSection      = 3000
+	maxButton       = 75
+	maxConfirm      = 300
+	maxConfirmTitle = 100
+	maxConfirmLabel = 30
+	maxText         = 3500 // in bytes; chat.update refuses more than 4000
+	maxWord         = 200  // of a name or a path: ours
+	maxSaid         = 600  // of a reason: ours
+	maxShort        = 56   // of a reason on a card: ours
+	maxReason       = 200  // of what went wrong on a card: ours
+	maxBrief        = 120  // of that in the channel: ours
+	maxPeople       = 20   // listed by id: ours
 )
 
 // Message is what Slack shows: blocks, and the text where it shows none.
 type Message struct {
 	Text   string
 	Blocks []slack.Block
-	bare   string // what the text alone adds, where Slack does not take the blocks
+	// Classic are the same facts and controls in blocks that every workspace has; nil
+	// where Blocks are that.
+	Classic []slack.Block
+	bare    string // what the text alone adds, where Slack does not take the blocks
 }
 
 // Plain is mrkdwn in one section.
@@ -174,12 +182,20 @@ func span(d time.Duration) string {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", d/time.Second)
 	case d < time.Hour:
-		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+		return units(d/time.Minute, "min", d%time.Minute/time.Second, "s")
 	case d < 2*day:
-		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+		return units(d/time.Hour, "h", d%time.Hour/time.Minute, "min")
 	default:
-		return fmt.Sprintf("%d days %d h", d/day, d%day/time.Hour)
+		return units(d/day, "days", d%day/time.Hour, "h")
 	}
+}
+
+// units leaves out the smaller one where it says nothing.
+func units(n time.Duration, large string, rest time.Duration, small string) string {
+	if rest == 0 {
+		return fmt.Sprintf("%d %s", n, large)
+	}
+	return fmt.Sprintf("%d %s %d %s", n, large, rest, small)
 }
 
 // ago tells how long before now a time was.
@@ -192,5 +208,5 @@ func ago(t, now time.Time) string {
 
 // reasonText tells why, and what to do.
 func reasonText(r bot.Reason) string {
-	return lines(EscapeText(r.What, 2*maxSaid), EscapeText(r.Do, maxSaid))
+	return lines(CutMarkup(EscapeText(r.What, 2*maxSaid), maxReason), CutMarkup(EscapeText(r.Do, maxSaid), maxReason))
 }

@@ -147,7 +147,7 @@ func TestPageIsUsedByTheKeyboardAlone(t *testing.T) {
 	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")),
 		typed("/restore "+set.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)))
 	step(ctx, t, "the safe answer has the focus", chromedp.Focus(chromedp.CSS(restoreButton)), chromedp.KeyEvent(kb.Enter),
-		poll(`document.activeElement.closest("#sure") && document.activeElement.innerText === "Go back"`), chromedp.KeyEvent(kb.Escape),
+		poll(`document.activeElement.closest("#sure") && document.activeElement.innerText === "Cancel"`), chromedp.KeyEvent(kb.Escape),
 		poll(`!document.getElementById("sure").open`))
 	if n := set.Portal.Starts(); n != 0 {
 		t.Fatal("Escape started a restore")

@@ -28,8 +28,11 @@ type Play struct {
 // What each step of a play may take at most, a slow machine allowed for.
 const stepWithin = time.Minute
 
-// The action_id of the card's danger button.
-const danger = "restore_confirm"
+// The action_id of the card's danger button, and of the boxes of the after-care list.
+const (
+	danger = "restore_confirm"
+	ticks  = "restore_tick"
+)
 
 // Run plays to the end and returns the ts of the message that tells it, or an
 // error if the channel was not told the end that the portal had.
@@ -102,7 +105,32 @@ func (p *Play) end(ctx context.Context, card slacktest.Message) (ts string, err 
 	if len(restores) != 1 || restores[0].Succeeded != told || told == p.Fail {
 		return "", errors.New("demo: the channel was told another end than the portal had")
 	}
-	return reply.TS, nil
+	if p.Fail {
+		return reply.TS, nil
+	}
+	return p.tick(ctx, card)
+}
+
+// tick waits for the list of what is to be done, and does the first of it.
+func (p *Play) tick(ctx context.Context, card slacktest.Message) (ts string, err error) {
+	list, err := p.wait(ctx, "no list of what is to be done came", func(m slacktest.Message) bool {
+		return m.ThreadTS == card.TS && strings.Contains(m.Text, "To do after")
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := p.says(ctx, "%s opens a few files and ticks it", name(stage.Bob)); err != nil {
+		return "", err
+	}
+	d, err := p.Stage.Slack.Choose(stage.Bob, list, ticks, "files")
+	if err != nil {
+		return "", fmt.Errorf("demo: %w", err)
+	}
+	if err := p.acked(ctx, d); err != nil {
+		return "", err
+	}
+	ticked, err := p.wait(ctx, "the tick was not shown", func(m slacktest.Message) bool { return m.TS == list.TS && len(m.Edits) > 0 })
+	return version(ticked), err
 }
 
 func (p *Play) typed(ctx context.Context, user, text string) error {

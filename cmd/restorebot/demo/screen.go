@@ -68,9 +68,13 @@ func (s *Screen) draw(e slacktest.Event) error {
 	}
 	if e.Message != nil {
 		s.note(e.Message.TS)
+		s.note(version(*e.Message))
 	}
 	return nil
 }
+
+// version names a message as it stands after its edits, for [Screen.Until].
+func version(m slacktest.Message) string { return fmt.Sprint(m.TS, "/", len(m.Edits)) }
 
 // note tells Until that a message is on the screen.
 func (s *Screen) note(ts string) {
@@ -106,16 +110,22 @@ func (s *Screen) news(m slacktest.Message) string {
 		before[line] = true
 	}
 	var fresh strings.Builder
+	step := false
 	for line := range strings.Lines(now) {
-		// The foot says only when the card was edited.
-		if !before[line] && !strings.Contains(line, "as of ") {
-			fresh.WriteString(line)
+		if before[line] || strings.Contains(line, "Next update by") {
+			continue
 		}
+		fresh.WriteString(line)
+		step = step || !strings.Contains(line, "Running for")
 	}
-	if fresh.Len() == 0 {
+	if !step { // only time has passed
 		return ""
 	}
-	return "the card, edited in place\n" + fresh.String()
+	what := "the card, edited in place\n"
+	if m.Reply() {
+		what = "the list, edited in place\n"
+	}
+	return what + fresh.String()
 }
 
 // Say prints what a person does.

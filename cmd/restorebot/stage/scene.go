@@ -125,8 +125,8 @@ func (s *Scene) wait(ok func() bool) error {
 	return s.Slack.WaitFor(ctx, func(*slacktest.Slack) bool { return ok() })
 }
 
-// Text is a message as it reads.
-func (s *Scene) Text(m slacktest.Message) string { return s.Slack.Render(m, time.UTC) }
+// Text is a message as it reads, with all that is folded in it.
+func (s *Scene) Text(m slacktest.Message) string { return s.Slack.RenderUnfolded(m, time.UTC) }
 
 // says reports whether a text holds all the words, whatever marks are around them.
 func says(text string, words []string) bool {
