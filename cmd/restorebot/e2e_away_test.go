@@ -17,7 +17,7 @@ func TestBinaryTellsThatItWasAway(t *testing.T) {
 		s.WantCard()
 		s.Portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
 		s.Bob.Presses("Restore")
-		s.WantFinalCard("this *cannot be cancelled*")
+		s.WantFinalCard("It cannot be cancelled")
 		s.Kills()
 		time.Sleep(21 * time.Second) // the absence itself
 		s.Starts()

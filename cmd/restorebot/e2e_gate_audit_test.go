@@ -37,7 +37,7 @@ func TestBinaryKeepsATrailThatShowsEveryActAndEveryChangeToIt(t *testing.T) {
 	cmd := s.start(ctx)
 	s.says(ctx, "UEVE", "/restore "+s.newest(), "not on the list")
 	s.says(ctx, "UBOB", "/restore freeze =cmd|x", "frozen now")
-	s.says(ctx, "UBOB", "/restore unfreeze", "asked for again")
+	s.says(ctx, "UBOB", "/restore unfreeze", "ask for restores again")
 	card := s.card(ctx)
 	s.press(ctx, "UALICE", card, "restore_type")
 	s.modal(ctx, "UALICE", "not on the list of people who may confirm")

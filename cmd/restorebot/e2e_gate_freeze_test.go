@@ -38,10 +38,10 @@ func TestBinaryFreezesAcrossARestartAndLetsGoAgain(t *testing.T) {
 	s.Alice.Types("/restore unfreeze")
 	s.Alice.WantTold("can freeze restores or let them go again", "@bob")
 	s.Bob.Types("/restore unfreeze")
-	s.Bob.WantTold("Restores may be asked for again")
+	s.Bob.WantTold("People can ask for restores again")
 	s.Bob.Types("/restore unfreeze")
 	s.Bob.WantTold("Restores are not frozen")
-	s.WantCard("Press *Restore* to start it")
+	s.WantCard("*Who may confirm:* @bob\n  *Until:*")
 	s.Bob.Presses("Restore")
 	s.WantFinalCard("restored")
 }
@@ -82,7 +82,7 @@ func TestBinaryLetsAnybodyStopABrokenGlass(t *testing.T) {
 		s.Bob.Presses("Restore")
 		s.Bob.WantTold("only the person who asked can confirm it")
 		s.Alice.Presses("Restore")
-		counting := s.WantCard("it starts *in ")
+		counting := s.WantCard("It starts *in ")
 		call := s.WantThreadSays("@bob, @eve")
 		if !call.ReplyBroadcast {
 			t.Error("the approvers are called in the thread alone")
@@ -93,10 +93,10 @@ func TestBinaryLetsAnybodyStopABrokenGlass(t *testing.T) {
 		s.Slack.PutPerson(slacktest.Person{ID: "UGUEST", Name: "guest", IsRestricted: true})
 		guest := s.Person("UGUEST")
 		guest.Presses("Stop")
-		s.WantFinalCard("stopped by @guest")
+		s.WantFinalCard("@guest stopped it")
 		s.WantStarts(0)
 		guest.PressesStale(counting, "Stop")
-		guest.WantTold("dismissed by the person below")
+		guest.WantTold("dismissed by @guest")
 	})
 }
 
@@ -105,7 +105,7 @@ func TestBinaryFreezesAQueuedStart(t *testing.T) {
 	inBubble(t, glassSettings, func(s *stage.Scene) {
 		breaksGlass(t, s)
 		s.Alice.Presses("Restore")
-		s.WantCard("it starts *in ")
+		s.WantCard("It starts *in ")
 		s.Bob.Types("/restore freeze no")
 		s.Bob.WantTold("Restores are frozen now")
 		s.WantFinalCard("restores are frozen: no")
@@ -120,7 +120,7 @@ func TestBinaryCountsDownAMinuteAndThenStarts(t *testing.T) {
 		breaksGlass(t, s)
 		began := time.Now()
 		s.Alice.Presses("Restore")
-		s.WantCard("it starts *in ")
+		s.WantCard("It starts *in ")
 		s.Until("the restore has started", func() bool { return s.Portal.Starts() > 0 })
 		if waited := time.Since(began); waited < 59*time.Second {
 			t.Errorf("it started after %s", waited)
@@ -132,7 +132,7 @@ func TestBinaryCountsDownAMinuteAndThenStarts(t *testing.T) {
 			if e.Message == nil || e.TS != s.Card().TS {
 				continue
 			}
-			if _, left, ok := strings.Cut(s.Text(*e.Message), "it starts *in "); ok {
+			if _, left, ok := strings.Cut(s.Text(*e.Message), "It starts *in "); ok {
 				counts[strings.SplitN(left, "*", 2)[0]] = true
 			}
 		}

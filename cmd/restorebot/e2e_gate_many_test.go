@@ -16,13 +16,13 @@ func TestBinaryCountsTwoPeopleAndNotThePersonWhoAsked(t *testing.T) {
 	t.Parallel()
 	ctx, s := begin(t, "RESTORE_APPROVERS=UALICE,UBOB,UEVE", "RESTORE_APPROVALS=2", "RESTORE_SELF_APPROVAL=false")
 	card := s.card(ctx)
-	s.cardSays(ctx, card, "*Confirmed:* 0 of 2, waiting for 2 of @bob, @eve")
-	s.cardSays(ctx, card, "@alice, who asked: somebody else has to")
+	s.cardSays(ctx, card, "*Who may confirm:* @bob, @eve\n")
+	s.cardSays(ctx, card, "@alice, who asked")
 	s.press(ctx, "UALICE", card, "restore_confirm")
 	s.told(ctx, "UALICE", "You asked for this restore, so somebody else has to confirm it")
 	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.cardSays(ctx, card, "*Confirmed:* 1 of 2: @bob ")
-	s.cardSays(ctx, card, "waiting for one more of @eve")
+	s.cardSays(ctx, card, "*Confirmed:* 1 of 2, by @bob ")
+	s.cardSays(ctx, card, "*Who may confirm:* @eve\n")
 	s.cardSays(ctx, card, "@bob, who confirmed already")
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.told(ctx, "UBOB", "You have confirmed this already")
@@ -76,7 +76,7 @@ func TestBinaryDoesNotStartWhatAConfirmerMayNoLongerConfirm(t *testing.T) {
 	s.cardSays(ctx, card, "1 of 2")
 	s.slack.PutGroup(slacktest.Group{ID: "SLEADS", Handle: "leads", Members: []string{"UEVE"}})
 	s.press(ctx, "UEVE", card, "restore_confirm")
-	s.cardSays(ctx, card, "the confirmation of @bob, who may not confirm now")
+	s.cardSays(ctx, card, "The confirmation of @bob does not count any more")
 	if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.ThreadTS == card.TS && m.ReplyBroadcast }); err != nil {
 		t.Error("the channel was not told")
 	}
@@ -151,7 +151,7 @@ func TestBinaryLetsASecondPersonTypeForADump(t *testing.T) {
 	}
 	s.writtenDown(ctx, card)
 	s.press(ctx, "UBOB", card, "restore_type")
-	s.submit(ctx, s.modal(ctx, "UBOB", "replaces the whole server"), "127.0.0.1")
+	s.submit(ctx, s.modal(ctx, "UBOB", "The whole server will be replaced"), "127.0.0.1")
 	s.shows(ctx, card, "restored")
 }
 

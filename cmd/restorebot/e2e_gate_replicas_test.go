@@ -36,7 +36,7 @@ func TestBinaryReplicasKeepTheGatesTogether(t *testing.T) {
 		_, _ = d.Wait(ctx)
 		s.toldNext(ctx, "UEVE", seen, "Restores are frozen: both")
 	}
-	s.says(ctx, "UBOB", "/restore unfreeze", "asked for again")
+	s.says(ctx, "UBOB", "/restore unfreeze", "ask for restores again")
 	var all sync.WaitGroup
 	for n := range 60 {
 		user := fmt.Sprintf("UTEN%d", n%10)

@@ -134,7 +134,7 @@ func TestBinaryAnswersEveryCommand(t *testing.T) {
 			"/restore help":                           {"/restore <backup-id>", "/restore list", "Nothing was started"},
 			"/restore help list":                      {"shows the backups, newest first"},
 			"/restore list":                           {s.Newest(), "newest first"},
-			"/restore status":                         {"Nothing that the bot started is open"},
+			"/restore status":                         {"Nothing that this bot started runs or waits"},
 			"/restore " + s.Newest() + " —dmup":       {"--dmup", "Did you mean", "--dump", "Nothing was started"},
 			"/restore " + s.Newest() + " --dump x":    {"one word too many", "Nothing was started"},
 			"/restore lst":                            {"Did you mean", "list"},
@@ -164,7 +164,7 @@ func TestBinaryWantsASecondPersonForADump(t *testing.T) {
 	inBubble(t, nil, func(s *stage.Scene) {
 		s.Alice.Types("/restore " + s.Portal.AddBackup(docspacetest.Backup{Dump: true}) + " --dump")
 		s.WantCard("replaces the whole server")
-		s.Alice.Presses("Restore …")
+		s.Alice.Presses("Restore")
 		s.Alice.WantDialog("somebody else has to confirm it")
 		s.WantStarts(0)
 	})

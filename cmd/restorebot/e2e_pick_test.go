@@ -115,7 +115,7 @@ func TestBinaryFollowsARestoreThatWasStartedElsewhere(t *testing.T) {
 	}
 	s.press(ctx, "UALICE", status, "restore_follow")
 	s.told(ctx, "UALICE", "Following it")
-	card := s.cardWith(ctx, "", "followed for @alice")
+	card := s.cardWith(ctx, "", "The portal does not tell what is restored")
 	s.shows(ctx, card, "this bot did not start it and followed it")
 	if s.portal.Starts() != 0 {
 		t.Errorf("startrestore was sent %d times", s.portal.Starts())

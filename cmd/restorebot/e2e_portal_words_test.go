@@ -75,7 +75,7 @@ func TestBinaryVerifiesAPortalThatDoesNotTellItsStatus(t *testing.T) {
 	card := s.card(ctx)
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.shows(ctx, card, "its version does not say whether it is active")
-	s.shows(ctx, card, "it is now as the backup has it")
+	s.shows(ctx, card, "it is as it was")
 }
 
 // Three portals accept and are silent: what is known is told within 10 s.
@@ -104,7 +104,7 @@ func TestBinaryAnswersBesidePortalsThatAreSilent(t *testing.T) {
 	s.portal.StartElsewhere(s.newest())
 	began := time.Now()
 	asked := map[string][]string{
-		"/restore status":                            {"one", "two", "three", "it does not answer in time", "restores something that the bot did not start"},
+		"/restore status":                            {"one", "two", "three", "it does not answer in time", "restores something that this bot did not start"},
 		"/restore list --portal two":                 {"The backups of two could not be read", "it does not answer in time"},
 		"/restore " + s.newest() + " --portal three": {"The portal could not be asked", "it does not answer in time"},
 	}

@@ -55,7 +55,7 @@ func TestBinaryShowsASimplerCardWhereBlocksAreRefused(t *testing.T) {
 	ctx, s := begin(t)
 	s.slack.Fail("chat.postMessage", slacktest.Failure{Times: 1, Error: "msg_blocks_too_long"})
 	card := s.card(ctx)
-	if text := s.slack.RenderUnfolded(card, time.UTC); !strings.Contains(text, "All passwords are reset") || card.Metadata != "" {
+	if text := s.slack.RenderUnfolded(card, time.UTC); !strings.Contains(text, "Everything changed since") || !strings.Contains(text, "[ Show details ]") || card.Metadata != "" {
 		t.Errorf("the card lacks what is lost, or is whole:\n%s", text)
 	}
 	s.press(ctx, "UBOB", card, "restore_confirm")

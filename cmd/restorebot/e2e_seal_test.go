@@ -130,7 +130,7 @@ func TestBinaryKeepsAFreezeThatWasDeletedByHand(t *testing.T) {
 	s.start(ctx)
 	s.says(ctx, "UALICE", "/restore "+s.newest(), "changed outside the bot", "/restore unfreeze")
 	s.notStarted()
-	s.says(ctx, "UBOB", "/restore unfreeze", "asked for again")
+	s.says(ctx, "UBOB", "/restore unfreeze", "ask for restores again")
 	card := s.card(ctx)
 	s.press(ctx, "UBOB", card, "restore_confirm")
 	s.shows(ctx, card, "restored")

@@ -55,7 +55,7 @@ func verdictText(v bot.Verdict) string {
 	}
 	text := "Verified: it is Active, its login page answers"
 	if v.StatusUnknown {
-		text = "Verified: it answers, and so does its login page"
+		text = "Verified: it answers (its version does not say whether it is active), and so does its login page"
 	}
 	if v.Version != "" {
 		text += ", version " + code(v.Version)

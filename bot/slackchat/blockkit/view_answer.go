@@ -104,7 +104,7 @@ func usageText(head, usage string) string {
 // freezeSetText says what a freeze does, and what it comes too late for.
 func freezeSetText(a bot.FreezeSet) string {
 	if !a.Freeze.On() {
-		return lines("The freeze by "+mention(a.Ended.By)+" ("+EscapeText(a.Ended.Reason, maxShort)+") is over.",
+		return lines(endedFreeze(a.Ended),
 			"People can ask for restores again and confirm those that wait. Nothing was started.")
 	}
 	out := []string{
@@ -196,4 +196,12 @@ func stateWords(r bot.Restore) string {
 	case bot.Starting, bot.Running, bot.Failed, bot.Refused, bot.Dismissed, bot.Expired:
 	}
 	return EscapeText(r.Outcome(), maxButton)
+}
+
+// endedFreeze tells which freeze is over. One that was deleted by hand names nobody.
+func endedFreeze(f bot.Freeze) string {
+	if f.By == "" {
+		return "The freeze is over."
+	}
+	return "The freeze by " + mention(f.By) + " (" + EscapeText(f.Reason, maxShort) + ") is over."
 }

@@ -39,11 +39,21 @@ func reasonPart(r bot.Restore) string {
 
 // others are those who may confirm, the first few by name.
 func others(c bot.Card) string {
-	who := few(c.Rules.Approvers)
+	may := c.Rules.Approvers
+	named := !may.Any && len(may.Groups) == 0
+	if named {
+		did := c.Restore.Confirmers()
+		may.IDs = slices.DeleteFunc(slices.Clone(may.IDs), func(id string) bool {
+			return slices.Contains(did, id) || c.Rules.OthersOnly && id == c.Restore.Requester
+		})
+	}
+	who := few(may)
 	switch {
+	case who == "" && len(c.Rules.Approvers.IDs) > 0:
+		return "nobody else"
 	case who == "":
 		return "nobody: RESTORE_APPROVERS is empty"
-	case c.Rules.OthersOnly:
+	case c.Rules.OthersOnly && !named:
 		return who + ", but not " + mention(c.Restore.Requester)
 	}
 	return who

@@ -102,6 +102,9 @@ func storyText(c bot.Card) string {
 	if r.State == bot.Unclear || r.Stuck(c.Now) {
 		out = append(out, lockedText(r))
 	}
+	if r.StartedAt.IsZero() && r.State.Ended() && r.Safety.Stage == bot.SafetyDone {
+		out = append(out, "*The safety backup is done:* "+savedName(r.Safety)+".")
+	}
 	if r.State == bot.Succeeded {
 		out = append(out, wayBack(c), "Backup ids changed with the restore. Before the next one look in `/restore list`.")
 	}
