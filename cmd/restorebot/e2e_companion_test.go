@@ -64,7 +64,7 @@ func TestBinaryTakesASafetyBackupAndFindsTheWayBackWithANewKey(t *testing.T) {
 	}
 	write(t, key, s.portal.IssueKey(docspacetest.Key{Permissions: []string{"*"}}))
 	s.cardWith(ctx, "", "The bot has a key again", "It holds now: 42 users, 7 rooms, 3 backups")
-	back := regexp.MustCompile(`/restore ([0-9a-f-]{36})`).FindAllStringSubmatch(s.slack.RenderUnfolded(s.cardWith(ctx, "", "undoes this restore", "Verified"), time.UTC), -1)
+	back := regexp.MustCompile(`way back:\* \W?/restore ([0-9a-f-]{36})`).FindAllStringSubmatch(s.slack.RenderUnfolded(s.cardWith(ctx, "", "undoes this restore", "Verified"), time.UTC), -1)
 	if len(back) == 0 || back[0][1] != s.newest() {
 		t.Fatalf("the way back is %v, the newest backup %s", back, s.newest())
 	}

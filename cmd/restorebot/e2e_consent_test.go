@@ -234,7 +234,7 @@ func TestBinaryStartsNothingOfADatabaseThatHasGoneBack(t *testing.T) {
 			s.WantCard()
 			s.Portal.Break(func(f *docspacetest.Faults) { f.BackupStuck = true })
 			s.Bob.Presses("Restore")
-			s.WantCard("Nothing was restored yet")
+			s.WantCard("Safety backup*")
 			kept := filepath.Join(t.TempDir(), "copy.db")
 			if byBackup {
 				if out, err := s.Command(s.Context(), "backup", kept).CombinedOutput(); err != nil {

@@ -57,10 +57,11 @@ func TestBinaryHeedsEverythingOnce(t *testing.T) {
 	s.restart(ctx, kill)
 	said = append(said, s.often(ctx, s.slack.Again(command))...)
 	for _, text := range said {
-		if !strings.Contains(text, confirm.Value) {
-			t.Errorf("a delivery was answered %s, want the one restore %s", text, confirm.Value)
+		if text != said[0] || !strings.Contains(text, "is recorded and being checked") {
+			t.Errorf("a delivery was answered %s, the first one %s", text, said[0])
 		}
 	}
+	s.wantOneCard(confirm.Value)
 
 	refused, err := s.slack.Press("UEVE", card, "restore_confirm")
 	if err != nil {
@@ -146,10 +147,11 @@ func TestBinaryTwiceHeedsEverythingOnce(t *testing.T) {
 	card := s.cardWith(ctx, "restore_confirm")
 	confirm, _ := card.Button("restore_confirm")
 	for _, text := range said {
-		if !strings.Contains(text, confirm.Value) {
-			t.Errorf("a delivery was answered %s, want the one restore %s", text, confirm.Value)
+		if text != said[0] || !strings.Contains(text, "is recorded and being checked") {
+			t.Errorf("a delivery was answered %s, the first one %s", text, said[0])
 		}
 	}
+	s.wantOneCard(confirm.Value)
 	press, err := s.slack.Press("UBOB", card, "restore_confirm")
 	if err != nil {
 		t.Fatal(err)
@@ -165,6 +167,7 @@ func TestBinaryTwiceHeedsEverythingOnce(t *testing.T) {
 	if got := s.slack.Ephemerals("UBOB"); len(got) != 0 {
 		t.Errorf("who pressed once was told %q", got[0].Text)
 	}
+	s.wantOneEnd(ctx, card)
 	if main := s.slack.Channel("COPS").Main(); len(main) != 2 || !main[1].ReplyBroadcast {
 		t.Errorf("%d messages in the channel, want a card and an end", len(main))
 	}

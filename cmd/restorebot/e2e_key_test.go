@@ -45,10 +45,9 @@ func TestBinarySaysWhereANewKeyGoes(t *testing.T) {
 			s.press(ctx, "UBOB", card, "restore_confirm")
 			s.shows(ctx, card, "restored")
 			if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-				return m.TS == card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), c.want)
+				return m.ThreadTS == card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), c.want)
 			}); err != nil {
-				now, _ := s.slack.Message("COPS", card.TS)
-				t.Errorf("the card does not say %q but:\n%s", c.want, s.slack.RenderUnfolded(now, time.UTC))
+				t.Errorf("the list of what to do does not say %q", c.want)
 			}
 			s.portal.RevokeKeys()
 			s.says(ctx, "UALICE", "/restore list", "does not accept the bot's API key", c.want)

@@ -75,8 +75,8 @@ func TestBinaryRestoresWhatTheHistoryDoesNotShow(t *testing.T) {
 		sick  docspacetest.Faults
 		words []string
 	}{
-		"unlisted":       {docspacetest.Faults{}, []string{"the bot cannot see this backup", "restores whatever it finds", "Its history does not show it", "--unlisted"}},
-		"history broken": {docspacetest.Faults{HistoryFails: true}, []string{"the bot cannot see this backup", "Its history could not be read", "(500"}},
+		"unlisted":       {docspacetest.Faults{}, []string{"the bot cannot see this backup", "restores whatever has this id", "the history does not show it", "--unlisted"}},
+		"history broken": {docspacetest.Faults{HistoryFails: true}, []string{"the bot cannot see this backup", "the history could not be read", "(500"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,12 +118,8 @@ func TestBinaryWaitsForASlowHistory(t *testing.T) {
 	t.Parallel()
 	ctx, s := begin(t)
 	s.portal.Break(func(f *docspacetest.Faults) { f.HistoryDelay = 27 * time.Second })
-	for text, words := range map[string]string{"list": "takes up to a minute and a half", s.newest(): "being checked"} {
-		ack, err := s.slack.Command("UBOB", "COPS", "/restore "+text).Wait(ctx)
-		if err != nil || !strings.Contains(string(ack.Payload), words) {
-			t.Fatalf("%s is acked %s, %v", text, ack.Payload, err)
-		}
-	}
+	s.says(ctx, "UBOB", "/restore list", "takes up to a minute and a half")
+	s.says(ctx, "UBOB", "/restore "+s.newest(), "being checked")
 	if _, err := s.slack.Command("UALICE", "COPS", "/restore").Wait(ctx); err != nil {
 		t.Fatal(err)
 	}

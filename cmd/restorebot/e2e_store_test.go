@@ -48,11 +48,25 @@ func (s *oldStage) join(ctx context.Context) {
 	}
 }
 
+// wantOneCard checks that the channel has one card, and that it is of this restore.
+func (s *oldStage) wantOneCard(id string) {
+	s.t.Helper()
+	var of []string
+	for _, m := range s.slack.Channel("COPS").Messages() {
+		if b, ok := m.Button("restore_confirm"); ok {
+			of = append(of, b.Value)
+		}
+	}
+	if len(of) != 1 || of[0] != id {
+		s.t.Errorf("the channel has cards of %q, want one of %s", of, id)
+	}
+}
+
 // wantOneEnd checks that the restore was started once and its end told once.
 func (s *oldStage) wantOneEnd(ctx context.Context, card slacktest.Message) {
 	s.t.Helper()
 	told := func(m slacktest.Message) bool {
-		return m.ThreadTS == card.TS && m.TS != card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), "estored")
+		return m.ThreadTS == card.TS && m.TS != card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), "*Restore of 127.0.0.1: done*")
 	}
 	if _, err := s.slack.WaitMessage(ctx, "COPS", told); err != nil {
 		s.t.Error("the end was not told")
@@ -177,10 +191,11 @@ func TestBinariesHeedEverythingOnce(t *testing.T) {
 	card := s.cardWith(ctx, "restore_confirm")
 	confirm, _ := card.Button("restore_confirm")
 	for _, text := range said {
-		if !strings.Contains(text, confirm.Value) {
-			t.Errorf("a delivery was answered %s, want the one restore %s", text, confirm.Value)
+		if text != said[0] || !strings.Contains(text, "is recorded and being checked") {
+			t.Errorf("a delivery was answered %s, the first one %s", text, said[0])
 		}
 	}
+	s.wantOneCard(confirm.Value)
 	press, err := s.slack.Press("UBOB", card, "restore_confirm")
 	if err != nil {
 		t.Fatal(err)
