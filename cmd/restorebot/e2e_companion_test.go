@@ -71,7 +71,7 @@ func TestBinaryTakesASafetyBackupAndFindsTheWayBackWithANewKey(t *testing.T) {
 	if _, err := s.slack.Command("UALICE", "COPS", "/restore "+back[0][1]).Wait(ctx); err != nil {
 		t.Fatal(err)
 	}
-	s.cardWith(ctx, "restore_confirm", back[0][1], "no history yet", "Storage: Local")
+	s.cardWith(ctx, "restore_confirm", back[0][1], "not known yet", "Storage: Local")
 }
 
 func TestBinaryAsksWhenTheSafetyBackupFails(t *testing.T) {
