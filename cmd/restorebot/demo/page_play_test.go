@@ -163,7 +163,7 @@ func TestPageNamesEveryControl(t *testing.T) {
 	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")),
 		typed("/restore "+set.Portal.Backups()[0].ID), chromedp.WaitVisible(chromedp.CSS(restoreButton)))
 	nameless, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll("button, input, select, textarea, a, img")].filter((e) =>
-			!(e.innerText || "").trim() && !e.getAttribute("aria-label") && !e.alt && !(e.labels && e.labels.length)).map((e) => e.outerHTML)`))
+			!(e.textContent || "").trim() && !e.getAttribute("aria-label") && !e.alt && !(e.labels && e.labels.length)).map((e) => e.outerHTML)`))
 	if err != nil || len(nameless) > 0 {
 		t.Errorf("controls without a name: %q, %v", nameless, err)
 	}
