@@ -294,7 +294,7 @@ func (c *comparison) check() (wrong []error) {
 		{"CPU of a command", floor, perCommand, 4},
 		{"memory after all commands", bolt, loadedMemory, 0.5},
 		{"CPU of a command", bolt, perCommand, 0.8},
-		{"time of a command, 32 at once", bolt, timeOfCommand, 0.9},
+		{"time of a command, 32 at once", bolt, timeOfCommand, 0.85},
 	} {
 		if !slices.Contains(c.programs, limit.than) {
 			continue
