@@ -10,4 +10,5 @@ type Backlog struct {
 	Overdue   int           // of them, those whose step is some seconds late
 	Lag       time.Duration // how late the latest of them is
 	LastStep  time.Time     // when any step last began or ended; zero before the first
+	Stuck     bool          // late steps wait, and nobody works
 }

@@ -66,8 +66,8 @@ func (s *Store) queueAlive(ctx context.Context) bot.Finding {
 	switch {
 	case err != nil:
 		return finding(check, bot.Fail, "it cannot be read", cureWritable)
-	case b.Overdue > 0 && time.Since(b.LastStep) > stepWithin:
-		return finding(check, bot.Fail, fmt.Sprintf("%d restores wait for a step, and none was made since %s", b.Overdue, b.LastStep.UTC().Format(time.TimeOnly)),
+	case b.Stuck:
+		return finding(check, bot.Fail, fmt.Sprintf("%d restores wait for a step, and none was made since %s", b.Unsettled, b.LastStep.UTC().Format(time.TimeOnly)),
 			"Start the bot again: restores go on where they are. Then look at the log for \"step\".")
 	}
 	return finding(check, bot.Pass, fmt.Sprintf("%d restores in hand, %d late", b.Unsettled, b.Overdue), "")

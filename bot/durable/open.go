@@ -42,6 +42,7 @@ type Store struct {
 	witness witness
 	pace    pace
 	clock   clock
+	stall   stall
 	seals   sealer
 	end     atomic.Int64 // how long the audit trail was when it was last looked at
 	forgot  atomic.Int64 // when one looked last for what nobody may keep any longer

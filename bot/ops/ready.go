@@ -13,8 +13,6 @@ import (
 const (
 	// frameWithin: Slack pings each connection every few seconds.
 	frameWithin = 2 * time.Minute
-	// stepWithin: a late step this long after any step means that no worker works.
-	stepWithin = time.Minute
 	// portalWithin bounds a question to a portal, and portalFresh is how long its
 	// answer is good: a probe must not become a load.
 	portalWithin = 3 * time.Second
@@ -29,11 +27,9 @@ type Ready struct {
 	// Now is the clock; nil is [time.Now].
 	Now func() time.Time
 
-	mu     sync.Mutex
-	stuck  bool // the queue was found dead, after the step at stuckAt
-	stepAt time.Time
-	held   []Part
-	until  time.Time
+	mu    sync.Mutex
+	held  []Part
+	until time.Time
 }
 
 // Report is the answer to a question for readiness.
@@ -128,25 +124,11 @@ func (r *Ready) store(ctx context.Context) []Part {
 		}
 	}
 	queue := Part{Name: "queue", Needed: true, OK: true, Detail: fmt.Sprintf("%d restores in hand, %d late", b.Unsettled, b.Overdue)}
-	if r.queueStuck(b) {
+	if b.Stuck {
 		queue.OK, queue.Detail = false, fmt.Sprintf("%d restores wait for a step, and none was made for %s",
-			b.Overdue, r.now().Sub(b.LastStep).Round(time.Second))
+			b.Unsettled, r.now().Sub(b.LastStep).Round(time.Second))
 	}
 	return []Part{{Name: "database", Needed: true, OK: true, Detail: "answers"}, queue}
-}
-
-// queueStuck reports whether nobody works. Late steps are given out anew every
-// few seconds and look fresh for a moment, so a queue that was found dead stays
-// so until a step is made or none is wanted.
-func (r *Ready) queueStuck(b bot.Backlog) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stuck && b.Unsettled > 0 && b.LastStep.Equal(r.stepAt) {
-		return true
-	}
-	r.stuck = b.Overdue > 0 && r.now().Sub(b.LastStep) > stepWithin
-	r.stepAt = b.LastStep
-	return r.stuck
 }
 
 func (r *Ready) portals(ctx context.Context) []Part {

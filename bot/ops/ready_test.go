@@ -69,12 +69,14 @@ func TestReadinessNamesWhatIsWrong(t *testing.T) {
 		status int
 		reason string
 	}{
-		"all is well":         {func(*well) {}, 200, ""},
-		"never connected":     {func(w *well) { w.conns = Connections{} }, 503, "slack: no connection yet"},
-		"connection refused":  {func(w *well) { w.conns = Connections{Fault: "timeout"} }, 503, "slack: no connection: timeout"},
-		"connection silent":   {func(w *well) { w.conns.LastFrame = w.now.Add(-3 * time.Minute) }, 503, "slack: no sign of life for 3m0s"},
-		"database is away":    {func(w *well) { w.err = errors.New("dial tcp db.secret:5432") }, 503, "database: does not answer; see the log"},
-		"nobody works":        {func(w *well) { w.backlog.Overdue, w.backlog.LastStep = 1, w.now.Add(-2*time.Minute) }, 503, "queue: 1 restores wait for a step, and none was made for 2m0s"},
+		"all is well":        {func(*well) {}, 200, ""},
+		"never connected":    {func(w *well) { w.conns = Connections{} }, 503, "slack: no connection yet"},
+		"connection refused": {func(w *well) { w.conns = Connections{Fault: "timeout"} }, 503, "slack: no connection: timeout"},
+		"connection silent":  {func(w *well) { w.conns.LastFrame = w.now.Add(-3 * time.Minute) }, 503, "slack: no sign of life for 3m0s"},
+		"database is away":   {func(w *well) { w.err = errors.New("dial tcp db.secret:5432") }, 503, "database: does not answer; see the log"},
+		"nobody works": {func(w *well) {
+			w.backlog.Overdue, w.backlog.LastStep, w.backlog.Stuck = 1, w.now.Add(-2*time.Minute), true
+		}, 503, "queue: 1 restores wait for a step, and none was made for 2m0s"},
 		"long idle, then due": {func(w *well) { w.backlog.LastStep = w.now.Add(-time.Hour) }, 200, ""},
 		"steps are late":      {func(w *well) { w.backlog.Overdue = 5 }, 200, ""},
 		"portal is down":      {func(w *well) { w.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, 200, "portal docs: cannot be reached; restorebot doctor tells more"},
@@ -92,28 +94,6 @@ func TestReadinessNamesWhatIsWrong(t *testing.T) {
 				t.Errorf("it tells more than it should: %s", reasons)
 			}
 		})
-	}
-}
-
-// Late steps are given out anew every few seconds, and then look fresh.
-func TestDeadQueueStaysDeadUntilAStepIsMade(t *testing.T) {
-	t.Parallel()
-	w := newWell()
-	ready := func() bool {
-		_, report := w.asks(t)
-		return report.Ready
-	}
-	w.backlog.Overdue, w.backlog.LastStep = 1, w.now.Add(-2*time.Minute)
-	if ready() {
-		t.Fatal("a dead queue is called ready")
-	}
-	w.backlog.Overdue = 0
-	if ready() {
-		t.Error("a step that was given out anew is taken for one that was made")
-	}
-	w.backlog.LastStep = w.now
-	if !ready() {
-		t.Error("a step was made, and the queue is still called dead")
 	}
 }
 
