@@ -286,7 +286,7 @@ func (l *life) ended(card slacktest.Message) {
 		return len(ends) > 0
 	}
 	l.surely("the end was not told", told)
-	unclear := strings.Contains(ends[0].Text, "unclear")
+	unclear := strings.Contains(ends[0].Text, "somebody has to look")
 	if unclear {
 		if l.portal.Starts() > 0 && l.trap.where() != "startrestore" {
 			l.t.Error("a start that the portal knows was called unclear")
