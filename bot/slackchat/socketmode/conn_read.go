@@ -121,9 +121,9 @@ func (c *conn) hello(f frame) {
 	if !first {
 		return
 	}
-	c.pool.events.Connected()
 	c.log.Info("slack connection in use", "counted", f.NumConnections)
 	c.pool.hello(c, f)
+	c.pool.events.Connected() // after the state: whoever hears of it may ask at once
 	close(c.greeted)
 }
 
