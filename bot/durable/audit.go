@@ -88,7 +88,7 @@ func (s *Store) noteFreeze(ctx context.Context, tx *sql.Tx, lines []line, freeze
 // is not sealed with our key gets a line first that says so. Transactions that
 // write at once wait for each other here.
 func (s *Store) locked(ctx context.Context, tx *sql.Tx, lines []line) (h head, add []line, err error) {
-	before := s.end.Load()
+	before := s.trailSeen.Load()
 	var seal string
 	err = tx.QueryRowContext(ctx, `UPDATE audit_head SET lines = lines WHERE id = 1 RETURNING lines, hash, seal, frozen`).
 		Scan(&h.lines, &h.hash, &seal, &h.freeze)
@@ -145,8 +145,8 @@ func insertLines(ctx context.Context, tx *sql.Tx, lines []line) error {
 // reached remembers how long the trail is at least.
 func (s *Store) reached(lines int64) {
 	for {
-		was := s.end.Load()
-		if lines <= was || s.end.CompareAndSwap(was, lines) {
+		was := s.trailSeen.Load()
+		if lines <= was || s.trailSeen.CompareAndSwap(was, lines) {
 			return
 		}
 	}

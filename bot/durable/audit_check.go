@@ -50,8 +50,8 @@ func ParseAuditHead(s string) (AuditHead, error) {
 	}
 }
 
-// holds reports whether a kept head is that of the trail up to found.
-func (h AuditHead) holds(found AuditHead) bool {
+// matches reports whether a kept head is that of the trail up to found.
+func (h AuditHead) matches(found AuditHead) bool {
 	return h.Lines == found.Lines && strings.HasPrefix(found.Hash, h.Hash)
 }
 
@@ -124,7 +124,7 @@ func (s *Store) checkChain(ctx context.Context, kept, want AuditHead) (found Aud
 			marks.lines = append(marks.lines, l)
 		}
 		found = AuditHead{l.Seq, l.Hash}
-		held = held || kept.holds(found)
+		held = held || kept.matches(found)
 		if found.Lines == want.Lines && found != want {
 			return found, marks, fmt.Errorf("audit: line %d is not the one that was written last", l.Seq)
 		}

@@ -10,9 +10,9 @@ import (
 	"docspace-restorebot/bot"
 )
 
-// late is how long after it is due a step counts as overdue: a worker takes one
-// within milliseconds.
-const late = 3 * time.Second
+// overdueAfter is how long after it is due a step counts as overdue. A worker takes
+// one within a quarter of a second.
+const overdueAfter = 3 * time.Second
 
 // Backlog counts restores and late steps.
 func (s *Store) Backlog(ctx context.Context) (bot.Backlog, error) {
@@ -33,7 +33,7 @@ func (s *Store) Backlog(ctx context.Context) (bot.Backlog, error) {
 			SELECT stepped_at FROM restore WHERE NOT settled AND stepped_at > 0 UNION ALL
 			SELECT stepped_at FROM (SELECT stepped_at FROM restore ORDER BY requested_at DESC LIMIT 20) AS newest WHERE stepped_at > 0) AS steps),
 		now()`),
-		int64(late)).Scan(&b.Unsettled, &b.Overdue, &lag, &stepped, &now)
+		int64(overdueAfter)).Scan(&b.Unsettled, &b.Overdue, &lag, &stepped, &now)
 	if err != nil {
 		return bot.Backlog{}, fmt.Errorf("backlog: %w", err)
 	}

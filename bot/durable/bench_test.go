@@ -84,7 +84,7 @@ func benchmark(b *testing.B, url string, history int) {
 		_, err := s.Recent(b.Context(), 20)
 		must(err)
 	})
-	measure("Sought", func() {
+	measure("Search", func() {
 		_, err := s.Search(b.Context(), 10, func(r bot.Restore) bool { return r.Portal == "portal 1" })
 		must(err)
 	})

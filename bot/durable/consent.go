@@ -17,18 +17,18 @@ import (
 // not confirm.
 type witness interface {
 	// read reads all clocks.
-	read(ctx context.Context, q asker) (bot.Clock, error)
+	read(ctx context.Context, q queryer) (bot.Clock, error)
 	// seal makes what shall show that the consent of a restore, which is written
 	// in the same transaction, is not of an older database.
-	seal(ctx context.Context, q asker, id string) (string, error)
+	seal(ctx context.Context, q queryer, id string) (string, error)
 	// sealed reports whether the consent is the one that was sealed.
-	sealed(ctx context.Context, q asker, id, seal string) (bool, error)
+	sealed(ctx context.Context, q queryer, id, seal string) (bool, error)
 	// unseal takes the seal away, so that no older row is ever taken for this one.
 	unseal(id string)
 }
 
 // clocks reads all clocks.
-func (s *Store) clocks(ctx context.Context, q asker) (bot.Clock, error) {
+func (s *Store) clocks(ctx context.Context, q queryer) (bot.Clock, error) {
 	c, err := s.witness.read(ctx, q)
 	if s.SetClocks != nil {
 		s.SetClocks(&c)
@@ -49,7 +49,7 @@ func (s *Store) CheckConsent(ctx context.Context, r bot.Restore) error {
 }
 
 // agreed returns the consent of a restore if it holds.
-func (s *Store) agreed(ctx context.Context, q asker, r bot.Restore) (bot.Consent, error) {
+func (s *Store) agreed(ctx context.Context, q queryer, r bot.Restore) (bot.Consent, error) {
 	c, err := s.consent(ctx, q, r.ID)
 	if err != nil {
 		return c, err
@@ -66,7 +66,7 @@ func (s *Store) agreed(ctx context.Context, q asker, r bot.Restore) (bot.Consent
 
 // consent reads what people agreed to. One that is not there, or is not the one
 // that was written, is of another time than the database.
-func (s *Store) consent(ctx context.Context, q asker, id string) (c bot.Consent, err error) {
+func (s *Store) consent(ctx context.Context, q queryer, id string) (c bot.Consent, err error) {
 	var data, seal string
 	err = q.QueryRowContext(ctx, `SELECT data, seal FROM consent WHERE restore_id = $1`, id).Scan(&data, &seal)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -90,24 +90,24 @@ func (s *Store) consent(ctx context.Context, q asker, id string) (c bot.Consent,
 	return c, nil
 }
 
-// agree does with the consent of a restore what a save means to it. The row of
-// the restore is locked by now.
-func (s *Store) agree(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
+// recordConsent writes, carries on, uses up or deletes the consent of a restore, as
+// the save from was to next requires. The row of the restore is locked by now.
+func (s *Store) recordConsent(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
 	step := bot.ConsentStepOf(was, next)
 	switch step {
 	case bot.ConsentKept:
 		return nil
 	case bot.ConsentOver:
 		s.witness.unseal(next.ID) // before the commit: what is not wanted any more must not come back
-		return s.forget(ctx, tx, next.ID)
+		return s.deleteConsent(ctx, tx, next.ID)
 	case bot.ConsentUsed:
 		if was.ExpiresAt.IsZero() { // no life was set: the bot itself makes no such request
-			return s.forget(ctx, tx, next.ID)
+			return s.deleteConsent(ctx, tx, next.ID)
 		}
 		if _, err := s.agreed(ctx, tx, was); err != nil {
 			return err
 		}
-		return s.forget(ctx, tx, next.ID) // its seal goes after the commit
+		return s.deleteConsent(ctx, tx, next.ID) // its seal goes after the commit
 	case bot.ConsentGiven, bot.ConsentWatched, bot.ConsentCarried:
 	}
 	now, err := s.clocks(ctx, tx)
@@ -140,7 +140,7 @@ func (s *Store) keepConsent(ctx context.Context, tx *sql.Tx, id string, c bot.Co
 		return fmt.Errorf("consent: %w", err)
 	}
 	signed := s.seals.sign("consent "+id, string(data))
-	if step != bot.ConsentGiven && s.alone {
+	if step != bot.ConsentGiven && s.singleProcess {
 		_, err = tx.ExecContext(ctx, `UPDATE consent SET data = $1 WHERE restore_id = $2`, signed, id)
 		return err
 	}
@@ -153,7 +153,7 @@ func (s *Store) keepConsent(ctx context.Context, tx *sql.Tx, id string, c bot.Co
 	return err
 }
 
-func (s *Store) forget(ctx context.Context, tx *sql.Tx, id string) error {
+func (s *Store) deleteConsent(ctx context.Context, tx *sql.Tx, id string) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM consent WHERE restore_id = $1`, id)
 	return err
 }

@@ -24,7 +24,7 @@ type tickets struct {
 	began    time.Time
 }
 
-func (w tickets) read(context.Context, asker) (bot.Clock, error) {
+func (w tickets) read(context.Context, queryer) (bot.Clock, error) {
 	c := bot.Clock{At: time.Now().UTC(), Process: w.process, Ran: time.Since(w.began)}
 	c.Boot, c.Up = uptime()
 	return c, nil
@@ -38,7 +38,7 @@ func (w tickets) ticket(id string) string {
 	return w.database + ticketInfix + strings.ReplaceAll(id, string(filepath.Separator), "_")
 }
 
-func (w tickets) seal(_ context.Context, _ asker, id string) (string, error) {
+func (w tickets) seal(_ context.Context, _ queryer, id string) (string, error) {
 	file, word := w.ticket(id), rand.Text()
 	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
@@ -46,19 +46,19 @@ func (w tickets) seal(_ context.Context, _ asker, id string) (string, error) {
 	if err := os.WriteFile(file, []byte(word), 0o600); err != nil {
 		return "", err
 	}
-	return w.made(file)
+	return w.fingerprint(file)
 }
 
-func (w tickets) sealed(_ context.Context, _ asker, id, seal string) (bool, error) {
-	now, err := w.made(w.ticket(id))
+func (w tickets) sealed(_ context.Context, _ queryer, id, seal string) (bool, error) {
+	now, err := w.fingerprint(w.ticket(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	return now == seal, err
 }
 
-// made says what a ticket holds, and when it was made.
-func (tickets) made(file string) (string, error) {
+// fingerprint is the content of a ticket and the time of its making.
+func (tickets) fingerprint(file string) (string, error) {
 	word, err := os.ReadFile(file) //nolint:gosec // beside the operator's own file
 	if err != nil {
 		return "", err

@@ -34,20 +34,20 @@ const (
 // Examine writes to the open database and takes it back, and looks at the queue.
 // It implements [bot.Examiner].
 func (s *Store) Examine(ctx context.Context) []bot.Finding {
-	if err := s.try(ctx); err != nil {
+	if err := s.tryWrite(ctx); err != nil {
 		return []bot.Finding{finding(checkDatabase, bot.Fail, "it cannot be written", cureWritable)}
 	}
 	found := []bot.Finding{finding(checkDatabase, bot.Pass, "can be written", ""), s.queueAlive(ctx)}
 	if s.file != "" {
-		found = append(found, disk(filepath.Dir(s.file)))
+		found = append(found, examineDisk(filepath.Dir(s.file)))
 	}
 	return append(found, s.examineClock(ctx)...)
 }
 
 var errTried = errors.New("tried, and taken back")
 
-// try writes in a transaction that is rolled back.
-func (s *Store) try(ctx context.Context) error {
+// tryWrite writes in a transaction that is rolled back.
+func (s *Store) tryWrite(ctx context.Context) error {
 	err := s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `CREATE TABLE restorebot_doctor (n BIGINT)`); err != nil {
 			return err
@@ -87,7 +87,7 @@ func Inspect(ctx context.Context, url string) []bot.Finding {
 	if err != nil {
 		return []bot.Finding{finding(checkDatabase, bot.Fail, "its file cannot be found", "Name a file in DATABASE_URL.")}
 	}
-	return []bot.Finding{inspectFile(ctx, file), disk(filepath.Dir(file))}
+	return []bot.Finding{inspectFile(ctx, file), examineDisk(filepath.Dir(file))}
 }
 
 func inspectFile(ctx context.Context, file string) bot.Finding {
@@ -125,13 +125,13 @@ func inspectFolder(file string) bot.Finding {
 	return finding(checkDatabase, bot.Pass, file+" will be made at the first start", "")
 }
 
-func disk(dir string) bot.Finding {
+func examineDisk(dir string) bot.Finding {
 	free, err := freeBytes(dir)
-	return room(dir, free, err)
+	return judgeDisk(dir, free, err)
 }
 
-// room judges what is left on a disk.
-func room(dir string, free uint64, err error) bot.Finding {
+// judgeDisk judges what is left on a disk.
+func judgeDisk(dir string, free uint64, err error) bot.Finding {
 	const check = "disk"
 	what := fmt.Sprintf("%d MiB free at %s", free>>20, dir)
 	switch {

@@ -22,14 +22,14 @@ func busy(err error) bool {
 // program knows. name is how people know it; it holds no password.
 func (s *Store) inspectSchema(ctx context.Context, name string) bot.Finding {
 	var todo []schemaFile
-	err := s.try(ctx)
+	err := s.tryWrite(ctx)
 	if err == nil {
 		err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 			files, err := schemaFiles(schema)
 			if err != nil {
 				return err
 			}
-			if todo, err = unseen(ctx, tx, files); err != nil {
+			if todo, err = missingFiles(ctx, tx, files); err != nil {
 				return err
 			}
 			return errTried // the tables that this has made are taken back

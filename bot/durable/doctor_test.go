@@ -118,7 +118,7 @@ func TestDiskIsJudgedByWhatIsLeft(t *testing.T) {
 		{0, nil, bot.Fail, "0 MiB free"},
 		{0, errors.New("no such call"), bot.Warn, "not known"},
 	} {
-		if got := room("/data", c.free, c.err); got.Grade != c.want || !strings.Contains(got.What, c.words) || (got.Fix == "") != (c.want == bot.Pass) {
+		if got := judgeDisk("/data", c.free, c.err); got.Grade != c.want || !strings.Contains(got.What, c.words) || (got.Fix == "") != (c.want == bot.Pass) {
 			t.Errorf("%d bytes, %v: %+v", c.free, c.err, got)
 		}
 	}

@@ -21,7 +21,7 @@ func (s *Store) Ask(ctx context.Context, query string) (answer string, err error
 // Unread makes the store think that its file was too large to be read when it
 // was opened.
 func (s *Store) Unread() *Store {
-	s.whole = false
+	s.fileChecked = false
 	return s
 }
 
@@ -30,13 +30,13 @@ func (s *Store) CheckBeside(ctx context.Context) error { return s.checkBeside(ct
 
 // Hurry makes the store find lost steps ten times as fast.
 func (s *Store) Hurry() *Store {
-	s.pace = pace{usual.overdue / 10, usual.every / 10, usual.step / 10}
+	s.pace = pace{defaultPace.overdue / 10, defaultPace.every / 10, defaultPace.step / 10}
 	return s
 }
 
 // Beat makes the store show signs of life ten times as often.
 func (s *Store) Beat() *Store {
-	s.pace.every = usual.every / 10
+	s.pace.every = defaultPace.every / 10
 	return s
 }
 
@@ -44,7 +44,7 @@ func (s *Store) Beat() *Store {
 const WorkWithin = workWithin
 
 // TakenOverWithin is how long a killed replica's steps wait for a peer.
-func TakenOverWithin() time.Duration { return usual.overdue + usual.every + pollEvery }
+func TakenOverWithin() time.Duration { return defaultPace.overdue + defaultPace.every + pollEvery }
 
 // Reconcile looks for lost steps once, as Run does again and again.
 func (s *Store) Reconcile(ctx context.Context) error { return s.reconcile(ctx, false) }

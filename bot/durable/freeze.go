@@ -25,7 +25,7 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 		if err != nil {
 			return err
 		}
-		steps, err := s.waiting(ctx, tx)
+		steps, err := s.wakeWaiting(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -40,9 +40,9 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 	return nil
 }
 
-// waiting gives each restore that is not started a new version and generation,
+// wakeWaiting gives each restore that is not started a new version and generation,
 // and returns their new steps.
-func (s *Store) waiting(ctx context.Context, tx *sql.Tx) ([]Step, error) {
+func (s *Store) wakeWaiting(ctx context.Context, tx *sql.Tx) ([]Step, error) {
 	rows, err := tx.QueryContext(ctx, s.timed(`UPDATE restore SET version = version + 1, generation = generation + 1, due_at = now()
 		WHERE state IN ('requested', 'confirmed', 'saving') RETURNING id, generation`))
 	if err != nil {
@@ -65,13 +65,13 @@ func (s *Store) Frozen(ctx context.Context) (bot.Freeze, error) {
 	return s.frozen(ctx, s.db)
 }
 
-// asker is a database or a transaction.
-type asker interface {
+// queryer is a database or a transaction.
+type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // frozen reads the freeze. With a key the end of the trail has to know it too.
-func (s *Store) frozen(ctx context.Context, q asker) (bot.Freeze, error) {
+func (s *Store) frozen(ctx context.Context, q queryer) (bot.Freeze, error) {
 	if s.seals.on() {
 		_, f, err := s.sealedEnd(ctx, q)
 		return f, err
@@ -88,8 +88,8 @@ func (s *Store) frozen(ctx context.Context, q asker) (bot.Freeze, error) {
 	return f, nil
 }
 
-// thawed refuses a start during a freeze.
-func (s *Store) thawed(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
+// checkNotFrozen refuses a start during a freeze.
+func (s *Store) checkNotFrozen(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
 	if next.State != bot.Starting || was.State == bot.Starting {
 		return nil
 	}

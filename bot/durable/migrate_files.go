@@ -46,10 +46,10 @@ func schemaFiles(fsys fs.FS) ([]schemaFile, error) {
 	return files, nil
 }
 
-// unseen returns the files that the database has not seen, in order. A database
+// missingFiles returns the files that the database has not seen, in order. A database
 // that has seen others is [errNewer].
-func unseen(ctx context.Context, tx *sql.Tx, files []schemaFile) ([]schemaFile, error) {
-	seen, err := seenNumbers(ctx, tx)
+func missingFiles(ctx context.Context, tx *sql.Tx, files []schemaFile) ([]schemaFile, error) {
+	seen, err := appliedNumbers(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -66,10 +66,10 @@ func unseen(ctx context.Context, tx *sql.Tx, files []schemaFile) ([]schemaFile, 
 	return todo, nil
 }
 
-// seenNumbers are the numbers of the files that the database has seen. The table
+// appliedNumbers are the numbers of the files that the database has seen. The table
 // of them is newer than restorebot_schema, whose version older binaries read and
 // refuse when it is more than the number of their files.
-func seenNumbers(ctx context.Context, tx *sql.Tx) (seen []int, err error) {
+func appliedNumbers(ctx context.Context, tx *sql.Tx) (seen []int, err error) {
 	for _, table := range []string{`restorebot_schema (version BIGINT NOT NULL)`, `restorebot_schema_file (number BIGINT PRIMARY KEY)`} {
 		if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS `+table); err != nil {
 			return nil, err
@@ -106,8 +106,8 @@ func seenNumbers(ctx context.Context, tx *sql.Tx) (seen []int, err error) {
 	return seen, nil
 }
 
-// markSeen writes down that the database has seen all files.
-func markSeen(ctx context.Context, tx *sql.Tx, files []schemaFile) error {
+// markApplied writes down that the database has seen all files.
+func markApplied(ctx context.Context, tx *sql.Tx, files []schemaFile) error {
 	for _, f := range files {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO restorebot_schema_file (number) VALUES ($1) ON CONFLICT (number) DO NOTHING`, f.number); err != nil {
 			return err

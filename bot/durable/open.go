@@ -1,10 +1,3 @@
-// Package durable keeps restores in a database and works their steps. The
-// tables are the truth; the queue (River) is only the clock and the worker, and
-// no safety rests on it: a step may run twice, and the compare-and-swap decides.
-//
-// SQLite and PostgreSQL run the same code and the same SQL. A transaction
-// touches the rows of a restore first and the audit trail last, so that two of
-// them never wait for each other.
 package durable
 
 import (
@@ -37,25 +30,25 @@ type Store struct {
 	db     *sql.DB
 	driver riverdriver.Driver[*sql.Tx]
 	queue  *river.Client[*sql.Tx] // inserts only
-	// alone is set where no other process can be at work on the database.
-	alone   bool
-	witness witness
-	pace    pace
-	clock   clock
-	stall   stall
-	seals   sealer
-	end     atomic.Int64 // how long the audit trail was when it was last looked at
-	forgot  atomic.Int64 // when one looked last for what nobody may keep any longer
-	file    string       // of SQLite
-	whole   bool         // it was read to its end when it was opened
-	shut    func() error
-	explain func(error) error // says what is wrong with the database
+	// singleProcess is set where no other process can be at work on the database.
+	singleProcess bool
+	witness       witness
+	pace          pace
+	clock         clock
+	stall         stall
+	seals         sealer
+	trailSeen     atomic.Int64 // how long the audit trail was when it was last looked at
+	forgot        atomic.Int64 // when one looked last for what nobody may keep any longer
+	file          string       // of SQLite
+	fileChecked   bool         // it was read to its end when it was opened
+	closeAll      func() error
+	explain       func(error) error // says what is wrong with the database
 }
 
 // Open opens the database at url and brings its schema up to date. The url is
-// "sqlite:<file>" or "postgres://...". A file is made if it is missing and held
-// for as long as the Store is open: a second process cannot open it. A
-// PostgreSQL database may be shared by any number of Stores.
+// "sqlite:<file>" or "postgres://...". A missing file is made, and its lock is
+// held until Close: a second process cannot open it to write. Any number of
+// Stores may share a PostgreSQL database.
 func Open(ctx context.Context, url string) (*Store, error) {
 	scheme, rest, _ := strings.Cut(url, ":")
 	var s *Store
@@ -71,7 +64,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Log, s.pace = slog.New(slog.DiscardHandler), usual
+	s.Log, s.pace = slog.New(slog.DiscardHandler), defaultPace
 	if err := s.prepare(ctx); err != nil {
 		_ = s.Close()
 		return nil, s.explain(err)
@@ -80,14 +73,13 @@ func Open(ctx context.Context, url string) (*Store, error) {
 }
 
 // Close gives the database back. Call it after Run has returned.
-func (s *Store) Close() error { return s.shut() }
+func (s *Store) Close() error { return s.closeAll() }
 
 // errCommit wraps the error of a commit: whether it took effect is not known.
 var errCommit = errors.New("commit")
 
-// tx runs f in one transaction, again if the database gave it up for another
-// one that it stood in the way of. f must use tx alone: with one connection, a
-// call on the pool would wait for ever.
+// tx runs f in one transaction, and again after a deadlock. f must use tx alone:
+// on SQLite a call on the pool would wait for the one connection for ever.
 func (s *Store) tx(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
 	for again := 2; ; again-- {
 		err := s.once(ctx, f)

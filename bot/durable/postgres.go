@@ -48,7 +48,7 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	if cfg.ConnConfig.ValidateConnect == nil {
 		cfg.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
-	cfg.AfterConnect = safe
+	cfg.AfterConnect = requireSyncCommit
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
@@ -57,7 +57,7 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	return &Store{
 		db: db, driver: riverdatabasesql.NewWithPgxListener(db, pool),
 		witness: server{rand.Text(), time.Now()},
-		shut: func() error {
+		closeAll: func() error {
 			err := db.Close()
 			pool.Close()
 			return err
@@ -66,8 +66,8 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	}, nil
 }
 
-// safe makes sure that a commit that was answered survives a power cut.
-func safe(ctx context.Context, conn *pgx.Conn) error {
+// requireSyncCommit makes sure that a commit that was answered survives a power cut.
+func requireSyncCommit(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false)
 		WHERE current_setting('synchronous_commit') = 'off'`)
 	return err

@@ -55,7 +55,7 @@ func readSQLite(ctx context.Context, file string) (*Store, error) {
 	if err != nil {
 		return nil, explainRead(file, err)
 	}
-	return &Store{db: db, file: file, shut: db.Close, explain: func(err error) error { return explainRead(file, err) }}, nil
+	return &Store{db: db, file: file, closeAll: db.Close, explain: func(err error) error { return explainRead(file, err) }}, nil
 }
 
 // explainRead says what is wrong with a file that is read only.

@@ -21,7 +21,7 @@ type pace struct {
 }
 
 // A killed replica's steps wait for a peer for overdue and every at most.
-var usual = pace{overdue: 10 * time.Second, every: 3 * time.Second, step: workWithin}
+var defaultPace = pace{overdue: 10 * time.Second, every: 3 * time.Second, step: workWithin}
 
 const (
 	// workWithin bounds a step: the history of a portal (90 s), what else is asked of

@@ -34,8 +34,8 @@ func (s *Store) encode(r bot.Restore) (string, error) {
 	return s.seals.sign("record", data), nil
 }
 
-// strictly reads a record of which every field has to be known.
-func strictly(data string, rec *record) error {
+// decodeStrict reads a record of which every field has to be known.
+func decodeStrict(data string, rec *record) error {
 	decoder := json.NewDecoder(strings.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(rec); err != nil {
@@ -68,8 +68,9 @@ func (s *Store) read(row row, act bool) (bot.Restore, error) {
 	return c.decode(act, s.seals)
 }
 
-// written is a row. Its columns are the truth; what has none is read from data.
-type written struct {
+// storedRow is a row of the table of restores. Its columns are the truth; data
+// holds what has no column.
+type storedRow struct {
 	id, portal          string
 	state               bot.State
 	version, generation int64
@@ -78,7 +79,7 @@ type written struct {
 	data                string
 }
 
-func columnsOf(row row) (c written, err error) {
+func columnsOf(row row) (c storedRow, err error) {
 	err = row.Scan(&c.id, &c.portal, &c.state, &c.version, &c.generation, &c.delivery, &c.settled, &c.data)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = bot.ErrNotFound
@@ -86,11 +87,11 @@ func columnsOf(row row) (c written, err error) {
 	return c, err
 }
 
-func (c written) decode(act bool, key sealer) (bot.Restore, error) {
+func (c storedRow) decode(act bool, key sealer) (bot.Restore, error) {
 	var rec record
 	var err error
 	if act && !c.settled {
-		err = strictly(c.data, &rec)
+		err = decodeStrict(c.data, &rec)
 	} else {
 		err = json.Unmarshal([]byte(c.data), &rec)
 	}
@@ -103,11 +104,11 @@ func (c written) decode(act bool, key sealer) (bot.Restore, error) {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w (%w)", c.id, errWrittenByNewer, err)
 	case err != nil:
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", c.id, err)
-	case act && !known(c.state):
+	case act && !knownState(c.state):
 		return bot.Restore{}, fmt.Errorf("restore %s: %w (state %q)", c.id, errWrittenByNewer, c.state)
 	}
 	r := rec.Restore
-	if seal == "" && key.on() && !c.says(r) {
+	if seal == "" && key.on() && !c.matches(r) {
 		seal = bot.SealBroken
 	}
 	if r.Seal == "" { // what was found before stays
@@ -123,6 +124,6 @@ func (c written) decode(act bool, key sealer) (bot.Restore, error) {
 
 var errWrittenByNewer = errors.New("a newer version of restorebot has written it, and that version has to work on it")
 
-func known(s bot.State) bool {
+func knownState(s bot.State) bool {
 	return s.Open() || slices.ContainsFunc(bot.OpenStates(), func(from bot.State) bool { return bot.CanMove(from, s) })
 }

@@ -16,12 +16,12 @@ func TestARecordIsReadWholeOrRefused(t *testing.T) {
 		t.Fatalf("written: %q, %v", good, err)
 	}
 	for _, bad := range []string{"", "{", good + "}", good + "]", good + good, good + " {}", good + " ", good + "x", `{"ID":1}`, `{"Invented":true}`, `[]`, strings.Repeat(" ", 9000) + "!"} {
-		if err := strictly(bad, new(record)); err == nil {
+		if err := decodeStrict(bad, new(record)); err == nil {
 			t.Errorf("%.20q is taken", bad)
 		}
 	}
 	var rec record
-	if err := strictly(good, &rec); err != nil || rec.ID != "r" || len(rec.Portal) != 5000 || rec.AnswerURL != "https://hooks.example.com/1" {
+	if err := decodeStrict(good, &rec); err != nil || rec.ID != "r" || len(rec.Portal) != 5000 || rec.AnswerURL != "https://hooks.example.com/1" {
 		t.Errorf("read %q, %v", rec.ID, err)
 	}
 	short, err := encode(bot.Restore{ID: "s"})

@@ -79,13 +79,13 @@ func (s *Store) work(ctx context.Context, step StepFunc) error {
 
 // start begins anew what was lost, and starts River until ctx ends.
 func (s *Store) start(ctx context.Context, step StepFunc) (*river.Client[*sql.Tx], error) {
-	if err := s.reconcile(ctx, s.alone); err != nil {
+	if err := s.reconcile(ctx, s.singleProcess); err != nil {
 		return nil, fmt.Errorf("reconcile: %w", err)
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{store: s, step: step})
 	client, err := river.NewClient(s.driver, &river.Config{
-		Logger:                      slog.New(newQuiet(s.Log.Handler())),
+		Logger:                      slog.New(newRiverLog(s.Log.Handler())),
 		Workers:                     workers,
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: stepsAtOnce}},
 		PollOnly:                    s.file != "",

@@ -102,9 +102,9 @@ func (k sealer) signed(purpose, data string) bot.Seal {
 	return bot.SealMissing
 }
 
-// says reports whether a row's columns say what its record does, but for what is
-// counted up without it.
-func (c written) says(r bot.Restore) bool {
+// matches reports whether the columns of a row agree with its sealed record. The
+// version may be higher: a freeze counts it up without writing the record.
+func (c storedRow) matches(r bot.Restore) bool {
 	return r.ID == c.id && r.Portal == c.portal && r.State == c.state && r.Delivery == c.delivery && r.Settled == c.settled && r.Version <= c.version
 }
 

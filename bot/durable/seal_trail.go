@@ -37,7 +37,7 @@ func (s *Store) sealAnew(ctx context.Context, tx *sql.Tx, h head, seal string, f
 	if err != nil {
 		return h, nil, err
 	}
-	if h.freeze, err = s.believed(ctx, tx, found); err != nil {
+	if h.freeze, err = s.trustedFreeze(ctx, tx, found); err != nil {
 		return h, nil, err
 	}
 	attrs := []any{"line", h.lines + 1, "found", word, "key", s.seals.id}
@@ -51,9 +51,9 @@ func (s *Store) sealAnew(ctx context.Context, tx *sql.Tx, h head, seal string, f
 	return h, slices.Concat([]line{marker}, lines), nil
 }
 
-// believed is the freeze that a key begins with. One that the trail does not
-// know, or knows to be missing, is not believed.
-func (s *Store) believed(ctx context.Context, tx *sql.Tx, found bot.Seal) (string, error) {
+// trustedFreeze is the freeze that a key begins with. One that the trail does not
+// know, or knows to be missing, is not trusted.
+func (s *Store) trustedFreeze(ctx context.Context, tx *sql.Tx, found bot.Seal) (string, error) {
 	if found == bot.SealBroken {
 		return freezeUnknown, nil
 	}
@@ -87,8 +87,8 @@ func altered(format string, args ...any) error {
 
 // sealedEnd reads the end of the trail and the freeze, in one look, and checks
 // that they are what the bot has written last.
-func (s *Store) sealedEnd(ctx context.Context, q asker) (h head, f bot.Freeze, err error) {
-	before := s.end.Load()
+func (s *Store) sealedEnd(ctx context.Context, q queryer) (h head, f bot.Freeze, err error) {
+	before := s.trailSeen.Load()
 	var seal string
 	var newest, at int64
 	err = q.QueryRowContext(ctx, `SELECT h.lines, h.hash, h.seal, h.frozen, coalesce((SELECT max(seq) FROM audit), 0), f.at, f.actor, f.reason, f.channel
@@ -118,10 +118,10 @@ func (s *Store) sealedEnd(ctx context.Context, q asker) (h head, f bot.Freeze, e
 	return h, f, nil
 }
 
-// proven makes sure, just before something is sent to a portal, that the record
+// checkUnaltered makes sure, just before something is sent to a portal, that the record
 // is the bot's own and its last one: the trail knows each confirmation, and
 // nothing that came after the first.
-func (s *Store) proven(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
+func (s *Store) checkUnaltered(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
 	if !s.seals.on() || !bot.ChangesPortal(was, next) {
 		return nil
 	}
@@ -173,7 +173,7 @@ func (s *Store) trailAgrees(ctx context.Context, tx *sql.Tx, was, r bot.Restore,
 		if l.Kind == string(bot.EventConfirmed) && l.Detail["plan"] == r.Plan {
 			missing = slices.DeleteFunc(missing, func(id string) bool { return id == l.Actor })
 		}
-		if wentOn(was, r, l) {
+		if isPastStart(was, r, l) {
 			return altered("its record is an older one: line %d of the audit trail came after it", l.Seq)
 		}
 	}
@@ -188,9 +188,9 @@ func (s *Store) trailAgrees(ctx context.Context, tx *sql.Tx, was, r bot.Restore,
 	return nil
 }
 
-// wentOn reports whether a line says that a restore was past what is about to be
+// isPastStart reports whether a line says that a restore was past what is about to be
 // done to it: the record is one that was put back.
-func wentOn(was, next bot.Restore, l AuditLine) bool {
+func isPastStart(was, next bot.Restore, l AuditLine) bool {
 	switch bot.EventKind(l.Kind) {
 	case bot.EventStarting, bot.EventRunning, bot.EventDismissed, bot.EventStopped, bot.EventExpired, bot.EventEnded, bot.EventSettled, bot.EventAltered:
 		return true

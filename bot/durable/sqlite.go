@@ -18,7 +18,7 @@ import (
 func openSQLite(ctx context.Context, file string) (*Store, error) {
 	file, err := filepath.Abs(file)
 	if err == nil {
-		err = private(file)
+		err = restrictMode(file)
 	}
 	if err == nil {
 		// One file has one lock, whatever links lead to it.
@@ -41,17 +41,17 @@ func openSQLite(ctx context.Context, file string) (*Store, error) {
 	// Who writes waits here and not for a lock of SQLite's, which serves nobody in turn.
 	db.SetMaxOpenConns(1)
 	return &Store{
-		db: db, driver: sqliteDriver{riversqlite.New(db)}, alone: true, file: file, clock: clock{file: true},
-		witness: tickets{file, rand.Text(), time.Now()},
-		shut:    func() error { return errors.Join(db.Close(), lock.Close()) }, // in this order
-		explain: func(err error) error { return explainSQLite(file, err) },
+		db: db, driver: sqliteDriver{riversqlite.New(db)}, singleProcess: true, file: file, clock: clock{file: true},
+		witness:  tickets{file, rand.Text(), time.Now()},
+		closeAll: func() error { return errors.Join(db.Close(), lock.Close()) }, // in this order
+		explain:  func(err error) error { return explainSQLite(file, err) },
 	}, nil
 }
 
-// private makes file, or closes it to everybody but its owner. A file that is
+// restrictMode makes file, or closes it to everybody but its owner. A file that is
 // there is not opened: to close it would drop the locks that SQLite has in this
 // process.
-func private(file string) error {
+func restrictMode(file string) error {
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
 	if err == nil {
 		return f.Close()

@@ -31,14 +31,14 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 			return err
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, refused(ctx, tx, r.Delivery))
+			return errors.Join(err, whyNotCreated(ctx, tx, r.Delivery))
 		}
 		if len(r.Confirmations) > 0 {
-			if err := confirm(ctx, tx, r); err != nil {
+			if err := saveConfirmations(ctx, tx, r); err != nil {
 				return err
 			}
 		}
-		if err := s.agree(ctx, tx, bot.Restore{ID: r.ID}, r); err != nil {
+		if err := s.recordConsent(ctx, tx, bot.Restore{ID: r.ID}, r); err != nil {
 			return err
 		}
 		if err := s.enqueue(ctx, tx, Step{r.ID, r.Generation}); err != nil {
@@ -55,9 +55,9 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 // isOpen is the condition of the open states: those of [bot.OpenStates].
 const isOpen = `state IN ('requested', 'confirmed', 'saving', 'starting', 'running', 'unclear')`
 
-// refused tells which index stood in the way. A command delivered twice violates
-// both, and then it is the duplicate that counts.
-func refused(ctx context.Context, tx *sql.Tx, delivery string) error {
+// whyNotCreated tells which index refused the row. A command that is delivered
+// twice violates both, and the duplicate counts.
+func whyNotCreated(ctx context.Context, tx *sql.Tx, delivery string) error {
 	var n int
 	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM restore WHERE delivery = $1`, delivery).Scan(&n)
 	switch {
@@ -84,8 +84,8 @@ func (s *Store) committed(ctx context.Context, err error, r bot.Restore, data st
 	return err == nil && n == 1
 }
 
-// confirm keeps the confirmations of r, of which no two may be by one person.
-func confirm(ctx context.Context, tx *sql.Tx, r bot.Restore) error {
+// saveConfirmations writes the confirmations of r. No two may be by one person.
+func saveConfirmations(ctx context.Context, tx *sql.Tx, r bot.Restore) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM confirmation WHERE restore_id = $1`, r.ID); err != nil {
 		return err
 	}
@@ -151,22 +151,22 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := unheld(ctx, tx, was, next); err != nil {
+		if err := checkTaskFree(ctx, tx, was, next); err != nil {
 			return err
 		}
-		if err := s.swap(ctx, tx, was, next, data); err != nil {
+		if err := s.compareAndSwap(ctx, tx, was, next, data); err != nil {
 			return err
 		}
-		if err := s.thawed(ctx, tx, was, next); err != nil { // the row is locked now
+		if err := s.checkNotFrozen(ctx, tx, was, next); err != nil { // the row is locked now
 			return err
 		}
-		if err := s.proven(ctx, tx, was, next); err != nil {
+		if err := s.checkUnaltered(ctx, tx, was, next); err != nil {
 			return err
 		}
-		if err := s.agree(ctx, tx, was, next); err != nil {
+		if err := s.recordConsent(ctx, tx, was, next); err != nil {
 			return err
 		}
-		if err := confirm(ctx, tx, next); err != nil {
+		if err := saveConfirmations(ctx, tx, next); err != nil {
 			return err
 		}
 		if wake {
@@ -185,8 +185,8 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 	return next, nil
 }
 
-// swap replaces the row if it still is as it was.
-func (s *Store) swap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) error {
+// compareAndSwap replaces the row if it still is as it was.
+func (s *Store) compareAndSwap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) error {
 	res, err := tx.ExecContext(ctx, s.timed(`UPDATE restore
 		SET state = $1, version = $2, generation = $3, settled = $4, data = $5,
 			due_at = CASE WHEN generation = $3 THEN due_at ELSE now() END, -- a new generation is due at once
@@ -212,9 +212,9 @@ func (s *Store) swap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, dat
 	return bot.ErrStale
 }
 
-// unheld returns [bot.ErrTaskHeld] if another open restore holds the task that
+// checkTaskFree returns [bot.ErrTaskHeld] if another open restore holds the task that
 // next begins to hold.
-func unheld(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
+func checkTaskFree(ctx context.Context, tx *sql.Tx, was, next bot.Restore) error {
 	if next.TaskID == "" || next.TaskID == was.TaskID || !next.State.Open() {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// worker runs steps for the queue.
+// worker runs steps for River.
 type worker struct {
 	river.WorkerDefaults[Step]
 
@@ -26,7 +26,7 @@ func (w *worker) NextRetry(*river.Job[Step]) time.Time { return w.store.clock.No
 func (w *worker) Work(ctx context.Context, job *river.Job[Step]) error {
 	until := time.Now().Add(stepsFor)
 	for {
-		again, over := w.one(ctx, job.Args)
+		again, over := w.workOne(ctx, job.Args)
 		switch {
 		case over:
 			return nil
@@ -36,18 +36,18 @@ func (w *worker) Work(ctx context.Context, job *river.Job[Step]) error {
 	}
 }
 
-// one works one step and records its end. over means that no step of this
+// workOne works a step and records its end. over means that no step of this
 // generation follows.
-func (w *worker) one(ctx context.Context, st Step) (again time.Duration, over bool) {
+func (w *worker) workOne(ctx context.Context, st Step) (again time.Duration, over bool) {
 	s := w.store
-	switch ours, err := s.current(ctx, st); {
+	switch ours, err := s.isCurrent(ctx, st); {
 	case err != nil:
 		s.Log.ErrorContext(ctx, "step not begun", "restore", st.Restore, "err", err)
 		return errorPause, false
 	case !ours:
 		return 0, true
 	}
-	again, done, err := w.safely(ctx, st)
+	again, done, err := w.recoverStep(ctx, st)
 	if err != nil {
 		s.Log.ErrorContext(ctx, "step failed", "restore", st.Restore, "err", err)
 		again, done = errorPause, false
@@ -56,7 +56,7 @@ func (w *worker) one(ctx context.Context, st Step) (again time.Duration, over bo
 	// The end is recorded even if the step was cancelled.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 	defer cancel()
-	ours, err := s.mark(end, st, again)
+	ours, err := s.markStep(end, st, again)
 	switch {
 	case err != nil:
 		s.Log.ErrorContext(ctx, "step not recorded", "restore", st.Restore, "err", err)
@@ -67,15 +67,15 @@ func (w *worker) one(ctx context.Context, st Step) (again time.Duration, over bo
 	return again, done
 }
 
-// safely runs the step with a sign of life, and makes an error of a panic.
-func (w *worker) safely(ctx context.Context, st Step) (again time.Duration, done bool, err error) {
+// recoverStep runs the step beside its heartbeat, and turns a panic into an error.
+func (w *worker) recoverStep(ctx context.Context, st Step) (again time.Duration, done bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, w.store.pace.step)
 	defer cancel()
 	alive := make(chan struct{})
 	beat := make(chan struct{})
 	go func() {
 		defer close(beat)
-		w.store.beat(ctx, st, alive)
+		w.store.heartbeat(ctx, st, alive)
 	}()
 	defer func() {
 		close(alive)
@@ -87,8 +87,9 @@ func (w *worker) safely(ctx context.Context, st Step) (again time.Duration, done
 	return w.step(ctx, st.Restore, st.Generation)
 }
 
-// beat shows, while a step takes long, that its process lives.
-func (s *Store) beat(ctx context.Context, st Step, ended <-chan struct{}) {
+// heartbeat marks the step as alive every few seconds until it has ended, so that
+// no peer takes it for lost.
+func (s *Store) heartbeat(ctx context.Context, st Step, ended <-chan struct{}) {
 	tick := time.NewTicker(s.pace.every)
 	defer tick.Stop()
 	for {
@@ -97,7 +98,7 @@ func (s *Store) beat(ctx context.Context, st Step, ended <-chan struct{}) {
 			return
 		case <-tick.C:
 			c, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
-			_, err := s.mark(c, st, 0)
+			_, err := s.markStep(c, st, 0)
 			cancel()
 			if err != nil {
 				s.Log.WarnContext(ctx, "step not marked alive", "restore", st.Restore, "err", err)
@@ -106,8 +107,8 @@ func (s *Store) beat(ctx context.Context, st Step, ended <-chan struct{}) {
 	}
 }
 
-// current reports whether a step is of the restore's generation.
-func (s *Store) current(ctx context.Context, st Step) (ours bool, err error) {
+// isCurrent reports whether a step is of the restore's generation.
+func (s *Store) isCurrent(ctx context.Context, st Step) (ours bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, recordWithin)
 	defer cancel()
 	var n int
@@ -116,9 +117,9 @@ func (s *Store) current(ctx context.Context, st Step) (ours bool, err error) {
 	return n == 1, err
 }
 
-// mark notes that a step is alive or has ended and when the next is due. It
+// markStep notes that a step is alive or has ended and when the next is due. It
 // reports whether the step still is of the restore's generation.
-func (s *Store) mark(ctx context.Context, st Step, next time.Duration) (ours bool, err error) {
+func (s *Store) markStep(ctx context.Context, st Step, next time.Duration) (ours bool, err error) {
 	res, err := s.db.ExecContext(ctx, s.timed(`UPDATE restore SET stepped_at = now(), due_at = now() + $1
 		WHERE id = $2 AND generation = $3`), int64(next), st.Restore, st.Generation)
 	if err != nil {

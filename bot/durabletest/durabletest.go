@@ -37,7 +37,7 @@ func Exercise(t *testing.T, open func(t *testing.T) bot.Store) {
 		"forms":        forms,
 		"losses":       losses,
 		"runs":         runs,
-		"sought":       sought,
+		"search":       search,
 		"trail":        trail,
 		"long trail":   longTrail,
 		"freeze":       freeze,

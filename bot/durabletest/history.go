@@ -48,9 +48,9 @@ func runs(t *testing.T, s bot.Store) {
 	}
 }
 
-// sought examines that the newest that are wanted are found among others, in
+// search examines that the newest that are wanted are found among others, in
 // order, over pages, and no further than is looked.
-func sought(t *testing.T, s bot.Store) {
+func search(t *testing.T, s bot.Store) {
 	t.Helper()
 	for i := range 130 { // in the order of neither their ids nor their times
 		n := (i * 37) % 130

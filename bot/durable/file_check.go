@@ -60,7 +60,7 @@ func check(ctx context.Context, db *sql.DB) error {
 // checked works once the file was read to its end, or as far as readFor allows,
 // and until the rest of it turns out to be damaged.
 func (s *Store) checked(ctx context.Context, work func(context.Context) error) error {
-	if s.whole || s.file == "" {
+	if s.fileChecked || s.file == "" {
 		return work(ctx)
 	}
 	g, ctx := errgroup.WithContext(ctx)

@@ -13,7 +13,7 @@ func TestRiverSaysTheSameOnceInAWhile(t *testing.T) {
 	for level, want := range map[slog.Level]int{slog.LevelInfo: 4, slog.LevelDebug: 12} {
 		synctest.Test(t, func(t *testing.T) {
 			var said strings.Builder
-			log := slog.New(newQuiet(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: level})))
+			log := slog.New(newRiverLog(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: level})))
 			for range 4 { // 8 seconds in all
 				log.Error("cannot fetch")
 				log.With("n", 1).Warn("cannot lead")

@@ -18,7 +18,7 @@ import (
 // longer: nobody else gets at a file while rows are open.
 func (s *Store) scanAll(rows *sql.Rows) ([]bot.Restore, error) {
 	defer func() { _ = rows.Close() }()
-	var found []written
+	var found []storedRow
 	for rows.Next() {
 		c, err := columnsOf(rows)
 		if err != nil {
@@ -50,18 +50,18 @@ func (s *Store) Recent(ctx context.Context, limit int) ([]bot.Restore, error) {
 	return s.scanAll(rows)
 }
 
-// page is how many restores are looked at in one go: nobody else gets at a file
-// meanwhile.
-const page = 50
+// searchPage is how many restores one query reads: other callers wait for the one
+// connection to a file meanwhile.
+const searchPage = 50
 
 // Search implements [bot.Store]. The database seeks the place of each page: it
 // costs the same however much lies before it.
 func (s *Store) Search(ctx context.Context, limit int, want func(bot.Restore) bool) ([]bot.Restore, error) {
 	var ids []string
-	for looked, at, id := 0, int64(math.MaxInt64), ""; len(ids) < limit && looked < bot.SearchWindow; looked += page {
-		list, err := s.before(ctx, at, id)
+	for looked, at, id := 0, int64(math.MaxInt64), ""; len(ids) < limit && looked < bot.SearchWindow; looked += searchPage {
+		list, err := s.rowsBefore(ctx, at, id)
 		if err != nil {
-			return nil, fmt.Errorf("restores that are sought: %w", err)
+			return nil, fmt.Errorf("search restores: %w", err)
 		}
 		for _, p := range list {
 			r := bot.Restore{ID: p.id, Portal: p.portal, Address: p.address, State: p.state, RequestedAt: time.Unix(0, p.at).UTC()}
@@ -69,34 +69,33 @@ func (s *Store) Search(ctx context.Context, limit int, want func(bot.Restore) bo
 				ids = append(ids, r.ID)
 			}
 		}
-		if len(list) < page {
+		if len(list) < searchPage {
 			break
 		}
 		last := list[len(list)-1]
 		at, id = last.at, last.id
 	}
-	return s.each(ctx, ids, limit)
+	return s.byIDs(ctx, ids, limit)
 }
 
-// passed is a restore that is looked at and mostly not read: a whole one would
-// take two kilobytes.
-type passed struct {
+// searchRow is what a search reads of each restore. A whole one takes two kilobytes.
+type searchRow struct {
 	id, portal, address string
 
 	state bot.State
 	at    int64 // when it was requested, in nanoseconds
 }
 
-// before returns the next page of restores.
-func (s *Store) before(ctx context.Context, at int64, id string) (list []passed, err error) {
+// rowsBefore returns the next page of restores.
+func (s *Store) rowsBefore(ctx context.Context, at int64, id string) (list []searchRow, err error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, portal, address, state, requested_at FROM restore
-		WHERE (requested_at, id) < ($1, $2) ORDER BY requested_at DESC, id DESC LIMIT $3`, at, id, page)
+		WHERE (requested_at, id) < ($1, $2) ORDER BY requested_at DESC, id DESC LIMIT $3`, at, id, searchPage)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		var p passed
+		var p searchRow
 		if err := rows.Scan(&p.id, &p.portal, &p.address, &p.state, &p.at); err != nil {
 			return nil, err
 		}
@@ -105,9 +104,9 @@ func (s *Store) before(ctx context.Context, at int64, id string) (list []passed,
 	return list, rows.Err()
 }
 
-// each returns restores in the order of their ids. The statement is one for all
+// byIDs returns restores in the order of their ids. The statement is one for all
 // of up to limit, so that it is planned once.
-func (s *Store) each(ctx context.Context, ids []string, limit int) ([]bot.Restore, error) {
+func (s *Store) byIDs(ctx context.Context, ids []string, limit int) ([]bot.Restore, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -118,7 +117,7 @@ func (s *Store) each(ctx context.Context, ids []string, limit int) ([]bot.Restor
 	}
 	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM restore WHERE id IN (`+strings.Join(places, ", ")+`)`, args...) //nolint:gosec // $1, $2, ...
 	if err != nil {
-		return nil, fmt.Errorf("restores that are sought: %w", err)
+		return nil, fmt.Errorf("search restores: %w", err)
 	}
 	list, err := s.scanAll(rows)
 	slices.SortFunc(list, func(a, b bot.Restore) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
