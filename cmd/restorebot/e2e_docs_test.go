@@ -66,7 +66,7 @@ func TestEveryShellCommandInTheDocumentsRuns(t *testing.T) {
 		t.Fatal("the card has no button")
 	}
 	here := strings.NewReplacer("/var/backups", t.TempDir(), "https://docs.example.com", stage.PortalURL, "C0123456789", stage.Channel,
-		"S0123456789", stage.Alice, "k3vq7x2mhd", asked.Value, "1234:8f3a9c21d0b7e645a1b2", auditHead(t, s))
+		"S0123456789", stage.Alice, "k3vq7x2mhd", asked.Value, "1234:8f3a9c21d0b7e645a1b2", wholeTrail(t, s))
 	for _, line := range documented(t, "restorebot ") {
 		// The first runs all the while; the other wants people, and TestScript/setup_drill has them.
 		if line == "restorebot run" || strings.Contains(line, "--drill") {
@@ -85,15 +85,4 @@ func TestEveryShellCommandInTheDocumentsRuns(t *testing.T) {
 			}
 		})
 	}
-}
-
-// auditHead is where the audit trail ends now, as the program tells it.
-func auditHead(t *testing.T, s *stage.Scene) string {
-	t.Helper()
-	out, err := s.Command(s.Context(), "audit", "verify").CombinedOutput()
-	_, head, ok := strings.Cut(string(out), "\nhead ")
-	if err != nil || !ok {
-		t.Fatalf("audit verify: %v\n%s", err, out)
-	}
-	return strings.TrimSpace(head)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -111,4 +112,10 @@ func TestBinaryShowsForeignWordsHarmlessly(t *testing.T) {
 			}
 		}
 	})
+}
+
+// viewText is all that a modal shows, with the errors below its inputs.
+func viewText(v slacktest.View) string {
+	body, _ := json.Marshal([]any{v.Title, v.Blocks, v.Errors, v.Problem})
+	return string(body)
 }

@@ -45,8 +45,17 @@ func inBubble(t *testing.T, settings []string, act func(s *stage.Scene)) {
 // inBubbleBehind is inBubble with something between the bot and both of the others.
 func inBubbleBehind(t *testing.T, between func(http.Handler) http.Handler, settings []string, act func(s *stage.Scene)) {
 	t.Helper()
+	setInBubble(t, between, settings, func(s *stage.Scene) {
+		s.Starts()
+		act(s)
+	})
+}
+
+// setInBubble is inBubbleBehind without a bot.
+func setInBubble(t *testing.T, between func(http.Handler) http.Handler, settings []string, act func(s *stage.Scene)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		act(stage.Begin(t, stage.Options{
+		act(stage.Set(t, stage.Options{
 			Env: settings, Portal: quickPortal, Between: between,
 			Load: func(environ []string) (app.Settings, error) { return loadSettings(environ, "") },
 		}))

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"docspace-restorebot/bot/slacktest"
+)
+
+// modal waits until a person's modal says the words.
+func (s *oldStage) modal(ctx context.Context, user, words string) slacktest.View {
+	s.t.Helper()
+	var v slacktest.View
+	err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
+		v, _ = w.Modal(user)
+		return strings.Contains(viewText(v), words)
+	})
+	if err != nil {
+		s.t.Fatalf("the modal of %s does not say %q but: %s", user, words, viewText(v))
+	}
+	return v
+}
+
+// submit types a word in a modal and submits it.
+func (s *oldStage) submit(ctx context.Context, v slacktest.View, word string) {
+	s.t.Helper()
+	d, err := s.slack.Submit(v, slacktest.Values{"word": word})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := d.Wait(ctx); err != nil {
+		s.t.Fatalf("the submit was not acked: %v", err)
+	}
+}
+
+// cardSays waits until the card says the words, whatever buttons it has.
+func (s *oldStage) cardSays(ctx context.Context, card slacktest.Message, words string) slacktest.Message {
+	s.t.Helper()
+	m, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
+		return m.TS == card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), words)
+	})
+	if err != nil {
+		now, _ := s.slack.Message("COPS", card.TS)
+		s.t.Fatalf("the card does not say %q but:\n%s", words, s.slack.RenderUnfolded(now, time.UTC))
+	}
+	return m
+}
+
+// notStarted checks that no restore began.
+func (s *oldStage) notStarted() {
+	s.t.Helper()
+	if n := s.portal.Starts(); n != 0 {
+		s.t.Errorf("startrestore was sent %d times", n)
+	}
+}
+
+// kill ends the bot as a power cut does, and waits until Slack knows.
+func (s *oldStage) kill(ctx context.Context, cmd *exec.Cmd) {
+	s.t.Helper()
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 0 }); err != nil {
+		s.t.Fatal("the dead bot's connections are still there")
+	}
+}
+
+// toldNext is told, but does not look at what was told before seen answers.
+func (s *oldStage) toldNext(ctx context.Context, user string, seen int, words ...string) {
+	s.t.Helper()
+	err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
+		for _, m := range w.Ephemerals(user)[seen:] {
+			text := w.RenderUnfolded(m, time.UTC)
+			if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		for _, m := range s.slack.Ephemerals(user)[seen:] {
+			s.t.Log(s.slack.RenderUnfolded(m, time.UTC))
+		}
+		s.t.Fatalf("%s was not told %q", user, words)
+	}
+}
+
+// audit runs restorebot audit with the settings of the stage.
+func (s *oldStage) audit(args ...string) (stdout, stderr string, status int) {
+	s.t.Helper()
+	cmd := exec.CommandContext(s.t.Context(), os.Args[0], append([]string{"audit"}, args...)...)
+	cmd.Env, cmd.Dir = s.env, s.t.TempDir()
+	var out, err bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &err
+	_ = cmd.Run()
+	return out.String(), err.String(), cmd.ProcessState.ExitCode()
+}
+
+// wholeTrail verifies the trail and returns its head.
+func (s *oldStage) wholeTrail() string {
+	s.t.Helper()
+	out, errs, status := s.audit("verify")
+	_, head, ok := strings.Cut(strings.TrimSpace(out), "\nhead ")
+	if status != 0 || !ok || !strings.Contains(out, "is whole") {
+		s.t.Fatalf("status %d: %s%s", status, out, errs)
+	}
+	return head
+}
+
+// tamper changes the database of a bot that is stopped.
+func (s *oldStage) tamper(query string) {
+	s.t.Helper()
+	db, err := sql.Open("sqlite", s.database)
+	if err == nil {
+		_, err = db.ExecContext(s.t.Context(), query)
+		_ = db.Close()
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
