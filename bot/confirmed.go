@@ -39,7 +39,7 @@ func (b *Bot) stepConfirmed(ctx context.Context, r Restore, p Portal) (Next, err
 	if no != nil && no.Rule == policy.RuleDirectory && now.Sub(r.readySince()) < recheckFor {
 		return Next{After: soon}, nil // Slack may answer again
 	}
-	if no == nil {
+	if no == nil && !r.needsSafetyBackup(p.Safety) {
 		r = b.lossAtStart(ctx, r, p)
 	}
 	looked := time.Now()

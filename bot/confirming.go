@@ -60,6 +60,8 @@ func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, 
 	next.Confirmations = append(slices.Clone(r.Confirmations), Confirmation{User: c.User, At: now, MessageTS: message})
 	if len(next.Confirmations) >= needed {
 		next.State = Confirmed
+	} else if next.Loss.Source != "" {
+		next.Loss.Due = time.Now().UTC() // whoever comes next decides on what is so now
 	}
 	detail := map[string]string{"message_ts": message, "plan": r.Plan, "count": fmt.Sprintf("%d of %d", len(next.Confirmations), needed)}
 	if typed != "" {

@@ -41,6 +41,10 @@ type LossSummary struct {
 	// Tries is how often the rest of the trail was asked for.
 	Tries int    `json:",omitzero"`
 	Why   string `json:",omitzero"` // why something could not be told, one line
+	// Failed counts the readings in a row that told nothing.
+	Failed int `json:",omitzero"`
+	// Due is when the portal is asked again while the request waits; zero: it is not.
+	Due time.Time `json:",omitzero"`
 
 	Lost LossTally `json:",omitzero"`
 	Back LossBack  `json:",omitzero"`

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,13 @@ const (
 	lossOnPages  = 1000
 	// lossOnTries is how often it is tried.
 	lossOnTries = 3
+	// lossReadings is how often a portal that told nothing is asked in all, the first
+	// time again after lossRetry and then after twice as long each time: within 4 min.
+	lossReadings = 5
+	lossRetry    = 15 * time.Second
+	// lossFreshFor is how old the numbers on the card of a request become before they
+	// are brought up to date, once.
+	lossFreshFor = 5 * time.Minute
 	// againWithin bounds the look just before the start, and againPages its rows.
 	againWithin = 2 * time.Second
 	againPages  = 5
@@ -36,11 +44,12 @@ const (
 )
 
 // readLoss asks the portal what the restore takes: the trail, up to some pages,
-// or what is left without one. What cannot be told is said in Why.
+// or what is left without one. What cannot be told is said in Why, and Due says when
+// to ask again.
 func (b *Bot) readLoss(ctx context.Context, r Restore, p Portal, w Witness, pages int) (LossSummary, Loss) {
 	began := time.Now()
 	now, ahead := p.portalTime(), p.clockAhead()
-	none := LossSummary{Source: LossNone, At: now, Tries: r.Loss.Tries}
+	none := LossSummary{Source: LossNone, At: now, Tries: r.Loss.Tries, Failed: r.Loss.Failed}
 	if r.Backup.CreatedOn.IsZero() {
 		none.Why = "the bot does not see the backup, so it does not know since when"
 		return none, Loss{}
@@ -64,16 +73,34 @@ func (b *Bot) readLoss(ctx context.Context, r Restore, p Portal, w Witness, page
 		return readRooms(ctx, r, p, w, none)
 	}
 	if err != nil && read.Rows == 0 {
-		none.Why = p.explain(err).why
-		return none, Loss{}
+		return none.unread(p, err), Loss{}
 	}
 	s := count.summary()
 	s.Source, s.At, s.From, s.FromEnd, s.Complete = LossTrail, now, from, fromEnd, err == nil && read.Complete
-	s.Tries = r.Loss.Tries
+	s.Tries, s.Due = r.Loss.Tries, time.Now().UTC().Add(lossFreshFor)
+	s.Since, s.Jump = r.Loss.Since, r.Loss.Jump
 	if err != nil {
 		s.Why = p.explain(err).why
 	}
 	return s, count.loss()
+}
+
+// unread is s after a reading that told nothing. The portal is asked again, later
+// each time, unless it refused: that lasts.
+func (s LossSummary) unread(p Portal, err error) LossSummary {
+	s.Source, s.Why, s.Failed = LossNone, p.explain(err).why, s.Failed+1
+	if s.Failed < lossReadings && !lasts(err) {
+		s.Due = time.Now().UTC().Add(lossRetry << (s.Failed - 1))
+	}
+	return s
+}
+
+// lasts reports whether a portal would answer the same once more: it refused, and was
+// not only slow, broken, busy or locked.
+func lasts(err error) bool {
+	e := portalError(err)
+	return e.Status >= http.StatusBadRequest && e.Status < http.StatusInternalServerError && !e.Proxy &&
+		!errors.Is(err, docspace.ErrRateLimited) && !errors.Is(err, docspace.ErrRestoring)
 }
 
 func (b *Bot) lossRead(r LossRead) {
@@ -112,10 +139,9 @@ func readRooms(ctx context.Context, r Restore, p Portal, w Witness, s LossSummar
 	wait.Go(func() { people, _, noPeople = w.Accounts(ctx, 0) })
 	wait.Wait()
 	if noRooms != nil {
-		s.Why = p.explain(noRooms).why
-		return s, Loss{}
+		return s.unread(p, noRooms), Loss{}
 	}
-	s.Source, s.Complete = LossRooms, noPeople == nil
+	s.Source, s.Complete, s.Failed, s.Due = LossRooms, noPeople == nil, 0, time.Now().UTC().Add(lossFreshFor)
 	var l Loss
 	for _, room := range rooms {
 		switch {
@@ -183,7 +209,9 @@ func (b *Bot) lossSince(ctx context.Context, r Restore, p Portal, w Witness) (Lo
 		count.add(e)
 	}
 	b.lossRead(LossRead{Requests: read.Requests, Events: read.Rows, Took: time.Since(began), Complete: err == nil && read.Complete})
-	return was.with(count.summary(), now), count.loss().Acts, err
+	next := was.with(count.summary(), now)
+	next.Complete = was.Complete && (err != nil || read.Complete) // what failed was never read in part
+	return next, count.loss().Acts, err
 }
 
 // with adds what came since.
@@ -240,6 +268,9 @@ func (l Loss) merged(acts []LossAct) (Loss, int) {
 			files++
 		}
 		if i := slices.IndexFunc(list, same(a)); i >= 0 {
+			if list[i].ID >= a.ID {
+				continue // it was added before
+			}
 			a.Times += list[i].Times + 1
 			list = slices.Delete(list, i, i+1)
 		}

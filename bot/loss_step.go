@@ -10,18 +10,38 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// counting reports whether the portal is asked for what the restore takes: at
-// first, and for the rest of a long trail.
-func (b *Bot) counting(r Restore, p Portal) bool {
-	if _, ok := b.witness(p); !ok || r.Followed {
-		return false
+// lossDue is when the portal is asked next for what the restore takes: at first and
+// for the rest of a long trail at once, and later where nothing was told or the
+// numbers have become old.
+func (b *Bot) lossDue(r Restore, p Portal) (at time.Time, ok bool) {
+	if _, ok := b.witness(p); !ok || r.Followed || r.CardTS == "" {
+		return time.Time{}, false
 	}
-	l := r.Loss
-	return l.Source == "" || l.Source == LossTrail && !l.Complete && l.Tries < lossOnTries
+	if r.Loss.Source == "" || r.Loss.readsOn() {
+		return time.Time{}, true
+	}
+	return r.Loss.Due, !r.Loss.Due.IsZero()
 }
 
-// lossDue reports whether it is asked now: once the card is there.
-func (b *Bot) lossDue(r Restore, p Portal) bool { return r.CardTS != "" && b.counting(r, p) }
+// readsOn reports whether the rest of a long trail is still to be read.
+func (s LossSummary) readsOn() bool {
+	return s.Source == LossTrail && !s.Complete && s.Tries < lossOnTries
+}
+
+// counting reports whether the card says that numbers are still to come.
+func (b *Bot) counting(r Restore, p Portal) bool {
+	_, ok := b.witness(p)
+	return ok && !r.Followed && (r.Loss.Source == "" || r.Loss.readsOn() || r.Loss.Source == LossNone && !r.Loss.Due.IsZero())
+}
+
+// untilNext is how long the step of a request on a card may wait.
+func (b *Bot) untilNext(r Restore, p Portal) time.Duration {
+	wait := r.waits(time.Now().UTC())
+	if at, ok := b.lossDue(r, p); ok {
+		wait = min(wait, max(0, time.Until(at)))
+	}
+	return wait
+}
 
 // fillLoss asks the portal what the restore takes and what it touches, once the
 // card is there, and then reads on. The card never waits for it: a press that
@@ -29,14 +49,8 @@ func (b *Bot) lossDue(r Restore, p Portal) bool { return r.CardTS != "" && b.cou
 func (b *Bot) fillLoss(ctx context.Context, r Restore, p Portal) (Next, error) {
 	w, _ := b.witness(p)
 	next, loss := r, Loss{}
-	if r.Loss.Source == "" {
-		ask, cancel := context.WithTimeout(ctx, lossWithin)
-		defer cancel()
-		var wait sync.WaitGroup
-		wait.Go(func() { next.Setup = readSetup(ask, p, w) })
-		wait.Go(func() { next.Loss, loss = b.readLoss(ask, r, p, w, lossPages) })
-		wait.Wait()
-	} else {
+	switch {
+	case r.Loss.readsOn():
 		ask, cancel := context.WithTimeout(ctx, max(time.Second, min(lossOnWithin, r.waits(time.Now().UTC())-soon)))
 		defer cancel()
 		next.Loss, loss = b.readLoss(ask, r, p, w, lossOnPages)
@@ -44,18 +58,57 @@ func (b *Bot) fillLoss(ctx context.Context, r Restore, p Portal) (Next, error) {
 			next.Loss, loss = r.Loss, Loss{} // what was known before is more
 		}
 		next.Loss.Tries = r.Loss.Tries + 1
+	case r.Loss.Known():
+		return b.refreshLoss(ctx, r, p, w)
+	default:
+		ask, cancel := context.WithTimeout(ctx, lossWithin)
+		defer cancel()
+		var wait sync.WaitGroup
+		if r.Setup.At.IsZero() || len(r.Setup.Unread) > 0 {
+			wait.Go(func() { next.Setup = readSetup(ask, p, w) })
+		}
+		wait.Go(func() { next.Loss, loss = b.readLoss(ask, r, p, w, lossPages) })
+		wait.Wait()
 	}
 	if ctx.Err() != nil {
 		return Next{After: soon}, ctx.Err()
 	}
-	next.Setup.AddressesNew = changedAddresses(loss)
+	next.Setup.AddressesNew = r.Setup.AddressesNew || changedAddresses(loss.Acts)
+	if next.Loss.Source == LossNone && next.Loss.Why == r.Loss.Why && !next.Loss.Due.IsZero() && r.Shown.Version == r.Version {
+		next.Shown.Version = r.Version + 1 // the card says the same
+	}
+	return b.keepLoss(ctx, r, next, loss)
+}
+
+// refreshLoss brings the numbers on the card of a waiting request up to date: with
+// what is new in the trail, or with the rooms as they are now.
+func (b *Bot) refreshLoss(ctx context.Context, r Restore, p Portal, w Witness) (Next, error) {
+	ask, cancel := context.WithTimeout(ctx, lossWithin)
+	defer cancel()
+	next, loss := r, Loss{}
+	if r.Loss.Source == LossTrail {
+		s, acts, err := b.lossSince(ask, r, p, w)
+		if ctx.Err() != nil {
+			return Next{After: soon}, ctx.Err()
+		}
+		if err == nil {
+			next.Loss = b.addLoss(ctx, r, s, acts)
+			next.Setup.AddressesNew = r.Setup.AddressesNew || changedAddresses(acts)
+		}
+	} else if s, l := b.readLoss(ask, r, p, w, lossPages); s.Known() {
+		next.Loss, loss = s, l
+	}
+	if ctx.Err() != nil {
+		return Next{After: soon}, ctx.Err()
+	}
+	next.Loss.Due = time.Time{}
 	return b.keepLoss(ctx, r, next, loss)
 }
 
 // changedAddresses reports whether the addresses that people may come from were
 // changed since the backup.
-func changedAddresses(l Loss) bool {
-	for _, a := range l.Acts {
+func changedAddresses(acts []LossAct) bool {
+	for _, a := range acts {
 		if a.Action == docspace.ActionIPRestrictions {
 			return true
 		}
@@ -119,17 +172,19 @@ func (b *Bot) lossAtStart(ctx context.Context, r Restore, p Portal) Restore {
 			b.Log.WarnContext(ctx, "what changed since the card could not be read", "restore", r.ID, "err", err)
 			s.Complete = false
 		}
-		if len(acts) > 0 {
-			s = b.addLoss(ctx, r, s, acts)
+		r.Loss = b.addLoss(ctx, r, s, acts)
+	case "", LossNone:
+		if r.Backup.CreatedOn.IsZero() {
+			return r
 		}
-		r.Loss = s
-	case "":
 		s, l := b.readLoss(ask, r, p, w, againPages)
 		if err := b.putLoss(ctx, r, l); err != nil {
 			b.Log.WarnContext(ctx, "what a restore takes could not be kept", "restore", r.ID, "err", err)
 		}
-		r.Loss = s
-	default: // without a trail there is nothing to compare
+		if s.Known() || r.Loss.Source == "" {
+			r.Loss = s
+		}
+	case LossRooms: // there is nothing to compare
 	}
 	return r
 }
@@ -137,6 +192,9 @@ func (b *Bot) lossAtStart(ctx context.Context, r Restore, p Portal) Restore {
 // addLoss adds acts to the list that is kept, and counts with it what the list
 // alone can tell.
 func (b *Bot) addLoss(ctx context.Context, r Restore, s LossSummary, acts []LossAct) LossSummary {
+	if len(acts) == 0 {
+		return s
+	}
 	l, err := b.Store.Loss(ctx, r.ID)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		b.Log.WarnContext(ctx, "what a restore takes could not be read", "restore", r.ID, "err", err)

@@ -62,10 +62,7 @@ func (b *Bot) checkRequest(ctx context.Context, r Restore, p Portal) (Next, erro
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
 	}
-	if b.lossDue(r, p) {
-		return Next{}, nil // the card is there: now what it will take
-	}
-	return Next{After: r.waits(time.Now().UTC())}, nil
+	return Next{After: b.untilNext(r, p)}, nil // at once for what it will take
 }
 
 // busyFor is how long a request waits for the chat's rate limit.
@@ -90,7 +87,7 @@ func (b *Bot) awaitConfirmation(ctx context.Context, r Restore, p Portal) (Next,
 	if r.CardTS == "" {
 		return Next{After: soon}, nil // it was removed
 	}
-	if b.lossDue(r, p) {
+	if at, ok := b.lossDue(r, p); ok && !now.Before(at) {
 		return b.fillLoss(ctx, r, p)
 	}
 	if err := b.tellWithdrawn(ctx, &r, p); err != nil {
@@ -99,7 +96,7 @@ func (b *Bot) awaitConfirmation(ctx context.Context, r Restore, p Portal) (Next,
 	if err := b.remind(ctx, &r, p, now); err != nil {
 		return Next{After: untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
-	return Next{After: r.waits(now)}, nil
+	return Next{After: b.untilNext(r, p)}, nil
 }
 
 // remindAt is half of the request's life, when the approvers are reminded.

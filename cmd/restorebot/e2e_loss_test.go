@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -62,6 +63,25 @@ func TestBinaryTellsWhatARestoreTakes(t *testing.T) {
 	}
 }
 
+// A portal that tells nothing at first is asked again while the request waits, and
+// the numbers are brought up to date: the card shows it, and the plan stays the same.
+func TestCountingIsTriedAgainAndBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	inBubble(t, nil, func(s *stage.Scene) {
+		s.Portal.AddEvents(docspacetest.Work{Age: time.Hour, Files: 30, People: 3}.Events(time.Now())...)
+		s.Portal.Break(func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{Path: "filter", Status: 503}} })
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard("has not told yet what changed since the backup", "The bot asks again")
+		s.Portal.Heal()
+		s.WantCard("At least 30 files created", "by 3 people")
+		s.Portal.AddEvents(docspacetest.Work{Age: time.Second, Files: 7}.Events(time.Now())...)
+		s.WantCard("At least 37 files created", "7 changes since this was counted first")
+		s.Bob.Presses("Restore")
+		s.WantFinalCard("restored")
+		s.WantStarts(1)
+	})
+}
+
 // A plan without the trail, a portal that is slow: the card says so and waits for
 // nothing; off is off.
 func TestCardSaysWhatCannotBeTold(t *testing.T) {
@@ -72,7 +92,7 @@ func TestCardSaysWhatCannotBeTold(t *testing.T) {
 		want     string
 	}{
 		"no trail": {faults: docspacetest.Faults{NoAudit: true}, want: "This plan keeps no audit trail"},
-		"slow":     {faults: docspacetest.Faults{AuditDelay: time.Minute}, want: "could not be counted"},
+		"slow":     {faults: docspacetest.Faults{AuditDelay: time.Minute}, want: "has not told yet what changed"},
 		"off":      {settings: []string{"RESTORE_LOSS=off"}, want: "Everything changed since"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,8 @@ func takesText(c bot.Card) string {
 		return "_Counting what changed since the backup …_"
 	case l.Source == "":
 		return ""
+	case !l.Known() && c.Counting:
+		return "*The portal has not told yet what changed since the backup:* " + EscapeText(l.Why, maxSaid) + ". The bot asks again."
 	case !l.Known():
 		return ":warning: *What changed since the backup could not be counted:* " + EscapeText(l.Why, maxSaid) + "."
 	}

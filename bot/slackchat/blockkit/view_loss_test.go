@@ -46,6 +46,9 @@ func lossViews() map[string]Message {
 		"requested-loss-none": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
 			*l = bot.LossSummary{Source: bot.LossNone, At: viewNow, Why: "it does not <answer>"}
 		}))),
+		"requested-loss-again": Card(viewCard(bot.Requested, func(c *bot.Card) { c.Counting = true }, loss(func(l *bot.LossSummary) {
+			*l = bot.LossSummary{Source: bot.LossNone, At: viewNow, Why: "it does not answer in time", Failed: 1, Due: viewNow}
+		}))),
 		"requested-loss-mail": Card(viewCard(bot.Requested, full, func(c *bot.Card) {
 			c.Restore.Setup = bot.Setup{At: viewNow, Standing: true, NoMail: true, AddressesNew: true}
 		})),
