@@ -24,6 +24,8 @@ type Server struct {
 	Ready    *Ready
 	Registry prometheus.Gatherer
 	Log      *slog.Logger
+	// Listen, if set, opens Addr in the machine's place.
+	Listen func(ctx context.Context, network, addr string) (net.Listener, error)
 	// Listening, if set, is told the address once it is known.
 	Listening func(net.Addr)
 }
@@ -54,8 +56,11 @@ func (s *Server) Handler() http.Handler {
 
 // Run serves until ctx ends. A port that cannot be had is an error at once.
 func (s *Server) Run(ctx context.Context) error {
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", s.Addr)
+	listen := s.Listen
+	if listen == nil {
+		listen = new(net.ListenConfig).Listen
+	}
+	listener, err := listen(ctx, "tcp", s.Addr)
 	if err != nil {
 		return fmt.Errorf("HTTP_ADDR: %w", err)
 	}

@@ -1,52 +1,46 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
-// running brings a restore to where its card says that it runs. There it stays until
+// runs brings a restore to where its card says that it runs. There it stays until
 // the portal is healed.
-func (s *oldStage) running(ctx context.Context) slacktest.Message {
-	s.t.Helper()
-	card := s.card(ctx)
-	s.portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.shows(ctx, card, ": running")
-	return card
+func runs(t *testing.T, s *stage.Scene) {
+	t.Helper()
+	s.Alice.Types("/restore " + s.Newest())
+	s.WantCard()
+	s.Portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
+	s.Bob.Presses("Restore")
+	s.WantFinalCard(": running")
 }
 
-// ended waits until the end stands in a conversation.
-func (s *oldStage) ended(ctx context.Context, channel string) {
-	s.t.Helper()
-	_, err := s.slack.WaitMessage(ctx, channel, func(m slacktest.Message) bool {
-		return strings.Contains(m.Text, ": done") && strings.Contains(m.Text, "<@UALICE>")
+// wantEndIn waits until the end of Alice's restore stands in a conversation.
+func wantEndIn(t *testing.T, s *stage.Scene, channel string) {
+	t.Helper()
+	s.Until("the end is told in "+channel, func() bool {
+		return slices.ContainsFunc(s.Slack.Channel(channel).Messages(), func(m slacktest.Message) bool {
+			return strings.Contains(m.Text, ": done") && strings.Contains(m.Text, "<@"+stage.Alice+">")
+		})
 	})
-	if err != nil {
-		s.t.Fatalf("the end was not told in %s", channel)
-	}
-	if s.portal.Starts() != 1 {
-		s.t.Errorf("startrestore was sent %d times", s.portal.Starts())
-	}
+	s.WantStarts(1)
 }
 
 func TestBinaryTellsTheEndAlthoughTheCardWasDeleted(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	s.start(ctx)
-	card := s.running(ctx)
-	s.slack.Delete("COPS", card.TS)
-	s.portal.Heal()
-	s.ended(ctx, "COPS")
+	inBubble(t, nil, func(s *stage.Scene) {
+		runs(t, s)
+		s.Slack.Delete(stage.Channel, s.Card().TS)
+		s.Portal.Heal()
+		wantEndIn(t, s, stage.Channel)
+	})
 }
 
 // The channel is archived, or the bot removed from it, or its token revoked in
@@ -54,63 +48,47 @@ func TestBinaryTellsTheEndAlthoughTheCardWasDeleted(t *testing.T) {
 func TestBinaryGoesOnWithoutItsChannel(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		take, give func(s *oldStage)
-		direct     bool
+		gone, back slacktest.Channel // none where the token is revoked
 	}{
 		"archived": {
-			take: func(s *oldStage) {
-				s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Archived: true})
-			},
-			give:   func(s *oldStage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents"}) },
-			direct: true,
+			gone: slacktest.Channel{ID: stage.Channel, Name: "incident-42", Archived: true},
+			back: slacktest.Channel{ID: stage.Channel, Name: "incident-42"},
 		},
 		"removed": {
-			take: func(s *oldStage) {
-				s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Private: true, NoBot: true})
-			},
-			give:   func(s *oldStage) { s.slack.PutChannel(slacktest.Channel{ID: "COPS", Name: "incidents", Private: true}) },
-			direct: true,
+			gone: slacktest.Channel{ID: stage.Channel, Name: "incident-42", Private: true, NoBot: true},
+			back: slacktest.Channel{ID: stage.Channel, Name: "incident-42", Private: true},
 		},
-		"revoked": {
-			take: func(s *oldStage) { s.slack.Revoke(slacktest.DefaultBotToken, "token_revoked") },
-			give: func(s *oldStage) { s.slack.Revoke(slacktest.DefaultBotToken, "") },
-		},
+		"revoked": {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-			defer cancel()
-			s := setStage(t)
-			base := s.startServed(ctx)
-			if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) > 0 }); err != nil {
-				t.Fatal("the bot did not connect")
-			}
-			s.running(ctx)
-			c.take(s)
-			s.portal.Heal()
-			if c.direct {
-				s.ended(ctx, s.slack.DirectMessage("UALICE"))
-			} else if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
-				denied := 0
-				for _, call := range w.Calls("") {
-					if call.Error == "token_revoked" {
-						denied++
-					}
+			inBubble(t, []string{"HTTP_ADDR=127.0.0.1:0"}, func(s *stage.Scene) {
+				runs(t, s)
+				direct := c.gone.ID != ""
+				if direct {
+					s.Slack.PutChannel(c.gone)
+				} else {
+					s.Slack.Revoke(slacktest.DefaultBotToken, "token_revoked")
 				}
-				return denied > 1
-			}); err != nil {
-				t.Fatal("the bot did not meet the refusal")
-			}
-			for told := false; !told; {
-				status, text := get(ctx, t, base+"/readyz")
-				told = strings.Contains(text, "messages: ") && (c.direct || status == http.StatusServiceUnavailable)
-			}
-			c.give(s)
-			s.ended(ctx, "COPS")
-			for told := true; told; {
-				_, text := get(ctx, t, base+"/readyz")
-				told = strings.Contains(text, "messages: ")
-			}
+				s.Portal.Heal()
+				if direct {
+					wantEndIn(t, s, s.Slack.DirectMessage(stage.Alice))
+				} else {
+					s.Until("the bot has met the refusal twice", func() bool {
+						return len(slices.DeleteFunc(s.Slack.Calls(""), func(call slacktest.Call) bool { return call.Error != "token_revoked" })) > 1
+					})
+				}
+				s.WantPage("/readyz", func(status int, text string) bool {
+					return strings.Contains(text, "messages: ") && (direct || status == http.StatusServiceUnavailable)
+				})
+				if direct {
+					s.Slack.PutChannel(c.back)
+				} else {
+					s.Slack.Revoke(slacktest.DefaultBotToken, "")
+				}
+				wantEndIn(t, s, stage.Channel)
+				s.WantPage("/readyz", func(_ int, text string) bool { return !strings.Contains(text, "messages: ") })
+			})
 		})
 	}
 }
@@ -119,21 +97,18 @@ func TestBinaryGoesOnWithoutItsChannel(t *testing.T) {
 // look, there is one card and one end.
 func TestBinaryDoublesNoMessageWhoseAnswerIsLost(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	s.slack.SetScopes(append(slices.Clone(slacktest.DefaultScopes), "channels:history")...)
-	s.slack.Fail("chat.postMessage", slacktest.Failure{Status: http.StatusBadGateway, Body: "<html>", Applied: true})
-	s.start(ctx)
-	card := s.running(ctx)
-	s.portal.Heal()
-	s.ended(ctx, "COPS")
-	s.shows(ctx, card, "restored")
-	// The end is settled once it was found: then the history is asked no more.
-	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Calls("conversations.replies")) > 0 }); err != nil {
-		t.Fatal("the end was not looked for")
-	}
-	if main := s.slack.Channel("COPS").Main(); len(main) != 2 || main[0].TS != card.TS || !main[1].ReplyBroadcast {
-		t.Errorf("%d messages in the channel, want a card and an end", len(main))
-	}
+	setInBubble(t, nil, nil, func(s *stage.Scene) {
+		s.Slack.SetScopes(append(slices.Clone(slacktest.DefaultScopes), "channels:history")...)
+		s.Slack.Fail("chat.postMessage", slacktest.Failure{Status: http.StatusBadGateway, Body: "<html>", Applied: true})
+		s.Starts()
+		runs(t, s)
+		s.Portal.Heal()
+		wantEndIn(t, s, stage.Channel)
+		s.WantFinalCard("restored")
+		// The end is settled once it was found: then the history is asked no more.
+		s.Until("the end was looked for", func() bool { return len(s.Slack.Calls("conversations.replies")) > 0 })
+		if main := s.Slack.Channel(stage.Channel).Main(); len(main) != 2 || main[0].TS != s.Card().TS || !main[1].ReplyBroadcast {
+			t.Errorf("%d messages in the channel, want a card and an end", len(main))
+		}
+	})
 }

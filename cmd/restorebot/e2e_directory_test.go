@@ -1,11 +1,9 @@
 package main
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"docspace-restorebot/bot/slacktest"
 	"docspace-restorebot/cmd/restorebot/stage"
@@ -31,49 +29,31 @@ func TestBinaryNamesWhatTheDirectoryLacks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := setScene(t, append(c.settings, "HTTP_ADDR=127.0.0.1:0")...)
-			s.Slack.SetScopes(slices.DeleteFunc(slices.Clone(slacktest.DefaultScopes), func(scope string) bool { return slices.Contains(c.scopes, scope) })...)
-			if name == "a code unknown" {
-				s.Slack.Fail("users.info", slacktest.Failure{Error: "a_code_of_tomorrow"})
-			}
-			base := servedAt(t, s.Starts())
-			asker := s.Person(c.user)
-			asker.Types("/restore " + s.Newest())
-			asker.WantTold(append(c.words, "Nothing was changed")...)
-			s.WantUntouched()
-			for _, m := range s.Slack.Ephemerals(c.user) {
-				if text := s.Text(m); strings.Contains(text, "Try again in a minute") {
-					t.Errorf("a lasting fault is told as a passing one:\n%s", text)
+			setInBubble(t, nil, append(c.settings, "HTTP_ADDR=127.0.0.1:0"), func(s *stage.Scene) {
+				s.Slack.SetScopes(slices.DeleteFunc(slices.Clone(slacktest.DefaultScopes), func(scope string) bool { return slices.Contains(c.scopes, scope) })...)
+				if name == "a code unknown" {
+					s.Slack.Fail("users.info", slacktest.Failure{Error: "a_code_of_tomorrow"})
 				}
-			}
-			if _, text := get(s.Context(), t, base+"/readyz"); !strings.Contains(text, c.ready) {
-				t.Errorf("/readyz does not name it: %s", text)
-			}
-			s.Alice.Types("/restore doctor")
-			s.Alice.WantTold(c.ready)
-			if c.user == stage.Bob { // a dead group locks out nobody whom another entry names
-				s.Alice.Types("/restore " + s.Newest())
-				s.WantCard()
-			}
+				bot := s.Starts()
+				asker := s.Person(c.user)
+				asker.Types("/restore " + s.Newest())
+				asker.WantTold(append(c.words, "Nothing was changed")...)
+				s.WantUntouched()
+				for _, m := range s.Slack.Ephemerals(c.user) {
+					if text := s.Text(m); strings.Contains(text, "Try again in a minute") {
+						t.Errorf("a lasting fault is told as a passing one:\n%s", text)
+					}
+				}
+				if _, text, err := bot.Get(s.Context(), "/readyz"); err != nil || !strings.Contains(text, c.ready) {
+					t.Errorf("/readyz does not name it: %v: %s", err, text)
+				}
+				s.Alice.Types("/restore doctor")
+				s.Alice.WantTold(c.ready)
+				if c.user == stage.Bob { // a dead group locks out nobody whom another entry names
+					s.Alice.Types("/restore " + s.Newest())
+					s.WantCard()
+				}
+			})
 		})
-	}
-}
-
-// servedAt is where a connected bot serves health and metrics, as its log says.
-func servedAt(t *testing.T, bot *stage.Bot) string {
-	t.Helper()
-	served := regexp.MustCompile(`health and metrics are served.* addr=(\S+)`)
-	look := time.NewTicker(10 * time.Millisecond) // the log comes through a pipe
-	defer look.Stop()
-	late := time.After(time.Minute)
-	for {
-		if m := served.FindStringSubmatch(bot.Log()); m != nil {
-			return "http://" + m[1]
-		}
-		select {
-		case <-look.C:
-		case <-late:
-			t.Fatal("the address was not told")
-		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/docspace/docspacetest"
 )
 
 // modal waits until a person's modal says the words.
@@ -123,4 +124,72 @@ func (s *oldStage) tamper(query string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// ended waits until the end stands in a conversation.
+func (s *oldStage) ended(ctx context.Context, channel string) {
+	s.t.Helper()
+	_, err := s.slack.WaitMessage(ctx, channel, func(m slacktest.Message) bool {
+		return strings.Contains(m.Text, ": done") && strings.Contains(m.Text, "<@UALICE>")
+	})
+	if err != nil {
+		s.t.Fatalf("the end was not told in %s", channel)
+	}
+	if s.portal.Starts() != 1 {
+		s.t.Errorf("startrestore was sent %d times", s.portal.Starts())
+	}
+}
+
+// running brings a restore to where its card says that it runs. There it stays until
+// the portal is healed.
+func (s *oldStage) running(ctx context.Context) slacktest.Message {
+	s.t.Helper()
+	card := s.card(ctx)
+	s.portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
+	s.press(ctx, "UBOB", card, "restore_confirm")
+	s.shows(ctx, card, ": running")
+	return card
+}
+
+// cardWith waits for a message in the channel that holds all the words, and a
+// button of that action unless it is "".
+func (s *oldStage) cardWith(ctx context.Context, action string, words ...string) slacktest.Message {
+	s.t.Helper()
+	m, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
+		if _, ok := m.Button(action); action != "" && !ok {
+			return false
+		}
+		return holds(s.slack.RenderUnfolded(m, time.UTC), words)
+	})
+	if err != nil {
+		for _, m := range s.slack.Channel("COPS").Messages() {
+			s.t.Log(s.slack.RenderUnfolded(m, time.UTC))
+		}
+		s.t.Fatalf("no message with the button %q and %q", action, words)
+	}
+	if action == "restore_confirm" || action == "restore_type" {
+		s.writtenDown(ctx, m)
+	}
+	return m
+}
+
+func holds(text string, words []string) bool {
+	text = strings.NewReplacer("*", "", "_", "", "`", "").Replace(text) // how it reads, without its marks
+	for _, word := range words {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// value is what a setting was last set to.
+func value(env []string, name string) string {
+	v := ""
+	for _, one := range env {
+		if rest, ok := strings.CutPrefix(one, name+"="); ok {
+			v = rest
+		}
+	}
+	return v
 }

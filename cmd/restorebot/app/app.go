@@ -33,6 +33,8 @@ type Seams struct {
 	Slack   http.RoundTripper                                                 // carries the calls to Slack
 	Dial    func(ctx context.Context, network, addr string) (net.Conn, error) // opens the connections of Socket Mode
 	Portals http.RoundTripper                                                 // carries the calls to the portals
+
+	Listen func(ctx context.Context, network, addr string) (net.Listener, error) // opens HTTP_ADDR
 }
 
 // App is a bot whose parts are put together.
@@ -78,7 +80,7 @@ func New(ctx context.Context, s Settings, seams Seams) (*App, error) {
 	a.portals = s.portals(a.metrics.PortalTransport(cmp.Or(seams.Portals, portalTransport())))
 	if s.HTTPAddr != "" {
 		a.server = &ops.Server{
-			Addr: s.HTTPAddr, Registry: registry, Log: a.log,
+			Addr: s.HTTPAddr, Listen: seams.Listen, Registry: registry, Log: a.log,
 			Ready: &ops.Ready{Sources: a.sources(), Portals: a.portals},
 		}
 	}

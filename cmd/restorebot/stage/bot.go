@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -28,6 +29,7 @@ type Bot struct {
 	ended   chan struct{}
 	err     error // how it ended; read after ended
 	log     *tail
+	pages   *slacktest.Listener // of health and metrics, for a bot of this process
 }
 
 // AddBot starts a bot, beside those that run, and returns when Slack has said
@@ -121,8 +123,10 @@ func (s *Stage) launchInside(ctx context.Context, b *Bot) error {
 	if err != nil {
 		return err
 	}
+	b.pages = slacktest.NewListener()
 	a, err := app.New(ctx, settings, app.Seams{
 		Log: b.log, Version: "stage", Slack: s.over, Dial: s.pipe.DialContext, Portals: docspacetest.Via(s.portal).Transport,
+		Listen: func(context.Context, string, string) (net.Listener, error) { return b.pages, nil },
 	})
 	if err != nil {
 		return err

@@ -115,12 +115,17 @@ func (s *Scene) Until(what string, ok func() bool) {
 	}
 }
 
-func (s *Scene) wait(ok func() bool) error {
+// patient is for as long as a Want waits.
+func (s *Scene) patient() (context.Context, context.CancelFunc) {
 	within := patience
 	if s.options.Load != nil {
 		within = bubblePatience
 	}
-	ctx, cancel := context.WithTimeout(s.t.Context(), within)
+	return context.WithTimeout(s.t.Context(), within)
+}
+
+func (s *Scene) wait(ok func() bool) error {
+	ctx, cancel := s.patient()
 	defer cancel()
 	return s.Slack.WaitFor(ctx, func(*slacktest.Slack) bool { return ok() })
 }
