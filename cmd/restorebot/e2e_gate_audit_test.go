@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"database/sql"
 	"encoding/csv"
 	"encoding/json"
@@ -15,20 +14,10 @@ import (
 	"docspace-restorebot/cmd/restorebot/stage"
 )
 
-// audit runs restorebot audit with the settings of the stage.
-func audit(t *testing.T, s *stage.Scene, args ...string) (stdout, stderr string, status int) {
-	t.Helper()
-	cmd := s.Command(s.Context(), append([]string{"audit"}, args...)...)
-	var out, err bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &err
-	_ = cmd.Run()
-	return out.String(), err.String(), cmd.ProcessState.ExitCode()
-}
-
 // wholeTrail verifies the trail and returns its head.
 func wholeTrail(t *testing.T, s *stage.Scene) string {
 	t.Helper()
-	out, errs, status := audit(t, s, "verify")
+	out, errs, status := s.Runs("audit", "verify")
 	_, head, ok := strings.Cut(strings.TrimSpace(out), "\nhead ")
 	if status != 0 || !ok || !strings.HasPrefix(out, "The audit trail is whole: ") {
 		t.Fatalf("status %d: %s%s", status, out, errs)
@@ -63,18 +52,18 @@ func TestBinaryKeepsATrailThatShowsEveryActAndEveryChangeToIt(t *testing.T) {
 	wantEveryAct(t, s, secrets)
 	wantSameInCSV(t, s)
 
-	if out, errs, status := audit(t, s, "verify", "--head", head); status != 0 {
+	if out, errs, status := s.Runs("audit", "verify", "--head", head); status != 0 {
 		t.Errorf("with its own head: status %d, %s%s", status, out, errs)
 	}
 	tamper(t, s, `UPDATE audit SET actor = 'UEVE' WHERE kind = 'confirmed'`)
-	if _, errs, status := audit(t, s, "verify"); status != statusFailed || !strings.Contains(errs, "was changed after it was written") {
+	if _, errs, status := s.Runs("audit", "verify"); status != statusFailed || !strings.Contains(errs, "was changed after it was written") {
 		t.Errorf("a changed line: status %d, %s", status, errs)
 	}
-	if out, errs, status := audit(t, s, "export"); status != statusFailed || !strings.Contains(errs, "was changed") || strings.Contains(out, "confirmed") {
+	if out, errs, status := s.Runs("audit", "export"); status != statusFailed || !strings.Contains(errs, "was changed") || strings.Contains(out, "confirmed") {
 		t.Errorf("an export of it: status %d, %s", status, errs)
 	}
 	tamper(t, s, `DELETE FROM audit WHERE seq > 3; UPDATE audit_head SET lines = 3, hash = (SELECT hash FROM audit WHERE seq = 3)`)
-	if _, errs, status := audit(t, s, "verify", "--head", head); status != statusFailed || !strings.Contains(errs, "the newest lines are missing") {
+	if _, errs, status := s.Runs("audit", "verify", "--head", head); status != statusFailed || !strings.Contains(errs, "the newest lines are missing") {
 		t.Errorf("a cut trail: status %d, %s", status, errs)
 	}
 }
@@ -83,7 +72,7 @@ func TestBinaryKeepsATrailThatShowsEveryActAndEveryChangeToIt(t *testing.T) {
 // no secret.
 func wantEveryAct(t *testing.T, s *stage.Scene, secrets []string) {
 	t.Helper()
-	out, errs, status := audit(t, s, "export", "--format", "jsonl")
+	out, errs, status := s.Runs("audit", "export", "--format", "jsonl")
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, errs)
 	}
@@ -128,8 +117,8 @@ func wantEveryAct(t *testing.T, s *stage.Scene, secrets []string) {
 
 func wantSameInCSV(t *testing.T, s *stage.Scene) {
 	t.Helper()
-	jsonl, _, _ := audit(t, s, "export")
-	out, errs, status := audit(t, s, "export", "--format", "csv")
+	jsonl, _, _ := s.Runs("audit", "export")
+	out, errs, status := s.Runs("audit", "export", "--format", "csv")
 	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
 	if status != 0 || err != nil || len(rows) != strings.Count(jsonl, "\n")+1 {
 		t.Errorf("status %d, %v, %d rows: %s", status, err, len(rows), errs)

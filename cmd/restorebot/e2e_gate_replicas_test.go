@@ -27,7 +27,7 @@ func TestBinaryReplicasKeepTheGatesTogether(t *testing.T) {
 	s.WantFinalCard("restored")
 	s.WantStarts(1)
 	wholeTrail(t, s) // read beside the running bots
-	out, errs, status := audit(t, s, "export")
+	out, errs, status := s.Runs("audit", "export")
 	if status != 0 || strings.Count(out, `"kind":"confirmed"`) != 3 {
 		t.Errorf("status %d, %d confirmations: %s", status, strings.Count(out, `"kind":"confirmed"`), errs)
 	}

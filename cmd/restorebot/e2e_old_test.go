@@ -6,39 +6,12 @@ import (
 	"database/sql"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
 	"docspace-restorebot/docspace/docspacetest"
 )
-
-// modal waits until a person's modal says the words.
-func (s *oldStage) modal(ctx context.Context, user, words string) slacktest.View {
-	s.t.Helper()
-	var v slacktest.View
-	err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
-		v, _ = w.Modal(user)
-		return strings.Contains(viewText(v), words)
-	})
-	if err != nil {
-		s.t.Fatalf("the modal of %s does not say %q but: %s", user, words, viewText(v))
-	}
-	return v
-}
-
-// submit types a word in a modal and submits it.
-func (s *oldStage) submit(ctx context.Context, v slacktest.View, word string) {
-	s.t.Helper()
-	d, err := s.slack.Submit(v, slacktest.Values{"word": word})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if _, err := d.Wait(ctx); err != nil {
-		s.t.Fatalf("the submit was not acked: %v", err)
-	}
-}
 
 // cardSays waits until the card says the words, whatever buttons it has.
 func (s *oldStage) cardSays(ctx context.Context, card slacktest.Message, words string) slacktest.Message {
@@ -68,26 +41,6 @@ func (s *oldStage) kill(ctx context.Context, cmd *exec.Cmd) {
 	_ = cmd.Wait()
 	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 0 }); err != nil {
 		s.t.Fatal("the dead bot's connections are still there")
-	}
-}
-
-// toldNext is told, but does not look at what was told before seen answers.
-func (s *oldStage) toldNext(ctx context.Context, user string, seen int, words ...string) {
-	s.t.Helper()
-	err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool {
-		for _, m := range w.Ephemerals(user)[seen:] {
-			text := w.RenderUnfolded(m, time.UTC)
-			if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
-				return true
-			}
-		}
-		return false
-	})
-	if err != nil {
-		for _, m := range s.slack.Ephemerals(user)[seen:] {
-			s.t.Log(s.slack.RenderUnfolded(m, time.UTC))
-		}
-		s.t.Fatalf("%s was not told %q", user, words)
 	}
 }
 

@@ -1,26 +1,16 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
-
-// pickerSays opens the picker and waits for the words in it.
-func (s *oldStage) pickerSays(ctx context.Context, user string, words ...string) {
-	s.t.Helper()
-	if _, err := s.slack.Command(user, "COPS", "/restore").Wait(ctx); err != nil {
-		s.t.Fatal(err)
-	}
-	s.picker(ctx, user, words...)
-}
 
 func TestBinaryNamesWhatThePortalRefuses(t *testing.T) {
 	t.Parallel()
@@ -40,16 +30,21 @@ func TestBinaryNamesWhatThePortalRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, s := begin(t)
-			newest := s.newest()
-			c.sick(s.portal)
-			s.says(ctx, "UALICE", "/restore "+newest, append(c.words, "Nothing was started")...)
-			s.says(ctx, "UBOB", "/restore list", append(c.words, "Nothing was started")...)
-			s.pickerSays(ctx, "UBOB", append(c.words, "Nothing was started")...)
-			if c.status {
-				s.says(ctx, "UBOB", "/restore status", append(c.words, "cannot be restored now")...)
-			}
-			s.untouched()
+			inBubble(t, nil, func(s *stage.Scene) {
+				words := append(c.words, "Nothing was started")
+				c.sick(s.Portal)
+				s.Alice.Types("/restore " + s.Newest())
+				s.Alice.WantTold(words...)
+				s.Bob.Types("/restore list")
+				s.Bob.WantTold(words...)
+				s.Bob.Types("/restore")
+				s.Bob.WantDialog(words...)
+				if c.status {
+					s.Bob.Types("/restore status")
+					s.Bob.WantTold(append(c.words, "cannot be restored now")...)
+				}
+				s.WantUntouched()
+			})
 		})
 	}
 }
@@ -57,66 +52,75 @@ func TestBinaryNamesWhatThePortalRefuses(t *testing.T) {
 // A portal that refuses at the last moment, at the start itself.
 func TestBinaryNamesWhyTheStartIsRefused(t *testing.T) {
 	t.Parallel()
-	ctx, s := begin(t)
-	card := s.card(ctx)
-	s.portal.Break(func(f *docspacetest.Faults) { f.NoRestorePlan, f.LeakStack = true, true })
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.shows(ctx, card, "its plan does not include this (402). nothing was changed")
-	if end := s.cardWith(ctx, "", "The portal's owner has to change the plan"); strings.Contains(s.slack.RenderUnfolded(end, time.UTC), " at Portal.") {
-		t.Error("the card shows a stack trace")
-	}
+	inBubble(t, nil, func(s *stage.Scene) {
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard()
+		s.Portal.Break(func(f *docspacetest.Faults) { f.NoRestorePlan, f.LeakStack = true, true })
+		s.Bob.Presses("Restore")
+		s.WantFinalCard("its plan does not include this (402). nothing was changed")
+		if end := s.WantChannelSays("The portal's owner has to change the plan"); strings.Contains(s.Text(end), " at Portal.") {
+			t.Error("the card shows a stack trace")
+		}
+	})
 }
 
 // A portal of an old version does not say whether it is active.
 func TestBinaryVerifiesAPortalThatDoesNotTellItsStatus(t *testing.T) {
 	t.Parallel()
-	ctx, s := begin(t)
-	s.portal.Break(func(f *docspacetest.Faults) { f.NoTenantStatus = true })
-	card := s.card(ctx)
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.shows(ctx, card, "its version does not say whether it is active")
-	s.shows(ctx, card, "it is as it was")
+	inBubble(t, nil, func(s *stage.Scene) {
+		s.Portal.Break(func(f *docspacetest.Faults) { f.NoTenantStatus = true })
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard()
+		s.Bob.Presses("Restore")
+		s.WantFinalCard("its version does not say whether it is active")
+		s.WantFinalCard("it is as it was")
+	})
+}
+
+// mute lets nothing through to some hosts: they accept, and are silent.
+func mute(hosts ...string) func(http.Handler) http.Handler {
+	return func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			for _, host := range hosts {
+				if r.Host == host+".example.com" {
+					<-r.Context().Done()
+					return
+				}
+			}
+			h.ServeHTTP(w, r)
+		})
+	}
 }
 
 // Three portals accept and are silent: what is known is told within 10 s.
 func TestBinaryAnswersBesidePortalsThatAreSilent(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	stop := make(chan struct{})
-	mute := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-stop:
-		case <-r.Context().Done():
+	silent := []string{"one", "two", "three"}
+	setInBubble(t, mute(silent...), nil, func(s *stage.Scene) {
+		var file strings.Builder
+		file.WriteString("portals:\n")
+		for _, name := range silent {
+			fmt.Fprintf(&file, "  - name: %[1]s\n    url: http://%[1]s.example.com\n    api_key: sk-%[2]s\n", name, strings.Repeat("0", 64))
 		}
-	}))
-	t.Cleanup(func() { close(stop); mute.Close() })
-	var file strings.Builder
-	file.WriteString("portals:\n")
-	for _, name := range []string{"one", "two", "three"} {
-		fmt.Fprintf(&file, "  - name: %[1]s\n    url: %[2]s/%[1]s\n    api_key: sk-%[3]s\n", name, mute.URL, strings.Repeat("0", 64))
-	}
-	path := filepath.Join(t.TempDir(), "portals.yaml")
-	write(t, path, file.String())
-	s.env = append(s.env, "PORTALS_FILE="+path)
-	s.start(ctx)
-	s.portal.StartElsewhere(s.newest())
-	began := time.Now()
-	asked := map[string][]string{
-		"/restore status":                            {"one", "two", "three", "it does not answer in time", "restores something that this bot did not start"},
-		"/restore list --portal two":                 {"The backups of two could not be read", "it does not answer in time"},
-		"/restore " + s.newest() + " --portal three": {"The portal could not be asked", "it does not answer in time"},
-	}
-	for text := range asked {
-		if _, err := s.slack.Command("UALICE", "COPS", text).Wait(ctx); err != nil {
-			t.Fatal(err)
+		path := filepath.Join(s.Dir(), "portals.yaml")
+		write(t, path, file.String())
+		s.Setenv("PORTALS_FILE=" + path)
+		s.Starts()
+		s.Portal.StartElsewhere(s.Newest())
+		began := time.Now()
+		asked := map[string][]string{
+			"/restore status":                            {"one", "two", "three", "it does not answer in time", "restores something that this bot did not start"},
+			"/restore list --portal two":                 {"The backups of two could not be read", "it does not answer in time"},
+			"/restore " + s.Newest() + " --portal three": {"The portal could not be asked", "it does not answer in time"},
 		}
-	}
-	for _, words := range asked {
-		s.told(ctx, "UALICE", words...)
-	}
-	if took := time.Since(began); took > 20*time.Second { // 10 s, and room for a busy machine
-		t.Errorf("answered after %s", took)
-	}
+		for text := range asked {
+			s.Alice.Types(text)
+		}
+		for _, words := range asked {
+			s.Alice.WantTold(words...)
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("answered after %s", took)
+		}
+	})
 }

@@ -1,11 +1,10 @@
 package main
 
 import (
-	"context"
 	"testing"
-	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // What admitted a request is checked anew at the press: the settings have changed,
@@ -17,27 +16,25 @@ func TestBinaryChecksWhatAdmittedARequestAtThePress(t *testing.T) {
 		deleted bool
 		words   string
 	}{
-		"not on the list of people":   {"RESTORE_USERS=UBOB", false, "may not do so any more"},
+		"not on the list of people":   {"RESTORE_USERS=" + stage.Bob, false, "may not do so any more"},
 		"not in the list of channels": {"RESTORE_CHANNELS=CELSE", false, "may not be asked for in this channel any more"},
 		"has left":                    {"", true, "may not do so any more"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-			t.Cleanup(cancel)
-			s := setStage(t)
-			s.env = append(s.env, "RESTORE_APPROVERS=UALICE,UBOB")
-			cmd := s.start(ctx)
-			card := s.card(ctx)
-			s.kill(ctx, cmd)
-			if c.setting != "" {
-				s.env = append(s.env, c.setting)
-			}
-			s.slack.PutPerson(slacktest.Person{ID: "UALICE", Name: "alice", Deleted: c.deleted})
-			s.start(ctx)
-			s.press(ctx, "UBOB", card, "restore_confirm")
-			s.told(ctx, "UBOB", c.words, "Nothing was started")
-			s.notStarted()
+			inBubble(t, []string{"RESTORE_APPROVERS=" + stage.Alice + "," + stage.Bob}, func(s *stage.Scene) {
+				s.Alice.Types("/restore " + s.Newest())
+				s.WantCard()
+				s.Kills()
+				if c.setting != "" {
+					s.Setenv(c.setting)
+				}
+				s.Slack.PutPerson(slacktest.Person{ID: stage.Alice, Name: "alice", Deleted: c.deleted})
+				s.Starts()
+				s.Bob.Presses("Restore")
+				s.Bob.WantTold(c.words, "Nothing was started")
+				s.WantStarts(0)
+			})
 		})
 	}
 }

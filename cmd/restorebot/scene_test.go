@@ -54,10 +54,13 @@ func inBubbleBehind(t *testing.T, between func(http.Handler) http.Handler, setti
 // setInBubble is inBubbleBehind without a bot.
 func setInBubble(t *testing.T, between func(http.Handler) http.Handler, settings []string, act func(s *stage.Scene)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		act(stage.Set(t, stage.Options{
-			Env: settings, Portal: quickPortal, Between: between,
-			Load: func(environ []string) (app.Settings, error) { return loadSettings(environ, "") },
-		}))
-	})
+	playInBubble(t, stage.Options{Env: settings, Portal: quickPortal, Between: between}, act)
+}
+
+// playInBubble is setInBubble on a stage of these options.
+func playInBubble(t *testing.T, o stage.Options, act func(s *stage.Scene)) {
+	t.Helper()
+	o.Env = append(o.Env, asBot+"=1") // for other commands, which are processes
+	o.Load = func(environ []string) (app.Settings, error) { return loadSettings(environ, "") }
+	synctest.Test(t, func(t *testing.T) { act(stage.Set(t, o)) })
 }

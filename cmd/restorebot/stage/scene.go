@@ -83,6 +83,17 @@ func (s *Scene) Starts() *Bot {
 	return b
 }
 
+// Runs runs the bot's program with other arguments, beside the bot, and returns
+// what it wrote and its exit status.
+func (s *Scene) Runs(args ...string) (stdout, stderr string, status int) {
+	s.t.Helper()
+	cmd := s.Command(s.t.Context(), args...)
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	_ = cmd.Run() // the status tells
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
 // Kills ends every bot as a power cut does, and waits until Slack knows.
 func (s *Scene) Kills() {
 	s.t.Helper()
