@@ -1,42 +1,96 @@
 package main
 
 import (
-	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"docspace-restorebot/bot/durabletest"
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // often delivers an envelope again and again: as it was, and in envelopes of its
 // own. Each is acked; their payloads are returned.
-func (s *oldStage) often(ctx context.Context, d *slacktest.Delivery) (said []string) {
-	s.t.Helper()
+func often(t *testing.T, s *stage.Scene, d *slacktest.Delivery) (said []string) {
+	t.Helper()
 	all := []*slacktest.Delivery{d}
 	for range 2 {
 		d.Redeliver()
-		all = append(all, s.slack.Again(d))
+		all = append(all, s.Slack.Again(d))
 	}
 	for _, d := range all {
-		ack, err := d.Wait(ctx)
+		ack, err := d.Wait(s.Context())
 		if err != nil {
-			s.t.Fatalf("a delivery was not acked: %v", err)
+			t.Fatalf("a delivery was not acked: %v", err)
 		}
 		said = append(said, string(ack.Payload))
 	}
 	return said
 }
 
-// restart kills the bot and starts another one.
-func (s *oldStage) restart(ctx context.Context, kill func()) {
-	s.t.Helper()
-	kill()
-	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 0 }); err != nil {
-		s.t.Fatal("the dead bot's connections are still there")
+// pressOften presses a button of the card, and delivers that often.
+func pressOften(t *testing.T, s *stage.Scene, user, action string) *slacktest.Delivery {
+	t.Helper()
+	d, err := s.Slack.Press(user, s.Card(), action)
+	if err != nil {
+		t.Fatal(err)
 	}
-	s.start(ctx)
+	often(t, s, d)
+	return d
+}
+
+// wantOneAnswer checks that each delivery of a command was answered like the first.
+func wantOneAnswer(t *testing.T, said []string) {
+	t.Helper()
+	for _, text := range said {
+		if text != said[0] || !strings.Contains(text, "is recorded and being checked") {
+			t.Errorf("a delivery was answered %s, the first one %s", text, said[0])
+		}
+	}
+}
+
+// wantOneCard checks that the card that people look at is the only one.
+func wantOneCard(t *testing.T, s *stage.Scene) {
+	t.Helper()
+	var of []string
+	for _, m := range s.Slack.Channel(stage.Channel).Messages() {
+		if b, ok := m.Button("restore_confirm"); ok {
+			of = append(of, b.Value)
+		}
+	}
+	if b, ok := s.Card().Button("restore_confirm"); !ok || len(of) != 1 || of[0] != b.Value {
+		t.Errorf("the channel has cards of %q, want one of %s", of, b.Value)
+	}
+}
+
+// wantOneEnd waits until the channel is told the end, and checks that it is told
+// once, beside one card, and that the restore was started once.
+func wantOneEnd(t *testing.T, s *stage.Scene) {
+	t.Helper()
+	told := func() (ends int) {
+		for _, m := range s.Slack.Channel(stage.Channel).Thread(s.Card().TS) {
+			if m.Reply() && strings.Contains(s.Text(m), "*Restore of docs.example.com: done*") {
+				ends++
+			}
+		}
+		return ends
+	}
+	s.Until("the end was told", func() bool { return told() > 0 })
+	s.WantStarts(1)
+	if ends := told(); ends != 1 {
+		t.Errorf("the end was told %d times", ends)
+	}
+	if main := s.Slack.Channel(stage.Channel).Main(); len(main) != 2 || main[0].TS != s.Card().TS || !main[1].ReplyBroadcast {
+		t.Errorf("%d messages in the channel, want a card and an end", len(main))
+	}
+}
+
+// wantTold checks how often a person was answered.
+func wantTold(t *testing.T, s *stage.Scene, who string, times int) {
+	t.Helper()
+	if got := s.Slack.Ephemerals(who); len(got) != times {
+		t.Errorf("%s was told %d answers, want %d: %v", who, len(got), times, got)
+	}
 }
 
 // The same command and the same presses come up to six times each, before and
@@ -44,135 +98,65 @@ func (s *oldStage) restart(ctx context.Context, kill func()) {
 // told that they came too late.
 func TestBinaryHeedsEverythingOnce(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	cmd := s.start(ctx)
-	kill := func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
+	s := onStage(t)
+	command := s.Slack.Command(stage.Alice, stage.Channel, "/restore "+s.Newest())
+	said := often(t, s, command)
+	s.WantCard()
+	s.Kills()
+	s.Starts()
+	wantOneAnswer(t, append(said, often(t, s, s.Slack.Again(command))...))
+	wantOneCard(t, s)
 
-	command := s.slack.Command("UALICE", "COPS", "/restore "+s.newest())
-	said := s.often(ctx, command)
-	card := s.cardWith(ctx, "restore_confirm")
-	confirm, _ := card.Button("restore_confirm")
-	s.restart(ctx, kill)
-	said = append(said, s.often(ctx, s.slack.Again(command))...)
-	for _, text := range said {
-		if text != said[0] || !strings.Contains(text, "is recorded and being checked") {
-			t.Errorf("a delivery was answered %s, the first one %s", text, said[0])
-		}
-	}
-	s.wantOneCard(confirm.Value)
+	pressOften(t, s, stage.Eve, "restore_confirm")
+	press := pressOften(t, s, stage.Bob, "restore_confirm")
+	s.WantFinalCard("restored")
+	wantEndIn(t, s, stage.Channel)
+	s.Until("the channel was told", func() bool { return len(s.Slack.Channel(stage.Channel).Main()) > 1 })
+	often(t, s, s.Slack.Again(press))
+	often(t, s, s.Slack.Again(command))
 
-	refused, err := s.slack.Press("UEVE", card, "restore_confirm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.often(ctx, refused)
-	press, err := s.slack.Press("UBOB", card, "restore_confirm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.often(ctx, press)
-	s.shows(ctx, card, "restored")
-	s.ended(ctx, "COPS")
-	if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool { return m.ReplyBroadcast }); err != nil {
-		t.Fatal("the end was not told")
-	}
-	s.often(ctx, s.slack.Again(press))
-	s.often(ctx, s.slack.Again(command))
-
-	if s.portal.Starts() != 1 {
-		t.Errorf("startrestore was sent %d times", s.portal.Starts())
-	}
-	if got := s.slack.Ephemerals("UBOB"); len(got) != 0 {
-		t.Errorf("who pressed once was told %q", got[0].Text)
-	}
-	if got := s.slack.Ephemerals("UEVE"); len(got) != 1 {
-		t.Errorf("who may not press was told so %d times", len(got))
-	}
-	if got := s.slack.Ephemerals("UALICE"); len(got) != 1 {
-		t.Errorf("who asked once was answered %d times", len(got))
-	}
-	cards, ends := 0, 0
-	for _, m := range s.slack.Channel("COPS").Messages() {
-		switch {
-		case !m.Reply():
-			cards++
-		case m.ReplyBroadcast:
-			ends++
-		}
-	}
-	if cards != 1 || ends != 1 {
-		t.Errorf("%d cards and %d ends in the channel, want one of each", cards, ends)
-	}
+	wantTold(t, s, stage.Bob, 0)   // who pressed once
+	wantTold(t, s, stage.Eve, 1)   // who may not press
+	wantTold(t, s, stage.Alice, 1) // who asked once
+	wantOneEnd(t, s)
 }
 
 // A press that is delivered again after a restart, before the step that it woke
 // has come far, is still the same press.
 func TestBinaryHeedsADismissalOnce(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	cmd := s.start(ctx)
-	card := s.card(ctx)
-	press, err := s.slack.Press("UBOB", card, "restore_dismiss")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.often(ctx, press)
-	s.restart(ctx, func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	s.often(ctx, s.slack.Again(press))
-	s.shows(ctx, card, "dismissed")
-	if got := s.slack.Ephemerals("UBOB"); len(got) != 0 {
-		t.Errorf("who pressed once was told %q", got[0].Text)
-	}
+	s := onStage(t)
+	s.Alice.Types("/restore " + s.Newest())
+	s.WantCard()
+	press := pressOften(t, s, stage.Bob, "restore_dismiss")
+	s.Kills()
+	s.Starts()
+	often(t, s, s.Slack.Again(press))
+	s.WantFinalCard("dismissed")
+	wantTold(t, s, stage.Bob, 0)
 }
 
 // Two replicas share Slack's envelopes, and each delivery may come to either of
 // them.
 func TestBinaryTwiceHeedsEverythingOnce(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	s.env = append(s.env, "SLACK_CONNECTIONS=1", "DATABASE_URL="+durabletest.StartPostgres(t).URL())
-	s.start(ctx)
-	s.start(ctx)
-	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 2 }); err != nil {
-		t.Fatal("the replicas did not both connect")
-	}
-	command := s.slack.Command("UALICE", "COPS", "/restore "+s.newest())
-	said := s.often(ctx, command)
-	card := s.cardWith(ctx, "restore_confirm")
-	confirm, _ := card.Button("restore_confirm")
-	for _, text := range said {
-		if text != said[0] || !strings.Contains(text, "is recorded and being checked") {
-			t.Errorf("a delivery was answered %s, the first one %s", text, said[0])
-		}
-	}
-	s.wantOneCard(confirm.Value)
-	press, err := s.slack.Press("UBOB", card, "restore_confirm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.often(ctx, press)
-	s.shows(ctx, card, "restored")
-	s.ended(ctx, "COPS")
-	s.often(ctx, s.slack.Again(press))
+	s := onStage(t, "SLACK_CONNECTIONS=1", "DATABASE_URL="+durabletest.StartPostgres(t).URL())
+	s.Starts()
+	command := s.Slack.Command(stage.Alice, stage.Channel, "/restore "+s.Newest())
+	said := often(t, s, command)
+	s.WantCard()
+	wantOneAnswer(t, said)
+	wantOneCard(t, s)
+	press := pressOften(t, s, stage.Bob, "restore_confirm")
+	s.WantFinalCard("restored")
+	wantEndIn(t, s, stage.Channel)
+	often(t, s, s.Slack.Again(press))
+	often(t, s, s.Slack.Again(command))
 
-	if s.portal.Starts() != 1 {
-		t.Errorf("startrestore was sent %d times", s.portal.Starts())
-	}
-	if got := s.slack.Ephemerals("UBOB"); len(got) != 0 {
-		t.Errorf("who pressed once was told %q", got[0].Text)
-	}
-	s.wantOneEnd(ctx, card)
-	if main := s.slack.Channel("COPS").Main(); len(main) != 2 || !main[1].ReplyBroadcast {
-		t.Errorf("%d messages in the channel, want a card and an end", len(main))
-	}
+	wantTold(t, s, stage.Bob, 0)
+	wantOneEnd(t, s)
 	attempts := map[int]bool{}
-	for _, d := range s.slack.Deliveries() {
+	for _, d := range s.Slack.Deliveries() {
 		for _, a := range d.Attempts() {
 			attempts[a.Connection] = true
 		}

@@ -1,46 +1,45 @@
 package main
 
 import (
-	"context"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
+
+	"docspace-restorebot/cmd/restorebot/stage"
+	"docspace-restorebot/docspace/docspacetest"
 )
+
+// stands asks for a restore and returns when it runs on the portal, where it stands
+// still until the portal is healed.
+func stands(t *testing.T, s *stage.Scene) {
+	t.Helper()
+	s.Alice.Types("/restore " + s.Newest())
+	s.WantCard()
+	s.Portal.Break(func(f *docspacetest.Faults) { f.StuckQueued = true })
+	s.Bob.Presses("Restore")
+	s.Until("the restore has started", func() bool { return s.Portal.Starts() > 0 })
+}
 
 // One bot writes a file, and others read it meanwhile. A bot that was killed
 // leaves nothing that keeps the next one out.
 func TestBinariesShareAFileOnlyToRead(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	first := s.start(ctx)
-	card := s.standing(ctx)
-	run := func(args ...string) (string, error) {
-		cmd := exec.CommandContext(ctx, os.Args[0], args...)
-		cmd.Env, cmd.Dir = s.env, t.TempDir()
-		out, err := cmd.CombinedOutput()
-		return string(out), err
-	}
-	out, err := run("run")
+	s := onStage(t)
+	stands(t, s)
+	out, err := s.Command(s.Context(), "run").CombinedOutput()
 	for _, words := range []string{"in use by another process", "Nothing was started", "Stop the other bot"} {
-		if err == nil || !strings.Contains(out, words) {
+		if err == nil || !strings.Contains(string(out), words) {
 			t.Errorf("the second bot ended with %v and does not say %q: %s", err, words, out)
 		}
 	}
-	if out, err := run("audit", "verify"); err != nil || !strings.Contains(out, "is whole") {
-		t.Errorf("beside the bot: %v: %s", err, out)
-	}
-	_ = first.Process.Kill()
-	_ = first.Wait()
+	wholeTrail(t, s) // beside the bot
+	s.Kills()
 	begun := time.Now()
-	s.start(ctx)
+	s.Starts()
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("after a kill the next bot was ready after %s", took)
 	}
-	s.portal.Heal()
-	s.shows(ctx, card, "restored")
-	s.wantOneEnd(ctx, card)
+	s.Portal.Heal()
+	s.WantFinalCard("restored")
+	wantOneEnd(t, s)
 }

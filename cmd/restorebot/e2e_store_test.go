@@ -48,20 +48,6 @@ func (s *oldStage) join(ctx context.Context) {
 	}
 }
 
-// wantOneCard checks that the channel has one card, and that it is of this restore.
-func (s *oldStage) wantOneCard(id string) {
-	s.t.Helper()
-	var of []string
-	for _, m := range s.slack.Channel("COPS").Messages() {
-		if b, ok := m.Button("restore_confirm"); ok {
-			of = append(of, b.Value)
-		}
-	}
-	if len(of) != 1 || of[0] != id {
-		s.t.Errorf("the channel has cards of %q, want one of %s", of, id)
-	}
-}
-
 // wantOneEnd checks that the restore was started once and its end told once.
 func (s *oldStage) wantOneEnd(ctx context.Context, card slacktest.Message) {
 	s.t.Helper()
@@ -175,45 +161,6 @@ func TestBinaryPausedDoublesNothing(t *testing.T) {
 		t.Errorf("the paused bot ended with %v", err)
 	}
 	s.wantOneEnd(ctx, card)
-}
-
-// Everything comes up to six times, to two bots at once.
-func TestBinariesHeedEverythingOnce(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	s.onPostgres()
-	s.start(ctx)
-	s.join(ctx)
-	command := s.slack.Command("UALICE", "COPS", "/restore "+s.newest())
-	said := s.often(ctx, command)
-	card := s.cardWith(ctx, "restore_confirm")
-	confirm, _ := card.Button("restore_confirm")
-	for _, text := range said {
-		if text != said[0] || !strings.Contains(text, "is recorded and being checked") {
-			t.Errorf("a delivery was answered %s, the first one %s", text, said[0])
-		}
-	}
-	s.wantOneCard(confirm.Value)
-	press, err := s.slack.Press("UBOB", card, "restore_confirm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.often(ctx, press)
-	s.shows(ctx, card, "restored")
-	s.often(ctx, s.slack.Again(press))
-	s.often(ctx, s.slack.Again(command))
-	s.wantOneEnd(ctx, card)
-	cards := 0
-	for _, m := range s.slack.Channel("COPS").Messages() {
-		if !m.Reply() {
-			cards++
-		}
-	}
-	if cards != 1 {
-		t.Errorf("there are %d cards", cards)
-	}
 }
 
 // PostgreSQL is gone in the middle of a restore, and meanwhile the restore ends.
