@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -16,6 +14,7 @@ import (
 
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // wholeMatrix makes TestCrashMatrix kill the bot at every moment of a restore's
@@ -64,12 +63,13 @@ func TestCrashMatrix(t *testing.T) {
 
 // life is one restore, from the command to its end, with a bot that dies once.
 type life struct {
-	*oldStage
+	*stage.Scene
 
+	t    *testing.T
 	ctx  context.Context //nolint:containedctx // of one test
 	trap *trap
-	bot  *mortal
-	dead bool // the trap has sprung and the bot was started again
+	bot  *stage.Bot
+	dead bool // the trap has sprung and the bot is started again
 
 	restarted time.Time
 }
@@ -78,8 +78,8 @@ func playLife(t *testing.T, tr *trap) *trap {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), lifeWithin)
 	defer cancel()
-	l := &life{oldStage: setStageBehind(t, tr.wrap), ctx: ctx, trap: tr}
-	tr.watch(t, l.database)
+	l := &life{Scene: setSceneBehind(t, tr.wrap), t: t, ctx: ctx, trap: tr}
+	tr.watch(t, l.Database())
 	l.up()
 	l.requested()
 	l.ended(l.confirmed())
@@ -91,7 +91,7 @@ func (l *life) up() {
 	l.t.Helper()
 	for {
 		l.launch()
-		if l.waits(func() bool { return len(l.slack.Connections()) > 0 }) != nil {
+		if l.waits(func() bool { return len(l.Slack.Connections()) > 0 }) != nil {
 			l.t.Fatal("the bot did not connect")
 		}
 		if !l.revive() {
@@ -103,23 +103,16 @@ func (l *life) up() {
 // launch runs the bot under the trap.
 func (l *life) launch() {
 	l.t.Helper()
-	m := &mortal{dead: make(chan struct{})}
-	cmd := exec.CommandContext(l.ctx, os.Args[0], "run")
-	cmd.Env, cmd.Dir, cmd.Stderr = l.env, l.t.TempDir(), &m.log
-	if err := cmd.Start(); err != nil {
+	bot, err := l.Launch(l.ctx)
+	if err != nil {
 		l.t.Fatal(err)
 	}
-	m.process = cmd.Process
-	go func() {
-		defer close(m.dead)
-		m.err = cmd.Wait()
-	}()
-	l.bot = m
-	l.trap.guard(m)
+	l.bot = bot
+	l.trap.guard(bot)
 	l.t.Cleanup(func() {
-		m.kill()
+		bot.Kill()
 		if l.t.Failed() {
-			l.t.Logf("the bot's log:\n%s", m.log.String())
+			l.t.Logf("the bot's log:\n%s", bot.Log())
 		}
 	})
 }
@@ -139,7 +132,7 @@ func (l *life) revive() bool {
 	if !l.killed() {
 		return false
 	}
-	l.dead = true
+	l.dead, l.restarted = true, time.Now()
 	l.t.Logf("killed %s %d, at %s", l.trap.when, l.trap.n, l.trap.where())
 	l.gone()
 	return true
@@ -152,11 +145,11 @@ func (l *life) waits(ok func() bool) error {
 	go func() {
 		select {
 		case <-l.trap.sprung:
-			_, _ = l.slack.Say("UEVE", "COPS", "I hear a bot fall.") // Slack does not see a bot die that has no connection
+			_, _ = l.Slack.Say(stage.Eve, stage.Channel, "I hear a bot fall.") // Slack does not see a bot die that has no connection
 		case <-waiting.Done():
 		}
 	}()
-	return l.slack.WaitFor(l.ctx, func(*slacktest.Slack) bool { return ok() || l.killed() })
+	return l.Slack.WaitFor(l.ctx, func(*slacktest.Slack) bool { return ok() || l.killed() })
 }
 
 // until waits for ok, and starts the bot again if it dies meanwhile. It reports
@@ -170,7 +163,6 @@ func (l *life) until(fault string, ok func() bool) bool {
 	if !l.revive() {
 		return true
 	}
-	l.restarted = time.Now()
 	l.up()
 	return false
 }
@@ -185,11 +177,11 @@ func (l *life) surely(fault string, ok func() bool) {
 
 // story logs the channel.
 func (l *life) story() {
-	for _, m := range l.slack.Channel("COPS").Messages() {
-		l.t.Log(l.slack.Render(m, time.UTC))
+	for _, m := range l.Slack.Channel(stage.Channel).Messages() {
+		l.t.Log(l.Text(m))
 	}
-	for _, m := range l.slack.Ephemerals("UALICE") {
-		l.t.Log(l.slack.Render(m, time.UTC))
+	for _, m := range l.Slack.Ephemerals(stage.Alice) {
+		l.t.Log(l.Text(m))
 	}
 }
 
@@ -207,7 +199,7 @@ func settled(d *slacktest.Delivery) bool {
 func (l *life) requested() {
 	l.t.Helper()
 	for {
-		d := l.slack.Command("UALICE", "COPS", "/restore "+l.newest())
+		d := l.Slack.Command(stage.Alice, stage.Channel, "/restore "+l.Newest())
 		answered := l.until("the command came to nothing", func() bool { return settled(d) })
 		if answered {
 			break
@@ -222,7 +214,7 @@ func (l *life) requested() {
 // pressable is the first message of the channel that asks for a confirmation. A
 // bot that died between a post and its record has left an orphan.
 func (l *life) pressable() (card slacktest.Message, there bool) {
-	for _, m := range l.slack.Channel("COPS").Messages() {
+	for _, m := range l.Slack.Channel(stage.Channel).Messages() {
 		if _, there := m.Button("restore_confirm"); there {
 			return m, true
 		}
@@ -244,7 +236,7 @@ func (l *life) confirmed() (card slacktest.Message) {
 		if !there {
 			return card
 		}
-		d, err := l.slack.Press("UBOB", m, "restore_confirm")
+		d, err := l.Slack.Press(stage.Bob, m, "restore_confirm")
 		if err != nil {
 			continue // it has no such button any more: the press was heard
 		}
@@ -252,7 +244,7 @@ func (l *life) confirmed() (card slacktest.Message) {
 			continue
 		}
 		l.awhile(func() bool {
-			now, _ := l.slack.Message("COPS", m.TS)
+			now, _ := l.Slack.Message(stage.Channel, m.TS)
 			_, there := now.Button("restore_confirm")
 			return !there
 		})
@@ -263,12 +255,12 @@ func (l *life) confirmed() (card slacktest.Message) {
 func (l *life) awhile(ok func() bool) {
 	ctx, cancel := context.WithTimeout(l.ctx, 3*time.Second)
 	defer cancel()
-	_ = l.slack.WaitFor(ctx, func(*slacktest.Slack) bool { return ok() })
+	_ = l.Slack.WaitFor(ctx, func(*slacktest.Slack) bool { return ok() })
 }
 
 // counted finds the card of a restore that was confirmed.
 func (l *life) counted(card *slacktest.Message) bool {
-	for _, m := range l.slack.Channel("COPS").Messages() {
+	for _, m := range l.Slack.Channel(stage.Channel).Messages() {
 		if strings.HasPrefix(m.Text, "Restore of ") {
 			*card = m
 			return true
@@ -282,23 +274,23 @@ func (l *life) ended(card slacktest.Message) {
 	l.t.Helper()
 	var ends []slacktest.Message
 	told := func() bool {
-		ends = slices.DeleteFunc(l.slack.Channel("COPS").Thread(card.TS), func(m slacktest.Message) bool { return !m.ReplyBroadcast })
+		ends = slices.DeleteFunc(l.Slack.Channel(stage.Channel).Thread(card.TS), func(m slacktest.Message) bool { return !m.ReplyBroadcast })
 		return len(ends) > 0
 	}
 	l.surely("the end was not told", told)
 	unclear := strings.Contains(ends[0].Text, "somebody has to look")
 	if unclear {
-		if l.portal.Starts() > 0 && l.trap.where() != "startrestore" {
+		if l.Portal.Starts() > 0 && l.trap.where() != "startrestore" {
 			l.t.Error("a start that the portal knows was called unclear")
 		}
-		l.press(l.ctx, "UBOB", card, "restore_settle_nothing")
+		l.Bob.PressesOn(card, "Nothing was restored")
 	}
 	final := "done"
 	if unclear {
 		final = "failed"
 	}
 	l.surely("the card does not show the end", func() bool {
-		m, _ := l.slack.Message("COPS", card.TS)
+		m, _ := l.Slack.Message(stage.Channel, card.TS)
 		return len(m.Buttons()) == 0 && strings.Contains(m.Text, final)
 	})
 	l.check(card, unclear)
@@ -306,20 +298,16 @@ func (l *life) ended(card slacktest.Message) {
 
 func (l *life) check(card slacktest.Message, unclear bool) {
 	l.t.Helper()
-	began, want := len(l.portal.Restores()), 1
+	began, want := len(l.Portal.Restores()), 1
 	if unclear {
 		want = 0
 	}
-	if l.portal.Starts() > 1 || began != want {
-		l.t.Errorf("startrestore was sent %d times and %d restores began, want %d", l.portal.Starts(), began, want)
+	if l.Portal.Starts() > 1 || began != want {
+		l.t.Errorf("startrestore was sent %d times and %d restores began, want %d", l.Portal.Starts(), began, want)
 	}
-	for _, m := range l.slack.Channel("COPS").Messages() {
-		if len(m.Buttons()) > 0 {
-			l.t.Errorf("a live button is left on:\n%s", l.slack.Render(m, time.UTC))
-		}
-	}
+	l.WantNoButtons()
 	told := 0
-	for _, m := range l.slack.Channel("COPS").Thread(card.TS) {
+	for _, m := range l.Slack.Channel(stage.Channel).Thread(card.TS) {
 		if m.ReplyBroadcast {
 			told++
 		}
@@ -328,7 +316,7 @@ func (l *life) check(card slacktest.Message, unclear bool) {
 		l.t.Errorf("the end was told %d times", told)
 	}
 	// 5 s are promised; what a life took is for whoever reads, and no test of time.
-	for _, r := range l.portal.Requests() {
+	for _, r := range l.Portal.Requests() {
 		if l.dead && r.At.After(l.restarted) {
 			l.t.Logf("at work again %s after the new start", r.At.Sub(l.restarted).Round(time.Millisecond))
 			break
@@ -347,7 +335,7 @@ func (l *life) rows() {
 		if left = l.leftOpen(); len(left) == 0 {
 			return
 		}
-		calls := len(l.slack.Calls(""))
+		calls := len(l.Slack.Calls(""))
 		l.up()
 		l.busy(calls)
 	}
@@ -360,7 +348,7 @@ func (l *life) rows() {
 func (l *life) busy(calls int) {
 	ctx, cancel := context.WithTimeout(l.ctx, 5*time.Second)
 	defer cancel()
-	_ = l.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Calls("")) > calls+4 })
+	_ = l.Slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Calls("")) > calls+4 })
 }
 
 // finish stops the bot, unless it dies of that or is dead already.
@@ -369,11 +357,10 @@ func (l *life) finish() {
 	if l.revive() {
 		return
 	}
-	_ = l.bot.process.Signal(syscall.SIGTERM)
-	<-l.bot.dead
+	err := l.bot.Stop()
 	l.trap.guard(nil) // what is still counted is no longer of this bot
-	if !l.revive() && l.bot.err != nil {
-		l.t.Errorf("after SIGTERM the bot ended with %v", l.bot.err)
+	if !l.revive() && err != nil {
+		l.t.Errorf("after SIGTERM the bot ended with %v", err)
 	}
 	l.gone()
 }
@@ -381,7 +368,7 @@ func (l *life) finish() {
 // gone waits until Slack has seen the last of a bot.
 func (l *life) gone() {
 	l.t.Helper()
-	if err := l.slack.WaitFor(l.ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 0 }); err != nil {
+	if err := l.Slack.WaitFor(l.ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) == 0 }); err != nil {
 		l.t.Fatal("the dead bot's connections are still there")
 	}
 }
@@ -389,7 +376,7 @@ func (l *life) gone() {
 // leftOpen lists the restores that a stopped bot's database holds as not over.
 func (l *life) leftOpen() (left []string) {
 	l.t.Helper()
-	store, err := durable.Open(l.ctx, "sqlite:"+l.database)
+	store, err := durable.Open(l.ctx, "sqlite:"+l.Database())
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -4,13 +4,14 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/fsnotify/fsnotify"
+
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // moment is a place in the bot's life at which it is killed.
@@ -24,27 +25,13 @@ const (
 	onWrite    moment = "on write"
 )
 
-// mortal is a bot's process, whose death several wait for.
-type mortal struct {
-	process *os.Process
-	dead    chan struct{}
-	err     error // how it ended; read after dead
-	log     strings.Builder
-}
-
-// kill returns when the process is gone.
-func (m *mortal) kill() {
-	_ = m.process.Kill() // it fails only for one that is gone
-	<-m.dead
-}
-
 // trap kills the bot at the nth of its moments, once.
 type trap struct {
 	when moment
 	n    int // from 1
 
 	mu     sync.Mutex
-	bot    *mortal
+	bot    *stage.Bot
 	seen   map[moment]int
 	at     string        // the call that it sprang at
 	sprung chan struct{} // closed when the bot is dead
@@ -55,7 +42,7 @@ func newTrap(when moment, n int) *trap {
 }
 
 // guard says which process is to be killed.
-func (tr *trap) guard(bot *mortal) {
+func (tr *trap) guard(bot *stage.Bot) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	tr.bot = bot
@@ -72,7 +59,7 @@ func (tr *trap) springs(when moment, what string) bool {
 	if when != tr.when || tr.seen[when] != tr.n {
 		return false
 	}
-	tr.bot.kill()
+	tr.bot.Kill()
 	tr.at = what
 	close(tr.sprung)
 	return true

@@ -13,7 +13,7 @@ import (
 )
 
 // begin sets a stage with more settings, and starts the bot.
-func begin(t *testing.T, settings ...string) (context.Context, *oldStage) {
+func begin(t *testing.T, settings ...string) (context.Context, *oldStage) { //nolint:unparam // it goes with the last test that stands on it
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)

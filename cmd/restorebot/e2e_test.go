@@ -127,7 +127,7 @@ func (s *oldStage) writtenDown(ctx context.Context, card slacktest.Message) {
 	}
 }
 
-func (s *oldStage) press(ctx context.Context, user string, card slacktest.Message, action string) {
+func (s *oldStage) press(ctx context.Context, user string, card slacktest.Message, action string) { //nolint:unparam // it goes with the last test that stands on it
 	s.t.Helper()
 	d, err := s.slack.Press(user, card, action)
 	if err != nil {
