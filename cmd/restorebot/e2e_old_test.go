@@ -3,36 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"os"
 	"os/exec"
 	"strings"
 	"time"
 
+	"docspace-restorebot/bot/durabletest"
 	"docspace-restorebot/bot/slacktest"
 	"docspace-restorebot/docspace/docspacetest"
 )
-
-// cardSays waits until the card says the words, whatever buttons it has.
-func (s *oldStage) cardSays(ctx context.Context, card slacktest.Message, words string) slacktest.Message {
-	s.t.Helper()
-	m, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		return m.TS == card.TS && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), words)
-	})
-	if err != nil {
-		now, _ := s.slack.Message("COPS", card.TS)
-		s.t.Fatalf("the card does not say %q but:\n%s", words, s.slack.RenderUnfolded(now, time.UTC))
-	}
-	return m
-}
-
-// notStarted checks that no restore began.
-func (s *oldStage) notStarted() {
-	s.t.Helper()
-	if n := s.portal.Starts(); n != 0 {
-		s.t.Errorf("startrestore was sent %d times", n)
-	}
-}
 
 // kill ends the bot as a power cut does, and waits until Slack knows.
 func (s *oldStage) kill(ctx context.Context, cmd *exec.Cmd) {
@@ -53,30 +32,6 @@ func (s *oldStage) audit(args ...string) (stdout, stderr string, status int) {
 	cmd.Stdout, cmd.Stderr = &out, &err
 	_ = cmd.Run()
 	return out.String(), err.String(), cmd.ProcessState.ExitCode()
-}
-
-// wholeTrail verifies the trail and returns its head.
-func (s *oldStage) wholeTrail() string {
-	s.t.Helper()
-	out, errs, status := s.audit("verify")
-	_, head, ok := strings.Cut(strings.TrimSpace(out), "\nhead ")
-	if status != 0 || !ok || !strings.Contains(out, "is whole") {
-		s.t.Fatalf("status %d: %s%s", status, out, errs)
-	}
-	return head
-}
-
-// tamper changes the database of a bot that is stopped.
-func (s *oldStage) tamper(query string) {
-	s.t.Helper()
-	db, err := sql.Open("sqlite", s.database)
-	if err == nil {
-		_, err = db.ExecContext(s.t.Context(), query)
-		_ = db.Close()
-	}
-	if err != nil {
-		s.t.Fatal(err)
-	}
 }
 
 // ended waits until the end stands in a conversation.
@@ -145,4 +100,13 @@ func value(env []string, name string) string {
 		}
 	}
 	return v
+}
+
+// onPostgres gives the stage's bots a PostgreSQL database to share, and each one
+// connection to Slack, so that another connection is another bot.
+func (s *oldStage) onPostgres() *durabletest.Postgres {
+	s.t.Helper()
+	server := durabletest.StartPostgres(s.t)
+	s.env = append(s.env, "SLACK_CONNECTIONS=1", "DATABASE_URL="+server.URL())
+	return server
 }

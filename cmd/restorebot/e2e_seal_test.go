@@ -1,32 +1,19 @@
 package main
 
 import (
-	"context"
 	"regexp"
-	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
-	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 const testAuditKey = "AUDIT_KEY=0123456789abcdef0123456789abcdef"
 
-// stopped starts the bot and returns what ends it as its operator does.
-func (s *oldStage) stopped(ctx context.Context) func() {
-	cmd := s.start(ctx)
-	return func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-	}
-}
-
 // confirmedByHand is what one statement makes of a request that waits for two
 // people.
 const confirmedByHand = `UPDATE restore SET state = 'confirmed', data = json_set(data, '$.State', 'confirmed',
-	'$.Confirmations', json('[{"User":"UBOB","At":"2026-03-01T02:15:00Z"},{"User":"UEVE","At":"2026-03-01T02:15:00Z"}]'))`
+	'$.Confirmations', json('[{"User":"U0BOB","At":"2026-03-01T02:15:00Z"},{"User":"U0EVE","At":"2026-03-01T02:15:00Z"}]'))`
 
 // One statement on the file, while the bot is down, is not a consent.
 func TestBinaryStartsNothingThatWasWrittenByHand(t *testing.T) {
@@ -45,23 +32,22 @@ func TestBinaryStartsNothingThatWasWrittenByHand(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := setStage(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-			defer cancel()
-			s.env = append(s.env, append(everybody, testAuditKey, "RESTORE_APPROVALS=2", "RESTORE_SELF_APPROVAL=false")...)
-			stop := s.stopped(ctx)
-			card := s.card(ctx)
-			stop()
-			s.tamper(c.tamper)
-			stop = s.stopped(ctx)
-			s.cardSays(ctx, card, c.words)
-			stop()
-			s.notStarted()
-			out, errs, _ := s.audit("export")
-			if !strings.Contains(out, `"kind":"altered"`) {
-				t.Errorf("the trail does not tell: %s%s", out, errs)
-			}
-			s.wholeTrail()
+			settings := append([]string{testAuditKey, "RESTORE_APPROVALS=2", "RESTORE_SELF_APPROVAL=false"}, everybody...)
+			inBubble(t, settings, func(s *stage.Scene) {
+				s.Alice.Types("/restore " + s.Newest())
+				s.WantCard()
+				s.Stops()
+				tamper(t, s, c.tamper)
+				s.Starts()
+				s.WantCard(c.words)
+				s.Stops()
+				s.WantStarts(0)
+				out, errs, _ := s.Runs("audit", "export")
+				if !strings.Contains(out, `"kind":"altered"`) {
+					t.Errorf("the trail does not tell: %s%s", out, errs)
+				}
+				wholeTrail(t, s)
+			})
 		})
 	}
 }
@@ -70,68 +56,60 @@ func TestBinaryStartsNothingThatWasWrittenByHand(t *testing.T) {
 // key it also finds what somebody without the key wrote.
 func TestBinaryTellsTheChannelWhereTheTrailEnds(t *testing.T) {
 	t.Parallel()
-	s := setStage(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	plain := s.env
-	s.env = append(s.env, testAuditKey)
-	stop := s.stopped(ctx)
-	card := s.card(ctx)
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	var line string
-	_, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		line = regexp.MustCompile("Audit trail: .*").FindString(m.Text)
-		return m.ThreadTS == card.TS && line != ""
-	})
-	if err != nil {
-		t.Fatal("the end was not told with the trail's")
-	}
-	s.shows(ctx, card, "restored")
-	stop()
-	verify := func(env []string, want string, status int, args ...string) {
-		t.Helper()
-		s.env = env
-		out, errs, got := s.audit(append([]string{"verify"}, args...)...)
-		if got != status || !strings.Contains(out+errs, want) {
-			t.Errorf("status %d, want %d with %q: %s%s", got, status, want, out, errs)
+	inBubble(t, []string{testAuditKey}, func(s *stage.Scene) {
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard()
+		s.Bob.Presses("Restore")
+		line := regexp.MustCompile("Audit trail: .*").FindString(s.WantThreadSays("Audit trail: ").Text)
+		if line == "" {
+			t.Fatal("the end was not told with the trail's")
 		}
-	}
-	keyed := append(slices.Clip(plain), testAuditKey)
-	wrong := append(slices.Clip(plain), "AUDIT_KEY=fedcba9876543210fedcba9876543210")
-	verify(keyed, "AUDIT_KEY guards all of it", 0, "--head", line)
-	verify(plain, "which was not given", 0, "--head", line)
-	verify(wrong, "sealed with another key than this AUDIT_KEY", statusFailed)
-	verify(append(slices.Clip(plain), "AUDIT_KEY=short"), "AUDIT_KEY must be 32 to 512 characters", statusSettings)
-	s.env = keyed // and the file
-	s.tamper(`DELETE FROM audit WHERE seq > 3; UPDATE audit_head SET lines = 3, hash = (SELECT hash FROM audit WHERE seq = 3)`)
-	verify(keyed, "newest lines were cut off", statusFailed)
-	verify(plain, "The audit trail is whole: 3 lines", 0)
-	s.tamper(`UPDATE audit_head SET seal = ''`)
-	verify(plain, "No AUDIT_KEY guards it", 0)
-	verify(keyed, "it is not sealed, although there is an AUDIT_KEY", statusFailed)
-	verify(plain, "the newest lines are missing", statusFailed, "--head", line)
-	s.env = keyed
-	if _, errs, status := s.audit("export"); status != statusFailed || !strings.Contains(errs, "does not pass its check") {
-		t.Errorf("an export with the key: status %d, %s", status, errs)
-	}
+		s.WantFinalCard("restored")
+		s.Stops()
+		verify := func(key, want string, status int, args ...string) {
+			t.Helper()
+			s.Setenv(key)
+			out, errs, got := s.Runs(append([]string{"audit", "verify"}, args...)...)
+			if got != status || !strings.Contains(out+errs, want) {
+				t.Errorf("status %d, want %d with %q: %s%s", got, status, want, out, errs)
+			}
+		}
+		const none, wrong = "AUDIT_KEY=", "AUDIT_KEY=fedcba9876543210fedcba9876543210"
+		verify(testAuditKey, "AUDIT_KEY guards all of it", 0, "--head", line)
+		verify(none, "which was not given", 0, "--head", line)
+		verify(wrong, "sealed with another key than this AUDIT_KEY", statusFailed)
+		verify("AUDIT_KEY=short", "AUDIT_KEY must be 32 to 512 characters", statusSettings)
+		tamper(t, s, `DELETE FROM audit WHERE seq > 3; UPDATE audit_head SET lines = 3, hash = (SELECT hash FROM audit WHERE seq = 3)`)
+		verify(testAuditKey, "newest lines were cut off", statusFailed)
+		verify(none, "The audit trail is whole: 3 lines", 0)
+		tamper(t, s, `UPDATE audit_head SET seal = ''`)
+		verify(none, "No AUDIT_KEY guards it", 0)
+		verify(testAuditKey, "it is not sealed, although there is an AUDIT_KEY", statusFailed)
+		verify(none, "the newest lines are missing", statusFailed, "--head", line)
+		s.Setenv(testAuditKey)
+		if _, errs, status := s.Runs("audit", "export"); status != statusFailed || !strings.Contains(errs, "does not pass its check") {
+			t.Errorf("an export with the key: status %d, %s", status, errs)
+		}
+	})
 }
 
 // A freeze that somebody deleted from the database holds.
 func TestBinaryKeepsAFreezeThatWasDeletedByHand(t *testing.T) {
 	t.Parallel()
-	s := setStage(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s.env = append(s.env, testAuditKey)
-	stop := s.stopped(ctx)
-	s.says(ctx, "UBOB", "/restore freeze night", "Restores are frozen now")
-	stop()
-	s.tamper(`UPDATE freeze_now SET at = 0, actor = '', reason = '', channel = ''`)
-	s.start(ctx)
-	s.says(ctx, "UALICE", "/restore "+s.newest(), "changed outside the bot", "/restore unfreeze")
-	s.notStarted()
-	s.says(ctx, "UBOB", "/restore unfreeze", "ask for restores again")
-	card := s.card(ctx)
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.shows(ctx, card, "restored")
+	inBubble(t, []string{testAuditKey}, func(s *stage.Scene) {
+		s.Bob.Types("/restore freeze night")
+		s.Bob.WantTold("Restores are frozen now")
+		s.Stops()
+		tamper(t, s, `UPDATE freeze_now SET at = 0, actor = '', reason = '', channel = ''`)
+		s.Starts()
+		s.Alice.Types("/restore " + s.Newest())
+		s.Alice.WantTold("changed outside the bot", "/restore unfreeze")
+		s.WantStarts(0)
+		s.Bob.Types("/restore unfreeze")
+		s.Bob.WantTold("ask for restores again")
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard()
+		s.Bob.Presses("Restore")
+		s.WantFinalCard("restored")
+	})
 }
