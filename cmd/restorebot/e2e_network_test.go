@@ -1,22 +1,20 @@
 package main
 
 import (
-	"context"
 	"encoding/pem"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // proxy is the only way to the hosts that it knows: no name server knows them.
@@ -67,23 +65,23 @@ func (p *proxy) was(asked string) bool {
 
 // guarded puts the Slack and the portal of a stage behind TLS by an authority that
 // nobody knows, and behind a proxy. It returns what a file of settings has to say.
-func (s *oldStage) guarded() (*proxy, []string) {
-	s.t.Helper()
+func guarded(t *testing.T, s *stage.Scene) (*proxy, []string) {
+	t.Helper()
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
-		s.t.Skip("the system alone says which authorities are known here")
+		t.Skip("the system alone says which authorities are known here")
 	}
-	web, docs := httptest.NewUnstartedServer(s.slack), httptest.NewUnstartedServer(s.portal)
+	web, docs := httptest.NewUnstartedServer(s.Slack), httptest.NewUnstartedServer(s.Portal)
 	for _, server := range []*httptest.Server{web, docs} {
 		server.Config.ErrorLog = log.New(io.Discard, "", 0) // certificates that are not accepted
 		server.StartTLS()
-		s.t.Cleanup(server.Close)
+		t.Cleanup(server.Close)
 	}
 	p := &proxy{ways: map[string]string{"slack.example.com:443": web.Listener.Addr().String(), "docs.example.com:443": docs.Listener.Addr().String()}}
 	way := httptest.NewServer(p)
-	s.t.Cleanup(way.Close)
-	authority := filepath.Join(s.t.TempDir(), "authority.pem")
-	write(s.t, authority, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw})))
-	s.env = append(s.env, "SLACK_API_URL=https://slack.example.com/api/", "DOCSPACE_URL=https://docs.example.com")
+	t.Cleanup(way.Close)
+	authority := filepath.Join(s.Dir(), "authority.pem")
+	write(t, authority, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw})))
+	s.Setenv("SLACK_API_URL=https://slack.example.com/api/", "DOCSPACE_URL=https://docs.example.com")
 	return p, []string{"HTTPS_PROXY=http://bot:hunter2@" + way.Listener.Addr().String(), "SSL_CERT_FILE=" + authority}
 }
 
@@ -91,18 +89,15 @@ func (s *oldStage) guarded() (*proxy, []string) {
 // own, all of it is in the file of settings.
 func TestBinaryRestoresOverAProxyByAnAuthorityOfOurOwn(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	p, settings := s.guarded()
-	s.dotenv = strings.Join(settings, "\n")
-	s.start(ctx)
-	card := s.card(ctx)
-	s.press(ctx, "UBOB", card, "restore_confirm")
-	s.shows(ctx, card, "restored")
-	if s.portal.Starts() != 1 {
-		t.Errorf("startrestore was sent %d times", s.portal.Starts())
-	}
+	s := setScene(t)
+	p, settings := guarded(t, s)
+	write(t, filepath.Join(s.Dir(), ".env"), strings.Join(settings, "\n"))
+	s.Starts()
+	s.Alice.Types("/restore " + s.Newest())
+	s.WantCard()
+	s.Bob.Presses("Restore")
+	s.WantFinalCard("restored")
+	s.WantStarts(1)
 	for _, asked := range []string{"CONNECT slack.example.com:443", "CONNECT docs.example.com:443"} {
 		if !p.was(asked) {
 			t.Errorf("the proxy was not asked to %s", asked)
@@ -129,22 +124,20 @@ func TestBinaryDoctorSaysWhatIsInTheWay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-			defer cancel()
-			s := setStage(t)
-			_, settings := s.guarded()
-			cmd := exec.CommandContext(ctx, os.Args[0], "doctor")
-			cmd.Env, cmd.Dir = append(s.env, test.change(settings)...), t.TempDir()
-			out, err := cmd.CombinedOutput()
-			if err == nil {
+			s := setScene(t)
+			_, settings := guarded(t, s)
+			s.Setenv(test.change(settings)...)
+			out, errs, status := s.Runs("doctor")
+			out += errs
+			if status == 0 {
 				t.Errorf("all is well, it says:\n%s", out)
 			}
 			for _, words := range test.says {
-				if !strings.Contains(string(out), words) {
+				if !strings.Contains(out, words) {
 					t.Errorf("it does not say %q:\n%s", words, out)
 				}
 			}
-			if strings.Contains(string(out), "hunter2") || strings.Contains(string(out), "swordfish") {
+			if strings.Contains(out, "hunter2") || strings.Contains(out, "swordfish") {
 				t.Errorf("it tells the proxy's password:\n%s", out)
 			}
 		})

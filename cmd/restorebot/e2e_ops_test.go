@@ -1,110 +1,52 @@
 package main
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
-	"io"
 	"net/http"
-	"os"
-	"os/exec"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"docspace-restorebot/bot/slacktest"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
-// startServed runs the bot with health and metrics on some port of loopback and
-// returns their address.
-func (s *oldStage) startServed(ctx context.Context) string {
-	s.t.Helper()
-	cmd := exec.CommandContext(ctx, os.Args[0], "run")
-	cmd.Env, cmd.Dir = append(s.env, "HTTP_ADDR=127.0.0.1:0"), s.t.TempDir()
-	out, err := cmd.StderrPipe()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	address := make(chan string, 1)
-	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		served := regexp.MustCompile(`health and metrics are served.* addr=(\S+)`)
-		for lines := bufio.NewScanner(out); lines.Scan(); {
-			if m := served.FindStringSubmatch(lines.Text()); m != nil {
-				address <- m[1]
-			}
-		}
-	}()
-	s.t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-read
-		_ = cmd.Wait()
-	})
-	select {
-	case a := <-address:
-		return "http://" + a
-	case <-ctx.Done():
-		s.t.Fatal("the address was not told")
-		return ""
-	}
-}
-
-// get returns the status and the text of a page.
-func get(ctx context.Context, t *testing.T, url string) (int, string) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(r) //nolint:forbidigo // a test's own
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(text)
-}
-
 func TestBinaryTellsHowItIs(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	s.portal.Break(func(f *docspacetest.Faults) { f.Down = true })
-	heal := s.slack.Fail("auth.test", slacktest.Failure{Status: http.StatusServiceUnavailable})
-	base := s.startServed(ctx)
-	if status, text := get(ctx, t, base+"/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(text, "slack: no connection yet") {
+	s := setScene(t, "HTTP_ADDR=127.0.0.1:0")
+	s.Portal.Break(func(f *docspacetest.Faults) { f.Down = true })
+	heal := s.Slack.Fail("auth.test", slacktest.Failure{Status: http.StatusServiceUnavailable})
+	bot, err := s.Launch(s.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	get := func(path string) (int, string) {
+		t.Helper()
+		status, text, err := bot.Get(s.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return status, text
+	}
+	if status, text := get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(text, "slack: no connection yet") {
 		t.Errorf("without Slack /readyz answers %d: %s", status, text)
 	}
-	if status, _ := get(ctx, t, base+"/healthz"); status != http.StatusOK {
+	if status, _ := get("/healthz"); status != http.StatusOK {
 		t.Errorf("without Slack /healthz answers %d", status)
 	}
 	heal()
-	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) > 0 }); err != nil {
-		t.Fatal("the bot did not connect")
-	}
-	s.says(ctx, "UEVE", "/restore "+s.newest(), "not on the list")
-	s.says(ctx, "UALICE", "/restore lost", "neither a command nor the id")
+	s.Until("the bot has connected", func() bool { return len(s.Slack.Connections()) > 0 })
+	s.Eve.Types("/restore " + s.Newest())
+	s.Eve.WantTold("not on the list")
+	s.Alice.Types("/restore lost")
+	s.Alice.WantTold("neither a command nor the id")
 
 	var report struct {
 		Ready   bool
 		Reasons []string
 	}
-	for !report.Ready { // the hello follows the connection
-		if status, text := get(ctx, t, base+"/readyz"); json.Unmarshal([]byte(text), &report) != nil {
-			t.Fatalf("/readyz answers %d: %s", status, text)
-		}
-	}
-	if reasons := strings.Join(report.Reasons, "\n"); !strings.HasPrefix(reasons, "portal 1: ") || strings.Contains(reasons, "127.0.0.1") {
+	s.WantPage("/readyz", func(_ int, text string) bool { return json.Unmarshal([]byte(text), &report) == nil && report.Ready })
+	if reasons := strings.Join(report.Reasons, "\n"); !strings.HasPrefix(reasons, "portal 1: ") || strings.Contains(reasons, "docs.example.com") {
 		t.Errorf("a portal that is down is told as %q", reasons)
 	}
 	want := []string{
@@ -118,21 +60,15 @@ func TestBinaryTellsHowItIs(t *testing.T) {
 		`restorebot_restores{state="running"} 0`,
 		`restorebot_database_up 1`,
 	}
-	_, text := get(ctx, t, base+"/metrics")
-	for _, line := range want {
-		for !strings.Contains(text, "\n"+line+"\n") { // an ack is counted after it is written
-			if ctx.Err() != nil {
-				t.Fatalf("/metrics lacks %s", line)
-			}
-			_, text = get(ctx, t, base+"/metrics")
-		}
-	}
-	for _, secret := range []string{slacktest.DefaultAppToken, slacktest.DefaultBotToken, s.portal.Key()} {
+	text := s.WantPage("/metrics", func(_ int, text string) bool { // an ack is counted after it is written
+		return !slices.ContainsFunc(want, func(line string) bool { return !strings.Contains(text, "\n"+line+"\n") })
+	})
+	for _, secret := range []string{slacktest.DefaultAppToken, slacktest.DefaultBotToken, s.Portal.Key()} {
 		if strings.Contains(text, secret) {
 			t.Error("/metrics tells a secret")
 		}
 	}
-	if status, _ := get(ctx, t, base+"/debug/pprof/"); status != http.StatusNotFound {
+	if status, _ := get("/debug/pprof/"); status != http.StatusNotFound {
 		t.Errorf("profiles are served with status %d", status)
 	}
 }

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"context"
-	"net/http/httptest"
-	"strings"
+	"net/http"
+	"slices"
 	"testing"
-	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -15,43 +14,37 @@ import (
 // the new one is free. Set up again, the restore is followed to its end.
 func TestBinaryTellsThatAPortalIsNoLongerSetUp(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	t.Cleanup(cancel)
-	s := setStage(t)
-	cmd := s.start(ctx)
-	card := s.running(ctx)
-	s.kill(ctx, cmd)
-
-	env := s.env
 	other := docspacetest.New(docspacetest.Config{})
-	web := httptest.NewServer(other)
-	t.Cleanup(web.Close)
-	s.env = append(append([]string{}, env...), "DOCSPACE_URL="+web.URL, "DOCSPACE_API_KEY="+other.Key())
-	cmd = s.start(ctx)
-	told, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		return m.ThreadTS == card.TS && m.ReplyBroadcast && strings.Contains(s.slack.RenderUnfolded(m, time.UTC), "no longer among the bot's portals")
-	})
-	if err != nil {
-		t.Fatal("the channel was not told")
+	atItsAddress := func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Host == "other.example.com" {
+				other.ServeHTTP(w, r)
+				return
+			}
+			h.ServeHTTP(w, r)
+		})
 	}
-	if text := s.slack.RenderUnfolded(told, time.UTC); !strings.Contains(text, "@alice") {
-		t.Errorf("nobody is mentioned:\n%s", text)
-	}
-	if _, err := s.slack.Command("UBOB", "COPS", "/restore "+other.Backups()[0].ID).Wait(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.slack.WaitMessage(ctx, "COPS", func(m slacktest.Message) bool {
-		return m.ThreadTS == "" && m.TS != card.TS && len(m.Buttons()) > 0
-	}); err != nil {
-		t.Error("the new address is not free")
-	}
-	s.kill(ctx, cmd)
+	inBubbleBehind(t, atItsAddress, nil, func(s *stage.Scene) {
+		runs(t, s)
+		s.Kills()
 
-	s.env = env
-	s.portal.Heal()
-	s.start(ctx)
-	s.shows(ctx, card, "done")
-	if n := s.portal.Starts(); n != 1 {
-		t.Errorf("%d starts", n)
-	}
+		s.Setenv("DOCSPACE_URL=http://other.example.com", "DOCSPACE_API_KEY_FILE=", "DOCSPACE_API_KEY="+other.Key())
+		s.Starts()
+		if told := s.WantThreadSays("no longer among the bot's portals", "@alice"); !told.ReplyBroadcast {
+			t.Error("the channel was not told")
+		}
+		s.Bob.Types("/restore " + other.Backups()[0].ID)
+		s.Until("the new address is free", func() bool {
+			return slices.ContainsFunc(s.Slack.Channel(stage.Channel).Main(), func(m slacktest.Message) bool {
+				return !m.Reply() && m.TS != s.Card().TS && len(m.Buttons()) > 0
+			})
+		})
+		s.Kills()
+
+		s.Setenv("DOCSPACE_URL="+stage.PortalURL, "DOCSPACE_API_KEY="+s.Portal.Key())
+		s.Portal.Heal()
+		s.Starts()
+		s.WantFinalCard("done")
+		s.WantStarts(1)
+	})
 }

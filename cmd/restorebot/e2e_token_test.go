@@ -1,15 +1,13 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"os"
+	"errors"
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 // A token that Slack refuses ends the process with a clear word and status 3:
@@ -31,32 +29,24 @@ func TestBinaryEndsWhenSlackRefusesAToken(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-			defer cancel()
-			s := setStage(t)
+			s := setScene(t)
 			if !test.later {
-				s.slack.Revoke(test.token, test.code)
+				s.Slack.Revoke(test.token, test.code)
 			}
-			cmd := exec.CommandContext(ctx, os.Args[0], "run")
-			cmd.Env, cmd.Dir = s.env, t.TempDir()
-			var log bytes.Buffer
-			cmd.Stderr = &log
-			if err := cmd.Start(); err != nil {
+			bot, err := s.Launch(s.Context())
+			if err != nil {
 				t.Fatal(err)
 			}
 			if test.later {
-				if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) > 0 }); err != nil {
-					t.Error("the bot did not connect")
-				}
-				s.slack.Revoke(test.token, test.code)
-				s.slack.Cut()
+				s.Until("the bot has connected", func() bool { return len(s.Slack.Connections()) > 0 })
+				s.Slack.Revoke(test.token, test.code)
+				s.Slack.Cut()
 			}
-			_ = cmd.Wait()
-			if status := cmd.ProcessState.ExitCode(); status != statusAuth || ctx.Err() != nil {
-				t.Errorf("status %d, want %d", status, statusAuth)
+			var exit *exec.ExitError
+			if err := bot.Wait(); !errors.As(err, &exit) || exit.ExitCode() != statusAuth {
+				t.Errorf("it ended with %v, want status %d", err, statusAuth)
 			}
-			said := log.String()
-			if !strings.Contains(said, test.code) || !strings.Contains(said, test.says) || strings.Contains(said, test.token) {
+			if said := bot.Log(); !strings.Contains(said, test.code) || !strings.Contains(said, test.says) || strings.Contains(said, test.token) {
 				t.Errorf("said: %s", said)
 			}
 		})
@@ -66,22 +56,19 @@ func TestBinaryEndsWhenSlackRefusesAToken(t *testing.T) {
 // Connections that Slack refuses for other reasons are tried again for ever.
 func TestBinaryOutlivesALinkThatIsSwitchedOff(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	s := setStage(t)
-	calm := s.slack.Storm(slacktest.LinkDisabled)
-	s.start(ctx)
-	if err := s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return w.Stats().ConnectionsOpened >= 3 }); err != nil {
-		t.Fatal("the bot did not try again")
-	}
-	calm()
-	for {
-		if _, err := s.slack.Command("UALICE", "COPS", "/restore help").Wait(ctx); err == nil {
-			return
+	setInBubble(t, nil, nil, func(s *stage.Scene) {
+		calm := s.Slack.Storm(slacktest.LinkDisabled)
+		if _, err := s.Launch(s.Context()); err != nil {
+			t.Fatal(err)
 		}
-		if ctx.Err() != nil {
-			t.Fatal("the bot did not come back")
+		s.Until("the bot has tried again", func() bool { return s.Slack.Stats().ConnectionsOpened >= 3 })
+		calm()
+		s.Until("the bot is back", func() bool { return len(s.Slack.Connections()) > 0 })
+		for {
+			if _, err := s.Slack.Command(stage.Alice, stage.Channel, "/restore help").Wait(s.Context()); err == nil {
+				return
+			}
+			s.Until("the bot is back", func() bool { return len(s.Slack.Connections()) > 0 })
 		}
-		_ = s.slack.WaitFor(ctx, func(w *slacktest.Slack) bool { return len(w.Connections()) > 0 })
-	}
+	})
 }

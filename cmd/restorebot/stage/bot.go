@@ -163,6 +163,13 @@ func (b *Bot) Stop() error {
 	}
 }
 
+// Wait returns, once the bot is gone, how it ended: nil or, of a process, an
+// [exec.ExitError].
+func (b *Bot) Wait() error {
+	<-b.ended
+	return b.err
+}
+
 // Ended is closed when the bot is gone.
 func (b *Bot) Ended() <-chan struct{} { return b.ended }
 

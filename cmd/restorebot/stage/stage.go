@@ -157,7 +157,7 @@ func world() slacktest.World {
 func inherited() []string {
 	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		name, _, _ := strings.Cut(strings.ToUpper(entry), "=")
-		for _, prefix := range []string{"SLACK_", "DOCSPACE_", "RESTORE_", "PORTALS_", "SAFETY_", "AUDIT_", "DATABASE_", "HTTP_", "HTTPS_", "NO_PROXY", "LOG_"} {
+		for _, prefix := range []string{"SLACK_", "DOCSPACE_", "RESTORE_", "PORTALS_", "SAFETY_", "AUDIT_", "DATABASE_", "HTTP_", "HTTPS_", "NO_PROXY", "SSL_CERT_", "LOG_"} {
 			if strings.HasPrefix(name, prefix) {
 				return true
 			}
