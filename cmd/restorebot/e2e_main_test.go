@@ -1,65 +1,13 @@
 package main
 
 import (
-	"context"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"docspace-restorebot/bot/slacktest"
 	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
 )
-
-// begin sets a stage with more settings, and starts the bot.
-func begin(t *testing.T, settings ...string) (context.Context, *oldStage) { //nolint:unparam // it goes with the last test that stands on it
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	t.Cleanup(cancel)
-	s := setStage(t)
-	s.env = append(s.env, settings...)
-	s.start(ctx)
-	return ctx, s
-}
-
-// says types a command and waits for an answer, seen by the person alone, that
-// holds all the words.
-func (s *oldStage) says(ctx context.Context, user, text string, words ...string) {
-	s.t.Helper()
-	if _, err := s.slack.Command(user, "COPS", text).Wait(ctx); err != nil {
-		s.t.Fatalf("%s was not acked: %v", text, err)
-	}
-	s.told(ctx, user, words...)
-}
-
-// told waits for an answer that one person sees and that holds all the words.
-func (s *oldStage) told(ctx context.Context, user string, words ...string) {
-	s.t.Helper()
-	_, err := s.slack.WaitEphemeral(ctx, user, func(m slacktest.Message) bool {
-		text := s.slack.Render(m, time.UTC)
-		return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
-	})
-	if err != nil {
-		for _, m := range s.slack.Ephemerals(user) {
-			s.t.Log(s.slack.Render(m, time.UTC))
-		}
-		s.t.Fatalf("%s was not told %q", user, words)
-	}
-}
-
-// untouched checks that no restore began and no card stands in the channel.
-func (s *oldStage) untouched() {
-	s.t.Helper()
-	if n := s.portal.Starts(); n != 0 {
-		s.t.Errorf("startrestore was sent %d times", n)
-	}
-	for _, m := range s.slack.Channel("COPS").Messages() {
-		s.t.Errorf("the channel was shown:\n%s", s.slack.Render(m, time.UTC))
-	}
-}
-
-func (s *oldStage) newest() string { return s.portal.Backups()[0].ID }
 
 func TestBinaryTellsWhyARestoreFailed(t *testing.T) {
 	t.Parallel()
