@@ -114,7 +114,7 @@ func TestBinaryTellsNoChannelOfTheRulesOfAll(t *testing.T) {
 		s.Starts()
 		s.Alice.Types("/restore help")
 		s.Alice.WantTold("/restore list")
-		time.Sleep(time.Minute) // whatever is to be told is told by then
+		time.Sleep(10 * time.Second) // whatever is to be told is told by then
 		s.Stops()
 		if trail, _, _ := s.Runs("audit", "export"); !strings.Contains(trail, "approvals 1 → 2") {
 			t.Errorf("the trail does not tell of the change:\n%s", trail)
