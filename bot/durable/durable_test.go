@@ -3,6 +3,7 @@ package durable_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,11 @@ func TestMain(m *testing.M) {
 	if url := os.Getenv(asOpener); url != "" {
 		opener(url)
 		return
+	}
+	// A test here mostly waits for a due step, a lock or a server, so more of them
+	// run at once than the machine has processors; -parallel still says otherwise.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }
