@@ -27,27 +27,29 @@ func TestBinaryServesAWorkspaceThatJoinsAGrid(t *testing.T) {
 // lists hold one of each, they come with either, and each counts once.
 func TestBinaryKnowsAPersonOfAGridByEitherId(t *testing.T) {
 	t.Parallel()
-	s := setScene(t, "RESTORE_USERS=WALICE", "RESTORE_APPROVERS="+stage.Alice+","+stage.Bob+",WEVE", "RESTORE_APPROVALS=2", "RESTORE_SELF_APPROVAL=false")
-	s.Slack.JoinGrid("E0GRID", "Grid")
-	for id, org := range map[string]string{
-		stage.Alice: "WALICE", "WALICE": "WALICE", stage.Bob: "WBOB", "WBOB": "WBOB", stage.Eve: "WEVE", "WMALLORY": "WMALLORY",
-	} {
-		s.Slack.PutPerson(slacktest.Person{ID: id, Name: strings.ToLower(id), OrgID: org})
-	}
-	s.Starts()
-	mallory, alice, bob := s.Person("WMALLORY"), s.Person("WALICE"), s.Person("WBOB")
-	mallory.Types("/restore " + s.Newest())
-	mallory.WantTold("You are not on the list")
-	s.Alice.Types("/restore " + s.Newest())
-	s.WantCard()
-	alice.Presses("Restore")
-	alice.WantTold("You asked for this restore")
-	s.Bob.Presses("Restore")
-	bob.Presses("Restore")
-	bob.WantTold("You have confirmed this already")
-	s.WantStarts(0)
-	s.Eve.Presses("Restore")
-	s.WantFinalCard("restored in")
+	settings := []string{"RESTORE_USERS=WALICE", "RESTORE_APPROVERS=" + stage.Alice + "," + stage.Bob + ",WEVE", "RESTORE_APPROVALS=2", "RESTORE_SELF_APPROVAL=false"}
+	setInBubble(t, nil, settings, func(s *stage.Scene) {
+		s.Slack.JoinGrid("E0GRID", "Grid")
+		for id, org := range map[string]string{
+			stage.Alice: "WALICE", "WALICE": "WALICE", stage.Bob: "WBOB", "WBOB": "WBOB", stage.Eve: "WEVE", "WMALLORY": "WMALLORY",
+		} {
+			s.Slack.PutPerson(slacktest.Person{ID: id, Name: strings.ToLower(id), OrgID: org})
+		}
+		s.Starts()
+		mallory, alice, bob := s.Person("WMALLORY"), s.Person("WALICE"), s.Person("WBOB")
+		mallory.Types("/restore " + s.Newest())
+		mallory.WantTold("You are not on the list")
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard()
+		alice.Presses("Restore")
+		alice.WantTold("You asked for this restore")
+		s.Bob.Presses("Restore")
+		bob.Presses("Restore")
+		bob.WantTold("You have confirmed this already")
+		s.WantStarts(0)
+		s.Eve.Presses("Restore")
+		s.WantFinalCard("restored in")
+	})
 }
 
 func TestBinaryNamesATokenOfAWholeOrganisation(t *testing.T) {

@@ -97,17 +97,22 @@ func TestCardSaysWhatCannotBeTold(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := onStage(t, tt.settings...)
-			s.Portal.Break(func(f *docspacetest.Faults) { *f = tt.faults })
-			s.Portal.AddEvents(docspacetest.Work{Age: time.Hour, Files: 30, People: 3}.Events(time.Now())...)
-			s.Alice.Types("/restore " + s.Newest())
-			card := s.WantCard(tt.want)
-			if text := s.Slack.Render(card, time.UTC); name == "off" && strings.Contains(text, "Counting") {
-				t.Errorf("it is counted: %s", text)
-			}
-			s.Bob.Presses("Restore")
-			s.WantFinalCard("restored")
-			s.WantStarts(1)
+			inBubble(t, tt.settings, func(s *stage.Scene) {
+				s.Portal.Break(func(f *docspacetest.Faults) { *f = tt.faults })
+				s.Portal.AddEvents(docspacetest.Work{Age: time.Hour, Files: 30, People: 3}.Events(time.Now())...)
+				asked := time.Now()
+				s.Alice.Types("/restore " + s.Newest())
+				card := s.WantCard(tt.want)
+				if took := time.Since(asked); took > 10*time.Second {
+					t.Errorf("the card came after %s", took)
+				}
+				if text := s.Slack.Render(card, time.UTC); name == "off" && strings.Contains(text, "Counting") {
+					t.Errorf("it is counted: %s", text)
+				}
+				s.Bob.Presses("Restore")
+				s.WantFinalCard("restored")
+				s.WantStarts(1)
+			})
 		})
 	}
 }
