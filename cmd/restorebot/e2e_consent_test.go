@@ -147,26 +147,36 @@ func wantExpired(t *testing.T, s *stage.Scene, words string) {
 	s.WantStarts(0)
 }
 
+// deaths are where a bot dies between the press and the start.
+var deaths = map[string]struct {
+	at       string
+	settings []string
+}{
+	"confirmed":          {atLastCheck, nil},
+	"safety backup done": {atSafetyDone, []string{"SAFETY_BACKUP=Local:/backups"}},
+}
+
+// diesAfterThePress sets a stage on which the bot has died there.
+func diesAfterThePress(t *testing.T, at string, settings ...string) *stage.Scene {
+	t.Helper()
+	g := new(gate)
+	s := setSceneBehind(t, g.wrap, settings...)
+	s.Starts()
+	s.Alice.Types("/restore " + s.Newest())
+	s.WantCard()
+	g.shut(at)
+	s.Bob.Presses("Restore")
+	heldBy(t, s, g)
+	return s
+}
+
 // The bot dies between the press and the start, and comes back after three days.
 func TestBinaryStartsNothingThatWasConfirmedLongAgo(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		at       string
-		settings []string
-	}{
-		"confirmed":          {atLastCheck, nil},
-		"safety backup done": {atSafetyDone, []string{"SAFETY_BACKUP=Local:/backups"}},
-	} {
+	for name, c := range deaths {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := new(gate)
-			s := setSceneBehind(t, g.wrap, c.settings...)
-			s.Starts()
-			s.Alice.Types("/restore " + s.Newest())
-			s.WantCard()
-			g.shut(c.at)
-			s.Bob.Presses("Restore")
-			heldBy(t, s, g)
+			s := diesAfterThePress(t, c.at, c.settings...)
 			longAgo(t, s)
 			s.Starts()
 			wantExpired(t, s, "could not start for 3 days")
@@ -195,23 +205,10 @@ func TestBinaryStartsNothingAfterTheLifeOfItsRequest(t *testing.T) {
 // on: nobody has to press twice.
 func TestBinaryKilledAfterThePressStartsOnce(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		at       string
-		settings []string
-	}{
-		"confirmed":          {atLastCheck, nil},
-		"safety backup done": {atSafetyDone, []string{"SAFETY_BACKUP=Local:/backups"}},
-	} {
+	for name, c := range deaths {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := new(gate)
-			s := setSceneBehind(t, g.wrap, c.settings...)
-			s.Starts()
-			s.Alice.Types("/restore " + s.Newest())
-			s.WantCard()
-			g.shut(c.at)
-			s.Bob.Presses("Restore")
-			heldBy(t, s, g)
+			s := diesAfterThePress(t, c.at, c.settings...)
 			s.Starts()
 			s.WantFinalCard("restored")
 			s.WantStarts(1)
