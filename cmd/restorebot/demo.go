@@ -89,7 +89,7 @@ func playDemo(ctx context.Context, f demoFlags, stdout io.Writer) (err error) {
 
 // portalConfig is what the portal is like.
 func (f *demoFlags) portalConfig() (docspacetest.Config, error) {
-	config := busyPortal(time.Now())
+	config := demo.BusyPortal(time.Now())
 	if f.config != "" {
 		text, err := os.ReadFile(f.config)
 		if err != nil {
@@ -103,23 +103,6 @@ func (f *demoFlags) portalConfig() (docspacetest.Config, error) {
 		config.Script = docspacetest.Total(f.takes)
 	}
 	return config, nil
-}
-
-// busyPortal is a portal where people have worked since the newest backup, which is 3 h old.
-func busyPortal(now time.Time) docspacetest.Config {
-	work := docspacetest.Work{
-		Age: 165 * time.Minute, Last: 4 * time.Minute,
-		Files: 41, Changed: 12, Rooms: 3, Invited: 2, Removed: 4, Personal: 5, People: 7,
-	}
-	return docspacetest.Config{
-		Events:  work.Events(now),
-		Details: docspacetest.Details{TwoFactorApp: true, MailHost: "smtp.example.com", Webhooks: 2},
-		RoomList: []docspacetest.Room{
-			{ID: 101, Title: "Sales", Files: 60, Created: now.AddDate(-1, 0, 0)},
-			{ID: 102, Title: "Contracts", Files: 60, Created: now.AddDate(-1, 0, 0)},
-			{ID: 103, Title: "Hiring", Files: 60, Created: now.AddDate(-1, 0, 0)},
-		},
-	}
 }
 
 // quietly drops an error that comes of being stopped: the person has seen enough.

@@ -33,7 +33,7 @@ func says(words ...string) action {
 
 // poll waits until something is true of the page.
 func poll(js string) action {
-	return chromedp.Poll[chromedp.Void](js, chromedp.WithPollingTimeout(patience))
+	return chromedp.Poll[chromedp.Void](js, chromedp.WithPollingTimeout(patience/2))
 }
 
 // be makes the page that of another person.

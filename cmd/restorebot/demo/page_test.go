@@ -51,7 +51,9 @@ func chromium(t *testing.T) string {
 func open(t *testing.T, width, height int) (ctx context.Context, set *stage.Stage, url string) {
 	t.Helper()
 	browser := chromium(t)
-	set, err := stage.Open(stage.Options{Program: program(t), Log: t.Output(), Portal: docspacetest.Config{Script: docspacetest.Total(6 * time.Second)}})
+	portal := demo.BusyPortal(time.Now())
+	portal.Script = docspacetest.Total(6 * time.Second)
+	set, err := stage.Open(stage.Options{Program: program(t), Log: t.Output(), Portal: portal})
 	if err != nil {
 		t.Fatal(err)
 	}
