@@ -49,7 +49,7 @@ func (b *Bot) stepAftercare(ctx context.Context, r Restore, p Portal) (Next, err
 		next.Aftercare.Tries++
 		return b.saveAndWait(ctx, r, next, aftercareDelay(r.Aftercare.Tries))
 	}
-	if r.Aftercare.Counts.At.IsZero() { // counted once, however often it has to be told
+	if r.Aftercare.Counts.At.IsZero() { // counted once, even if the message is posted again
 		next.Aftercare.Counts = countContent(ask, p)
 		next.Aftercare.Returned = b.returned(ask, r, p)
 		next.Checklist = r.Checklist.seen(CheckKey, now)

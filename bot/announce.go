@@ -75,7 +75,7 @@ func (b *Bot) noteChannelLost(ctx context.Context, r *Restore, p Portal, why err
 		case err != nil:
 			return err
 		case found:
-			return undelivered{errMoved} // told there by the next step
+			return undelivered{errMoved} // the next step tells the new channel
 		}
 	}
 	if r.ChannelLost.TS != "" || !r.underWay() {
@@ -89,7 +89,7 @@ func (b *Bot) noteChannelLost(ctx context.Context, r *Restore, p Portal, why err
 	if err != nil {
 		return err
 	}
-	if ts == undeliverable && deniedByChat(why) { // both are tried again later
+	if ts == undeliverable && deniedByChat(why) { // a later step tries both again
 		return undelivered{why}
 	}
 	next.ChannelLost.TS = ts
@@ -117,7 +117,7 @@ func (b *Bot) postDirect(ctx context.Context, r Restore, p Portal, n Note, why e
 	var no *policy.ChatError
 	switch {
 	case errors.As(err, &no) && no.Held:
-		return undeliverable, nil // it was said when it was tried
+		return undeliverable, nil // logged when it was first refused
 	case needsDirect(err):
 		level := slog.LevelError
 		if r.ChannelLost.TS == undeliverable {
@@ -152,7 +152,7 @@ func (b *Bot) postNote(ctx context.Context, r *Restore, p Portal, n Note) error 
 	case needsDirect(err):
 		ts, direct := b.postDirect(ctx, *r, p, n, err)
 		if ts == undeliverable && deniedByChat(err) {
-			return undelivered{err} // it is tried again
+			return undelivered{err} // a later step tries again
 		}
 		return direct
 	case err != nil:

@@ -55,7 +55,7 @@ type ExternalTask struct {
 	Task    docspace.Progress
 	Running bool
 	Trouble string                // why it could not be asked, or could not be restored now
-	Cure    string                // what can be done about that
+	Cure    string                // what to do about it
 	State   docspace.TenantStatus // "" where it is active, or could not be asked
 }
 
@@ -69,7 +69,7 @@ type History struct {
 type FreezeSet struct {
 	Freeze Freeze
 	Ended  Freeze
-	Open   []Restore // those that it comes too late for
+	Open   []Restore // restores that started before the freeze
 }
 
 // TextAnswer is one plain sentence or two.

@@ -201,7 +201,7 @@ func (b *Bot) busyRefusal(ctx context.Context, portal PortalName) *policy.Refusa
 	case Unclear:
 		no.What = "Whether another restore of " + portal.Name + " is over cannot be told, so nothing else is started."
 		no.Do = "Look at the portal, then say with the buttons on its card what became of it."
-	default: // it goes on by itself
+	default: // no person is needed
 		no.Do = "Wait for its end; its card and /restore status show how far it is."
 	}
 	return no

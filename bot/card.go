@@ -24,9 +24,9 @@ func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
 	switch {
 	case r.Shown.State == r.State && r.Shown.Version == r.Version:
 		return nil
-	case r.CardTS == "" && !r.CardGone: // there never was one
+	case r.CardTS == "" && !r.CardGone: // no card was ever posted
 		return nil
-	case r.State.Ended() && r.Shown.State == r.State && !r.Aftercare.Done && r.Checklist.Shown == r.Checklist.Revision: // nothing that people see has changed
+	case r.State.Ended() && r.Shown.State == r.State && !r.Aftercare.Done && r.Checklist.Shown == r.Checklist.Revision: // the card is up to date
 		return nil
 	}
 	return b.edit(ctx, r, p)
@@ -45,7 +45,7 @@ func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 			if err := b.repost(ctx, r, p); err != nil {
 				return err
 			}
-			return nil // it shows r as it stands
+			return nil // the card shows this version
 		}
 		err := b.Chat.EditCard(ctx, b.card(ctx, *r, p))
 		switch {
@@ -113,7 +113,7 @@ func (b *Bot) loseCard(ctx context.Context, r *Restore) error {
 func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
 	ts, err := b.Chat.PostCard(ctx, b.card(ctx, *r, p))
 	switch {
-	case errors.Is(err, ErrCardBare): // it says all the same where the restore stands
+	case errors.Is(err, ErrCardBare): // posted without blocks
 	case needsDirect(err):
 		return b.noteChannelLost(ctx, r, p, err)
 	case err != nil:
@@ -134,7 +134,7 @@ func (b *Bot) recordCardLink(ctx context.Context, r Restore) {
 // no failure.
 func (b *Bot) permalinkDetail(ctx context.Context, channel, ts string) map[string]string {
 	detail := map[string]string{"message_ts": ts}
-	ctx, cancel := context.WithTimeout(ctx, linkWithin) // what was told must be recorded soon
+	ctx, cancel := context.WithTimeout(ctx, linkWithin) // the posted card must be recorded soon
 	defer cancel()
 	link, err := b.Chat.Permalink(ctx, channel, ts)
 	switch {

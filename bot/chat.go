@@ -106,7 +106,7 @@ type Card struct {
 type FreezeShown struct {
 	Freeze
 
-	Unreadable bool // nothing starts then either
+	Unreadable bool // nothing starts while it is set
 }
 
 // PortalName is a portal as people know it.

@@ -20,7 +20,7 @@ func (b *Bot) stepConfirmed(ctx context.Context, r Restore, p Portal) (Next, err
 	}
 	freeze, err := b.Store.Frozen(ctx)
 	if err != nil {
-		return Next{After: soon}, err // what cannot be read may be on
+		return Next{After: soon}, err // a freeze that cannot be read may be set
 	}
 	if freeze.On() {
 		no := freeze.refusal()
@@ -47,9 +47,9 @@ func (b *Bot) stepConfirmed(ctx context.Context, r Restore, p Portal) (Next, err
 		_, no = checkPortalFree(ctx, &r, p)
 	}
 	if ctx.Err() != nil || no != nil && no.Busy {
-		return Next{After: soon}, ctx.Err() // the portal was not asked, or the bot stops
+		return Next{After: soon}, ctx.Err() // not asked, or the bot is stopping
 	}
-	now = time.Now().UTC() // a history may have taken a minute and more
+	now = time.Now().UTC() // reading the history may have taken a minute
 	if no != nil {
 		return b.move(ctx, was, was.withEnd(Failed, now, reasonFrom(no)), EventEnded)
 	}

@@ -61,7 +61,7 @@ func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, 
 	if len(next.Confirmations) >= needed {
 		next.State = Confirmed
 	} else if next.Loss.Source != "" {
-		next.Loss.Due = time.Now().UTC() // whoever comes next decides on what is so now
+		next.Loss.Due = time.Now().UTC() // read the loss again for the next confirmer
 	}
 	detail := map[string]string{"message_ts": message, "plan": r.Plan, "count": fmt.Sprintf("%d of %d", len(next.Confirmations), needed)}
 	if typed != "" {

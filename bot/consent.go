@@ -74,7 +74,7 @@ func (r Restore) lifetime() time.Duration { return r.ExpiresAt.Sub(r.RequestedAt
 
 // agreedAt is when the last person agreed, as the restore itself says.
 func (r Restore) agreedAt() time.Time {
-	if !r.Safety.WaivedAt.IsZero() { // also of a backup that ended well after all
+	if !r.Safety.WaivedAt.IsZero() { // even if the backup ended well after all
 		return r.Safety.WaivedAt
 	}
 	if n := len(r.Confirmations); n > 0 {
@@ -139,7 +139,7 @@ type LapseCause string
 // The causes.
 const (
 	LapsedOld    LapseCause = "old"
-	LapsedBackup LapseCause = "backup" // its safety backup is of another time
+	LapsedBackup LapseCause = "backup" // the safety backup is not the one that was agreed to
 	// LapsedUnseen means that nobody can say what became of it: the machine or the
 	// database was restarted, or the database has gone back.
 	LapsedUnseen LapseCause = "unseen"
@@ -179,7 +179,7 @@ func (b *Bot) expireIfLapsed(ctx context.Context, r Restore) (next Next, over bo
 	}
 	lapsed, ok := errors.AsType[*LapsedError](err)
 	if !ok {
-		return Next{After: soon}, true, err // what cannot be read may have lapsed
+		return Next{After: soon}, true, err // a consent that cannot be read may have lapsed
 	}
 	next, err = b.move(ctx, r, r.withEnd(Expired, time.Now().UTC(), lapsed.reason()), EventExpired)
 	return next, true, err

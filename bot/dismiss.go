@@ -37,7 +37,7 @@ func (b *Bot) cancelOnce(ctx context.Context, c policy.Caller, id, why string) (
 }
 
 func (b *Bot) dismiss(ctx context.Context, c policy.Caller, r Restore, why string) error {
-	if r.State != Requested && r.State != Saving { // nothing is restored before its safety backup is done
+	if r.State != Requested && r.State != Saving { // a safety backup can still be stopped
 		return refused(r.ID, tooLate(r))
 	}
 	if no := b.policyOf(r).MayDismiss(ctx, b.Directory.Fresh(), r.request(), c.User); no != nil {

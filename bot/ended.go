@@ -29,7 +29,7 @@ func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) 
 		return Next{After: soon}, later
 	}
 	next := Next{After: retryDelay(later)}
-	if r.State.Announced() || r.hasLapsed() { // people wait for what they confirmed
+	if r.State.Announced() || r.hasLapsed() { // people wait for an end that they confirmed
 		if err := b.announce(ctx, &r, p); err != nil {
 			if !isUndelivered(err) {
 				return Next{After: soon}, err
@@ -46,7 +46,7 @@ func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) 
 		}
 	}
 	if since := time.Since(r.EndedAt); later != nil && !deliveryOver(later, since) {
-		if needsDirect(later) && since > 30*personDelay { // it takes a person, who takes their time
+		if needsDirect(later) && since > 30*personDelay { // only a person can help, and that takes time
 			next.After = max(next.After, 30*personDelay)
 		}
 		return next, later
@@ -99,7 +99,7 @@ const deliverRefusalFor = time.Minute
 func (b *Bot) deliverRefusal(ctx context.Context, r Restore) (Next, error) {
 	to := Recipient{Channel: r.Channel, User: r.Requester, URL: r.AnswerURL}
 	no := &policy.Refusal{Rule: r.Reason.Rule, What: r.Reason.What, Do: r.Reason.Do, Restore: r.ID, Suggest: r.Suggest}
-	if no.Rule == policy.RuleBusy { // of a request that was recorded: what runs is not ours
+	if no.Rule == policy.RuleBusy { // the request was recorded, so the running task is not ours
 		no.Follow = r.Portal
 	}
 	err := b.Chat.Answer(ctx, to, no)

@@ -44,7 +44,7 @@ func (b *Bot) adoptExternal(ctx context.Context, c policy.Caller, p Portal) Answ
 	now := time.Now().UTC()
 	r := Restore{
 		ID: NewID(), Portal: p.Name, Address: p.Address(), State: Running, Followed: true,
-		Delivery: "follow:" + p.Name + ":" + task.TaskID, // one row a task, whoever presses
+		Delivery: "follow:" + p.Name + ":" + task.TaskID, // one row a task, even if two people press
 		Team:     c.Team, Channel: c.Channel, Requester: c.User,
 		RequestedAt: now, ExpiresAt: now, StartedAt: now, TaskID: task.TaskID, SeenAt: now, SeenBy: b.Process,
 	}

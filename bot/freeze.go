@@ -83,7 +83,7 @@ func (b *Bot) freeze(ctx context.Context, c policy.Caller, line command.Line) An
 func (b *Bot) unfreeze(ctx context.Context, c policy.Caller, now time.Time) Answer {
 	was, err := b.Store.Frozen(ctx)
 	switch {
-	case errors.Is(err, ErrAltered): // what a person says now holds
+	case errors.Is(err, ErrAltered): // lifting it replaces the altered record
 	case err != nil:
 		return b.answerUnrecorded(ctx, err)
 	case !was.On():

@@ -184,7 +184,7 @@ func (b *Bot) Choose(ctx context.Context, s Submission) (Answer, FollowUp) {
 		return b.changePicker(ctx, s, f)
 	case FormLoss:
 		return nil, b.turnLoss(s, f)
-	case FormConfirm: // nothing in it tells
+	case FormConfirm: // a dialog that only confirms has no field to name
 	}
 	return b.unknownForm(ctx, s, f), nil
 }

@@ -39,13 +39,13 @@ func (b *Bot) recordCard(ctx context.Context, r Restore, ts string) (Restore, er
 		switch {
 		case broken != nil:
 			return r, broken
-		case now.CardTS == ts: // a press has recorded it
+		case now.CardTS == ts: // a press has already recorded the card
 			return r, err
 		case now.State != Requested || now.CardTS != "" || now.Plan != r.Plan:
 			b.retireNow(ctx, now, ts)
 			return r, err
 		}
-		r = now // a freeze was set or lifted meanwhile: that changes nothing of it
+		r = now // only the freeze has changed meanwhile
 	}
 }
 

@@ -34,7 +34,7 @@ func (b *Bot) saveSafetyProgress(ctx context.Context, r, next Restore, p Portal,
 	}
 	show := b.showWhenDue
 	if raised {
-		show = b.edit // it has another button now
+		show = b.edit // its buttons have changed
 	}
 	if err := show(ctx, &next, p); err != nil {
 		return Next{After: after}, err

@@ -29,7 +29,7 @@ type plan struct {
 
 // planOf is the hash of a request and the rules that it is confirmed under.
 func planOf(r Restore, portal Portal, p policy.Policy) string {
-	b, _ := json.Marshal(plan{ // strings, numbers and times always encode
+	b, _ := json.Marshal(plan{ // cannot fail: strings, numbers and times
 		portal.PortalName, r.Order, r.Backup, p.Approvers, p.Needed(), p.SelfApproval, p.Typing, p.BreakGlass, portal.Safety.Place(),
 	})
 	sum := sha256.Sum256(b)
@@ -91,7 +91,7 @@ func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *policy.Refu
 		return no, nil
 	}
 	if err := r.Order.Check(); err != nil {
-		return syntaxRefusal(err), nil // an older version took it
+		return syntaxRefusal(err), nil // an older version accepted it
 	}
 	rules, fresh := b.policyOf(r), b.Directory.Fresh()
 	if len(r.Confirmations) < rules.NeededFor(r.request()) {
@@ -106,7 +106,7 @@ func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *policy.Refu
 			return policy.LookupFailed(err).BeforeStart(), nil
 		}
 		switch no := rules.MayStillConfirm(ctx, fresh, r.request(), c.User); {
-		case no == nil && twice: // two ids that have come to be of one person
+		case no == nil && twice: // two ids that now belong to one person
 			withdrawn = append(withdrawn, c.User)
 		case no == nil:
 		case no.Rule == policy.RuleDirectory, no.Rule == policy.RuleChannel:

@@ -61,9 +61,9 @@ func (b *Bot) stepPortalGone(ctx context.Context, r Restore) (Next, error) {
 		return Next{After: lostPortalDelay}, nil
 	case Refused:
 		return b.deliverRefusal(ctx, r)
-	default: // it has ended
+	default: // ended
 	}
-	if r.State == Succeeded && !r.Aftercare.Done { // the portal cannot be asked what it holds
+	if r.State == Succeeded && !r.Aftercare.Done { // the portal cannot be counted
 		next := r
 		next.Aftercare.Done, next.Aftercare.GaveUp = true, true
 		return b.saveAndWait(ctx, r, next, 0)

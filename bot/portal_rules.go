@@ -65,7 +65,7 @@ const maxTried = 16
 // anyPortalPasses reports whether a portal's own rules allow a caller whom the bot's
 // rules refuse. It asks one portal for each set of rules.
 func (b *Bot) anyPortalPasses(ctx context.Context, c policy.Caller, check policyCheck) bool {
-	tried := make([]policy.PortalRules, 1, maxTried) // those of the bot
+	tried := make([]policy.PortalRules, 1, maxTried) // the bot's own rules
 	for i := range b.Portals {
 		own := b.Portals[i].Own
 		if slices.Contains(tried, own) {

@@ -63,7 +63,7 @@ func (b *Bot) preflight(ctx context.Context, r *Restore, p Portal, key docspace.
 		}
 	}
 	o.Counts = countContent(ask, p)
-	if r.Backup.ID != "" && !r.Order.Dump { // else the history was not asked for, or is the server's
+	if r.Backup.ID != "" && !r.Order.Dump { // otherwise there is no history of this portal
 		o.Counts.Backups = len(backups)
 	}
 	r.Preflight = o

@@ -112,7 +112,7 @@ func (b *Bot) handlePress(ctx context.Context, p Press, r Restore) (Answer, erro
 		return b.askForName(ctx, p, r)
 	case PressLoss:
 		return b.showLoss(ctx, p, r), nil
-	case PressStop, PressPick, PressFollow, PressDetails, PressTick, PressOlder: // above
+	case PressStop, PressPick, PressFollow, PressDetails, PressTick, PressOlder: // handled above
 	}
 	return nil, refused(r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
 }

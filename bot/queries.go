@@ -87,7 +87,7 @@ func (b *Bot) askOne(ctx context.Context, p Portal) ExternalTask {
 		return e
 	}
 	if err == nil {
-		_, err = p.API.UsersCount(ctx) // what is refused to it is refused to a restore
+		_, err = p.API.UsersCount(ctx) // a key that may not count people may not restore either
 	}
 	if err != nil {
 		b.Log.WarnContext(ctx, "a portal could not be asked for its status", "portal", p.Name, "err", err)

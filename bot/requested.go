@@ -13,7 +13,7 @@ func (b *Bot) checkRequest(ctx context.Context, r Restore, p Portal) (Next, erro
 	now := time.Now().UTC()
 	switch {
 	case now.Before(r.ExpiresAt):
-	case r.Cards == 0: // nobody has seen it
+	case r.Cards == 0: // no card was posted yet
 		return b.refuseRequest(ctx, r, requestNeverShown())
 	default:
 		return b.move(ctx, r, r.withEnd(Expired, now, Reason{}), EventExpired)
@@ -30,10 +30,10 @@ func (b *Bot) checkRequest(ctx context.Context, r Restore, p Portal) (Next, erro
 			no = b.checkPortal(ctx, &r, p)
 		}
 		if ctx.Err() != nil {
-			return Next{After: soon}, ctx.Err() // the bot stops: nobody is to blame
+			return Next{After: soon}, ctx.Err() // the bot is stopping
 		}
 		if no != nil && no.Busy && now.Sub(r.RequestedAt) < busyFor {
-			return Next{After: soon}, nil // a crowd asks; nobody is turned away for that
+			return Next{After: soon}, nil // too many ask at once: wait, do not refuse
 		}
 		if no != nil {
 			return b.refuseRequest(ctx, r, no)
@@ -60,9 +60,9 @@ func (b *Bot) checkRequest(ctx context.Context, r Restore, p Portal) (Next, erro
 		return Next{After: untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
 	if r.CardTS == "" {
-		return Next{After: soon}, nil // it was removed
+		return Next{After: soon}, nil // the card was deleted
 	}
-	return Next{After: b.untilNext(r, p)}, nil // at once for what it will take
+	return Next{After: b.untilNext(r, p)}, nil // at once, to read what will be lost
 }
 
 // busyFor is how long a request waits for the chat's rate limit.
@@ -85,7 +85,7 @@ func (b *Bot) awaitConfirmation(ctx context.Context, r Restore, p Portal) (Next,
 		return Next{After: untilDue(r.ExpiresAt, retryDelay(err))}, err
 	}
 	if r.CardTS == "" {
-		return Next{After: soon}, nil // it was removed
+		return Next{After: soon}, nil // the card was deleted
 	}
 	if at, ok := b.lossDue(r, p); ok && !now.Before(at) {
 		return b.fillLoss(ctx, r, p)

@@ -93,7 +93,7 @@ type Restore struct {
 	Reason Reason `json:",omitzero"`
 	// Suggest is the nearest right spelling of what was refused.
 	Suggest   string     `json:",omitzero"`
-	SeenAt    time.Time  `json:",omitzero"` // when a step last looked at it, and SeenBy which process
+	SeenAt    time.Time  `json:",omitzero"` // last look by a step; SeenBy is its process
 	SeenBy    string     `json:",omitzero"`
 	Downtimes []Downtime `json:"Aways,omitzero"` // when the bot was down while a restore ran
 	Alarms    []Alarm    `json:",omitzero"`      // each raised once
@@ -114,7 +114,7 @@ type Restore struct {
 	// PhaseTold is the phase in which the thread was told that it began, "" before.
 	PhaseTold Phase     `json:",omitzero"`
 	EndTS     string    `json:",omitzero"`     // ts of the reply that told the end
-	Aftercare Aftercare `json:"Care,omitzero"` // what is looked after once the end is told
+	Aftercare Aftercare `json:"Care,omitzero"` // what the bot checks after the end
 	Checklist Checklist `json:",omitzero"`
 	Settled   bool      `json:",omitzero"` // nothing is left to do or to tell
 
@@ -138,7 +138,7 @@ type OtherTask struct {
 	SeenAt  time.Time `json:",omitzero"` // first
 	Percent int       `json:",omitzero"`
 	Ended   bool      `json:",omitzero"`
-	OK      bool      `json:",omitzero"` // it ended, and the portal calls it completed
+	OK      bool      `json:",omitzero"` // ended, and the portal calls it completed
 }
 
 // Downtime is a time in which the bot was down, found afterwards.

@@ -13,7 +13,7 @@ import (
 // stepRunning reads the progress of a running restore, shows it, raises due alarms,
 // and finds the end. It goes on until the portal or a person tells the end.
 func (b *Bot) stepRunning(ctx context.Context, r Restore, p Portal) (Next, error) {
-	later := b.prepareRunning(ctx, &r, p) // what the chat would not take now
+	later := b.prepareRunning(ctx, &r, p) // a message that could not be posted now
 	if later != nil && !isUndelivered(later) {
 		return Next{After: soon}, later
 	}
@@ -21,7 +21,7 @@ func (b *Bot) stepRunning(ctx context.Context, r Restore, p Portal) (Next, error
 	defer cancel()
 	task, known, err := p.API.RestoreProgress(ask, docspace.RestoreScope(r.Order.Dump))
 	if ctx.Err() != nil {
-		return Next{After: soon}, ctx.Err() // the bot stops: the portal is not to blame
+		return Next{After: soon}, ctx.Err() // the bot is stopping: not the portal's fault
 	}
 	now := time.Now().UTC()
 	next := r
@@ -176,7 +176,7 @@ func (r *Restore) askTenant(ctx context.Context, task docspace.Progress, p Porta
 	r.Progress.Tenant, r.Progress.TenantAt = "", now
 	settings, err := p.API.Settings(ctx)
 	if err != nil || r.otherPortal(settings) != "" {
-		return // at the swap it may answer 404 or 500
+		return // during the swap the portal may answer 404 or 500
 	}
 	r.Progress.Tenant = settings.TenantStatus
 }

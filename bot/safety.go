@@ -30,11 +30,11 @@ type Safety struct {
 	Looked  bool   `json:",omitzero"` // the history was asked for it, which is done once
 	Warning string `json:",omitzero"` // of the portal, such as files that were left out
 	Why     string `json:",omitzero"` // why it failed or is in doubt, one line
-	Cure    string `json:",omitzero"` // what can be done about that
+	Cure    string `json:",omitzero"` // what to do about it
 	// Doubt is set while nobody can tell when the backup ends, or whether. Nothing
 	// has failed: the bot asks on.
 	Doubt    AlarmKind   `json:",omitzero"`
-	AskUntil time.Time   `json:",omitzero"` // how long a person may say what now
+	AskUntil time.Time   `json:",omitzero"` // until when a person may decide
 	WaivedBy string      `json:",omitzero"`
 	WaivedAt time.Time   `json:",omitzero"`
 	Told     SafetyStage `json:",omitzero"` // the last stage told in the thread
@@ -49,7 +49,7 @@ const (
 	SafetySent    SafetyStage = "sent"
 	SafetyRunning SafetyStage = "running"
 	SafetyDone    SafetyStage = "done"
-	SafetyAsked   SafetyStage = "asked" // it failed, which is known: a person says what now
+	SafetyAsked   SafetyStage = "asked" // it failed; a person decides
 	SafetyWaived  SafetyStage = "waived"
 )
 

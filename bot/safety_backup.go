@@ -87,7 +87,7 @@ func (b *Bot) requestSafetyBackup(ctx context.Context, r Restore, p Portal) (Nex
 	case errors.Is(err, docspace.ErrRefused):
 		return b.askAboutSafetyBackup(post, r, "the portal refused it: "+p.explain(err).why)
 	case err != nil || !known || task.TaskID == "" || task.TaskID == r.Safety.TaskBefore:
-		return Next{After: soon}, err // followSafety tells
+		return Next{After: soon}, err // followSafety reports it
 	}
 	next = r
 	next.Safety.Stage, next.Safety.TaskID = SafetyRunning, task.TaskID
@@ -149,7 +149,7 @@ func (b *Bot) finishSafetyBackup(ctx context.Context, r Restore, p Portal, task 
 	switch {
 	case errors.Is(err, errHistoryBusy):
 		return Next{After: soon}, nil
-	case err != nil: // the bot stops: the portal is not to blame
+	case err != nil: // the bot is stopping: not the portal's fault
 		return Next{After: soon}, err
 	case why != "":
 		return b.askAboutSafetyBackup(ctx, r, "the portal says that it is finished, but "+why)

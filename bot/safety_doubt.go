@@ -85,7 +85,7 @@ func (s *Safety) takeFrom(id string, backups []docspace.Backup, target SafetyTar
 	for _, backup := range backups {
 		switch {
 		case !strings.EqualFold(backup.ID, id):
-		case backup.StorageType != target.StorageType: // somebody else's began just before, and ours was joined to it
+		case backup.StorageType != target.StorageType: // the portal joined ours to a backup that somebody else began
 			return joinedAnother(backup.StorageType)
 		default:
 			s.finish(backup)
@@ -115,7 +115,7 @@ func (b *Bot) noticeLateBackup(ctx context.Context, r Restore, p Portal) (next N
 	defer cancel()
 	task, known, err := p.API.BackupProgress(ask, r.Order.Dump)
 	if err != nil || !known || task.TaskID != r.Safety.TaskID || !task.Succeeded() {
-		return Next{}, false, nil // the restore does not wait for it
+		return Next{}, false, nil // the restore is not waiting for it
 	}
 	done, why, err := b.finishedBackup(ctx, r, p, task)
 	switch {
@@ -124,7 +124,7 @@ func (b *Bot) noticeLateBackup(ctx context.Context, r Restore, p Portal) (next N
 	case err != nil:
 		return Next{After: soon}, true, err
 	case why != "":
-		done.Safety.Looked = true // it stays waived
+		done.Safety.Looked = true // the waiver stands
 	}
 	next, err = b.saveSafetyStage(ctx, r, done)
 	return next, true, err
@@ -135,7 +135,7 @@ func (b *Bot) noticeLateBackup(ctx context.Context, r Restore, p Portal) (next N
 // name is unknown. An error means that the bot stops, or is errHistoryBusy.
 func (b *Bot) finishedBackup(ctx context.Context, r Restore, p Portal, task docspace.Progress) (done Restore, why string, err error) {
 	if !task.Link.IsZero() {
-		return r, joinedAnother(docspace.StorageDataStore), nil // no other storage has a link
+		return r, joinedAnother(docspace.StorageDataStore), nil // only this storage has a link
 	}
 	s := &r.Safety
 	s.Looked, s.Warning = true, task.Warning

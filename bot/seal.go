@@ -59,7 +59,7 @@ func (b *Bot) checkSeal(ctx context.Context, r *Restore) (next Next, ok bool, er
 	case r.State == Requested || r.State == Confirmed || r.State == Saving:
 		next, err = b.endAltered(ctx, *r, "the seal of its record is "+string(r.Seal))
 		return next, false, err
-	case r.Seal != SealBroken: // it was begun before the key: the next save seals it
+	case r.Seal != SealBroken: // recorded before there was a key: the next save seals it
 		r.Seal = ""
 		return Next{}, true, nil
 	case !r.AlteredAt.IsZero():
@@ -76,7 +76,7 @@ func (b *Bot) checkSeal(ctx context.Context, r *Restore) (next Next, ok bool, er
 func (b *Bot) endAltered(ctx context.Context, r Restore, why string) (Next, error) {
 	now, was := time.Now().UTC(), r
 	if r.Seal == "" {
-		r.Seal = SealBroken // the record was written by the bot, but it is not the last one
+		r.Seal = SealBroken // an old record of the bot's own was put back
 	}
 	no, state, kind := r.sealRefusal(), Failed, EventEnded
 	if r.State == Requested {

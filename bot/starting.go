@@ -24,18 +24,18 @@ const startDelayLimit = 5 * time.Second
 // whether it is free.
 func (b *Bot) start(ctx context.Context, was, r Restore, p Portal, looked time.Time) (Next, error) {
 	now := time.Now().UTC()
-	sent, err := b.Store.Now(ctx) // whoever resolves the start measures from it
+	sent, err := b.Store.Now(ctx) // the grace of an unanswered start counts from here
 	if err != nil {
 		return Next{After: soon}, err
 	}
 	if stoodStill(looked) > stepCallTimeout+startDelayLimit {
-		return Next{}, nil // somebody else may have started one since: look again
+		return Next{}, nil // another task may have started meanwhile: look again
 	}
 	saving := time.Now()
 	r.State, r.StartedAt = Starting, sent
 	r.SeenAt, r.SeenBy = now, b.Process
 	r, err = b.Store.Save(ctx, was, r, Event{At: now, Restore: r.ID, Kind: EventStarting, Detail: map[string]string{"task_before": r.TaskBefore, "dump_before": r.DumpBefore, "changed_since": positive(r.Loss.Since)}})
-	if err != nil { // ErrFrozen and LapsedError too: the next step says so
+	if err != nil { // the next step reports ErrFrozen and LapsedError
 		return Next{After: soon}, err
 	}
 
@@ -56,7 +56,7 @@ func (b *Bot) start(ctx context.Context, was, r Restore, p Portal, looked time.T
 	case errors.Is(err, docspace.ErrRefused):
 		return b.move(post, r, r.withoutStart(now, p.refusedStart(err)), EventEnded)
 	case err != nil || !known || !r.isNew(task):
-		return Next{After: soon}, err // resolve tells
+		return Next{After: soon}, err // resolve reports it
 	}
 	return b.recordStart(post, r, task)
 }
@@ -85,9 +85,9 @@ func (b *Bot) recordStart(ctx context.Context, r Restore, task docspace.Progress
 	next := r
 	next.State, next.TaskID, next.SilentSince, next.Other = Running, task.TaskID, time.Time{}, OtherTask{}
 	if r.State == Unclear {
-		next.SeenAt, next.SeenBy = time.Now().UTC(), b.Process // it was watched rarely
+		next.SeenAt, next.SeenBy = time.Now().UTC(), b.Process // unclear restores are asked about rarely, so no gap is a downtime
 	}
-	next.Reason, next.EndedAt, next.EndTS = Reason{}, time.Time{}, "" // an unclear one is told anew
+	next.Reason, next.EndedAt, next.EndTS = Reason{}, time.Time{}, "" // announce the end again
 	next.ChannelLost.EndTS = ""
 	next.Progress = next.Progress.next(task, "", time.Now().UTC())
 	after, err := b.move(ctx, r, next, EventRunning)

@@ -9,9 +9,9 @@ import (
 
 // How soon a step is taken again.
 const (
-	soon        = 2 * time.Second  // after something that failed and may pass
-	unclearPoll = 30 * time.Second // an unclear restore is watched on
-	restartGap  = 20 * time.Second // a longer gap between two steps is told
+	soon        = 2 * time.Second  // after a fault that may pass
+	unclearPoll = 30 * time.Second // how often an unclear restore is asked about
+	restartGap  = 20 * time.Second // a longer gap between two steps is reported
 )
 
 // Next says when a restore wants its next step. The zero value is at once.
@@ -43,11 +43,11 @@ func (b *Bot) Step(ctx context.Context, id string, generation int64) (Next, erro
 		next, err = b.endIfAltered(ctx, id, err)
 	}
 	if errors.Is(err, ErrStale) {
-		return Next{}, nil // somebody moved it: look again
+		return Next{}, nil // another writer moved it: read it again
 	}
 	if isUndelivered(err) {
 		b.logUndelivered(ctx, r, err)
-		return next, nil // no fault of the step's
+		return next, nil // not an error of the step
 	}
 	return next, err
 }
@@ -58,7 +58,7 @@ func (b *Bot) stepOnPortal(ctx context.Context, r Restore) (Next, error) {
 	switch {
 	case !ok:
 		return b.stepPortalGone(ctx, r)
-	case r.Address == "" && r.State.Open(): // an older version has recorded it
+	case r.Address == "" && r.State.Open(): // recorded by an older version
 		next := r
 		next.Address = portal.Address()
 		return b.saveAndWait(ctx, r, next, 0)

@@ -154,15 +154,15 @@ const (
 	EventUnticked   EventKind = "unticked"
 	EventReminded   EventKind = "reminded" // of what is open on it
 	EventTold       EventKind = "told"     // the end, in the channel
-	EventLoss       EventKind = "loss"     // what it takes was read, in numbers
-	EventShown      EventKind = "shown"    // somebody has looked at it by name
+	EventLoss       EventKind = "loss"     // what will be lost was counted
+	EventShown      EventKind = "shown"    // a person opened the list by name
 	EventTyped      EventKind = "typed"
 	EventBreakGlass EventKind = "break_glass"
 	EventStopped    EventKind = "stopped"
 	EventFrozen     EventKind = "frozen"
 	EventUnfrozen   EventKind = "unfrozen"
 	EventSettings   EventKind = "settings" // at the start of the program
-	EventRules      EventKind = "rules"    // they are not those of the last start
+	EventRules      EventKind = "rules"    // the rules differ from those of the last start
 	EventAltered    EventKind = "altered"  // a record was changed outside the bot
-	EventSealed     EventKind = "sealed"   // from here on a key guards the trail; what was found before it
+	EventSealed     EventKind = "sealed"   // a key guards the trail from here on; holds what was found before
 )

@@ -10,7 +10,7 @@ import (
 // stepUnclear tells once that a person has to look, and asks the portal on. The
 // first word, the portal's or a person's, is the end.
 func (b *Bot) stepUnclear(ctx context.Context, r Restore, p Portal) (Next, error) {
-	var later error // what the chat would not take now
+	var later error // a message that could not be posted now
 	if r.EndTS == "" {
 		if later = b.tellUnclear(ctx, &r, p); later != nil && !isUndelivered(later) {
 			return Next{After: soon}, later

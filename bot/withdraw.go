@@ -13,7 +13,7 @@ func (b *Bot) withdraw(ctx context.Context, r Restore, who []string) (Next, erro
 	now := time.Now().UTC()
 	next := r
 	next.State, next.Safety, next.StartsAt, next.CountdownTS = Requested, Safety{}, time.Time{}, ""
-	next.Reminded = true // by the note that tells of this
+	next.Reminded = true // the note about the withdrawal reminds too
 	next.Confirmations = slices.DeleteFunc(slices.Clone(r.Confirmations), func(c Confirmation) bool { return slices.Contains(who, c.User) })
 	for _, user := range who {
 		if !slices.Contains(next.Withdrawn, user) {
