@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"docspace-restorebot/cmd/restorebot/stage"
-	"docspace-restorebot/docspace/docspacetest"
 )
 
 // A bot that is down for longer than a slow step may take says so, on the card
@@ -13,10 +12,7 @@ import (
 func TestBinaryTellsThatItWasAway(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(s *stage.Scene) {
-		s.Alice.Types("/restore " + s.Newest())
-		s.WantCard()
-		s.Portal.Break(func(f *docspacetest.Faults) { f.WorkerDiesAt = 75 })
-		s.Bob.Presses("Restore")
+		runs(t, s)
 		s.WantFinalCard("It cannot be cancelled")
 		s.Kills()
 		time.Sleep(21 * time.Second) // the absence itself

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"net/http"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -67,22 +65,13 @@ func TestBinaryAsksWhenTheSafetyBackupFails(t *testing.T) {
 
 func TestBinaryServesSeveralPortals(t *testing.T) {
 	t.Parallel()
-	var wiki *docspacetest.Portal
-	both := func(h http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Host == "wiki.example.com" {
-				wiki.ServeHTTP(w, r)
-				return
-			}
-			h.ServeHTTP(w, r)
-		})
-	}
-	setInBubble(t, both, nil, func(s *stage.Scene) {
-		wiki = docspacetest.New(docspacetest.Config{Alias: "wiki", Script: docspacetest.Total(2 * time.Second)})
-		file := filepath.Join(s.Dir(), "portals.yaml")
-		write(t, file, "portals:\n- name: docs\n  url: "+stage.PortalURL+"\n  api_key: "+s.Portal.Key()+
+	others := hosts{}
+	setInBubble(t, others.beside, nil, func(s *stage.Scene) {
+		wiki := docspacetest.New(docspacetest.Config{Alias: "wiki", Script: docspacetest.Total(2 * time.Second)})
+		others["wiki.example.com"] = wiki
+		s.Setenv("DOCSPACE_URL=", "DOCSPACE_API_KEY_FILE=")
+		setPortals(t, s, "- name: docs\n  url: "+stage.PortalURL+"\n  api_key: "+s.Portal.Key()+
 			"\n- name: wiki\n  url: http://wiki.example.com\n  api_key: "+wiki.Key()+"\n  approvers: ["+stage.Alice+"]\n")
-		s.Setenv("DOCSPACE_URL=", "DOCSPACE_API_KEY_FILE=", "PORTALS_FILE="+file)
 		s.Starts()
 		id := wiki.Backups()[0].ID
 		s.Alice.Types("/restore " + id)

@@ -33,9 +33,8 @@ func TestBinarySaysWhereANewKeyGoes(t *testing.T) {
 					s.Setenv("DOCSPACE_API_KEY_FILE=", "DOCSPACE_API_KEY="+key)
 				}
 				if c.portals != "" {
-					file := filepath.Join(s.Dir(), "portals.yaml")
-					write(t, file, "portals:\n  - {name: docs, url: \""+stage.PortalURL+"\", "+c.portals+key+"}\n")
-					s.Setenv("DOCSPACE_URL=", "DOCSPACE_API_KEY=", "DOCSPACE_API_KEY_FILE=", "PORTALS_FILE="+file)
+					s.Setenv("DOCSPACE_URL=", "DOCSPACE_API_KEY=", "DOCSPACE_API_KEY_FILE=")
+					setPortals(t, s, "  - {name: docs, url: \""+stage.PortalURL+"\", "+c.portals+key+"}\n")
 				}
 				s.Starts()
 				s.Alice.Types("/restore " + s.Newest())

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,13 +15,11 @@ func TestBinaryPicksAmongManyPortals(t *testing.T) {
 	t.Parallel()
 	setInBubble(t, nil, nil, func(s *stage.Scene) {
 		var file strings.Builder
-		file.WriteString("portals:\n")
 		for i := 1; i <= 150; i++ {
 			fmt.Fprintf(&file, "  - name: portal%d\n    url: %s/p%d\n    api_key: %s\n", i, stage.PortalURL, i, s.Portal.Key())
 		}
-		path := filepath.Join(s.Dir(), "portals.yaml")
-		write(t, path, file.String())
-		s.Setenv("DOCSPACE_URL=", "DOCSPACE_API_KEY_FILE=", "PORTALS_FILE="+path)
+		s.Setenv("DOCSPACE_URL=", "DOCSPACE_API_KEY_FILE=")
+		setPortals(t, s, file.String())
 		s.Starts()
 		s.Alice.Types("/restore --portal portal150")
 		v := s.Alice.WantDialog("One of 150", "portal150", "3 backups, newest first")

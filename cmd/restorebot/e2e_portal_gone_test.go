@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"slices"
 	"testing"
 
@@ -15,16 +14,7 @@ import (
 func TestBinaryTellsThatAPortalIsNoLongerSetUp(t *testing.T) {
 	t.Parallel()
 	other := docspacetest.New(docspacetest.Config{})
-	atItsAddress := func(h http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Host == "other.example.com" {
-				other.ServeHTTP(w, r)
-				return
-			}
-			h.ServeHTTP(w, r)
-		})
-	}
-	inBubbleBehind(t, atItsAddress, nil, func(s *stage.Scene) {
+	inBubbleBehind(t, hosts{"other.example.com": other}.beside, nil, func(s *stage.Scene) {
 		runs(t, s)
 		s.Kills()
 

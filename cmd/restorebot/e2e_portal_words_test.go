@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -77,34 +76,18 @@ func TestBinaryVerifiesAPortalThatDoesNotTellItsStatus(t *testing.T) {
 	})
 }
 
-// mute lets nothing through to some hosts: they accept, and are silent.
-func mute(hosts ...string) func(http.Handler) http.Handler {
-	return func(h http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			for _, host := range hosts {
-				if r.Host == host+".example.com" {
-					<-r.Context().Done()
-					return
-				}
-			}
-			h.ServeHTTP(w, r)
-		})
-	}
-}
-
 // Three portals accept and are silent: what is known is told within 10 s.
 func TestBinaryAnswersBesidePortalsThatAreSilent(t *testing.T) {
 	t.Parallel()
-	silent := []string{"one", "two", "three"}
-	setInBubble(t, mute(silent...), nil, func(s *stage.Scene) {
+	silent := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	others := hosts{}
+	setInBubble(t, others.beside, nil, func(s *stage.Scene) {
 		var file strings.Builder
-		file.WriteString("portals:\n")
-		for _, name := range silent {
+		for _, name := range []string{"one", "two", "three"} {
+			others[name+".example.com"] = silent
 			fmt.Fprintf(&file, "  - name: %[1]s\n    url: http://%[1]s.example.com\n    api_key: sk-%[2]s\n", name, strings.Repeat("0", 64))
 		}
-		path := filepath.Join(s.Dir(), "portals.yaml")
-		write(t, path, file.String())
-		s.Setenv("PORTALS_FILE=" + path)
+		setPortals(t, s, file.String())
 		s.Starts()
 		s.Portal.StartElsewhere(s.Newest())
 		began := time.Now()

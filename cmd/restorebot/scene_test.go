@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,4 +64,25 @@ func playInBubble(t *testing.T, o stage.Options, act func(s *stage.Scene)) {
 	o.Env = append(o.Env, asBot+"=1") // for other commands, which are processes
 	o.Load = func(environ []string) (app.Settings, error) { return loadSettings(environ, "") }
 	synctest.Test(t, func(t *testing.T) { act(stage.Set(t, o)) })
+}
+
+// hosts are portals beside the stage's own, by the host that they answer at.
+type hosts map[string]http.Handler
+
+func (h hosts) beside(own http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if other, there := h[r.Host]; there {
+			other.ServeHTTP(w, r)
+			return
+		}
+		own.ServeHTTP(w, r)
+	})
+}
+
+// setPortals gives the bots that are started from now on a file of portals.
+func setPortals(t *testing.T, s *stage.Scene, portals string) {
+	t.Helper()
+	file := filepath.Join(s.Dir(), "portals.yaml")
+	write(t, file, "portals:\n"+portals)
+	s.Setenv("PORTALS_FILE=" + file)
 }
