@@ -62,7 +62,7 @@ const (
 	PressUnsafe Action = "unsafe"
 	PressType   Action = "type" // opens the modal that asks for the portal's name
 	PressLoss   Action = "loss" // opens what the restore takes, by name
-	PressStop   Action = "stop" // while the countdown of a broken glass runs
+	PressStop   Action = "stop" // while the countdown of a break-glass restore runs
 )
 
 // Press is a button pressed on a card.

@@ -62,7 +62,7 @@ func (d *Directory) since(kind int) time.Time {
 	if d.quotas[kind].roomy(kind, now) {
 		return now
 	}
-	return now.Add(-crowdFresh)
+	return now.Add(-busyFresh)
 }
 
 var _ policy.Directory = (*Directory)(nil)

@@ -157,7 +157,7 @@ func TestCrowdKeepsToSlacksLimits(t *testing.T) {
 		}
 		t.Logf("calls: %v", stats.Calls)
 		// What has changed is known within ten seconds to whoever asks anew.
-		time.Sleep(crowdFresh)
+		time.Sleep(busyFresh)
 		calls := fake.Stats().Calls["conversations.info"] + fake.Stats().Calls["users.conversations"]
 		ask(d.Fresh())
 		if now := fake.Stats().Calls["conversations.info"] + fake.Stats().Calls["users.conversations"]; now == calls {

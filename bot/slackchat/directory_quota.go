@@ -31,9 +31,9 @@ var quotaRates = [quotas]Rate{
 var quotaMethods = [quotas]string{"users.info", "conversations.info", "users.conversations", "usergroups.users.list"}
 
 const (
-	// crowdFresh is how old a fresh answer may be in a crowd: of 500 restores that
+	// busyFresh is how old a fresh answer may be in a crowd: of 500 restores that
 	// start in the same moment each would ask for its own.
-	crowdFresh = 10 * time.Second
+	busyFresh = 10 * time.Second
 	// listPage is how many channels Slack tells at once, and listPages how many
 	// pages are read: the bot is in few channels.
 	listPage  = 999

@@ -32,8 +32,8 @@ const (
 	// other call.
 	updateWithin = 3 * time.Second
 	callWithin   = 10 * time.Second
-	// crowded is when to ask again where too many calls are under way.
-	crowded = 250 * time.Millisecond
+	// retryWhenFull is when to ask again where too many calls are under way.
+	retryWhenFull = 250 * time.Millisecond
 	// heldUnsaid is how long a 429 without Retry-After holds, and heldAtMost
 	// bounds what one asks.
 	heldUnsaid = 5 * time.Second
@@ -89,7 +89,7 @@ type retrySpread struct {
 
 // again is when the next one may come, if most calls go on at once.
 func (r *retrySpread) again(now time.Time, most int) time.Duration {
-	slot := now.Add(crowded)
+	slot := now.Add(retryWhenFull)
 	if r.next.After(slot) {
 		slot = r.next
 	}
@@ -117,7 +117,7 @@ func (o *limiter) begin(kind int, now time.Time) (wait time.Duration) {
 	switch {
 	case o.under[kind] < most:
 	case kind == underUpdate: // there is a next time anyway
-		return max(crowded, r.until.Sub(now))
+		return max(retryWhenFull, r.until.Sub(now))
 	default:
 		return max(o.spreads[kind].again(now, most), r.until.Sub(now))
 	}

@@ -57,7 +57,7 @@ func (e *cardEdits) asked(key string, version int64, u urgency, now time.Time) (
 	}
 	switch {
 	case c.busy:
-		return nil, &busyError{crowded}
+		return nil, &busyError{retryWhenFull}
 	case version < c.version:
 		return nil, errOutdated
 	case u == urgentUpdate && now.Before(c.shut):

@@ -104,7 +104,7 @@ func drop(now, before int) string {
 	return fmt.Sprintf("%d %%", 100-now*100/before)
 }
 
-// plainCode makes a command harmless inside code marks.
+// plainCode takes out of a command what would end the code marks.
 func plainCode(command string) string {
 	return inCode(command, 2*maxSaid)
 }

@@ -89,7 +89,7 @@ func cardText(c bot.Card) string {
 	if c.Restore.State == bot.Requested {
 		parts = append(parts, lossLine(c)+".", lossText(c))
 	}
-	parts = append(parts, outcome(c), backupText(c), takenText(c), effectsText(c), outlookText(c), storyText(c))
+	parts = append(parts, outcome(c), backupText(c), takenText(c), effectsText(c), preflightText(c), storyText(c))
 	return strings.ReplaceAll(lines(parts...), "\n", " ")
 }
 

@@ -26,7 +26,7 @@ func detailsButton(c bot.Card) *slack.ButtonBlockElement {
 func detailBlocks(c bot.Card) []slack.Block {
 	r := c.Restore
 	var out []slack.Block
-	for _, text := range []string{backupText(c), takenText(c), effectsText(c), outlookText(c), storyText(c)} {
+	for _, text := range []string{backupText(c), takenText(c), effectsText(c), preflightText(c), storyText(c)} {
 		if text != "" {
 			out = append(out, section(text))
 		}

@@ -76,7 +76,7 @@ func jumpText(l bot.LossSummary) string {
 // goneText is the one sentence that people decide by.
 func goneText(c bot.Card, most int) string {
 	l := c.Restore.Loss
-	what := tallyWords(l)
+	what := countWords(l)
 	if most > 0 && len(what) > most {
 		what = append(what[:most:most], "and more")
 	}
@@ -100,8 +100,8 @@ func goneText(c bot.Card, most int) string {
 	return text + "."
 }
 
-// tallyWords are the numbers, the weightiest first, and none that is 0.
-func tallyWords(l bot.LossSummary) (words []string) {
+// countWords are the numbers, the weightiest first, and none that is 0.
+func countWords(l bot.LossSummary) (words []string) {
 	t := l.Lost
 	changed := many(t.RoomsChanged, "change of a room or its members", "changes of rooms and their members")
 	if l.Source == bot.LossRooms {

@@ -46,8 +46,8 @@ func dumpLines(r bot.Restore) []string {
 	}
 }
 
-// outlookText is what was found out before people were asked.
-func outlookText(c bot.Card) string {
+// preflightText is what was found out before people were asked.
+func preflightText(c bot.Card) string {
 	r, o := c.Restore, c.Restore.Preflight
 	switch {
 	case r.Followed:
