@@ -21,7 +21,8 @@ type LossSource string
 const (
 	// LossTrail is the portal's audit trail.
 	LossTrail LossSource = "trail"
-	// LossRooms is what is left without one: which rooms changed, who was invited.
+	// LossRooms is what is left without one: which rooms changed, what the logs of
+	// those say, who was invited.
 	LossRooms LossSource = "rooms"
 	// LossNone is nothing; LossSummary.Why says why.
 	LossNone LossSource = "none"
@@ -146,6 +147,7 @@ type Witness interface {
 	AuditEvents(ctx context.Context, from, to time.Time, skip int) ([]docspace.AuditEvent, error)
 	ReadAudit(ctx context.Context, r docspace.AuditRange, each func(docspace.AuditEvent)) (docspace.AuditRead, error)
 	Rooms(ctx context.Context, skip int) ([]docspace.Room, int, error)
+	RoomLog(ctx context.Context, room string, from, to time.Time, skip int) ([]docspace.LogEntry, int, error)
 	Accounts(ctx context.Context, skip int) ([]docspace.Account, int, error)
 	UsedSpace(ctx context.Context) (docspace.UsedSpace, error)
 	Tariff(ctx context.Context) (docspace.Tariff, error)

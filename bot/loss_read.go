@@ -58,19 +58,26 @@ func (b *Bot) readLoss(ctx context.Context, r Restore, p Portal, w Witness, page
 	var unasked error
 	from, fromEnd := r.Backup.CreatedOn, true
 	var rooms []docspace.Room
+	var noRooms error
 	var wait sync.WaitGroup
 	wait.Go(func() { quota, unasked = w.Quota(ctx) })
 	wait.Go(func() { from, fromEnd = backupStart(ctx, r, w) })
-	wait.Go(func() { rooms, _ = allRooms(ctx, w) }) // without them no name is kept
+	wait.Go(func() { rooms, noRooms = allRooms(ctx, w) }) // without them no name is kept
 	wait.Wait()
+	noTrail := func() (LossSummary, Loss) {
+		if noRooms != nil {
+			return none.unread(p, noRooms), Loss{}
+		}
+		return b.readRooms(ctx, r, p, w, none, rooms)
+	}
 	if unasked == nil && quota.Audit != nil && !*quota.Audit {
-		return readRooms(ctx, r, p, w, none)
+		return noTrail()
 	}
 	count := newLossCount(now, ahead, rooms)
 	read, err := w.ReadAudit(ctx, docspace.AuditRange{From: from, To: now, Pages: pages}, count.add)
 	b.lossRead(LossRead{Requests: read.Requests, Events: read.Rows, Took: time.Since(began), Complete: err == nil && read.Complete})
 	if errors.Is(err, docspace.ErrNoAudit) {
-		return readRooms(ctx, r, p, w, none)
+		return noTrail()
 	}
 	if err != nil && read.Rows == 0 {
 		return none.unread(p, err), Loss{}
@@ -122,62 +129,6 @@ func backupStart(ctx context.Context, r Restore, w Witness) (from time.Time, fro
 		}
 	}
 	return end, true
-}
-
-// roomPages bounds the pages of rooms and people that are asked for.
-const roomPages = 5
-
-// readRooms is what can be told without a trail.
-func readRooms(ctx context.Context, r Restore, p Portal, w Witness, s LossSummary) (LossSummary, Loss) {
-	since, ahead := r.Backup.CreatedOn, p.clockAhead()
-	s.From, s.FromEnd = since, true
-	var wait sync.WaitGroup
-	var rooms []docspace.Room
-	var people []docspace.Account
-	var noRooms, noPeople error
-	wait.Go(func() { rooms, noRooms = allRooms(ctx, w) })
-	wait.Go(func() { people, _, noPeople = w.Accounts(ctx, 0) })
-	wait.Wait()
-	if noRooms != nil {
-		return s.unread(p, noRooms), Loss{}
-	}
-	s.Source, s.Complete, s.Failed, s.Due = LossRooms, noPeople == nil, 0, time.Now().UTC().Add(lossFreshFor)
-	var l Loss
-	for _, room := range rooms {
-		switch {
-		case !room.Created.Before(since):
-			s.Lost.Rooms++
-		case !room.Updated.Before(since):
-			s.Lost.RoomsChanged++
-		default:
-			continue
-		}
-		if at := room.Updated.Add(-ahead); at.After(s.Last) {
-			s.Last = at
-		}
-		if !room.Private && len(l.Acts) < maxLossActs {
-			l.Acts = append(l.Acts, LossAct{At: room.Updated, Text: lossWord("Room changed: " + room.Title), Where: lossWord("Rooms: " + room.Title)})
-		}
-	}
-	for _, one := range people {
-		if !one.Registered.Before(since) {
-			s.Lost.Invited++
-			l.Acts = append(l.Acts, LossAct{At: one.Registered, Text: lossWord("Invited: " + one.Name)})
-		}
-	}
-	slices.SortStableFunc(l.Acts, func(a, b LossAct) int { return b.At.Compare(a.At) })
-	return s, l
-}
-
-func allRooms(ctx context.Context, w Witness) (rooms []docspace.Room, err error) {
-	for skip, total := 0, 1; skip < total && skip < roomPages*docspace.ListPage; skip += docspace.ListPage {
-		page, all, err := w.Rooms(ctx, skip)
-		if err != nil {
-			return nil, err
-		}
-		rooms, total = append(rooms, page...), all
-	}
-	return rooms, nil
 }
 
 // lossSince adds to what is known what came since: rows with a number that is

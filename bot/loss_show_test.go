@@ -47,11 +47,11 @@ func (s *scene) choose(m bot.Modal, user, field string, values map[string]string
 	return a
 }
 
-func (s *scene) showWhat(r bot.Restore, user string) bot.Modal {
+func (s *scene) showWhat(r bot.Restore) bot.Modal {
 	s.t.Helper()
-	m, ok := s.press(r, user, bot.PressLoss).(bot.Modal)
+	m, ok := s.press(r, "UBOB", bot.PressLoss).(bot.Modal)
 	if !ok {
-		s.t.Fatalf("%s is not shown it", user)
+		s.t.Fatal("UBOB is not shown it")
 	}
 	return m
 }
@@ -60,7 +60,7 @@ func TestShowWhatNamesWhatTheRestoreTakes(t *testing.T) {
 	t.Parallel()
 	playLoss(t, docspacetest.Config{}, work, func(s *scene) {
 		r := s.counted()
-		m := s.showWhat(r, "UBOB")
+		m := s.showWhat(r)
 		page, paged := fieldOf(m, "page_")
 		if !paged || len(page.Options) != 2 {
 			s.t.Fatalf("%+v", m.Parts)
@@ -120,7 +120,7 @@ func TestNamesAreShownToNobodyElse(t *testing.T) {
 		s.chat.people["UGUEST"] = policy.Person{ID: "UGUEST", Guest: true}
 		s.chat.people["USTRANGER"] = policy.Person{ID: "USTRANGER", Stranger: true}
 		r := s.counted()
-		open := s.showWhat(r, "UBOB")
+		open := s.showWhat(r)
 		refused := func(what string, a bot.Answer) {
 			s.t.Helper()
 			no, ok := a.(*policy.Refusal)
@@ -172,7 +172,7 @@ func TestPrivateAndRemovedRoomsStayNumbers(t *testing.T) {
 			docspacetest.Event{At: at, Action: 5000, Target: []string{"3"}, Title: "Gone.docx", Room: 900},
 		)
 		r := s.counted()
-		text := wordsOf(s.showWhat(r, "UBOB"))
+		text := wordsOf(s.showWhat(r))
 		if r.Loss.Lost.Created != 3 || !strings.Contains(text, "Open.docx") || strings.Contains(text, "Secret") || strings.Contains(text, "Gone") || !strings.Contains(text, "2 changes that the list does not name") {
 			s.t.Errorf("%+v: %s", r.Loss.Lost, text)
 		}

@@ -135,7 +135,7 @@ func TestPlanWithoutTheTrailIsSaid(t *testing.T) {
 			t.Parallel()
 			playLoss(t, docspacetest.Config{Faults: docspacetest.Faults{NoAudit: true}}, w, func(s *scene) {
 				l := s.counted().Loss
-				if l.Source != bot.LossRooms || l.Lost.Created != 0 || l.Lost.RoomsChanged == 0 || l.Lost.Invited != w.Invited || l.People != 0 {
+				if l.Source != bot.LossRooms || l.Lost.Created != w.Files || l.Lost.RoomsChanged == 0 || l.Lost.Invited != w.Invited || l.People == 0 {
 					s.t.Errorf("%+v", l)
 				}
 			})

@@ -82,6 +82,7 @@ type LogEntry struct {
 	Date   time.Time
 	UserID string
 	User   string
+	Target string // the id of the file or folder
 	// Title is the name of the file or folder, OldTitle the one before where it was
 	// renamed; Parent is the name of the folder that it is in.
 	Title, OldTitle, Parent string
@@ -98,6 +99,7 @@ type wireLog struct {
 	} `json:"initiator"`
 	Date date `json:"date"`
 	Data struct {
+		ID          anyID  `json:"id"`
 		Title       string `json:"title"`
 		OldTitle    string `json:"oldTitle"`
 		NewTitle    string `json:"newTitle"`
@@ -149,6 +151,6 @@ func (w wireLog) entry() LogEntry {
 	}
 	return LogEntry{
 		ID: w.ID, Action: Action(w.Action.ID), Date: w.Date.Time, UserID: w.Initiator.ID,
-		User: html.UnescapeString(w.Initiator.DisplayName), Title: title, OldTitle: old, Parent: w.Data.ParentTitle,
+		User: html.UnescapeString(w.Initiator.DisplayName), Target: string(w.Data.ID), Title: title, OldTitle: old, Parent: w.Data.ParentTitle,
 	}
 }

@@ -163,8 +163,10 @@ func openText(l bot.LossSummary) string {
 func limitsText(c bot.Card) string {
 	l := c.Restore.Loss
 	switch {
+	case l.Source == bot.LossRooms && l.Complete:
+		return "_This plan keeps no audit trail: these are from the logs of rooms. People's own documents and settings are not counted._"
 	case l.Source == bot.LossRooms:
-		return "_This plan keeps no audit trail: files, deletions and people's own documents are not counted._"
+		return "_This plan keeps no audit trail, and not all rooms tell what changed in them: there may be more. People's own documents and settings are not counted._"
 	case !l.Complete && c.Restore.State == bot.Requested && c.Counting:
 		return "_The trail is long: counting goes on._"
 	case !l.Complete:

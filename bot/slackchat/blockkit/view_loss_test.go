@@ -40,6 +40,9 @@ func lossViews() map[string]Message {
 		"requested-loss-rooms": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
 			*l = bot.LossSummary{Source: bot.LossRooms, At: viewNow, Lost: bot.LossTally{RoomsChanged: 5, Invited: 1}}
 		}))),
+		"requested-loss-logs": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
+			*l = bot.LossSummary{Source: bot.LossRooms, At: viewNow, Complete: true, Lost: bot.LossTally{Created: 41, Changed: 12, RoomsChanged: 5, Invited: 1}, People: 7}
+		}))),
 		"requested-loss-nothing": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
 			*l = bot.LossSummary{Source: bot.LossTrail, At: viewNow, Complete: true}
 		}))),

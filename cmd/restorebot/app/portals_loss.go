@@ -25,6 +25,10 @@ func (k *keyed) Rooms(ctx context.Context, skip int) ([]docspace.Room, int, erro
 	return k.now().Rooms(ctx, skip)
 }
 
+func (k *keyed) RoomLog(ctx context.Context, room string, from, to time.Time, skip int) ([]docspace.LogEntry, int, error) {
+	return k.now().RoomLog(ctx, room, from, to, skip)
+}
+
 func (k *keyed) Accounts(ctx context.Context, skip int) ([]docspace.Account, int, error) {
 	return k.now().Accounts(ctx, skip)
 }
