@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
 
 	"docspace-restorebot/bot/ops"
 	"docspace-restorebot/bot/slacktest"
@@ -23,11 +22,12 @@ func TestServerEndsWhatItAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		port := slacktest.NewListener()
 		asked := make(chan struct{})
-		slow := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+		slow := prometheus.NewRegistry()
+		slow.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "slow", Help: "A slow gauge."}, func() float64 {
 			close(asked)
 			time.Sleep(500 * time.Millisecond)
-			return nil, nil
-		})
+			return 0
+		}))
 		server := &ops.Server{
 			Listen:   func(context.Context, string, string) (net.Listener, error) { return port, nil },
 			Registry: slow, Log: slog.New(slog.DiscardHandler),

@@ -3,15 +3,13 @@ package slacktest
 import (
 	"encoding/json"
 	"time"
-
-	"github.com/tidwall/gjson"
 )
 
 // maxAck is the size from which Slack silently drops what an app sends on the socket
 // (not documented; measured by SDK authors).
 const maxAck = 20 * 1024 // bytes
 
-// receive reads a frame that the app sent: always an ack. The frame is its caller's.
+// receive reads a frame that the app sent: always an ack.
 func (l *link) receive(frame []byte) {
 	s := l.s
 	s.mu.Lock()
@@ -23,37 +21,23 @@ func (l *link) receive(frame []byte) {
 		l.ignore("too_large")
 		return
 	}
-	id, payload := l.said.decode(frame)
-	if id == "" {
+	var ack struct {
+		EnvelopeID string          `json:"envelope_id"`
+		Payload    json.RawMessage `json:"payload"`
+	}
+	if err := json.Unmarshal(frame, &ack); err != nil || ack.EnvelopeID == "" {
 		l.ignore("invalid_frame")
 		return
 	}
-	d := s.deliveries[id]
+	d := s.deliveries[ack.EnvelopeID]
 	switch {
 	case d == nil:
 		l.ignore("unknown_envelope_id")
 	case s.world.Sockets.StrictAcks && d.link != l:
 		l.ignore("other_connection")
 	default:
-		d.take(l, payload)
+		d.take(l, ack.Payload)
 	}
-}
-
-// decodeAck reads a frame; an empty id means that it is no ack.
-func decodeAck(frame []byte) (id string, payload json.RawMessage) {
-	if !gjson.ValidBytes(frame) {
-		return "", nil
-	}
-	gjson.ParseBytes(frame).ForEach(func(key, v gjson.Result) bool {
-		switch key.Str {
-		case "envelope_id":
-			id = v.Str
-		case "payload":
-			payload = frame[v.Index : v.Index+len(v.Raw)]
-		}
-		return true
-	})
-	return id, payload
 }
 
 func (l *link) ignore(why string) {

@@ -168,7 +168,16 @@ func (s *Slack) launch(d *Delivery) {
 		d.unanswered("dispatch_failed", ErrDispatchFailed)
 		return
 	}
-	s.expect(d)
+	d.expectAck()
+}
+
+// expectAck gives an envelope that was just sent its time for an ack. The caller holds mu.
+func (d *Delivery) expectAck() {
+	d.s.after(ackDeadline, func() {
+		if len(d.acks) == 0 && d.err == nil {
+			d.unanswered("operation_timeout", ErrOperationTimeout)
+		}
+	})
 }
 
 // eventRetries are the times after which an event is sent again that was not acked
@@ -198,11 +207,7 @@ func (d *Delivery) unanswered(code string, err error) {
 			d.unanswered("dispatch_failed", ErrDispatchFailed)
 			return
 		}
-		s.after(ackDeadline, func() {
-			if len(d.acks) == 0 && d.err == nil {
-				d.unanswered("operation_timeout", ErrOperationTimeout)
-			}
-		})
+		d.expectAck()
 	})
 }
 

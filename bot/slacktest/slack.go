@@ -41,7 +41,6 @@ type Slack struct {
 	nextLink   int
 	deliveries map[string]*Delivery
 	order      []*Delivery
-	expected   []*Delivery // whose deadline is to come, in its order, some acked
 	parked     []*Delivery // wait for a connection, only with Sockets.Redeliver
 	storm      string      // disconnect reason of the open-then-close storm; empty: none
 

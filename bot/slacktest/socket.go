@@ -1,7 +1,6 @@
 package slacktest
 
 import (
-	"bytes"
 	"net"
 	"net/http"
 	"slices"
@@ -45,7 +44,6 @@ type link struct {
 	s  *Slack
 	id int
 	ws *websocket.Conn
-	nw *piecemeal // under ws
 
 	// Guarded by s.mu:
 	since     time.Time
@@ -55,7 +53,6 @@ type link struct {
 	open      map[string]*Delivery // sent here and not acked
 	delivered int
 	acked     int
-	said      said
 
 	queue sync.Mutex // guards out
 	out   []frame
@@ -90,13 +87,12 @@ func (s *Slack) serveLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	upgrader := websocket.Upgrader{ReadBufferSize: 1 << 16, CheckOrigin: func(*http.Request) bool { return true }}
-	net := &hijacker{ResponseWriter: w}
-	ws, err := upgrader.Upgrade(net, r, nil)
+	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // Upgrade has answered
 	}
 	l := &link{
-		s: s, ws: ws, nw: net.conn, open: map[string]*Delivery{}, since: time.Now(),
+		s: s, ws: ws, open: map[string]*Delivery{}, since: time.Now(),
 		wake: make(chan struct{}, 1), gone: make(chan struct{}),
 	}
 	ws.SetReadLimit(maxBody)
@@ -185,18 +181,13 @@ func (l *link) push(kind frameKind, data []byte) {
 
 // read takes acks until the connection ends.
 func (l *link) read() {
-	var in bytes.Buffer
 	for {
-		_, r, err := l.ws.NextReader()
-		if err == nil {
-			in.Reset()
-			_, err = in.ReadFrom(r)
-		}
+		_, frame, err := l.ws.ReadMessage()
 		if err != nil {
 			l.drop("closed by the app")
 			return
 		}
-		l.receive(in.Bytes())
+		l.receive(frame)
 	}
 }
 
@@ -220,7 +211,7 @@ func (l *link) write() {
 		out := l.out
 		l.out = nil
 		l.queue.Unlock()
-		if err := l.nw.together(func() error { return l.sendAll(out) }); err != nil {
+		if err := l.sendAll(out); err != nil {
 			l.drop("write failed")
 			return
 		}
@@ -298,8 +289,8 @@ func (l *link) lose() {
 
 // cut closes the connection without a close frame: a RST where there is TCP.
 func (l *link) cut() {
-	if tcp, ok := l.nw.Conn.(*net.TCPConn); ok {
+	if tcp, ok := l.ws.NetConn().(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-	_ = l.nw.Close()
+	_ = l.ws.NetConn().Close()
 }
