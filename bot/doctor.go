@@ -25,6 +25,23 @@ type Finding struct {
 	Grade Grade  `json:"grade"`
 	What  string `json:"what"`          // what was found
 	Fix   string `json:"fix,omitempty"` // exactly what to do; "" when nothing
+
+	// Public is what anybody who reaches the port of /readyz may read of it; nil
+	// keeps the finding from them.
+	Public *Public `json:"-"`
+}
+
+// Public is a [Finding] without a host, an address or a word of somebody else's.
+type Public struct {
+	Name   string // of what was looked at
+	Detail string
+	Needed bool // the bot is not ready while this fails
+}
+
+// InPublic lets anybody read what was found, under a name.
+func (f Finding) InPublic(name string, needed bool) Finding {
+	f.Public = &Public{Name: name, Detail: f.What, Needed: needed}
+	return f
 }
 
 // Examiner is what can check itself. The one who knows how to is the one who
@@ -33,6 +50,12 @@ type Examiner interface {
 	// Examine looks and changes nothing. It returns when ctx ends at the latest.
 	Examine(ctx context.Context) []Finding
 }
+
+// ExamineFunc is a function that is an [Examiner].
+type ExamineFunc func(ctx context.Context) []Finding
+
+// Examine implements [Examiner].
+func (f ExamineFunc) Examine(ctx context.Context) []Finding { return f(ctx) }
 
 // Examination is the answer to /restore doctor.
 type Examination struct{ Findings []Finding }

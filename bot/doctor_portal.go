@@ -1,12 +1,10 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -19,36 +17,22 @@ const keySoon = 14 * 24 * time.Hour
 // for the backups: to list them makes the server forget those whose files it
 // does not find.
 func (ps Portals) Examine(ctx context.Context) []Finding {
-	found := make([][]Finding, len(ps))
-	var asked sync.WaitGroup
+	examiners := make([]Examiner, len(ps))
 	for i, p := range ps {
-		asked.Go(func() { found[i] = p.examine(ctx) })
+		examiners[i] = ExamineFunc(func(ctx context.Context) []Finding { return p.examine(ctx, i) })
 	}
-	asked.Wait()
-	var all []Finding
-	for _, f := range found {
-		all = append(all, f...)
-	}
-	return all
+	return Examine(ctx, examiners...)
 }
 
-func (p Portal) examine(ctx context.Context) []Finding {
+func (p Portal) examine(ctx context.Context, n int) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	check := "portal " + p.Name
-	settings, err := p.API.Settings(ctx)
-	if err != nil {
-		c := p.explain(err)
-		return []Finding{faulty(check, c.why+"; its address is "+p.URL, c.do)}
+	state, answers := p.health(ctx, n)
+	if !answers {
+		return []Finding{state}
 	}
-	state := passed(check, "version "+settings.Version+", "+cmp.Or(string(settings.TenantStatus), "which does not say whether it is active"))
-	switch c := explainStatus(settings.TenantStatus); {
-	case settings.TenantStatus == docspace.TenantRestoring:
-		state = warned(check, c.why+", version "+settings.Version, c.do)
-	case inactive(settings):
-		state = faulty(check, c.why+", version "+settings.Version, c.do)
-	case !strings.HasPrefix(p.URL, "https://") && !strings.Contains(p.URL, "://127.") && !strings.Contains(p.URL, "://localhost"):
-		state = warned(check, state.What+", over plain http", "Use https in DOCSPACE_URL: the key is readable on the way.")
+	if state.Grade == Pass && !strings.HasPrefix(p.URL, "https://") && !strings.Contains(p.URL, "://127.") && !strings.Contains(p.URL, "://localhost") {
+		state = warned(state.Check, state.What+", over plain http", "Use https in DOCSPACE_URL: the key is readable on the way.")
 	}
 	return append(append([]Finding{state}, p.examineKey(ctx)...), p.clocks()...)
 }

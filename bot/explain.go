@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strconv"
 
 	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
@@ -19,8 +18,20 @@ import (
 // words: the server's are in its own language and may be a stack trace.
 type explanation struct{ why, do string }
 
-// explain explains an error of a portal, in the same words everywhere.
+// explain explains an error of a portal, in the same words everywhere. What the
+// portal itself has to tell stands last in its clause.
 func (p Portal) explain(err error) explanation {
+	if another, ok := errors.AsType[alias](err); ok {
+		return explanation{another.Error(), "Look whether the portal itself is still locked: while it is, the server lets another one answer. Its own host name in " + portalAddress + " ends that."}
+	}
+	c := p.explainInPublic(err)
+	c.why += portalDetail(err)
+	return c
+}
+
+// explainInPublic explains an error of a portal. Its clause is for anybody: it names
+// no host and repeats nothing of the portal's.
+func (p Portal) explainInPublic(err error) explanation {
 	for _, explain := range []func(error) explanation{explainNetwork, p.KeyFrom.explainRefusal, explainNoAnswer} {
 		if c := explain(err); c.why != "" {
 			return c
@@ -78,9 +89,6 @@ func explainNetwork(err error) explanation {
 		host        x509.HostnameError
 		record      tls.RecordHeaderError
 	)
-	if another, ok := errors.AsType[alias](err); ok {
-		return explanation{another.Error(), "Look whether the portal itself is still locked: while it is, the server lets another one answer. Its own host name in " + portalAddress + " ends that."}
-	}
 	switch e := portalError(err); {
 	case atProxy(err):
 		return explanation{"the proxy on the way to it does not let the bot through", NetworkFix(err, "")}
@@ -91,7 +99,7 @@ func explainNetwork(err error) explanation {
 	case errors.As(err, &record):
 		return explanation{"it does not speak TLS where it should", "Check " + portalAddress + ": http:// or another port may be meant."}
 	case errors.Is(err, docspace.ErrRedirected):
-		return explanation{"its address leads elsewhere (a redirect)" + quoted(e.Message), "Put the address that it leads to in " + portalAddress + "; most often that is https:// instead of http://."}
+		return explanation{"its address leads elsewhere (a redirect)", "Put the address that it leads to in " + portalAddress + "; most often that is https:// instead of http://."}
 	case e.Proxy && e.Status >= http.StatusBadRequest && e.Status < http.StatusInternalServerError:
 		return explanation{fmt.Sprintf("something in front of it refuses the bot (%d)", e.Status), "Whoever runs the proxy or firewall before the portal has to let the bot's calls to /api/2.0/ through."}
 	case e.Proxy && e.Status < http.StatusMultipleChoices && e.Status > 0:
@@ -137,29 +145,27 @@ func explainNoAnswer(err error) explanation {
 // explainServerError explains a 500 of the application. One record of the history whose
 // storage cannot be read is enough for one.
 func explainServerError(e docspace.Error) explanation {
-	c := explanation{"it failed with an error of its own (" + statusCode(e) + ")", "Whoever runs the server has to look at its log; try again then."}
+	c := explanation{fmt.Sprintf("it failed with an error of its own (%d)", e.Status), "Whoever runs the server has to look at its log; try again then."}
 	if e.Op == docspace.OpHistory {
 		c = explanation{
-			"it cannot put its list of backups together (" + statusCode(e) + ")",
+			fmt.Sprintf("it cannot put its list of backups together (%d)", e.Status),
 			"One backup whose storage cannot be read is enough for that: an admin of the portal has to look at the storages that its backups lie in, and whoever runs the server at its log.",
 		}
 	}
 	return c
 }
 
-// statusCode is a status with the class of the server's exception, which is the same
-// in every language.
-func statusCode(e docspace.Error) string {
+// portalDetail is what an error tells in the portal's words, after a colon: where its
+// address leads, or the class of the server's exception, which is the same in every
+// language.
+func portalDetail(err error) string {
 	const most = 80
-	if e.Type == "" || len(e.Type) > most {
-		return strconv.Itoa(e.Status)
+	e := portalError(err)
+	switch failed := errors.Is(err, docspace.ErrServer) || errors.Is(err, docspace.ErrBadRequest); {
+	case errors.Is(err, docspace.ErrRedirected) && e.Message != "":
+		return ": " + e.Message
+	case failed && e.Type != "" && len(e.Type) <= most:
+		return ": " + e.Type
 	}
-	return fmt.Sprintf("%d, %s", e.Status, e.Type)
-}
-
-func quoted(s string) string {
-	if s == "" {
-		return ""
-	}
-	return ": " + s
+	return ""
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"docspace-restorebot/docspace"
@@ -32,7 +33,7 @@ func (k KeySource) explainRefusal(err error) explanation {
 	case errors.Is(err, docspace.ErrNotFound):
 		return explanation{"it does not know what it is asked (404)", "Check " + portalAddress + ", and the server's version: API keys need 3.1 or newer."}
 	case errors.Is(err, docspace.ErrBadRequest) && e.Status != 0:
-		return explanation{"it does not take what it is asked (" + statusCode(e) + ")", "Check what was asked for. If it is right, this version of the server may be one that the bot does not know."}
+		return explanation{fmt.Sprintf("it does not take what it is asked (%d)", e.Status), "Check what was asked for. If it is right, this version of the server may be one that the bot does not know."}
 	}
 	return explanation{}
 }

@@ -41,7 +41,7 @@ func TestPortalsRefusalHasTheSameWordsEverywhere(t *testing.T) {
 		"no rights":       {set(func(f *docspacetest.Faults) { f.NotAdmin = true }), "list picker request status", "may not do this there (403)", "the portal's owner or a DocSpace admin"},
 		"address":         {set(func(f *docspacetest.Faults) { f.AddressRefused = true }), all, "it lets nobody in from the bot's address (403)", "An admin of the portal has to add the address"},
 		"address wrapped": {set(func(f *docspacetest.Faults) { f.AddressRefused, f.AddressWrapped = true, true }), all, "it lets nobody in from the bot's address (403)", "IP restrictions"},
-		"history fails":   {set(func(f *docspacetest.Faults) { f.HistoryFails = true }), listed, "it cannot put its list of backups together (500, System.NullReferenceException)", "One backup whose storage cannot be read"},
+		"history fails":   {set(func(f *docspacetest.Faults) { f.HistoryFails = true }), listed, "it cannot put its list of backups together (500): System.NullReferenceException", "One backup whose storage cannot be read"},
 		"rate limit":      {set(func(f *docspacetest.Faults) { f.RateLimited = -1 }), all, "it asks for fewer requests (429)", "Try again in a minute"},
 		"a proxy's page":  {set(func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{}} }), all, "the server behind its proxy cannot be reached (502)", "Whoever runs the server"},
 		"a proxy's no":    {set(func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{Status: 403}} }), all, "something in front of it refuses the bot (403)", "Whoever runs the proxy or firewall"},

@@ -17,6 +17,8 @@ import (
 const (
 	diskWarn = 200 << 20
 	diskFail = 20 << 20
+	// healthWithin bounds a probe's question to the database.
+	healthWithin = 3 * time.Second
 	// stepWithin: late steps this long after any step mean that nobody works.
 	stepWithin = time.Minute
 )
@@ -27,6 +29,7 @@ func finding(check string, grade bot.Grade, what, fix string) bot.Finding {
 
 const (
 	checkDatabase = "database"
+	checkQueue    = "queue"
 	cureFull      = "Free some space, or move the file of DATABASE_URL to a larger disk."
 	cureWritable  = "Let the user that runs the bot write to the database named in DATABASE_URL, and see the log for the whole error."
 )
@@ -37,7 +40,10 @@ func (s *Store) Examine(ctx context.Context) []bot.Finding {
 	if err := s.tryWrite(ctx); err != nil {
 		return []bot.Finding{finding(checkDatabase, bot.Fail, "it cannot be written", cureWritable)}
 	}
-	found := []bot.Finding{finding(checkDatabase, bot.Pass, "can be written", ""), s.queueAlive(ctx)}
+	found := s.Health(ctx)
+	if found[0].Grade == bot.Pass {
+		found[0].What = "can be written"
+	}
 	if s.file != "" {
 		found = append(found, examineDisk(filepath.Dir(s.file)))
 	}
@@ -60,17 +66,31 @@ func (s *Store) tryWrite(ctx context.Context) error {
 	return err
 }
 
-func (s *Store) queueAlive(ctx context.Context) bot.Finding {
-	const check = "queue"
+// Health reads the open database and looks at the queue in it. A probe may ask for it
+// again and again.
+func (s *Store) Health(ctx context.Context) []bot.Finding {
+	ctx, cancel := context.WithTimeout(ctx, healthWithin)
+	defer cancel()
+	database := finding(checkDatabase, bot.Pass, "answers", "")
 	b, err := s.Backlog(ctx)
-	switch {
-	case err != nil:
-		return finding(check, bot.Fail, "it cannot be read", cureWritable)
-	case b.Stuck:
-		return finding(check, bot.Fail, fmt.Sprintf("%d restores wait for a step, and none was made since %s", b.Unsettled, b.LastStep.UTC().Format(time.TimeOnly)),
-			"Start the bot again: restores go on where they are. Then look at the log for \"step\".")
+	queue := judgeQueue(b)
+	if err != nil {
+		database = finding(checkDatabase, bot.Fail, "does not answer; see the log", cureWritable)
+		queue = finding(checkQueue, bot.Fail, "unknown without the database", cureWritable)
 	}
-	return finding(check, bot.Pass, fmt.Sprintf("%d restores in hand, %d late", b.Unsettled, b.Overdue), "")
+	return []bot.Finding{database.InPublic(checkDatabase, true), queue.InPublic(checkQueue, true)}
+}
+
+func judgeQueue(b bot.Backlog) bot.Finding {
+	if !b.Stuck {
+		return finding(checkQueue, bot.Pass, fmt.Sprintf("%d restores in hand, %d late", b.Unsettled, b.Overdue), "")
+	}
+	last := "yet"
+	if !b.LastStep.IsZero() {
+		last = "for " + time.Since(b.LastStep).Round(time.Second).String()
+	}
+	return finding(checkQueue, bot.Fail, fmt.Sprintf("%d restores wait for a step, and none was made %s", b.Unsettled, last),
+		"Start the bot again: restores go on where they are. Then look at the log for \"step\".")
 }
 
 // Inspect looks at the database of a url that is not opened, and changes

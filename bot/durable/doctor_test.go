@@ -91,7 +91,7 @@ func TestExaminationFromInside(t *testing.T) {
 	if _, err := s.db.ExecContext(ctx, `UPDATE restore SET due_at = $1`, nanos(time.Now().Add(-2*time.Minute))); err != nil {
 		t.Fatal(err)
 	}
-	if found = s.Examine(ctx); found[1].Grade != bot.Fail || !strings.HasPrefix(found[1].What, "1 restores wait for a step") {
+	if found = s.Examine(ctx); found[1].Grade != bot.Fail || found[1].What != "1 restores wait for a step, and none was made yet" {
 		t.Errorf("a dead queue is found %+v", found[1])
 	}
 	b, err := s.Backlog(ctx)
@@ -102,6 +102,14 @@ func TestExaminationFromInside(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(t, s.Examine(ctx), bot.Fail, "cannot be written")
+	for i, want := range []bot.Public{
+		{Name: "database", Detail: "does not answer; see the log", Needed: true}, // the error may name hosts and files
+		{Name: "queue", Detail: "unknown without the database", Needed: true},
+	} {
+		if f := s.Health(ctx)[i]; f.Grade != bot.Fail || *f.Public != want {
+			t.Errorf("a probe of a closed database finds %+v, %+v", f, f.Public)
+		}
+	}
 }
 
 func TestDiskIsJudgedByWhatIsLeft(t *testing.T) {

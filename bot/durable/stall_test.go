@@ -47,8 +47,10 @@ func TestDeadQueueStaysDeadUntilAStepIsMade(t *testing.T) {
 		if err != nil || b.Stuck != c.stuck {
 			t.Errorf("%s: %+v, %v", c.name, b, err)
 		}
-		if f := s.queueAlive(t.Context()); (f.Grade == bot.Fail) != c.stuck || c.stuck && !strings.HasPrefix(f.What, "1 restores wait for a step") {
-			t.Errorf("%s: doctor finds %+v", c.name, f)
+		health := s.Health(t.Context())
+		if f := health[1]; len(health) != 2 || (f.Grade == bot.Fail) != c.stuck || c.stuck && !strings.HasPrefix(f.What, "1 restores wait for a step, and none was made for ") ||
+			*f.Public != (bot.Public{Name: "queue", Detail: f.What, Needed: true}) {
+			t.Errorf("%s: found %+v", c.name, health)
 		}
 	}
 	if _, err := s.db.ExecContext(t.Context(), `UPDATE restore SET settled = true`); err != nil {

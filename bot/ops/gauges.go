@@ -9,12 +9,10 @@ import (
 	"docspace-restorebot/bot"
 )
 
-// Sources are what is asked at each scrape and each question for readiness.
+// Sources are what is asked at each scrape.
 type Sources struct {
 	Connections func() Connections
-	// Messages, if set, says whether the chat takes what the bot has to say.
-	Messages func() Messages
-	Backlog  func(ctx context.Context) (bot.Backlog, error)
+	Backlog     func(ctx context.Context) (bot.Backlog, error)
 }
 
 // Connections says how the connections to the chat are.
@@ -23,24 +21,6 @@ type Connections struct {
 	Counted   int       // of the app, all replicas together, as the chat last counted
 	LastHello time.Time // zero before the first
 	LastFrame time.Time // latest sign of life
-	Fault     string    // why there is none, a word of a closed set
-}
-
-// Messages says whether the chat takes messages of the bot.
-type Messages struct {
-	Denied      bool      // it does not accept the bot at all
-	Fault       string    // why the last one was not taken, a word of a closed set; "" if it was
-	Since       time.Time // when that began
-	Unreachable int       // channels that take none
-	// Refused are the calls that the chat refuses until a person changes something.
-	Refused []Refused
-}
-
-// Refused is a call that the chat refuses.
-type Refused struct {
-	Call   string // the method, the code and the scope
-	Since  time.Time
-	Needed bool // no restore can be asked for without
 }
 
 // askWithin bounds a question to the database at a scrape.

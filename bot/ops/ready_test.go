@@ -3,114 +3,71 @@ package ops
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"docspace-restorebot/bot"
-	"docspace-restorebot/docspace"
-	"docspace-restorebot/docspace/docspacetest"
 )
 
-// well is a bot in good health whose parts a test spoils.
-type well struct {
-	now     time.Time
-	conns   Connections
-	backlog bot.Backlog
-	err     error
-	portal  *docspacetest.Portal
-	ready   *Ready
+// found is what an examiner finds each time.
+type found []bot.Finding
+
+func (f found) Examine(context.Context) []bot.Finding { return f }
+
+// one is a finding with the same words for everybody.
+func one(grade bot.Grade, name, what string, needed bool) bot.Examiner {
+	return found{bot.Finding{Check: "the " + name, Grade: grade, What: what}.InPublic(name, needed)}
 }
 
-func newWell() *well {
-	now := time.Unix(100_000, 0)
-	w := &well{
-		now: now, portal: docspacetest.New(docspacetest.Config{}),
-		conns:   Connections{Live: 2, LastHello: now.Add(-time.Hour), LastFrame: now.Add(-time.Second)},
-		backlog: bot.Backlog{Unsettled: 1, LastStep: now.Add(-time.Second)},
-	}
-	w.ready = &Ready{
-		Now: func() time.Time { return w.now },
-		Sources: Sources{
-			Connections: func() Connections { return w.conns },
-			Backlog:     func(context.Context) (bot.Backlog, error) { return w.backlog, w.err },
-		},
-		Portals: bot.Portals{{
-			PortalName: bot.PortalName{Name: "docs", URL: "http://docs.test"},
-			API:        &docspace.Client{BaseURL: "http://docs.test", HTTP: docspacetest.Via(w.portal), Retries: -1},
-		}},
-	}
-	return w
-}
-
-// asks returns the answer of /readyz.
-func (w *well) asks(t *testing.T) (int, Report) {
+func asks(t *testing.T, examiners ...bot.Examiner) (status int, answer report) {
 	t.Helper()
 	rec := httptest.NewRecorder()
-	(&Server{Ready: w.ready, Registry: NewRegistry()}).Handler().
+	(&Server{Ready: examiners, Registry: NewRegistry()}).Handler().
 		ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil))
-	var report Report
-	if err := json.Unmarshal(rec.Body.Bytes(), &report); err != nil {
+	if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil {
 		t.Fatal(err)
 	}
-	return rec.Code, report
+	return rec.Code, answer
 }
 
 func TestReadinessNamesWhatIsWrong(t *testing.T) {
 	t.Parallel()
+	database, queue := one(bot.Pass, "database", "answers", true), one(bot.Pass, "queue", "0 restores in hand, 0 late", true)
 	for name, tc := range map[string]struct {
-		spoil  func(*well)
-		status int
-		reason string
+		examiners []bot.Examiner
+		status    int
+		reasons   []string
+		parts     []part
 	}{
-		"all is well":        {func(*well) {}, 200, ""},
-		"never connected":    {func(w *well) { w.conns = Connections{} }, 503, "slack: no connection yet"},
-		"connection refused": {func(w *well) { w.conns = Connections{Fault: "timeout"} }, 503, "slack: no connection: timeout"},
-		"connection silent":  {func(w *well) { w.conns.LastFrame = w.now.Add(-3 * time.Minute) }, 503, "slack: no sign of life for 3m0s"},
-		"database is away":   {func(w *well) { w.err = errors.New("dial tcp db.secret:5432") }, 503, "database: does not answer; see the log"},
-		"nobody works": {func(w *well) {
-			w.backlog.Overdue, w.backlog.LastStep, w.backlog.Stuck = 1, w.now.Add(-2*time.Minute), true
-		}, 503, "queue: 1 restores wait for a step, and none was made for 2m0s"},
-		"long idle, then due": {func(w *well) { w.backlog.LastStep = w.now.Add(-time.Hour) }, 200, ""},
-		"steps are late":      {func(w *well) { w.backlog.Overdue = 5 }, 200, ""},
-		"portal is down":      {func(w *well) { w.portal.Break(func(f *docspacetest.Faults) { f.Down = true }) }, 200, "portal docs: cannot be reached; restorebot doctor tells more"},
+		"all is well":         {[]bot.Examiner{database, queue}, 200, nil, []part{{"database", true, true, "answers"}, {"queue", true, true, "0 restores in hand, 0 late"}}},
+		"what is needed":      {[]bot.Examiner{one(bot.Fail, "slack", "no connection yet", true), database}, 503, []string{"slack: no connection yet"}, nil},
+		"what is not":         {[]bot.Examiner{database, one(bot.Fail, "portal docs", "it does not answer", false)}, 200, []string{"portal docs: it does not answer"}, nil},
+		"a warning":           {[]bot.Examiner{one(bot.Warn, "slack", "2 connections, and it counts 9", true)}, 200, []string{"slack: 2 connections, and it counts 9"}, nil},
+		"several of a name":   {[]bot.Examiner{one(bot.Fail, "messages", "a", false), one(bot.Fail, "messages", "b", true)}, 503, []string{"messages: a; b"}, []part{{"messages", false, true, "a; b"}}},
+		"one of several":      {[]bot.Examiner{one(bot.Fail, "messages", "a", true), one(bot.Pass, "messages", "b", false)}, 503, []string{"messages: a; b"}, []part{{"messages", false, true, "a; b"}}},
+		"nothing for anybody": {[]bot.Examiner{found{{Check: "disk", Grade: bot.Fail, What: "/secret/dir is full", Fix: "secret"}}, database}, 200, nil, []part{{"database", true, true, "answers"}}},
+		"words of its own": {
+			[]bot.Examiner{found{{Grade: bot.Fail, What: "dial tcp db.secret:5432", Fix: "secret", Public: &bot.Public{Name: "database", Detail: "does not answer", Needed: true}}}},
+			503,
+			[]string{"database: does not answer"},
+			[]part{{"database", false, true, "does not answer"}},
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWell()
-			tc.spoil(w)
-			status, report := w.asks(t)
-			reasons := strings.Join(report.Reasons, "\n")
-			if status != tc.status || report.Ready != (status == 200) || (tc.reason == "") != (reasons == "") || !strings.HasPrefix(reasons, tc.reason) {
-				t.Errorf("status %d, reasons %q, want %d and %q", status, reasons, tc.status, tc.reason)
-			}
-			if strings.Contains(reasons, "secret") {
-				t.Errorf("it tells more than it should: %s", reasons)
-			}
-		})
-	}
-}
-
-func TestPortalsAreNotAskedByEveryProbe(t *testing.T) {
-	t.Parallel()
-	w := newWell()
-	asked := func() int { return len(w.portal.Requests()) }
-	for range 5 {
-		w.asks(t)
-	}
-	if asked() != 1 {
-		t.Errorf("5 probes asked the portal %d times", asked())
-	}
-	w.now = w.now.Add(portalFresh)
-	w.asks(t)
-	if asked() != 2 {
-		t.Errorf("a late probe asked the portal %d times in all, want 2", asked())
+		status, answer := asks(t, tc.examiners...)
+		if status != tc.status || answer.Ready != (status == 200) || !slices.Equal(answer.Reasons, tc.reasons) || tc.parts != nil && !slices.Equal(answer.Parts, tc.parts) {
+			t.Errorf("%s: status %d, %+v", name, status, answer)
+		}
+		if all := fmt.Sprint(answer); strings.Contains(all, "secret") {
+			t.Errorf("%s: it tells more than it should: %s", name, all)
+		}
 	}
 }
 
@@ -122,7 +79,7 @@ func TestServerAnswersItsPathsAndNothingElse(t *testing.T) {
 	New(registry, "v1.2.3")
 	at := make(chan net.Addr, 1)
 	s := &Server{
-		Addr: "127.0.0.1:0", Ready: newWell().ready, Registry: registry, Log: slog.New(slog.DiscardHandler),
+		Addr: "127.0.0.1:0", Registry: registry, Log: slog.New(slog.DiscardHandler),
 		Listening: func(a net.Addr) { at <- a },
 	}
 	done := make(chan error, 1)
@@ -169,7 +126,7 @@ func TestTakenPortIsAnErrorAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	s := &Server{Addr: taken.Addr().String(), Ready: newWell().ready, Registry: NewRegistry(), Log: slog.New(slog.DiscardHandler)}
+	s := &Server{Addr: taken.Addr().String(), Registry: NewRegistry(), Log: slog.New(slog.DiscardHandler)}
 	if err := s.Run(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "HTTP_ADDR: ") {
 		t.Errorf("got %v", err)
 	}

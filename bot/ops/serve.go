@@ -13,6 +13,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"docspace-restorebot/bot"
 )
 
 // Server answers /healthz, /readyz and /metrics, and nothing else: no profiles
@@ -20,8 +22,10 @@ import (
 // secret, but it says how the bot is: keep it on loopback or in a network of
 // your own.
 type Server struct {
-	Addr     string // host:port
-	Ready    *Ready
+	Addr string // host:port
+	// Ready are asked by /readyz, which tells what they found as far as anybody may
+	// read it. Each has to be cheap: probes ask again and again.
+	Ready    []bot.Examiner
 	Registry prometheus.Gatherer
 	Log      *slog.Logger
 	// Listen, if set, opens Addr in the machine's place.
@@ -38,15 +42,15 @@ func (s *Server) Handler() http.Handler {
 		_, _ = io.WriteString(w, "ok\n")
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		report := s.Ready.Report(r.Context())
+		answer := examine(r.Context(), s.Ready)
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
-		if !report.Ready {
+		if !answer.Ready {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
-		_ = e.Encode(report) // whoever asked has gone
+		_ = e.Encode(answer) // whoever asked has gone
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4,

@@ -2,6 +2,7 @@ package slackchat
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,44 +12,18 @@ import (
 	"docspace-restorebot/bot"
 )
 
-// ChatState says whether Slack takes what the bot has to say.
-type ChatState struct {
-	LastOK time.Time // of any call; zero before the first
-	// Fault is why the last call failed that says something of Slack as a whole,
-	// and Since when that began; empty after one that did not.
-	Fault Outcome // limited, denied, lost or failed
-	Since time.Time
-	// Unreachable are the ids of channels that take no message of the bot, since
-	// it was removed or they were archived.
-	Unreachable []string
-	// Refused are the refusals that last until a person changes something.
-	Refused []LastingRefusal
-}
-
-// Well reports whether nothing is wrong that a person should look at.
-func (s ChatState) Well() bool {
-	return (s.Fault == "" || s.Fault == OutcomeLimited) && len(s.Unreachable) == 0 && len(s.Refused) == 0
-}
-
-// State is a snapshot for readiness and metrics.
-func (c *Chat) State() ChatState {
-	h := &c.health
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	s := h.state
-	s.Unreachable = slices.Sorted(maps.Keys(h.unreachable))
-	s.Refused = c.faults().Now(time.Now())
-	return s
-}
-
-// health remembers how calls went.
+// health remembers how posts and edits went. Its zero value is ready.
 type health struct {
-	mu          sync.Mutex
-	state       ChatState
+	mu sync.Mutex
+	// fault is why the last call failed that says something of Slack as a whole, and
+	// since when that began: limited, denied, lost or failed; empty after another.
+	fault Outcome
+	since time.Time
+	// unreachable are the ids of channels and people that take no message of the bot.
 	unreachable map[string]struct{}
 }
 
-func (h *health) note(channel string, o result, now time.Time) {
+func (h *health) record(channel string, o result, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch o.Outcome {
@@ -57,10 +32,10 @@ func (h *health) note(channel string, o result, now time.Time) {
 		if o.Outcome == OutcomeDenied && o.about != aboutToken { // of this call alone: it says nothing of others
 			return
 		}
-		if h.state.Fault == "" {
-			h.state.Since = now
+		if h.fault == "" {
+			h.since = now
 		}
-		h.state.Fault = o.Outcome
+		h.fault = o.Outcome
 	case OutcomeUnreachable:
 		if h.unreachable == nil || len(h.unreachable) >= channelsKnown {
 			h.unreachable = map[string]struct{}{}
@@ -68,30 +43,73 @@ func (h *health) note(channel string, o result, now time.Time) {
 		if channel != "" && o.about != aboutThread {
 			h.unreachable[channel] = struct{}{}
 		}
-		h.state.Fault, h.state.Since = "", time.Time{}
+		h.fault = ""
 	case OutcomeOK, OutcomeRefused, OutcomeGone:
-		h.state.LastOK, h.state.Fault, h.state.Since = now, "", time.Time{}
+		h.fault = ""
 		delete(h.unreachable, channel)
 	}
 }
 
-// Examine implements [bot.Examiner]: it tells what Slack has refused of late.
+const (
+	checkMessages  = "slack messages"
+	publicMessages = "messages"
+)
+
+// Examine implements [bot.Examiner]. It tells what Slack does not take of the bot, and
+// asks Slack nothing: a probe may ask for it again and again.
 func (c *Chat) Examine(context.Context) []bot.Finding {
-	const check = "slack messages"
-	s := c.State()
+	h := &c.health
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	var found []bot.Finding
-	for _, r := range s.Refused {
-		found = append(found, finding(check, bot.Fail, r.String()+", since "+r.Since.UTC().Format(time.DateTime)+" UTC", r.Fix))
+	for _, r := range c.faults().Now(time.Now()) {
+		f := finding(checkMessages, bot.Fail, r.String()+", since "+r.Since.UTC().Format(time.RFC3339), r.Fix)
+		found = append(found, f.InPublic(publicMessages, r.Needed() || h.fault == OutcomeDenied))
 	}
-	for _, channel := range s.Unreachable {
-		what, fix := "channel "+channel+" takes none", "Invite the bot there again, unarchive it, or let the bot post in it."
-		if strings.HasPrefix(channel, "U") || strings.HasPrefix(channel, "W") {
-			what, fix = channel+" takes no direct message of the bot", cure("messages_tab_disabled", methodPost, "")
+	if len(found) == 0 && h.fault != "" {
+		found = append(found, faultFinding(h.fault, h.since))
+	}
+	if found = append(found, h.unreachableFindings()...); len(found) == 0 {
+		found = append(found, finding(checkMessages, bot.Pass, "are taken", "").InPublic(publicMessages, false))
+	}
+	return found
+}
+
+// faultFinding tells a fault that is about all messages.
+func faultFinding(fault Outcome, since time.Time) bot.Finding {
+	grade, what, fix := bot.Warn, "they do not reach Slack", curePrivate
+	switch fault {
+	case OutcomeLimited:
+		what, fix = "Slack asks for fewer", "Nothing: the bot waits for as long as Slack asks."
+	case OutcomeLost:
+		what, fix = "Slack does not answer them", "Look at status.slack.com, then at the firewall and the proxy."
+	case OutcomeDenied:
+		grade, what, fix = bot.Fail, "Slack does not accept the bot", cure("invalid_auth", methodPost, "")
+	default: // failed
+	}
+	f := finding(checkMessages, grade, what+" since "+since.UTC().Format(time.RFC3339), fix)
+	return f.InPublic(publicMessages, fault == OutcomeDenied)
+}
+
+// unreachableFindings tell who takes no message, and anybody only how many do not.
+func (h *health) unreachableFindings() (found []bot.Finding) {
+	var channels, people []string
+	for _, id := range slices.Sorted(maps.Keys(h.unreachable)) {
+		if strings.HasPrefix(id, "U") || strings.HasPrefix(id, "W") {
+			people = append(people, id)
+		} else {
+			channels = append(channels, id)
 		}
-		found = append(found, finding(check, bot.Warn, what, fix))
 	}
-	if len(found) == 0 {
-		found = append(found, finding(check, bot.Pass, "Slack refuses nothing that the bot has to say", ""))
+	tell := func(ids []string, what, why, fix string) {
+		if len(ids) == 0 {
+			return
+		}
+		f := finding(checkMessages, bot.Warn, what+": "+strings.Join(ids, ", "), fix)
+		f.Public = &bot.Public{Name: publicMessages, Detail: fmt.Sprintf("%d %s%s", len(ids), what, why)}
+		found = append(found, f)
 	}
+	tell(channels, "channels take none", ": the bot was removed, or they are archived", "Invite the bot there again, unarchive it, or let the bot post in it.")
+	tell(people, "people take no direct message of the bot", "", cure("messages_tab_disabled", methodPost, ""))
 	return found
 }

@@ -92,7 +92,7 @@ func (c *Chat) judge(ctx context.Context, method, channel string, err error, beg
 	case methodHistory, methodReplies, methodUpload: // the bot works without
 		return o
 	case methodPost, methodUpdate, methodEphemeral:
-		c.health.note(channel, o, time.Now())
+		c.health.record(channel, o, time.Now())
 	}
 	c.faults().Note(ctx, method, err)
 	return o

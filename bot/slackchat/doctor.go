@@ -1,7 +1,6 @@
 package slackchat
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,7 +46,11 @@ func (c *Checkup) Examine(ctx context.Context) []bot.Finding {
 		found = append(found, c.direct(ctx, person))
 	}
 	if c.Sockets != nil {
-		return append(found, c.running())
+		found = append(found, c.Connections(ctx)...)
+		if n := c.Sockets.State().Counted; n > c.Sockets.Slots+socketmode.MaxSlots {
+			found = append(found, finding(checkSocket, bot.Warn, fmt.Sprintf("Slack counts %d of the app", n), "Look whether an old bot runs somewhere with the same app token."))
+		}
+		return found
 	}
 	_, greeted := c.Greet(ctx)
 	return append(found, greeted)
@@ -176,23 +179,23 @@ const (
 	curePrivate = "Look at the firewall and the proxy: outgoing HTTPS and WebSockets to *.slack.com are needed."
 )
 
-// running looks at the connections that are there.
-func (c *Checkup) running() bot.Finding {
-	s := c.Sockets.State()
-	switch {
-	case s.Live == 0:
-		return finding(checkSocket, bot.Fail, "there is none: "+cmp.Or(s.Fault, "not yet"), curePrivate)
-	case time.Since(s.LastFrame) > frameFresh:
-		return finding(checkSocket, bot.Fail, "silent since "+s.LastFrame.UTC().Format(time.TimeOnly)+" UTC", curePrivate)
-	}
-	return counts(s, fmt.Sprintf("%d live", s.Live), c.Sockets.Expected)
+// Connections looks at the connections of the running bot. A probe may ask for it
+// again and again.
+func (c *Checkup) Connections(context.Context) []bot.Finding {
+	return []bot.Finding{judgeConnections(c.Sockets.State()).InPublic("slack", true)}
 }
 
-func counts(s socketmode.State, what string, expected int) bot.Finding {
-	if expected > 0 && s.Counted > expected+socketmode.MaxSlots {
-		return finding(checkSocket, bot.Warn, fmt.Sprintf("%s; Slack counts %d of the app", what, s.Counted), "Look whether an old bot runs somewhere with the same app token.")
+func judgeConnections(s socketmode.State) bot.Finding {
+	silent := time.Since(s.LastFrame)
+	switch {
+	case s.Live == 0 && s.Fault == "":
+		return finding(checkSocket, bot.Fail, "no connection yet", curePrivate)
+	case s.Live == 0:
+		return finding(checkSocket, bot.Fail, "no connection: "+s.Fault, curePrivate)
+	case silent > frameFresh:
+		return finding(checkSocket, bot.Fail, fmt.Sprintf("no sign of life for %s", silent.Round(time.Second)), curePrivate)
 	}
-	return finding(checkSocket, bot.Pass, what, "")
+	return finding(checkSocket, bot.Pass, fmt.Sprintf("%d connections", s.Live), "")
 }
 
 // Greet opens a connection with the app token, waits for Slack's hello and tells

@@ -237,8 +237,9 @@ func TestChannelThatCannotBeReachedIsNamed(t *testing.T) {
 		if err := chat.EditCard(t.Context(), card); !errors.Is(err, bot.ErrChannelClosed) {
 			t.Errorf("an edit in an archived channel: %v", err)
 		}
-		if s := chat.State(); s.Well() || !slices.Equal(s.Unreachable, []string{"C1"}) {
-			t.Errorf("state %+v", s)
+		if found := chat.Examine(t.Context()); len(found) != 1 || found[0].Grade != bot.Warn || found[0].What != "channels take none: C1" ||
+			found[0].Public.Detail != "1 channels take none: the bot was removed, or they are archived" {
+			t.Errorf("found %+v", found)
 		}
 		ts, err := patient(t, func() (string, error) { return chat.Direct(t.Context(), card, bot.Note{Kind: bot.NoteChannelLost}) })
 		if m, ok := fake.Message(fake.DirectMessage("U1"), ts); err != nil || !ok || m.Reply() {
@@ -251,15 +252,15 @@ func TestChannelThatCannotBeReachedIsNamed(t *testing.T) {
 		}
 		fake.PutChannel(slacktest.Channel{ID: "C1", Name: "incidents"})
 		persist(t, func() (string, error) { return chat.Reply(t.Context(), card, bot.Note{}) })
-		if s := chat.State(); !s.Well() {
-			t.Errorf("state %+v", s)
+		if found := chat.Examine(t.Context()); bot.Worst(found) != bot.Pass {
+			t.Errorf("found %+v", found)
 		}
 		fake.Revoke(slacktest.DefaultBotToken, "token_revoked")
 		if _, err := patient(t, func() (string, error) { return chat.Reply(t.Context(), card, bot.Note{}) }); !errors.Is(err, policy.ErrChatDenied) {
 			t.Errorf("with a revoked token: %v", err)
 		}
-		if s := chat.State(); s.Well() || s.Fault != OutcomeDenied {
-			t.Errorf("state %+v", s)
+		if found := chat.Examine(t.Context()); len(found) != 1 || !strings.Contains(found[0].What, "chat.postMessage is refused: token_revoked") || !found[0].Public.Needed {
+			t.Errorf("found %+v", found)
 		}
 	})
 }
@@ -277,8 +278,8 @@ func TestMissingHistoryScopeIsNoFault(t *testing.T) {
 		if !slices.Equal(seen, want) {
 			t.Errorf("observed %q, want %q", seen, want)
 		}
-		if s := chat.State(); !s.Well() {
-			t.Errorf("state %+v", s)
+		if found := chat.Examine(t.Context()); bot.Worst(found) != bot.Pass {
+			t.Errorf("found %+v", found)
 		}
 	})
 }

@@ -84,18 +84,14 @@ func TestLastingRefusalIsRestedLoggedOnceAndShown(t *testing.T) {
 			if n := strings.Count(log.String(), "code="+code); n != 1 || !strings.Contains(log.String(), "method=chat.postMessage") {
 				t.Errorf("%s: logged %d times:\n%s", code, n, log.String())
 			}
-			s := chat.State()
-			if len(s.Refused) != 1 || s.Refused[0].Code != code || !s.Refused[0].Needed() || s.Well() {
-				t.Errorf("%s: state %+v", code, s)
-			}
 			found := chat.Examine(t.Context())
-			if len(found) != 1 || found[0].Grade != bot.Fail || !strings.Contains(found[0].What, "chat.postMessage is refused: "+code) || found[0].Fix == "" {
+			if len(found) != 1 || found[0].Grade != bot.Fail || !strings.Contains(found[0].What, "chat.postMessage is refused: "+code) || found[0].Fix == "" || !found[0].Public.Needed {
 				t.Errorf("%s: found %+v", code, found)
 			}
 			heal()
 			persist(t, func() (string, error) { return chat.PostCard(t.Context(), card) })
-			if s := chat.State(); !s.Well() {
-				t.Errorf("%s: healed, and state %+v", code, s)
+			if found := chat.Examine(t.Context()); bot.Worst(found) != bot.Pass {
+				t.Errorf("%s: healed, and found %+v", code, found)
 			}
 		})
 	}
@@ -233,8 +229,8 @@ func TestClosedThreadIsLeftForTheChannel(t *testing.T) {
 					t.Errorf("%s: %s stands in thread %q, %v", code, n.Kind, m.ThreadTS, err)
 				}
 			}
-			if s := chat.State(); !s.Well() || len(fake.Calls("chat.postMessage")) != 4 {
-				t.Errorf("%s: %d posts, state %+v", code, len(fake.Calls("chat.postMessage")), s)
+			if found := chat.Examine(t.Context()); bot.Worst(found) != bot.Pass || len(fake.Calls("chat.postMessage")) != 4 {
+				t.Errorf("%s: %d posts, found %+v", code, len(fake.Calls("chat.postMessage")), found)
 			}
 		})
 	}

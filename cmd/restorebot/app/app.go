@@ -79,10 +79,7 @@ func New(ctx context.Context, s Settings, seams Seams) (*App, error) {
 	a.metrics.Watch(a.sources())
 	a.portals = s.portals(a.metrics.PortalTransport(cmp.Or(seams.Portals, portalTransport())))
 	if s.HTTPAddr != "" {
-		a.server = &ops.Server{
-			Addr: s.HTTPAddr, Listen: seams.Listen, Registry: registry, Log: a.log,
-			Ready: &ops.Ready{Sources: a.sources(), Portals: a.portals},
-		}
+		a.server = &ops.Server{Addr: s.HTTPAddr, Listen: seams.Listen, Ready: a.probed(), Registry: registry, Log: a.log}
 	}
 	return a, nil
 }

@@ -13,9 +13,9 @@ import (
 // start writes them to the log.
 func (s Settings) cautions(ctx context.Context) []bot.Finding {
 	people := bot.PolicyCheck{Policy: s.Policy, Portals: s.portals(nil)}
-	found := append(looseFiles(s.Files).Examine(ctx), people.Quorums(ctx)...)
+	found := append(s.examineFiles(ctx), people.Quorums(ctx)...)
 	if s.AuditKey.Reveal() == "" {
-		found = append(found, auditGuard{}.Examine(ctx)...)
+		found = append(found, s.examineAuditKey(ctx)...)
 	}
 	return found
 }
@@ -27,20 +27,17 @@ func (a *App) caution(ctx context.Context) {
 	}
 }
 
-// looseFiles are the files that the settings stand in.
-type looseFiles []string
-
 // othersAccess are the rights to read and write of those who are neither the owner
 // nor of the group.
 const othersAccess = 0o006
 
-// Examine implements [bot.Examiner]: it warns of files with secrets that every
-// user of the machine may read or write. On Windows a file's mode tells nothing.
-func (files looseFiles) Examine(context.Context) (found []bot.Finding) {
+// examineFiles warns of files with secrets that every user of the machine may read
+// or write. On Windows a file's mode tells nothing.
+func (s Settings) examineFiles(context.Context) (found []bot.Finding) {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	for _, path := range slices.Compact(slices.Sorted(slices.Values(files))) {
+	for _, path := range slices.Compact(slices.Sorted(slices.Values(s.Files))) {
 		info, err := os.Stat(path)
 		if path == "" || err != nil || info.Mode().Perm()&othersAccess == 0 {
 			continue

@@ -2,52 +2,50 @@ package app
 
 import (
 	"context"
+	"net/http"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/slackchat"
 	"docspace-restorebot/bot/slackchat/socketmode"
-	"docspace-restorebot/docspace"
 )
 
 // Examiners are all who can check what a bot with these settings needs, from
 // outside: no bot runs.
-func (s Settings) Examiners() []bot.Examiner { return s.examiners(Seams{}, nil, nil) }
+func (s Settings) Examiners() []bot.Examiner {
+	database := func(ctx context.Context) []bot.Finding { return durable.Inspect(ctx, s.DatabaseURL) }
+	return s.examiners(nil, nil, s.portals(nil), bot.ExamineFunc(database))
+}
 
-// examiners are all who can check themselves: of the bot that runs, or, where
-// sockets and store are nil, from outside.
-func (s Settings) examiners(seams Seams, sockets *socketmode.Client, store *durable.Store) []bot.Examiner {
-	api := slackchat.Web(s.SlackURL, s.AppToken, s.BotToken, seams.Slack)
-	portals := s.portals(seams.Portals)
-	database := bot.Examiner(outside(s.DatabaseURL))
-	if store != nil {
-		database = store
-	}
+// examiners are all who can check the bot that runs.
+func (a *App) examiners() []bot.Examiner {
+	return append(a.settings.examiners(a.seams.Slack, a.sockets, a.portals, a.Store), a.chat)
+}
+
+// probed are the examiners that /readyz asks.
+func (a *App) probed() []bot.Examiner {
 	return []bot.Examiner{
-		looseFiles(s.Files),
+		bot.ExamineFunc((&slackchat.Checkup{Sockets: a.sockets}).Connections), a.chat,
+		bot.ExamineFunc(a.Store.Health), &bot.PortalHealth{Portals: a.portals},
+	}
+}
+
+func (s Settings) examiners(to http.RoundTripper, sockets *socketmode.Client, portals bot.Portals, database bot.Examiner) []bot.Examiner {
+	api := slackchat.Web(s.SlackURL, s.AppToken, s.BotToken, to)
+	return []bot.Examiner{
+		bot.ExamineFunc(s.examineFiles),
 		&slackchat.Checkup{API: api, Scopes: slackchat.Scopes(s.features()), Sockets: sockets, Direct: s.Policy.Users},
 		bot.PolicyCheck{Policy: s.Policy, Portals: portals, Directory: &slackchat.Directory{API: api}},
 		portals,
 		database,
-		auditGuard{s.AuditKey},
+		bot.ExamineFunc(s.examineAuditKey),
 	}
 }
 
-// outside is a database that is not opened.
-type outside string
-
-// Examine implements [bot.Examiner].
-func (url outside) Examine(ctx context.Context) []bot.Finding {
-	return durable.Inspect(ctx, string(url))
-}
-
-// auditGuard says what guards consent and trail.
-type auditGuard struct{ key docspace.Secret }
-
-// Examine implements [bot.Examiner].
-func (g auditGuard) Examine(context.Context) []bot.Finding {
-	f := bot.Finding{Check: "audit key", Grade: bot.Pass, What: "AUDIT_KEY, called " + durable.KeyID(g.key) + ", guards what people agreed to and the audit trail"}
-	if g.key.Reveal() == "" {
+// examineAuditKey says what guards consent and trail.
+func (s Settings) examineAuditKey(context.Context) []bot.Finding {
+	f := bot.Finding{Check: "audit key", Grade: bot.Pass, What: "AUDIT_KEY, called " + durable.KeyID(s.AuditKey) + ", guards what people agreed to and the audit trail"}
+	if s.AuditKey.Reveal() == "" {
 		f = bot.Finding{
 			Check: "audit key", Grade: bot.Warn,
 			What: "AUDIT_KEY is not set: whoever can write to the database can confirm and start a restore, end a freeze, and write the audit trail anew",

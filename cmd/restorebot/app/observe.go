@@ -9,7 +9,6 @@ import (
 	"docspace-restorebot/bot/command"
 	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/bot/ops"
-	"docspace-restorebot/bot/slackchat"
 	"docspace-restorebot/bot/slackchat/socketmode"
 )
 
@@ -30,17 +29,7 @@ func (a *App) sources() ops.Sources {
 	return ops.Sources{
 		Connections: func() ops.Connections {
 			s := a.sockets.State()
-			return ops.Connections{Live: s.Live, Counted: s.Counted, LastHello: s.LastHello, LastFrame: s.LastFrame, Fault: s.Fault}
-		},
-		Messages: func() ops.Messages {
-			s := a.chat.State()
-			m := ops.Messages{
-				Denied: s.Fault == slackchat.OutcomeDenied, Fault: string(s.Fault), Since: s.Since, Unreachable: len(s.Unreachable),
-			}
-			for _, r := range s.Refused {
-				m.Refused = append(m.Refused, ops.Refused{Call: r.String(), Since: r.Since, Needed: r.Needed()})
-			}
-			return m
+			return ops.Connections{Live: s.Live, Counted: s.Counted, LastHello: s.LastHello, LastFrame: s.LastFrame}
 		},
 		Backlog: a.Store.Backlog,
 	}

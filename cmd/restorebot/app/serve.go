@@ -41,7 +41,7 @@ func (a *App) converse(ctx context.Context) error {
 		Store: a.metrics.Count(a.Store), Chat: a.chat, Directory: &slackchat.Directory{API: api, Faults: a.chat.Faults},
 		Policy: rules, Poll: a.settings.Poll, Log: a.log, OnCommand: counting(a.metrics), Portals: a.portals, Process: rand.Text(),
 		Loss: a.settings.Loss, OnLossRead: a.metrics.LossRead,
-		Doctor: append(a.settings.examiners(a.seams, a.sockets, a.Store), a.chat),
+		Doctor: a.examiners(),
 	}
 	if err := b.NoteRules(ctx); err != nil {
 		a.log.WarnContext(ctx, "the rules of this start could not be recorded", "err", err)
