@@ -20,31 +20,38 @@ const (
 // errInUse means that another process holds the lock of the file.
 var errInUse = errors.New("another process holds its lock")
 
+// fileLock is the lock of an SQLite file.
+type fileLock struct{ *os.File }
+
+// Close gives the lock back. To close the file alone is not enough: a process that
+// is being started at that moment holds it open a little longer.
+func (l fileLock) Close() error { return errors.Join(unlock(l.File), l.File.Close()) }
+
 // takeLock makes this process the only bot on an SQLite file until the lock is
 // closed or the process ends, in whatever way. Readers take no lock. The file of
 // the lock stays: if it were removed, two processes could each lock one of their own.
-func takeLock(ctx context.Context, database string) (*os.File, error) {
+func takeLock(ctx context.Context, database string) (fileLock, error) {
 	f, err := os.OpenFile(database+lockSuffix, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // beside the operator's own file
 	if err != nil {
-		return nil, err
+		return fileLock{}, err
 	}
 	if err := sameOwner(f, database); err != nil {
 		_ = f.Close()
-		return nil, err
+		return fileLock{}, err
 	}
 	for begun := time.Now(); ; {
 		err := tryLock(f, true)
 		if err == nil {
-			return f, nil
+			return fileLock{f}, nil
 		}
 		if !errors.Is(err, errInUse) || time.Since(begun) > lockWithin {
 			_ = f.Close()
-			return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
+			return fileLock{}, fmt.Errorf("lock %s: %w", f.Name(), err)
 		}
 		select {
 		case <-ctx.Done():
 			_ = f.Close()
-			return nil, context.Cause(ctx)
+			return fileLock{}, context.Cause(ctx)
 		case <-time.After(lockEvery):
 		}
 	}
@@ -59,7 +66,7 @@ func inUse(database string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer f.Close() // gives the lock back
+	defer fileLock{f}.Close() // gives the lock back
 	err = tryLock(f, false)
 	if errors.Is(err, errInUse) {
 		return true, nil

@@ -29,6 +29,9 @@ func tryLock(f *os.File, alone bool) error {
 	}
 }
 
+// unlock gives the lock of a file back, if there is one.
+func unlock(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_UN) }
+
 // sameOwner gives a lock that root has made to whom the database belongs: the bot
 // must be able to take it when it runs as that user again.
 func sameOwner(f *os.File, database string) error {

@@ -21,5 +21,14 @@ func tryLock(f *os.File, alone bool) error {
 	return err
 }
 
+// unlock gives the lock of a file back, if there is one.
+func unlock(f *os.File) error {
+	err := windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 1, 0, &windows.Overlapped{})
+	if errors.Is(err, windows.ERROR_NOT_LOCKED) {
+		return nil
+	}
+	return err
+}
+
 // sameOwner has nothing to do here: who may write a folder may write its files.
 func sameOwner(*os.File, string) error { return nil }

@@ -24,7 +24,7 @@ func openSQLite(ctx context.Context, file string) (*Store, error) {
 		// One file has one lock, whatever links lead to it.
 		file, err = filepath.EvalSymlinks(file)
 	}
-	var lock *os.File
+	var lock fileLock
 	if err == nil {
 		lock, err = takeLock(ctx, file)
 	}
