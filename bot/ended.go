@@ -37,14 +37,6 @@ func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) 
 			next.After, later = min(next.After, retryDelay(err)), err
 		}
 	}
-	if later == nil {
-		if err := b.tellLoss(ctx, &r, p); err != nil {
-			if !isUndelivered(err) {
-				return Next{After: soon}, err
-			}
-			next.After, later = retryDelay(err), err
-		}
-	}
 	if since := time.Since(r.EndedAt); later != nil && !deliveryOver(later, since) {
 		if needsDirect(later) && since > 30*personDelay { // only a person can help, and that takes time
 			next.After = max(next.After, 30*personDelay)
@@ -67,16 +59,19 @@ func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) 
 	return Next{Done: true}, nil
 }
 
-// afterSuccess does what follows a success: the list of what is to be done, what the
-// portal holds, and the reminder of what is still open. done means that it is over.
+// afterSuccess does what follows a success: the list of what is to be done, what each
+// person has to do again, what the portal holds, and the reminder of what is still open.
+// done means that it is over.
 func (b *Bot) afterSuccess(ctx context.Context, r *Restore, p Portal) (next Next, done bool, err error) {
 	now := time.Now().UTC()
-	switch err := b.showList(ctx, r, p); {
-	case err == nil, deliveryOver(err, now.Sub(r.EndedAt)):
-	case isUndelivered(err):
-		return Next{After: retryDelay(err)}, false, err
-	default:
-		return Next{After: soon}, false, err
+	for _, tell := range []func(context.Context, *Restore, Portal) error{b.showList, b.tellLoss} {
+		switch err := tell(ctx, r, p); {
+		case err == nil, deliveryOver(err, now.Sub(r.EndedAt)):
+		case isUndelivered(err):
+			return Next{After: retryDelay(err)}, false, err
+		default:
+			return Next{After: soon}, false, err
+		}
 	}
 	if !r.Aftercare.Done {
 		next, err := b.stepAftercare(ctx, *r, p)

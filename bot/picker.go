@@ -123,7 +123,7 @@ func (b *Bot) fillPicker(ctx context.Context, c policy.Caller, f Form, show pick
 
 func pickerModal(id string, show pickerState, may Portals, p Portal, settings docspace.Settings, backups []docspace.Backup, expired int, chosen string) Modal {
 	now := p.portalTime()
-	m := Modal{ID: id, Title: "Restore a backup", Close: "Go back"}
+	m := Modal{ID: id, Title: "Restore a backup", Close: "Cancel"}
 	if len(may) > 1 {
 		menu := Field{Name: fieldPortal, Label: "Portal", Kind: FieldMenu, Initial: p.Name, Tell: true, Options: may.options("")}
 		if len(may) > maxOptions {
@@ -152,7 +152,7 @@ func pickerModal(id string, show pickerState, may Portals, p Portal, settings do
 		m.Parts = append(m.Parts, Words{told + " There is nothing to restore from; make a backup in the portal. Nothing was started."})
 		return m
 	}
-	m.Submit = "Ask for it"
+	m.Submit = "Request restore"
 	field := Field{Name: backupField(show), Label: "Backup", Kind: FieldMenu, Hint: told + " All times are UTC. Nothing starts before somebody confirms it in the channel."}
 	if len(backups) > maxOptions {
 		field.Kind = FieldSearch
@@ -167,7 +167,7 @@ func pickerModal(id string, show pickerState, may Portals, p Portal, settings do
 	}
 	ticks := Field{Name: fieldOptions, Label: "Options", Kind: FieldTicks, Optional: true, Options: []Option{
 		{Value: optionNotify, Text: "Mail every active user how to set a new password", About: "Without it only the owner is mailed (--notify)"},
-		{Value: optionDryRun, Text: "Dry run: check everything, start nothing", About: "--dry-run"},
+		{Value: optionDryRun, Text: "Dry run: check everything, start nothing", About: "It shows whether a restore could start (--dry-run)"},
 	}}
 	if !p.Safety.IsZero() {
 		ticks.Options = append(ticks.Options, Option{

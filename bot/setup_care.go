@@ -49,7 +49,7 @@ func (r Restore) FurtherCare() (care []CareText) {
 		add("keys", "Renew "+howMany(s.Keys-1, "other API key", "other API keys"), "They died with the restore: whoever uses them makes new ones.")
 	}
 	if has(PartWebhooks) {
-		add("webhooks", "Look at the webhooks", "There were "+strconv.Itoa(s.Webhooks)+"; now they are the backup's: see that each goes where it should.")
+		add("webhooks", "Look at the webhooks", "There were "+strconv.Itoa(s.Webhooks)+"; now they are the backup's: check where each goes.")
 	}
 	if s.AddressesNew {
 		add("addresses_new", "Set the allowed addresses anew", "They were changed since the backup, whose list is back: it may lock people, and the bot, out.")

@@ -67,7 +67,7 @@ func (b *Bot) askForName(ctx context.Context, p Press, r Restore) (Answer, error
 		return nil, err
 	}
 	return Modal{
-		ID: f.ID, Title: "Confirm the restore", Submit: "Restore", Close: "Go back",
+		ID: f.ID, Title: "Confirm the restore", Submit: "Restore", Close: "Cancel",
 		Parts: []Part{
 			Plan{b.card(ctx, r, portal)},
 			Field{

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // demoOutput runs the binary's demo, quickly, and returns what it printed.
@@ -29,7 +30,7 @@ func demoOutput(t *testing.T, flags ...string) string {
 
 func wantInOrder(t *testing.T, text string, words ...string) {
 	t.Helper()
-	rest := text
+	rest := strings.Join(strings.Fields(text), " ") // lines are wrapped
 	for _, word := range words {
 		_, after, ok := strings.Cut(rest, word)
 		if !ok {
@@ -43,6 +44,21 @@ func TestDemoShowsARestoreToItsEnd(t *testing.T) {
 	t.Parallel()
 	wantInOrder(t, demoOutput(t), "alice types /restore", "THE LAST 3 H WILL BE LOST", "[ Restore ]",
 		"eve presses", "not on the list", "bob presses", "RUNNING", "DONE", "in a thread, and in the channel", "@alice, @bob", "bob opens a few files", "☑ Open a few files")
+}
+
+// The story is read in two screens of a small terminal.
+func TestDemoTellsItsStoryInTwoScreens(t *testing.T) {
+	t.Parallel()
+	out := demoOutput(t, "--takes", "20s")
+	lines := strings.Split(strings.TrimRight(out, "\n"), "\n")
+	if len(lines) > 2*24-3 { // and the three lines about the page
+		t.Errorf("it takes %d lines:\n%s", len(lines), out)
+	}
+	for _, line := range lines {
+		if n := utf8.RuneCountInString(line); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
 }
 
 func TestDemoShowsAFailedRestore(t *testing.T) {

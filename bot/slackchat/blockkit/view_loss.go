@@ -3,6 +3,7 @@ package blockkit
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"docspace-restorebot/bot"
 )
@@ -95,9 +96,17 @@ func goneText(c bot.Card, most int) string {
 	}
 	text += "*"
 	if ago := c.Now.Sub(l.Last); !l.Last.IsZero() && ago >= 0 {
-		text += "; the last " + span(ago) + " ago"
+		text += "; the last " + roughly(ago) + " ago"
 	}
 	return text + "."
+}
+
+// roughly leaves seconds out where there are minutes.
+func roughly(d time.Duration) string {
+	if d >= time.Minute {
+		d = d.Truncate(time.Minute)
+	}
+	return span(d)
 }
 
 // countWords are the numbers, the weightiest first, and none that is 0.

@@ -2,6 +2,7 @@ package blockkit
 
 import (
 	"fmt"
+	"strings"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/policy"
@@ -36,7 +37,7 @@ func outcome(c bot.Card) string {
 		return lines("*Dry run: nothing was started.* All checks passed, and "+confirmers(r)+" confirmed it.",
 			"The portal is unchanged. Leave out `--dry-run` to restore it.")
 	case bot.Refused:
-		return lines(reasonText(r.Reason), "Nothing was started and the portal is unchanged.")
+		return lines(reasonWhat(r), untouched, reasonDo(r.Reason))
 	case bot.Dismissed:
 		if len(r.Confirmations) > 0 && r.Reason.Rule == policy.RuleBreakGlass {
 			return lines(mention(r.ClosedBy)+" stopped it while it counted down. Nothing was started and the portal is unchanged.",
@@ -46,7 +47,7 @@ func outcome(c bot.Card) string {
 			"Ask again with `/restore` if it is needed after all.")
 	case bot.Expired:
 		if r.Reason.What != "" {
-			return lines(reasonText(r.Reason), "Nothing was started and the portal is unchanged.", leftBackup(r))
+			return lines(reasonWhat(r), untouched, reasonDo(r.Reason), leftBackup(r))
 		}
 		return lines("Nobody confirmed it by "+date(r.ExpiresAt)+", so it expired. Nothing was started and the portal is unchanged.",
 			"Ask again with `/restore` if it is still needed.")
@@ -118,8 +119,25 @@ func failedText(c bot.Card) string {
 	if do == "" {
 		do = "Look whether the portal answers. Then try again, or take another backup from `/restore list`."
 	}
-	return lines(CutMarkup(EscapeText(r.Reason.What, 2*maxSaid), maxReason), after+changedText(r), do)
+	return lines(reasonWhat(r), after+changedText(r), do)
 }
+
+// untouched is what a card says where no restore was started.
+const untouched = "Nothing was started and the portal is unchanged."
+
+// whatFailed is why a restore ended, without what [untouched] says below it.
+func whatFailed(r bot.Restore) string {
+	if changedText(r) == untouched {
+		return strings.TrimSuffix(r.Reason.What, " Nothing was started.")
+	}
+	return r.Reason.What
+}
+
+func reasonWhat(r bot.Restore) string {
+	return CutMarkup(EscapeText(whatFailed(r), 2*maxSaid), maxReason)
+}
+
+func reasonDo(r bot.Reason) string { return CutMarkup(EscapeText(r.Do, maxSaid), maxReason) }
 
 // changedText says whether a restore that failed has changed anything.
 func changedText(r bot.Restore) string {
@@ -127,7 +145,7 @@ func changedText(r bot.Restore) string {
 	case r.ClosedBy != "" && !r.Order.Dump: // a person's word, which the bot did not check
 		return ""
 	case r.StartedAt.IsZero():
-		return "Nothing was started and the portal is unchanged."
+		return untouched
 	case r.Order.Dump:
 		return ":rotating_light: *Some of the old data may be gone.* Do not use the server before somebody has looked."
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"docspace-restorebot/bot/slacktest"
@@ -79,7 +80,7 @@ func (p *Page) do(ctx context.Context, a act) (json.RawMessage, error) {
 		case a.Kind == "choose":
 			d, err = slack.Choose(a.As, m, a.Action, a.Value)
 		default:
-			d, err = slack.PressButton(a.As, m, slacktest.Button{ActionID: a.Action, BlockID: a.Block, Value: a.Value})
+			d, err = slack.PressButton(a.As, m, buttonNow(m, a))
 		}
 	case "fault":
 		return nil, p.faults.toggle(ctx, a.Fault)
@@ -94,6 +95,18 @@ func (p *Page) do(ctx context.Context, a act) (json.RawMessage, error) {
 		return nil, nil // Slack has told the person already
 	}
 	return ack.Payload, err
+}
+
+// buttonNow is the button that a person pressed, on the message as it is now: it may have
+// been edited, with another block_id, while they answered Slack's question.
+func buttonNow(m slacktest.Message, a act) slacktest.Button {
+	pressed := slacktest.Button{ActionID: a.Action, BlockID: a.Block, Value: a.Value}
+	same := func(b slacktest.Button) bool { return b.ActionID == a.Action && b.Value == a.Value }
+	buttons := slices.DeleteFunc(m.Buttons(), func(b slacktest.Button) bool { return !same(b) })
+	if len(buttons) == 1 {
+		pressed.BlockID = buttons[0].BlockID
+	}
+	return pressed
 }
 
 // inModal does what is done in the modal that the person has open.

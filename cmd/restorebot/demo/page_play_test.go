@@ -87,7 +87,7 @@ func TestPageGoesFromTheRequestThroughACrashToTheEnd(t *testing.T) {
 	ctx, set, url := open(t, 1180, 1240)
 	step(ctx, t, "open", chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#command")), scheme("light"))
 	step(ctx, t, "list", typed("/restore list"), says("newest first", "Only visible to you"))
-	step(ctx, t, "request", typed("/restore "+set.Portal.Backups()[0].ID+" —reason “the sales room was emptied”"), says("Everything changed since", "the sales room was emptied"),
+	step(ctx, t, "request", typed("/restore "+set.Portal.Backups()[0].ID+" —reason “the sales room was emptied”"), says("Everything changed since", "by 7 people", "the sales room was emptied"),
 		chromedp.WaitVisible(chromedp.CSS(restoreButton)), picture("card-light"), scheme("dark"), picture("card-dark"), scheme("light"))
 	step(ctx, t, "stranger", be(stage.Eve), confirmed(), says("You are not on the list"))
 	step(ctx, t, "others' answers", be(stage.Mallory), says("Everything changed since"), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {

@@ -20,10 +20,10 @@ type person struct {
 
 func people() []person {
 	return []person{
-		{stage.Alice, "alice", "on call, may ask and confirm"},
+		{stage.Alice, "alice", "may ask and confirm"},
 		{stage.Bob, "bob", "may ask and confirm"},
-		{stage.Eve, "eve", "a colleague, may do neither"},
-		{stage.Mallory, "mallory", "a guest of another company"},
+		{stage.Eve, "eve", "may do neither"},
+		{stage.Mallory, "mallory", "a guest, may do nothing"},
 	}
 }
 

@@ -4,15 +4,28 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"docspace-restorebot/bot/slacktest"
 )
 
-// Screen shows a channel in a terminal as it changes: what is posted in full,
-// and of an edit only the lines that are new.
+// The most lines of a message that are printed, so that the story of an incident fits two
+// screens of a terminal: the page shows all of it.
+const (
+	maxPost  = 12 // in the channel
+	maxAside = 2  // in a thread, or for one person alone
+	maxEdit  = 2  // that an edit brought
+)
+
+// columns is the width of the narrowest terminal.
+const columns = 80
+
+// Screen shows a channel in a terminal as it changes, in brief: the first lines of what
+// is posted, and of an edit those that are new.
 type Screen struct {
 	slack *slacktest.Slack
 	out   io.Writer
@@ -50,7 +63,12 @@ func (s *Screen) draw(e slacktest.Event) error {
 	var text string
 	switch e.Kind {
 	case slacktest.MessagePosted, slacktest.EphemeralShown:
-		text = s.slack.Render(*e.Message, time.UTC)
+		most := maxPost
+		if e.Message.Reply() && !e.Message.ReplyBroadcast || e.Message.Ephemeral() {
+			most = maxAside
+		}
+		head, rest, _ := strings.Cut(s.slack.Render(*e.Message, time.UTC), "\n")
+		text = brief(head+": "+strings.TrimLeft(rest, " "), most)
 	case slacktest.MessageEdited:
 		text = s.news(*e.Message)
 	case slacktest.NoticeShown:
@@ -110,31 +128,75 @@ func (s *Screen) news(m slacktest.Message) string {
 		before[line] = true
 	}
 	var fresh strings.Builder
-	step := false
 	for line := range strings.Lines(now) {
-		if before[line] || strings.Contains(line, "Next update by") {
+		if before[line] || strings.Contains(line, "Next update by") || strings.Contains(line, "Running for") || strings.Contains(line, "▸") || strings.Contains(line, "[ ") {
 			continue
 		}
 		fresh.WriteString(line)
-		step = step || !strings.Contains(line, "Running for")
 	}
-	if !step { // only time has passed
+	if fresh.Len() == 0 { // only time has passed
 		return ""
 	}
-	what := "the card, edited in place\n"
+	what := "the card now: "
 	if m.Reply() {
-		what = "the list, edited in place\n"
+		what = "the list now: "
 	}
-	return what + fresh.String()
+	return brief(what+strings.TrimLeft(fresh.String(), " "), maxEdit)
+}
+
+// noise is what only the page shows as more than characters: addresses of links, bold
+// marks, and names of emoji.
+var noise = regexp.MustCompile(` \(https?://[^)]*\)|\*|:[a-z_]+: `)
+
+// brief is the beginning of a text, without what stands in code marks and without the
+// words that explain a box.
+func brief(text string, most int) string {
+	var out []string
+	code := false
+	for line := range strings.Lines(text) {
+		marks := strings.Count(line, "```")
+		switch {
+		case code || marks > 0:
+			code = code != (marks%2 == 1)
+			continue
+		case strings.HasPrefix(line, strings.Repeat(" ", 4)), strings.Contains(line, "▸"), strings.Contains(line, "_Counting"):
+			continue
+		}
+		out = append(out, wrapped(noise.ReplaceAllString(line, ""), columns-stampWidth)...)
+	}
+	if len(out) > most {
+		last := []rune(out[most-1])
+		out = append(out[:most-1:most-1], string(last[:min(len(last), columns-stampWidth-2)])+" …")
+	}
+	return strings.Join(out, "\n") + "\n"
+}
+
+// wrapped is a line in lines of so many characters, each begun as the first is.
+func wrapped(line string, width int) (out []string) {
+	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	now := indent
+	for word := range strings.FieldsSeq(line) {
+		if now != indent && utf8.RuneCountInString(now)+1+utf8.RuneCountInString(word) > width {
+			out, now = append(out, now), indent
+		}
+		if now != indent {
+			now += " "
+		}
+		now += word
+	}
+	return append(out, now)
 }
 
 // Say prints what a person does.
 func (s *Screen) Say(format string, args ...any) error {
-	return s.block("» " + fmt.Sprintf(format, args...) + "\n")
+	return s.block(strings.Join(wrapped("» "+fmt.Sprintf(format, args...), columns-stampWidth), "\n") + "\n")
 }
 
+// stampWidth is what the time before each block takes.
+const stampWidth = 8
+
 func (s *Screen) block(text string) error {
-	at := fmt.Sprintf("%6.1fs  ", time.Since(s.begun).Seconds())
+	at := fmt.Sprintf("%5.1fs  ", time.Since(s.begun).Seconds())
 	var out strings.Builder
 	for line := range strings.Lines(text) {
 		out.WriteString(at + line)
@@ -142,7 +204,7 @@ func (s *Screen) block(text string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, err := io.WriteString(s.out, out.String()+"\n")
+	_, err := io.WriteString(s.out, out.String())
 	return err
 }
 

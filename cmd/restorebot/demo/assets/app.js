@@ -61,13 +61,14 @@ function message(m, state, names) {
   const name = who(m, state);
   const aside = [
     m.at ? new Date(m.at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" }) : "",
-    m.only ? "Only visible to you" : "", m.direct ? "Direct message" : "", m.both ? "Replied to a thread" : "",
+    m.direct ? "Direct message" : "", m.both ? "Replied to a thread" : "",
     m.edits && !(m.blocks || []).length ? "(edited)" : "",
   ].filter(Boolean).join(" · ");
   const app = !m.notice && name === "restore-bot" ? el("span", { class: "badge" }, "APP") : null;
   return el("article", { class: m.only ? "only" : null, "data-ts": m.ts },
     el("div", { class: "avatar " + name.toLowerCase(), "aria-hidden": "true" }, name[0].toUpperCase()),
     el("div", { class: "body" },
+      m.only ? el("div", { class: "hint alone" }, "Only visible to you") : null,
       el("div", { class: "who" }, el("b", {}, name), app, el("span", {}, aside)),
       m.typed ? el("div", { class: "hint" }, m.typed) : null,
       ...(m.blocks && m.blocks.length ? m.blocks.map((b) => render(b, context(m, names))) : [el("div", { class: "block" }, mrkdwn(m.text, names))])));
@@ -157,7 +158,7 @@ function draw(state) {
   document.getElementById("channel").textContent = "# " + state.channel;
   const bot = state.bot.running ? "The bot runs" : "The bot is down";
   const portal = state.portal.locked ? "the portal is closed: it is being restored" : "the portal is open";
-  const times = state.portal.starts === 0 ? "not restored yet" : state.portal.starts === 1 ? "restored once" : "restored " + state.portal.starts + " times";
+  const n = state.portal.starts, times = n === 0 ? "no restore was started yet" : n === 1 ? "one restore was started" : n + " restores were started";
   const words = `${bot} · ${portal} · ${times}`;
   const status = document.getElementById("status");
   if (status.textContent !== words) status.textContent = words;
