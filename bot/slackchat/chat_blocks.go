@@ -37,8 +37,12 @@ func (n *newBlocks) fit(m blockkit.Message, now time.Time) blockkit.Message {
 	return m
 }
 
-// blockAt finds the block whose type, or that of what lies in it, a refusal points to.
-var blockAt = regexp.MustCompile(`\[json-pointer:/blocks/([0-9]+)(?:(?:/(?:tasks|child_blocks)/[0-9]+)?/type)?\]`)
+// blockPointer is a JSON pointer to a block, to its type, or to the type of what lies
+// in it.
+const blockPointer = `/blocks/([0-9]+)(?:(?:/(?:tasks|child_blocks)/[0-9]+)?/type)?`
+
+// blockAt finds the block that a refusal points to.
+var blockAt = regexp.MustCompile(`\[json-pointer:` + blockPointer + `\]`)
 
 // learn notes what a refusal says of new blocks in a message, and reports whether the
 // message may be taken without them. A refusal that points elsewhere is about what the
@@ -58,7 +62,7 @@ func (n *newBlocks) learn(m blockkit.Message, err error, now time.Time) bool {
 	for _, line := range said {
 		for _, at := range blockAt.FindAllStringSubmatch(line, -1) {
 			i, err := strconv.Atoi(at[1])
-			if err == nil && i < len(m.Blocks) && blockkit.IsNew(m.Blocks[i]) {
+			if err == nil && i < len(m.Blocks) && blockkit.IsNew(m.Blocks[i].BlockType()) {
 				found = append(found, m.Blocks[i].BlockType())
 			}
 		}

@@ -8,9 +8,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/slackchat/blockkit"
@@ -47,15 +50,26 @@ func (c *ViewCheck) Examine(ctx context.Context) []bot.Finding {
 		return []bot.Finding{finding(check, bot.Fail, "the views of this build cannot be read: "+err.Error(), "Take another build.")}
 	}
 	var found []bot.Finding
+	var classic []string // views that are sent in their classic form
 	for _, s := range samples {
 		v, err := c.ask(ctx, s)
-		switch {
-		case err != nil:
+		if err != nil {
 			fix := bot.NetworkFix(err, "Run this again. Look at SLACK_API_URL, and whether the proxy lets blocks.validate through.")
-			return append(found, finding(check, bot.Warn, "Slack did not say what it thinks of "+s.Name+": "+err.Error(), fix))
-		case !v.OK:
+			found = append(found, finding(check, bot.Warn, "Slack did not say what it thinks of "+s.Name+": "+err.Error(), fix))
+			break
+		}
+		switch {
+		case v.OK:
+		case v.aboutNewBlocks(s):
+			classic = append(classic, s.Name+": "+v.String())
+		default:
 			found = append(found, finding("slack view "+s.Name, bot.Fail, "Slack refuses it: "+v.String(), "Nothing was sent to anybody. Take a newer build, or tell its makers this line."))
 		}
+	}
+	if len(classic) > 0 {
+		found = append(found, finding(check, bot.Warn,
+			fmt.Sprintf("this workspace does not have new blocks yet that %d views of this build have; the bot will use their classic form. Slack says of %s", len(classic), classic[0]),
+			"Nothing has to be done: the classic form holds every fact and every button. A view whose classic form is refused too has a line of its own."))
 	}
 	if len(found) == 0 {
 		found = append(found, finding(check, bot.Pass, fmt.Sprintf("Slack takes all %d of this build", len(samples)), ""))
@@ -126,6 +140,31 @@ func retryAfter(h http.Header) time.Duration {
 	}
 	return min(time.Duration(seconds)*time.Second, maxVerdictWait)
 }
+
+// aboutNewBlocks reports whether a view is refused only for blocks that a workspace may
+// not have yet. The bot sends such a view in its classic form, which is a sample too.
+func (v verdict) aboutNewBlocks(s blockkit.Sample) bool {
+	var view struct {
+		Blocks []struct{ Type slack.MessageBlockType }
+	}
+	if json.Unmarshal(s.Body, &view) != nil || len(v.Errors) == 0 {
+		return false
+	}
+	for _, raw := range v.Errors {
+		var o struct{ Pointer string }
+		_ = json.Unmarshal(raw, &o) // a text points nowhere
+		at := newBlockAt.FindStringSubmatch(o.Pointer)
+		if at == nil {
+			return false
+		}
+		if i, err := strconv.Atoi(at[1]); err != nil || i >= len(view.Blocks) || !blockkit.IsNew(view.Blocks[i].Type) {
+			return false
+		}
+	}
+	return true
+}
+
+var newBlockAt = regexp.MustCompile("^" + blockPointer + "$")
 
 // String tells the code and what is wrong where.
 func (v verdict) String() string {

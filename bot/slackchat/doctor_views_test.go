@@ -31,6 +31,32 @@ func TestEveryViewIsTakenBySlack(t *testing.T) {
 	}
 }
 
+// A workspace without the new blocks is warned of once: the classic forms are sent there.
+// Where those are refused too, each is a failure.
+func TestViewCheckWarnsOfNewBlocksAndFailsWithoutAClassicForm(t *testing.T) {
+	t.Parallel()
+	fake := slacktest.New(slacktest.World{})
+	srv := httptest.NewServer(fake)
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(func() { fake.Close(); client.CloseIdleConnections(); srv.Close() })
+	check := ViewCheck{BaseURL: srv.URL + "/api/", HTTP: client}
+	for _, kinds := range [][]string{{"container"}, {"plan"}, {"task_card"}, slacktest.NewBlocks()} {
+		fake.RefuseBlocks(kinds...)
+		found := check.Examine(t.Context())
+		if len(found) != 1 || found[0].Grade != bot.Warn || !strings.Contains(found[0].What, "the bot will use their classic form") {
+			t.Errorf("without %s: %+v", kinds, found)
+		}
+	}
+	fake.RefuseBlocks(append(slacktest.NewBlocks(), "actions")...)
+	failed := map[string]bool{}
+	for _, f := range check.Examine(t.Context()) {
+		failed[f.Check] = f.Grade == bot.Fail
+	}
+	if !failed["slack view requested-classic"] || !failed["slack view running-classic"] || failed["slack views"] {
+		t.Errorf("without actions: %v", failed)
+	}
+}
+
 // What Slack answers is told as it is meant, and one who is asked too often is waited for.
 func TestViewCheckTellsWhatSlackSays(t *testing.T) {
 	t.Parallel()

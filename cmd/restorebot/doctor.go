@@ -22,7 +22,7 @@ func doctorCommand(p process) *cobra.Command {
 
 Nothing is changed: no message is posted, no file is made, no backup is listed. It opens one connection to Slack and closes it; what Slack sends on it meanwhile is answered with "please do that again".
 
-With --blocks it also sends every card, answer, note and dialog of this build, with invented data and without a token, to Slack's blocks.validate, and says which of them this Slack refuses. Nobody sees them. It takes about half a minute.
+With --blocks it also sends every card, answer, note and dialog of this build, with invented data and without a token, to Slack's blocks.validate, and says which of them this Slack refuses. New blocks that the workspace does not have yet are a warning: the bot sends the classic form there. Nobody sees them. It takes about half a minute.
 
 In Slack, /restore doctor makes the same checks from inside the bot that runs.`,
 		Example: "restorebot doctor\n" +

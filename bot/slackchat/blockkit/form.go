@@ -99,9 +99,8 @@ func boxWords(b *slack.ActionBlock) (words []string) {
 	return words
 }
 
-// IsNew reports whether a block is one that a workspace may not have yet.
-func IsNew(b slack.Block) bool {
-	kind := b.BlockType()
+// IsNew reports whether a workspace may not have blocks of a type yet.
+func IsNew(kind slack.MessageBlockType) bool {
 	return kind == slack.MBTContainer || kind == slack.MBTPlan
 }
 
