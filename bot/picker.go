@@ -153,10 +153,10 @@ func pickerModal(id string, show pickerState, may Portals, p Portal, settings do
 		return m
 	}
 	m.Submit = "Request restore"
-	field := Field{Name: backupField(show), Label: "Backup", Kind: FieldMenu, Hint: told + " All times are UTC. Nothing starts before somebody confirms it in the channel."}
+	field := Field{Name: backupField(show), Label: "Backup", Kind: FieldMenu, Hint: told + pickerHint}
 	if len(backups) > maxOptions {
 		field.Kind = FieldSearch
-		field.Hint = told + " Type a part of the name, the date, the storage or the id. Nothing starts before somebody confirms it in the channel."
+		field.Hint = told + " Type a part of the file, the date, the storage or the id." + pickerHint
 	}
 	field.Options = options(backups, "", now)
 	if chosen != "" {
@@ -196,37 +196,53 @@ func (ps Portals) options(query string) []Option {
 	return out
 }
 
+// pickerHint says where an id can be copied, which no menu allows.
+const pickerHint = " To copy an id use /restore list. Nothing starts before somebody confirms it in the channel."
+
 // expiresSoon is when a backup that expires is marked.
 const expiresSoon = time.Hour
 
-// options lists the backups that match a query, newest first.
+// options lists the backups that match a query, newest first, and those last that the
+// server cannot restore.
 func options(backups []docspace.Backup, query string, now time.Time) []Option {
-	var out []Option
 	query = strings.ToLower(strings.TrimSpace(query))
+	var good, bad []Option
 	for _, backup := range backups {
-		o := Option{
-			Value: backup.ID,
-			Text:  backup.CreatedOn.UTC().Format("2006-01-02 15:04") + ", " + agoOrAhead(now.Sub(backup.CreatedOn)) + ", " + string(backup.StorageType),
-			About: backup.FileName,
-		}
-		if !strings.Contains(strings.ToLower(o.Text+" "+backup.FileName+" "+backup.ID), query) {
-			continue
-		}
+		o, found := option(backup, now)
 		switch {
-		case !backup.ExpiresOn.IsZero() && backup.ExpiresOn.Sub(now) < expiresSoon:
-			o.Text = "⚠ " + o.Text
-			o.About = "Expires in " + age(backup.ExpiresOn.Sub(now)) + "! " + o.About
-		case backup.StorageType == docspace.StorageCustomCloud:
-			o.Text = "⚠ " + o.Text
-			o.About = "The server cannot restore from here. " + o.About
-		case !backup.ExpiresOn.IsZero():
-			o.About = "Expires in " + age(backup.ExpiresOn.Sub(now)) + ". " + o.About
+		case !strings.Contains(strings.ToLower(found), query):
+		case restorable(backup, now) == nil:
+			good = append(good, o)
+		default:
+			bad = append(bad, o)
 		}
-		if out = append(out, o); len(out) == maxOptions {
+		if len(good) == maxOptions {
 			break
 		}
 	}
-	return out
+	all := append(good, bad...)
+	return all[:min(len(all), maxOptions)]
+}
+
+// option is a backup in the menu: its age and file, then where it lies and when it was
+// taken. found is what a search looks through.
+func option(backup docspace.Backup, now time.Time) (o Option, found string) {
+	when := backup.CreatedOn.UTC().Format("2006-01-02 15:04") + " UTC"
+	o = Option{
+		Value: backup.ID, Text: agoOrAhead(now.Sub(backup.CreatedOn)) + ", " + backup.FileName, About: string(backup.StorageType) + ", " + when,
+	}
+	found = o.Text + " " + o.About + " " + backup.ID
+	switch {
+	case !backup.ExpiresOn.IsZero() && backup.ExpiresOn.Sub(now) < expiresSoon:
+		o.Text = "⚠ " + o.Text
+		o.About = "Expires in " + age(backup.ExpiresOn.Sub(now)) + "! " + o.About
+	case restorable(backup, now) != nil:
+		o.Text = "⚠ " + o.Text
+		o.About = "The server cannot restore it. " + o.About
+	case !backup.ExpiresOn.IsZero():
+		o.About += ", expires in " + age(backup.ExpiresOn.Sub(now))
+	}
+	return o, found
 }
 
 // age tells a time in its largest unit.

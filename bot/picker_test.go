@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -92,8 +93,8 @@ func TestPickerMarksWhatIsAboutToExpireAndLeavesOutWhatHas(t *testing.T) {
 		if !strings.HasPrefix(f.Options[0].Text, "⚠") || !strings.Contains(f.Options[0].About, "Expires in 39 min!") && !strings.Contains(f.Options[0].About, "Expires in 40 min!") {
 			s.t.Errorf("about to expire: %+v", f.Options[0])
 		}
-		if !strings.Contains(f.Options[1].About, "cannot restore from here") {
-			s.t.Errorf("CustomCloud: %+v", f.Options[1])
+		if last := f.Options[4]; !strings.HasPrefix(last.Text, "⚠ 3 min ago, ") || !strings.Contains(last.About, "The server cannot restore it. CustomCloud") {
+			s.t.Errorf("CustomCloud: %+v", last)
 		}
 		time.Sleep(41 * time.Minute) // the picker is too old by then as well
 		a, _ := s.Submit(s.t.Context(), filled(m, map[string][]string{f.Name: {f.Options[0].Value}}))
@@ -281,5 +282,28 @@ func TestButtonOfTheListOpensThePickerWithThatBackup(t *testing.T) {
 		refused(s, later(s.t.Context()), policy.RulePerson)
 		_, later = s.Press(s.t.Context(), bot.Press{Caller: caller("UALICE"), Action: bot.PressPick, Restore: "rm -rf / docs now"})
 		refused(s, later(s.t.Context()), policy.RuleStale)
+	})
+}
+
+// A backup is told by its age and its file, then by its storage, and 60 of them fit; the
+// newest that the server can restore stands first.
+func TestPickerTellsAgeAndFileFirst(t *testing.T) {
+	t.Parallel()
+	playOn(t, docspacetest.Config{Backups: []docspacetest.Backup{}}, func(s *scene) {
+		now := time.Now()
+		s.portal.AddBackup(docspacetest.Backup{StorageType: 2, CreatedOn: now.Add(-time.Hour), FileName: "newest.tar.gz"})
+		for i := range 59 {
+			s.portal.AddBackup(docspacetest.Backup{StorageType: 5, CreatedOn: now.Add(-time.Duration(i+2) * time.Hour), FileName: fmt.Sprintf("docs_%02d.tar.gz", i)})
+		}
+		_, f := s.picker()
+		if f.Kind != bot.FieldMenu || len(f.Options) != 60 || !strings.Contains(f.Hint, "60 backups") || !strings.Contains(f.Hint, "/restore list") {
+			s.t.Fatalf("%s of %d: %q", f.Kind, len(f.Options), f.Hint)
+		}
+		if first := f.Options[0]; first.Text != "2 h ago, docs_00.tar.gz" || first.About != "ThirdPartyConsumer, 1999-12-31 22:00 UTC" {
+			s.t.Errorf("the first is %+v", first)
+		}
+		if last := f.Options[59]; !strings.Contains(last.Text, "newest.tar.gz") {
+			s.t.Errorf("the last is %+v", last)
+		}
 	})
 }
