@@ -33,7 +33,7 @@ func StartPostgres(tb testing.TB) *Postgres {
 		tb.Skip(missing)
 	}
 	// Not tb.TempDir: the server may run as another user, who must get there.
-	dir, err := os.MkdirTemp("", "restorebot-postgres-") //nolint:usetesting // see above
+	dir, err := os.MkdirTemp(memory(), "restorebot-postgres-") //nolint:usetesting // see above
 	if err != nil {
 		tb.Fatal(err)
 	}
