@@ -29,7 +29,7 @@ func TestBinaryTellsWhyARestoreFailed(t *testing.T) {
 
 func TestBinaryLetsARequestExpire(t *testing.T) {
 	t.Parallel()
-	inBubble(t, nil, func(s *stage.Scene) {
+	inBubble(t, []string{"RESTORE_CONFIRM_TTL=1m"}, func(s *stage.Scene) {
 		s.Alice.Types("/restore " + s.Newest())
 		card := s.WantCard()
 		s.WantFinalCard("expired")
