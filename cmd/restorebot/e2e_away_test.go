@@ -12,7 +12,7 @@ import (
 func TestBinaryTellsThatItWasAway(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(s *stage.Scene) {
-		runs(t, s)
+		running(t, s)
 		s.WantFinalCard("It cannot be cancelled")
 		s.Kills()
 		time.Sleep(21 * time.Second) // the absence itself

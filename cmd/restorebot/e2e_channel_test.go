@@ -11,9 +11,9 @@ import (
 	"docspace-restorebot/docspace/docspacetest"
 )
 
-// runs brings a restore to where its card says that it runs. There it stays until
+// running brings a restore to where its card says that it runs. There it stays until
 // the portal is healed.
-func runs(t *testing.T, s *stage.Scene) {
+func running(t *testing.T, s *stage.Scene) {
 	t.Helper()
 	s.Alice.Types("/restore " + s.Newest())
 	s.WantCard()
@@ -36,7 +36,7 @@ func wantEndIn(t *testing.T, s *stage.Scene, channel string) {
 func TestBinaryTellsTheEndAlthoughTheCardWasDeleted(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(s *stage.Scene) {
-		runs(t, s)
+		running(t, s)
 		s.Slack.Delete(stage.Channel, s.Card().TS)
 		s.Portal.Heal()
 		wantEndIn(t, s, stage.Channel)
@@ -63,7 +63,7 @@ func TestBinaryGoesOnWithoutItsChannel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, []string{"HTTP_ADDR=127.0.0.1:0"}, func(s *stage.Scene) {
-				runs(t, s)
+				running(t, s)
 				direct := c.gone.ID != ""
 				if direct {
 					s.Slack.PutChannel(c.gone)
@@ -101,7 +101,7 @@ func TestBinaryDoublesNoMessageWhoseAnswerIsLost(t *testing.T) {
 		s.Slack.SetScopes(append(slices.Clone(slacktest.DefaultScopes), "channels:history")...)
 		s.Slack.Fail("chat.postMessage", slacktest.Failure{Status: http.StatusBadGateway, Body: "<html>", Applied: true})
 		s.Starts()
-		runs(t, s)
+		running(t, s)
 		s.Portal.Heal()
 		wantEndIn(t, s, stage.Channel)
 		s.WantFinalCard("restored")

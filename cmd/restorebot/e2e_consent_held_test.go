@@ -47,8 +47,7 @@ func TestBinaryStartsNothingThatWasHeldUp(t *testing.T) {
 			s := setSceneBehind(t, g.wrap, heldUp...)
 			var database *durabletest.Postgres
 			if c.postgres {
-				database = durabletest.StartPostgres(t)
-				s.Setenv("SLACK_CONNECTIONS=1", "DATABASE_URL="+database.URL())
+				database = onPostgres(t, s)
 			}
 			bot := s.Starts()
 			s.Alice.Types("/restore " + s.Newest())

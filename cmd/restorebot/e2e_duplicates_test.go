@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"docspace-restorebot/bot/durabletest"
 	"docspace-restorebot/bot/slacktest"
 	"docspace-restorebot/cmd/restorebot/stage"
 )
@@ -140,7 +139,9 @@ func TestBinaryHeedsADismissalOnce(t *testing.T) {
 // them.
 func TestBinaryTwiceHeedsEverythingOnce(t *testing.T) {
 	t.Parallel()
-	s := onStage(t, "SLACK_CONNECTIONS=1", "DATABASE_URL="+durabletest.StartPostgres(t).URL())
+	s := setScene(t)
+	onPostgres(t, s)
+	s.Starts()
 	s.Starts()
 	command := s.Slack.Command(stage.Alice, stage.Channel, "/restore "+s.Newest())
 	said := often(t, s, command)

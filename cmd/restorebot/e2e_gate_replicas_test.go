@@ -3,15 +3,15 @@ package main
 import (
 	"strings"
 	"testing"
-
-	"docspace-restorebot/bot/durabletest"
 )
 
 // Two bots share one PostgreSQL and Slack's envelopes: people are counted once,
 // a freeze on one holds the other, and the trail is whole.
 func TestBinaryReplicasKeepTheGatesTogether(t *testing.T) {
 	t.Parallel()
-	s := onStage(t, append(everybody, "SLACK_CONNECTIONS=1", "RESTORE_APPROVALS=3", "RESTORE_SELF_APPROVAL=false", "DATABASE_URL="+durabletest.StartPostgres(t).URL())...)
+	s := setScene(t, append(everybody, "RESTORE_APPROVALS=3", "RESTORE_SELF_APPROVAL=false")...)
+	onPostgres(t, s)
+	s.Starts()
 	s.Starts()
 	s.Alice.Types("/restore " + s.Newest())
 	card := s.WantCard()

@@ -15,7 +15,7 @@ func TestBinaryTellsThatAPortalIsNoLongerSetUp(t *testing.T) {
 	t.Parallel()
 	other := docspacetest.New(docspacetest.Config{})
 	inBubbleBehind(t, hosts{"other.example.com": other}.beside, nil, func(s *stage.Scene) {
-		runs(t, s)
+		running(t, s)
 		s.Kills()
 
 		s.Setenv("DOCSPACE_URL=http://other.example.com", "DOCSPACE_API_KEY_FILE=", "DOCSPACE_API_KEY="+other.Key())

@@ -65,7 +65,7 @@ func TestBinaryShowsASimplerCardWhereBlocksAreRefused(t *testing.T) {
 func TestBinaryTellsTheRequesterWhatSlackRefuses(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(s *stage.Scene) {
-		runs(t, s)
+		running(t, s)
 		s.Slack.Fail("chat.postMessage", slacktest.Failure{Error: "a_code_of_tomorrow"})
 		s.Slack.Fail("chat.update", slacktest.Failure{Error: "a_code_of_tomorrow"})
 		s.Alice.WantTold("The restore goes on", "a_code_of_tomorrow")

@@ -18,7 +18,7 @@ func stopWhileAStepHangs(t *testing.T) (*stage.Scene, *stage.Bot) {
 	t.Helper()
 	s := setScene(t)
 	bot := s.Starts()
-	runs(t, s)
+	running(t, s)
 	hung := len(s.Portal.Requests())
 	s.Portal.Break(func(f *docspacetest.Faults) { f.Delay = time.Minute })
 	t.Cleanup(s.Portal.Heal)

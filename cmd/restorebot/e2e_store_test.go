@@ -14,7 +14,7 @@ import (
 )
 
 // onPostgres gives the bots of a stage a PostgreSQL database to share, and each one
-// connection to Slack, so that another connection is another bot.
+// connection to Slack.
 func onPostgres(t *testing.T, s *stage.Scene) *durabletest.Postgres {
 	t.Helper()
 	server := durabletest.StartPostgres(t)
@@ -72,14 +72,21 @@ func wantCopy(t *testing.T, s *stage.Scene, file string) {
 	}
 }
 
+// besideAPeer returns a bot that is in the middle of a restore, and has a peer.
+func besideAPeer(t *testing.T) (*stage.Scene, *stage.Bot) {
+	t.Helper()
+	s := setScene(t)
+	onPostgres(t, s)
+	atWork := s.Starts()
+	stands(t, s)
+	s.Starts()
+	return s, atWork
+}
+
 // The bot at work is killed in the middle of a restore; the other goes on.
 func TestBinaryKilledIsTakenOverByItsPeer(t *testing.T) {
 	t.Parallel()
-	s := setScene(t)
-	onPostgres(t, s)
-	first := s.Starts()
-	stands(t, s)
-	s.Starts()
+	s, first := besideAPeer(t)
 	first.Kill()
 	begun := time.Now()
 	s.Portal.Heal()
@@ -92,11 +99,7 @@ func TestBinaryKilledIsTakenOverByItsPeer(t *testing.T) {
 // is over.
 func TestBinaryPausedDoublesNothing(t *testing.T) {
 	t.Parallel()
-	s := setScene(t)
-	onPostgres(t, s)
-	first := s.Starts()
-	stands(t, s)
-	s.Starts()
+	s, first := besideAPeer(t)
 	_ = first.Process().Signal(syscall.SIGSTOP)
 	s.Portal.Heal()
 	s.WantFinalCard("restored")
