@@ -77,6 +77,8 @@ func (c *Client) WebhooksCount(ctx context.Context) (int, error) {
 //
 // Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
 // [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/oauth-2-0
 func (c *Client) OAuthAppsCount(ctx context.Context) (int, error) {
 	token, err := required[wireSecret](ctx, c, request{
 		op: "OAuth token", method: http.MethodGet, path: api("security", "oauth2", "token"),

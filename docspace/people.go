@@ -117,6 +117,8 @@ const (
 //
 // Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
 // [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/samples/basic-samples/search-user-by-extended-filter
 func (c *Client) Accounts(ctx context.Context, skip int) ([]Account, int, error) {
 	e, err := opened[[]struct {
 		ID          string `json:"id"`

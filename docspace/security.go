@@ -24,6 +24,8 @@ func (t TwoFactor) On() bool { return t.App || t.SMS }
 //
 // Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
 // [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-tfa-settings/
 func (c *Client) TwoFactor(ctx context.Context) (TwoFactor, error) {
 	list, err := required[[]struct {
 		ID      string `json:"id"`
@@ -58,6 +60,8 @@ type IPRule struct {
 // Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
 // [ErrNoPortal]; [ErrPlan]; [ErrAddress]; [ErrForbidden]; [ErrRestoring], which the
 // first of the two requests does not meet.
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/settings/ip-restrictions/read-ip-restrictions-settings
 func (c *Client) IPRestrictions(ctx context.Context) (IPRestrictions, error) {
 	var r IPRestrictions
 	on, err := required[struct {
@@ -120,6 +124,8 @@ type Mail struct {
 //
 // Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
 // [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrForbidden].
+//
+// Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-smtp-settings/
 func (c *Client) Mail(ctx context.Context) (Mail, error) {
 	w, err := required[struct {
 		Host    string `json:"host"`
