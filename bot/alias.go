@@ -29,6 +29,6 @@ func (a alias) refusal() *policy.Refusal {
 	return &policy.Refusal{
 		Rule: policy.RulePortal,
 		What: "Another portal of the server, " + command.QuoteForeign(string(a)) + ", answers at this address now. Nothing was started.",
-		Do:   "Have whoever runs the server look why, then ask again with /restore.",
+		Do:   "Have the server's operator look why, then ask again with /restore.",
 	}
 }

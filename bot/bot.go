@@ -224,7 +224,7 @@ func (b *Bot) answerUnrecorded(ctx context.Context, err error) *policy.Refusal {
 	b.Log.ErrorContext(ctx, "a request could not be recorded", "err", err)
 	return &policy.Refusal{
 		Rule: policy.RuleRecord, What: "The bot could not write this down, so nothing was done.",
-		Do: "Try again in a minute; if it goes on, whoever runs the bot should look at its log.",
+		Do: "Try again in a minute; if it goes on, ask the bot's operator to look at its log.",
 	}
 }
 

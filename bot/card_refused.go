@@ -17,7 +17,7 @@ func refusedCard(err error) *policy.Refusal {
 		no.Rule, no.What = policy.RuleChannel, "This channel takes no messages from the bot, so it could not show the team what happens"
 	case errors.Is(err, ErrCardBare):
 		no.What += "'s buttons, so nobody could confirm it"
-		no.Do = "Ask in another channel; whoever runs the bot finds in its log what Slack says of the buttons."
+		no.Do = "Ask in another channel; the bot's operator finds in its log what Slack says of the buttons."
 	case errors.Is(err, policy.ErrChatDenied):
 		no.What += ", so nobody could confirm it"
 	default:

@@ -15,7 +15,7 @@ import (
 
 func refusedBySlack(code, needs string) error {
 	return &policy.ChatError{
-		Doing: "post", Method: "chat.postMessage", Code: code, Needs: needs, Fix: "Whoever manages the Slack app adds it.", Means: policy.ErrChatDenied, After: time.Minute,
+		Doing: "post", Method: "chat.postMessage", Code: code, Needs: needs, Fix: "The manager of the Slack app adds it.", Means: policy.ErrChatDenied, After: time.Minute,
 	}
 }
 

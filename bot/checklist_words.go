@@ -45,7 +45,7 @@ func (r Restore) Words(i CheckItem) (do, why string) {
 		}
 		return "Tell people that passwords are the backup's", why
 	case CheckLicence:
-		return "Put the server's licence back", "The restore reset it; whoever runs the server has it"
+		return "Put the server's licence back", "The restore reset it; the server's operator has it"
 	case CheckPortals:
 		return "Look at every other portal of the server", "All of them were replaced"
 	case CheckOther:

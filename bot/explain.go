@@ -99,11 +99,11 @@ func explainNetwork(err error) explanation {
 	case errors.As(err, &record):
 		return explanation{"it does not speak TLS where it should", "Check " + portalAddress + ": http:// or another port may be meant."}
 	case errors.Is(err, docspace.ErrRedirected):
-		return explanation{"its address leads elsewhere (a redirect)", "Put the address that it leads to in " + portalAddress + "; most often that is https:// instead of http://."}
+		return explanation{"its address leads elsewhere (a redirect)", "Put the address that it leads to in " + portalAddress + ", often https:// for http://."}
 	case e.Proxy && e.Status >= http.StatusBadRequest && e.Status < http.StatusInternalServerError:
-		return explanation{fmt.Sprintf("something in front of it refuses the bot (%d)", e.Status), "Whoever runs the proxy or firewall before the portal has to let the bot's calls to /api/2.0/ through."}
+		return explanation{fmt.Sprintf("something in front of it refuses the bot (%d)", e.Status), "The proxy or firewall before the portal has to let the bot's calls to /api/2.0/ through: ask its operator."}
 	case e.Proxy && e.Status < http.StatusMultipleChoices && e.Status > 0:
-		return explanation{"a page comes where its answer should be", "Open the portal in a browser: a page of maintenance or of a login stands before it. Else check " + portalAddress + "."}
+		return explanation{"a page comes where its answer should be", "Open the portal in a browser: a maintenance or login page stands before it. Or check " + portalAddress + "."}
 	}
 	return explanation{}
 }
@@ -125,17 +125,17 @@ func explainNoAnswer(err error) explanation {
 	case e.Op == docspace.OpHistory && slow(err):
 		return explanation{"its list of backups takes too long: it looks for the file of each, and with many on a cloud that takes minutes", "Try again later; an admin of the portal can delete old backups there."}
 	case errors.Is(err, docspace.ErrTooLarge):
-		return explanation{"its answer is too large to be read", "Whoever administers the portal has to delete old backups there."}
+		return explanation{"its answer is too large to be read", "An admin of the portal has to delete old backups there."}
 	case errors.Is(err, docspace.ErrAnswer):
-		return explanation{"its answer cannot be read", "Check " + portalAddress + ". If it is right, the portal or something in front of it is broken: ask whoever runs the server."}
+		return explanation{"its answer cannot be read", "Check " + portalAddress + ". If it is right, the portal or something in front of it is broken: ask the server's operator."}
 	case errors.Is(err, docspace.ErrServer) && !e.Proxy:
 		return explainServerError(e)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return explanation{"it does not answer in time", "Look whether the portal is up and not overloaded, then try again."}
 	case e.Status == 0 && errors.Is(err, docspace.ErrBadRequest):
-		return explanation{"the bot cannot ask it with its settings", "Whoever runs the bot has to look at the address and the key that it has: restorebot doctor tells more."}
+		return explanation{"the bot cannot ask it with its settings", "The bot's operator has to look at the address and the key that it has: restorebot doctor tells more."}
 	case e.Status >= http.StatusInternalServerError:
-		return explanation{fmt.Sprintf("the server behind its proxy cannot be reached (%d)", e.Status), "Whoever runs the server has to look whether DocSpace's services run."}
+		return explanation{fmt.Sprintf("the server behind its proxy cannot be reached (%d)", e.Status), "The server's operator has to look whether DocSpace's services run."}
 	case e.Status != 0:
 		return explanation{"its answer breaks off", "Try again; if it goes on, look at what is in front of the portal."}
 	}
@@ -145,11 +145,11 @@ func explainNoAnswer(err error) explanation {
 // explainServerError explains a 500 of the application. One record of the history whose
 // storage cannot be read is enough for one.
 func explainServerError(e docspace.Error) explanation {
-	c := explanation{fmt.Sprintf("it failed with an error of its own (%d)", e.Status), "Whoever runs the server has to look at its log; try again then."}
+	c := explanation{fmt.Sprintf("it failed with an error of its own (%d)", e.Status), "The server's operator has to look at its log; try again then."}
 	if e.Op == docspace.OpHistory {
 		c = explanation{
 			fmt.Sprintf("it cannot put its list of backups together (%d)", e.Status),
-			"One backup whose storage cannot be read is enough for that: an admin of the portal has to look at the storages that its backups lie in, and whoever runs the server at its log.",
+			"One backup whose storage cannot be read is enough: an admin of the portal checks the storages, the server's operator its log.",
 		}
 	}
 	return c

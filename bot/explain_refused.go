@@ -26,7 +26,7 @@ func (k KeySource) explainRefusal(err error) explanation {
 	case errors.Is(err, docspace.ErrNoPortal):
 		return explanation{
 			"no portal is at its address (404), or it is suspended or about to be removed",
-			"Open it in a browser. If people cannot get in either, whoever runs the server has to make it active again; else check " + portalAddress + ".",
+			"Check " + portalAddress + "; else the server's operator has to make it active again.",
 		}
 	case errors.Is(err, docspace.ErrNotFound) && e.Op == docspace.OpStart:
 		return explanation{"it does not find the backup, or its file, any more (404)", "Choose another one from /restore list."}
@@ -53,7 +53,7 @@ func explainUnpaid(e docspace.Error) explanation {
 func (k KeySource) explainForbidden(err error, e docspace.Error) explanation {
 	switch {
 	case e.Op == docspace.OpRestoreProgress: // asked without the key
-		return explanation{"it refuses to say how far it is (403)", "Whoever runs the server, or what is in front of it, has to let the bot ask."}
+		return explanation{"it refuses to say how far it is (403)", "The server's operator, or what is in front of it, has to let the bot ask."}
 	case errors.Is(err, docspace.ErrScope):
 		return explanation{"the bot's API key lacks the permission for this (403)", k.writeKeyHint()}
 	case errors.Is(err, docspace.ErrAddress):
@@ -61,7 +61,7 @@ func (k KeySource) explainForbidden(err error, e docspace.Error) explanation {
 	case errors.Is(err, docspace.ErrRestoring):
 		return explanation{"it is locked while it is restored, moved or encrypted (403)", "Wait for the end of that; /restore status shows how far a restore is."}
 	}
-	return explanation{"the person whose key the bot has may not do this there (403)", "If it is the portal's owner or a DocSpace admin, the server does not offer this: ask whoever runs it. Else: " + k.newKeyHint()}
+	return explanation{"the person whose key the bot has may not do this there (403)", "If it is the portal's owner or a DocSpace admin, the server does not offer this: ask its operator. Else: " + k.newKeyHint()}
 }
 
 // explainStatus explains the state of a portal that is not active.
@@ -70,11 +70,11 @@ func explainStatus(s docspace.TenantStatus) explanation {
 	said := " (" + string(s) + ")"
 	switch s {
 	case docspace.TenantRestoring:
-		return explanation{"a restore of it runs or has broken off" + said, "See /restore status. If no restore runs, a worker died in one and left the portal locked: whoever runs the server has to set its state back to Active."}
+		return explanation{"a restore of it runs or has broken off" + said, "See /restore status. If none runs, a worker died: the server's operator sets the state back to Active."}
 	case docspace.TenantSuspended:
-		return explanation{"it is suspended" + said, "Whoever runs the server, or the portal's owner, has to make it active again: nothing can be restored before."}
+		return explanation{"it is suspended" + said, "The server's operator, or the portal's owner, has to make it active again: nothing can be restored before."}
 	case docspace.TenantRemovePending:
-		return explanation{"it is about to be removed" + said, "Ask whoever runs the server: nothing can be restored there."}
+		return explanation{"it is about to be removed" + said, "Ask the server's operator: nothing can be restored there."}
 	case docspace.TenantTransferring:
 		return explanation{"it is being moved" + said, wait}
 	case docspace.TenantMigrating:

@@ -43,8 +43,8 @@ func TestPortalsRefusalHasTheSameWordsEverywhere(t *testing.T) {
 		"address wrapped": {set(func(f *docspacetest.Faults) { f.AddressRefused, f.AddressWrapped = true, true }), all, "it lets nobody in from the bot's address (403)", "IP restrictions"},
 		"history fails":   {set(func(f *docspacetest.Faults) { f.HistoryFails = true }), listed, "it cannot put its list of backups together (500): System.NullReferenceException", "One backup whose storage cannot be read"},
 		"rate limit":      {set(func(f *docspacetest.Faults) { f.RateLimited = -1 }), all, "it asks for fewer requests (429)", "Try again in a minute"},
-		"a proxy's page":  {set(func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{}} }), all, "the server behind its proxy cannot be reached (502)", "Whoever runs the server"},
-		"a proxy's no":    {set(func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{Status: 403}} }), all, "something in front of it refuses the bot (403)", "Whoever runs the proxy or firewall"},
+		"a proxy's page":  {set(func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{}} }), all, "the server behind its proxy cannot be reached (502)", "The server's operator"},
+		"a proxy's no":    {set(func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{Status: 403}} }), all, "something in front of it refuses the bot (403)", "The proxy or firewall before the portal"},
 		"a page as 200":   {set(func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{Status: 200}} }), all, "a page comes where its answer should be", "Open the portal in a browser"},
 		"down":            {set(func(f *docspacetest.Faults) { f.Down = true }), all, "it does not answer", "Check that the portal is up"},
 		"silent":          {set(func(f *docspacetest.Faults) { f.Delay = time.Hour }), all, "it does not answer in time", "Look whether the portal is up"},
@@ -53,8 +53,8 @@ func TestPortalsRefusalHasTheSameWordsEverywhere(t *testing.T) {
 		"narrow key": {func(s *scene) {
 			s.Portals[0].API = &docspace.Client{BaseURL: "https://docs.example.com", Key: docspace.NewSecret(s.portal.IssueKey(docspacetest.Key{Permissions: []string{"rooms:read"}})), HTTP: docspacetest.Via(s.portal)}
 		}, "list picker status", "the bot's API key lacks the permission for this (403)", "*:write"},
-		"suspended":  {state(1), all, "no portal is at its address (404), or it is suspended", "whoever runs the server has to make it active again"},
-		"to removed": {state(2), all, "or it is suspended or about to be removed", "whoever runs the server has to make it active again"},
+		"suspended":  {state(1), all, "no portal is at its address (404), or it is suspended", "the server's operator has to make it active again"},
+		"to removed": {state(2), all, "or it is suspended or about to be removed", "the server's operator has to make it active again"},
 		"moved":      {state(3), all, "it is being moved (", "Wait for the end of that"},
 		"restoring":  {state(4), all, "a restore of it runs or has broken off (Restoring)", "See /restore status"},
 		"migrating":  {state(5), "request status doctor", "it is being migrated (Migrating)", "Wait for the end of that"},

@@ -32,14 +32,14 @@ func (b *Bot) freezeRefusal(ctx context.Context) *policy.Refusal {
 	case errors.Is(err, ErrAltered):
 		b.Log.ErrorContext(ctx, "the database was changed outside the bot", "why", err)
 		return &policy.Refusal{
-			Rule: policy.RuleFreeze, What: "The bot's database was changed outside the bot, so it is not known whether restores are frozen. Nothing can be started, and nothing was changed.",
-			Do: "Find out who can write to the database, and run restorebot audit verify. Then those who may confirm restores say /restore unfreeze, or /restore freeze.",
+			Rule: policy.RuleFreeze, What: "Somebody changed the bot's database by hand, so the bot cannot tell whether restores are frozen. Nothing was started.",
+			Do: "Run restorebot audit verify. Then an approver says /restore unfreeze, or /restore freeze.",
 		}
 	case err != nil:
 		b.Log.ErrorContext(ctx, "whether restores are frozen cannot be read", "err", err)
 		return &policy.Refusal{
 			Rule: policy.RuleFreeze, What: "The bot cannot read whether restores are frozen, so nothing can be started. Nothing was changed.",
-			Do: "Try again in a minute; if it goes on, whoever runs the bot should look at its log.",
+			Do: "Try again in a minute; if it goes on, ask the bot's operator to look at its log.",
 		}
 	case f.On():
 		return f.refusal()
@@ -56,7 +56,7 @@ func (b *Bot) freezeShown(ctx context.Context) FreezeShown {
 func (f Freeze) refusal() *policy.Refusal {
 	return &policy.Refusal{
 		Rule: policy.RuleFreeze, What: "Restores are frozen: " + f.Reason + ". Nothing was started.",
-		Do:     "Ask whoever froze them, named below. Those who may confirm restores end it with /restore unfreeze.",
+		Do:     "Ask the person who froze them, named below. An approver ends it with /restore unfreeze.",
 		People: policy.AllowList{IDs: []string{f.By}},
 	}
 }

@@ -46,7 +46,7 @@ func (r Restore) FurtherCare() (care []CareText) {
 		add("mail", "Set passwords by hand", "The portal has no server for mail: nobody gets a link for a new password.")
 	}
 	if has(PartKeys) && !r.Order.Dump {
-		add("keys", "Renew "+howMany(s.Keys-1, "other API key", "other API keys"), "They died with the restore: whoever uses them makes new ones.")
+		add("keys", "Renew "+howMany(s.Keys-1, "other API key", "other API keys"), "They died with the restore: their users make new ones.")
 	}
 	if has(PartWebhooks) {
 		add("webhooks", "Look at the webhooks", "There were "+strconv.Itoa(s.Webhooks)+"; now they are the backup's: check where each goes.")

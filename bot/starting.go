@@ -141,8 +141,8 @@ func (b *Bot) stepStarting(ctx context.Context, r Restore, p Portal) (Next, erro
 func startUnclear(why string) Reason {
 	return Reason{
 		Rule: policy.RuleAnswer,
-		What: "The start was sent, its answer was lost, and " + why + ". Whether anything was changed cannot be told from here.",
-		Do:   "Open the portal: if it shows a restore or lost recent work, it was restored; then say so with the buttons. The bot will not send the start again.",
+		What: "The bot sent the start and lost the answer, and " + why + ". It cannot tell whether anything was changed.",
+		Do:   "Open the portal: if recent work is gone, it was restored. Say so with the buttons. The bot does not start it again.",
 	}
 }
 

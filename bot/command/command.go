@@ -270,7 +270,7 @@ func (f *flags) line() (Line, error) {
 		}
 	case VerbFreeze:
 		if l.Reason, no = reasonFrom(rest); no == nil && l.Reason == "" {
-			no = refuse("freeze needs a reason.", "Say why, so that whoever is stopped by it knows: freeze migration until 04:00.")
+			no = refuse("freeze needs a reason.", "Say why, for the people it stops: freeze migration until 04:00.")
 		}
 		rest = nil
 	default: // status, history, unfreeze and doctor take nothing

@@ -143,7 +143,7 @@ func (p Policy) mayConfirmAlone(ctx context.Context, d Directory, r Request, use
 	if !own {
 		return &Refusal{
 			Rule: RuleBreakGlass, What: "This was asked for with --break-glass: only the person who asked can confirm it. Nothing was changed.",
-			Do: "Whoever may confirm restores can dismiss it.", People: AllowList{IDs: []string{r.Requester}},
+			Do: "An approver can dismiss it.", People: AllowList{IDs: []string{r.Requester}},
 		}
 	}
 	return p.MayBreakGlass(ctx, d, user)
@@ -226,7 +226,7 @@ func lookupFailed(err error, people AllowList) *Refusal {
 		no.What = "Slack does not tell the bot who may do this (" + refused.Doing + ": " + RefusedCall(refused.Method, refused.Code, refused.Needs) + "). That stays until somebody changes it. Nothing was changed."
 		no.Do = refused.Fix
 		if no.Do == "" {
-			no.Do = "Whoever runs the bot has to look at restorebot doctor."
+			no.Do = "The bot's operator has to look at restorebot doctor."
 		}
 		no.People = AllowList{IDs: people.IDs}
 	}

@@ -138,7 +138,7 @@ func (p Policy) CheckOrigin(c Caller) *Refusal {
 		return &Refusal{
 			Rule: RuleApp,
 			What: "Slack has not said yet which app the bot is connected as, so nothing can be checked against it. Nothing was started.",
-			Do:   "Try again in a minute; if it goes on, whoever runs the bot should look at its log.",
+			Do:   "Try again in a minute; if it goes on, ask the bot's operator to look at its log.",
 		}
 	case p.App != "" && c.App != p.App, c.Via != "" && c.App != c.Via:
 		return &Refusal{

@@ -16,8 +16,8 @@ var wordsForNobody = strings.NewReplacer(
 	"one of the channels below", "a channel that is set up for restores",
 	", by the people below,", "",
 	" by the person below", "",
-	"The person below asked", "Whoever asked",
-	"The person below confirmed", "Whoever confirmed",
+	"The person below asked", "Somebody asked",
+	"The person below confirmed", "Somebody confirmed",
 	", named below", "",
 )
 
@@ -61,7 +61,7 @@ func (no *Refusal) WithPeople(ctx context.Context, d Directory, user string) *Re
 	case err != nil:
 		alone.Do += " Slack does not tell the bot who that is; restorebot doctor says why."
 	default:
-		alone.Do += " Nobody else is set up for it: whoever runs the bot has to name somebody."
+		alone.Do += " Nobody else is set up for it: the bot's operator has to name somebody."
 	}
 	return alone
 }

@@ -6,7 +6,7 @@ import "docspace-restorebot/bot/slackchat/socketmode"
 // was done and what to do now.
 const (
 	textBusy       = "The bot is busy; nothing was done. Try again in a moment."
-	textUnreadable = "The bot could not read this from Slack; nothing was done. For whoever runs the bot: envelope "
+	textUnreadable = "The bot could not read this from Slack; nothing was done. For the bot's operator: envelope "
 )
 
 // AckTexts are the same for [socketmode.Client].
@@ -15,7 +15,7 @@ var AckTexts = socketmode.Texts{
 	Stopping: "The bot is stopping; nothing was done. Try again in a moment.",
 	Busy:     textBusy,
 	TooSlow:  "This took too long, and it is not certain that it was recorded. See `/restore status` before you try again.",
-	Internal: "Internal error; nothing was started. See `/restore status`, then try again. For whoever runs the bot: envelope ",
+	Internal: "Internal error; nothing was started. See `/restore status`, then try again. For the bot's operator: envelope ",
 	TooLong:  "The answer is too long for Slack to show here. See `/restore status` for what was done.",
 }
 

@@ -313,7 +313,7 @@ func (l *Listener) workOut(ctx context.Context, later bot.FollowUp) (answer bot.
 	defer func() {
 		if v := recover(); v != nil {
 			l.log.ErrorContext(ctx, "answer panicked", "panic", v, "stack", string(debug.Stack()))
-			answer = bot.TextAnswer{Text: "Internal error; nothing was changed by this. Try again, and tell whoever runs the bot to look at its log."}
+			answer = bot.TextAnswer{Text: "Internal error; nothing was changed. Try again, and ask the bot's operator to look at its log."}
 		}
 	}()
 	return later(ctx)

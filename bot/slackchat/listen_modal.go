@@ -35,7 +35,7 @@ const (
 	textTriggerGone = "Slack did not let the bot open the dialog in time. Nothing was changed. Try again."
 	textModalUnsure = "Slack did not say in time whether it opened the dialog. Nothing was changed. If it is not there, try again; if it stays at Loading, close it."
 	textUnfilled    = "Slack did not take what the dialog was to show. Nothing was changed by it. Close it and try again in a minute, or type the command: see /restore help."
-	textNoModal     = "The dialog could not be opened. Nothing was changed. Try again in a minute; if it goes on, whoever runs the bot should look at its log."
+	textNoModal     = "The dialog could not be opened. Nothing was changed. Try again in a minute; if it goes on, ask the bot's operator to look at its log."
 )
 
 // trigger is the permission to open one modal, and who is told if it is gone.

@@ -156,20 +156,20 @@ func chatError(doing, method string, err error) error {
 func cure(code, method, scope string) string {
 	switch code {
 	case "missing_scope":
-		return "Whoever manages the Slack app adds the scope " + cmp.Or(scope, "that "+method+" needs") +
+		return "The manager of the Slack app adds the scope " + cmp.Or(scope, "that "+method+" needs") +
 			" under OAuth & Permissions, Bot Token Scopes, and installs the app again."
 	case "not_in_channel", "channel_not_found":
 		return "Somebody in the channel types /invite and the bot's name."
 	case "is_archived", "is_inactive":
 		return "Somebody unarchives the channel."
 	case "messages_tab_disabled":
-		return "Whoever manages the Slack app switches the Messages Tab on under App Home; restorebot manifest has it."
+		return "The manager of the Slack app switches the Messages Tab on under App Home; restorebot manifest has it."
 	case "ekm_access_denied":
 		return "The organization's administrators have suspended access by Enterprise Key Management; they can give it back."
 	case "no_such_subteam", "subteam_not_found":
-		return "The user group is not there any more: whoever runs the bot takes its id out of the bot's lists, or puts another one in."
+		return "The user group is not there any more: the bot's operator takes its id out of the bot's lists, or puts another one in."
 	case "paid_teams_only", "plan_upgrade_required":
-		return "User groups need a paid plan of Slack: whoever runs the bot names people by their ids instead."
+		return "User groups need a paid plan of Slack: the bot's operator names people by their ids instead."
 	case "account_inactive":
 		return "The app was removed from the workspace, or its bot switched off: install it again, and put its token in SLACK_BOT_TOKEN."
 	case "no_permission", "org_login_required", "enterprise_is_restricted", "access_denied", "team_access_not_granted", "two_factor_setup_required":
@@ -177,7 +177,7 @@ func cure(code, method, scope string) string {
 	}
 	switch a := meaning(code); {
 	case strings.HasPrefix(code, "restricted_action"):
-		return "Whoever manages the channel lets the bot post there, under its posting permissions."
+		return "The manager of the channel lets the bot post there, under its posting permissions."
 	case a == aboutToken:
 		return "Put the Bot User OAuth Token (xoxb-...) of OAuth & Permissions in SLACK_BOT_TOKEN; install the app again if there is none."
 	case a == aboutContent:

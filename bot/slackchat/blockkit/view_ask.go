@@ -21,7 +21,7 @@ func askText(c bot.Card) string {
 	}
 	who := []string{alone, "*Who may confirm:* " + others(c), withdrawnText(r), confirmedSoFar(c)}
 	if c.Rules.Typing {
-		who = append(who, "Whoever confirms types the portal's name.")
+		who = append(who, "Each of them types the portal's name.")
 	}
 	if frozen := frozenText(c); frozen != "" {
 		who = []string{frozen}

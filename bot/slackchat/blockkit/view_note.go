@@ -134,7 +134,7 @@ func reminderText(c bot.Card) string {
 
 // workerCure is the whole cure of a portal whose worker died in a restore. Its
 // status alone leaves the dead task in the queue, which each new start joins.
-const workerCure = "If the worker died, whoever runs the server starts it again, sets the portal's status back to Active in the database " +
+const workerCure = "If the worker died, the server's operator starts it again, sets the portal's status back to Active in the database " +
 	"(`tenants_tenants.status` = 0) *and* removes the dead task from the queue's cache (the key that begins with `asc_distributed_task_queue_v2_`): " +
 	"while that is there, a new restore silently joins the dead one, for up to a day."
 
@@ -144,7 +144,7 @@ func stalledText(p bot.Progress) string {
 	const large = "A large backup can take this long. Look at the log of the server's backup background service."
 	switch p.Tenant {
 	case docspace.TenantSuspended, docspace.TenantRemovePending, docspace.TenantMigrating, docspace.TenantEncryption, docspace.TenantTransferring:
-		return "That is not the restore's doing: whoever runs the server has to say what becomes of both."
+		return "That is not the restore's doing: the server's operator has to say what becomes of both."
 	case docspace.TenantActive:
 		if p.Phase == bot.PhaseQueued || p.Phase == bot.PhaseDownloading || p.Phase == "" {
 			return large

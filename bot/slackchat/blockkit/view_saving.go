@@ -90,7 +90,7 @@ func wayBack(c bot.Card) string {
 			". The portal did not show its history, so whether the backup is listed is not known: look for the name in `/restore list`."
 	case r.Aftercare.Done && !r.Aftercare.GaveUp:
 		return "• :warning: *The way back is not in the history:* " + EscapeText(s.Backup.FileName, maxWord) + " should be in " + EscapeText(s.Place, maxWord) +
-			". Have whoever runs the server look whether the file is there before it is needed."
+			". Have the server's operator look whether the file is there before it is needed."
 	}
 	return "• *The way back:* the safety backup " + EscapeText(s.Backup.FileName, maxWord) + " in " + EscapeText(s.Place, maxWord) +
 		". Its id has changed: the bot finds it when a new key is in place, or look for the name in `/restore list`."

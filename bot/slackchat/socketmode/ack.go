@@ -32,7 +32,7 @@ func (t *Texts) fill() {
 		&t.Stopping: "The app is stopping; nothing was done. Try again in a moment.",
 		&t.Busy:     "The app is busy; nothing was done. Try again in a moment.",
 		&t.TooSlow:  "This took too long, and it is not certain that it was done.",
-		&t.Internal: "Internal error. Try again. For whoever runs the app: envelope ",
+		&t.Internal: "Internal error. Try again. For the app's operator: envelope ",
 		&t.TooLong:  "This was done, and its answer is too long for Slack to show here.",
 	} {
 		if *text == "" {
