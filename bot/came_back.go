@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+
+	"docspace-restorebot/bot/loss"
 )
 
 // Returned is what the portal holds once a key works again, beside people and
@@ -54,7 +56,7 @@ func (r Restore) CameBack() []Compared {
 	if now.At.IsZero() || before.At.IsZero() || r.Order.Dump {
 		return nil
 	}
-	told := r.Loss.Source == LossTrail && r.Loss.Complete
+	told := r.Loss.Source == loss.FromTrail && r.Loss.Complete
 	var all []Compared
 	add := func(what string, was, is, expected int64, tolerance float64) {
 		if was < 0 || is < 0 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/loss"
 	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -30,7 +31,7 @@ func TestReadingThatFailedIsTriedAgainWhileTheRequestWaits(t *testing.T) {
 	t.Parallel()
 	playLoss(t, docspacetest.Config{Faults: failing}, work, func(s *scene) {
 		r := s.counted()
-		if r.Loss.Source != bot.LossNone || r.Loss.Due.IsZero() || !s.chat.shown.Counting || s.chat.shown.Restore.Loss.Why == "" {
+		if r.Loss.Source != loss.FromNone || r.Loss.Due.IsZero() || !s.chat.shown.Counting || s.chat.shown.Restore.Loss.Why == "" {
 			s.t.Fatalf("the card says %+v", s.chat.shown.Restore.Loss)
 		}
 		edits := s.chat.edits
@@ -82,7 +83,7 @@ func TestWhatWasNeverToldIsAskedForAtTheStart(t *testing.T) {
 		s.portal.Heal()
 		s.press(r, "UBOB", bot.PressConfirm)
 		r = s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Running })
-		if r.Loss.Source != bot.LossTrail || r.Loss.Lost.Created != 46 {
+		if r.Loss.Source != loss.FromTrail || r.Loss.Lost.Created != 46 {
 			s.t.Errorf("%+v", r.Loss)
 		}
 	})
@@ -94,7 +95,7 @@ func TestRefusalIsNotAskedAgain(t *testing.T) {
 		r := s.request("")
 		s.portal.Break(func(f *docspacetest.Faults) { f.Unpaid = true })
 		r = s.walk(r.ID, func(r bot.Restore) bool { return r.Loss.Source != "" && r.Shown.Version == r.Version })
-		if r.Loss.Source != bot.LossNone || r.Loss.Why == "" || !r.Loss.Due.IsZero() || s.chat.shown.Counting {
+		if r.Loss.Source != loss.FromNone || r.Loss.Why == "" || !r.Loss.Due.IsZero() || s.chat.shown.Counting {
 			s.t.Errorf("%+v", r.Loss)
 		}
 	})

@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
+	"docspace-restorebot/bot/loss"
 	"docspace-restorebot/docspace"
 )
 
@@ -38,21 +37,18 @@ const (
 	// backupTakes is the longest time before the end of a backup in which its start
 	// is looked for.
 	backupTakes = 12 * time.Hour
-	// jumpFrom is how many changes since the first count are a sign that somebody
-	// works right now.
-	jumpFrom = 5
 )
 
 // readLoss asks the portal what the restore takes: the trail, up to some pages,
 // or what is left without one. What cannot be told is said in Why, and Due says when
 // to ask again.
-func (b *Bot) readLoss(ctx context.Context, r Restore, p Portal, w Witness, pages int) (LossSummary, Loss) {
+func (b *Bot) readLoss(ctx context.Context, r Restore, p Portal, w Witness, pages int) (loss.Summary, loss.List) {
 	began := time.Now()
 	now, ahead := p.portalTime(), p.clockAhead()
-	none := LossSummary{Source: LossNone, At: now, Tries: r.Loss.Tries, Failed: r.Loss.Failed}
+	none := loss.Summary{Source: loss.FromNone, At: now, Tries: r.Loss.Tries, Failed: r.Loss.Failed}
 	if r.Backup.CreatedOn.IsZero() {
 		none.Why = "the bot does not see the backup, so it does not know since when"
-		return none, Loss{}
+		return none, loss.List{}
 	}
 	var quota docspace.Quota
 	var unasked error
@@ -64,38 +60,38 @@ func (b *Bot) readLoss(ctx context.Context, r Restore, p Portal, w Witness, page
 	wait.Go(func() { from, fromEnd = backupStart(ctx, r, w) })
 	wait.Go(func() { rooms, noRooms = allRooms(ctx, w) }) // without them no name is kept
 	wait.Wait()
-	noTrail := func() (LossSummary, Loss) {
+	noTrail := func() (loss.Summary, loss.List) {
 		if noRooms != nil {
-			return none.unread(p, noRooms), Loss{}
+			return unread(none, p, noRooms), loss.List{}
 		}
 		return b.readRooms(ctx, r, p, w, none, rooms)
 	}
 	if unasked == nil && quota.Audit != nil && !*quota.Audit {
 		return noTrail()
 	}
-	count := newLossCount(now, ahead, rooms)
-	read, err := w.ReadAudit(ctx, docspace.AuditRange{From: from, To: now, Pages: pages}, count.add)
+	count := loss.New(now, ahead, rooms)
+	read, err := w.ReadAudit(ctx, docspace.AuditRange{From: from, To: now, Pages: pages}, count.Add)
 	b.lossRead(LossRead{Requests: read.Requests, Events: read.Rows, Took: time.Since(began), Complete: err == nil && read.Complete})
 	if errors.Is(err, docspace.ErrNoAudit) {
 		return noTrail()
 	}
 	if err != nil && read.Rows == 0 {
-		return none.unread(p, err), Loss{}
+		return unread(none, p, err), loss.List{}
 	}
-	s := count.summary()
-	s.Source, s.At, s.From, s.FromEnd, s.Complete = LossTrail, now, from, fromEnd, err == nil && read.Complete
+	s := count.Summary()
+	s.Source, s.At, s.From, s.FromEnd, s.Complete = loss.FromTrail, now, from, fromEnd, err == nil && read.Complete
 	s.Tries, s.Due = r.Loss.Tries, time.Now().UTC().Add(lossFreshFor)
 	s.Since, s.Jump = r.Loss.Since, r.Loss.Jump
 	if err != nil {
 		s.Why = p.explain(err).why
 	}
-	return s, count.loss()
+	return s, count.List()
 }
 
-// unread is s after a reading that told nothing. The portal is asked again, later
+// unread is what is known after a reading that told nothing. The portal is asked again, later
 // each time, unless it refused: that lasts.
-func (s LossSummary) unread(p Portal, err error) LossSummary {
-	s.Source, s.Why, s.Failed = LossNone, p.explain(err).why, s.Failed+1
+func unread(s loss.Summary, p Portal, err error) loss.Summary {
+	s.Source, s.Why, s.Failed = loss.FromNone, p.explain(err).why, s.Failed+1
 	if s.Failed < lossReadings && !lasts(err) {
 		s.Due = time.Now().UTC().Add(lossRetry << (s.Failed - 1))
 	}
@@ -133,7 +129,7 @@ func backupStart(ctx context.Context, r Restore, w Witness) (from time.Time, fro
 
 // lossSince adds to what is known what came since: rows with a number that is
 // newer, from a little before, since rows come late.
-func (b *Bot) lossSince(ctx context.Context, r Restore, p Portal, w Witness) (LossSummary, []LossAct, error) {
+func (b *Bot) lossSince(ctx context.Context, r Restore, p Portal, w Witness) (loss.Summary, []loss.Act, error) {
 	began := time.Now()
 	now := p.portalTime()
 	was := r.Loss
@@ -155,94 +151,12 @@ func (b *Bot) lossSince(ctx context.Context, r Restore, p Portal, w Witness) (Lo
 		})
 	})
 	wait.Wait()
-	count := newLossCount(now, p.clockAhead(), rooms)
+	count := loss.New(now, p.clockAhead(), rooms)
 	for _, e := range events {
-		count.add(e)
+		count.Add(e)
 	}
 	b.lossRead(LossRead{Requests: read.Requests, Events: read.Rows, Took: time.Since(began), Complete: err == nil && read.Complete})
-	next := was.with(count.summary(), now)
+	next := was.With(count.Summary(), now)
 	next.Complete = was.Complete && (err != nil || read.Complete) // what failed was never read in part
-	return next, count.loss().Acts, err
-}
-
-// with adds what came since.
-func (s LossSummary) with(since LossSummary, now time.Time) LossSummary {
-	s.At, s.LastID = now, max(s.LastID, since.LastID)
-	s.Since += since.Lost.Total() + since.Back.Total()
-	s.Jump = s.Since >= jumpFrom
-	s.Lost = s.Lost.plus(since.Lost)
-	s.Back.Files, s.Back.Folders = s.Back.Files+since.Back.Files, s.Back.Folders+since.Back.Folders
-	s.Back.Rooms, s.Back.People = s.Back.Rooms+since.Back.Rooms, s.Back.People+since.Back.People
-	s.People, s.Links = max(s.People, since.People), s.Links || since.Links
-	if since.Last.After(s.Last) {
-		s.Last = since.Last
-	}
-	if since.Open > 0 {
-		s.Open += since.Open
-	}
-	return s
-}
-
-// plus adds two tallies. A file that was changed before and again is counted once
-// more only where nobody can tell: so Changed is left to the list.
-func (t LossTally) plus(o LossTally) LossTally {
-	t.Created += o.Created
-	t.Moved += o.Moved
-	t.Folders += o.Folders
-	t.Forms += o.Forms
-	t.Personal += o.Personal
-	t.Rooms += o.Rooms
-	t.RoomsChanged += o.RoomsChanged
-	t.Invited += o.Invited
-	t.PeopleOther += o.PeopleOther
-	t.Settings += o.Settings
-	t.Other += o.Other
-	return t
-}
-
-// merged is a list with further acts, newest first: what one person did again to
-// the same thing stays one. It says how many files were changed that are not in
-// the list yet.
-func (l Loss) merged(acts []LossAct) (Loss, int) {
-	files := 0
-	same := func(a LossAct) func(LossAct) bool {
-		return func(o LossAct) bool {
-			return o.UserID == a.UserID && o.Target == a.Target && o.Action.Meaning() == a.Action.Meaning() && (a.Target != "" || o.Text == a.Text)
-		}
-	}
-	list := slices.Clone(l.Acts)
-	for _, a := range slices.Backward(acts) {
-		if a.Action.Meaning() == docspace.FileChanged && !slices.ContainsFunc(list, func(o LossAct) bool {
-			m := o.Action.Meaning()
-			return o.Target == a.Target && (m == docspace.FileChanged || m == docspace.FileCreated)
-		}) {
-			files++
-		}
-		if i := slices.IndexFunc(list, same(a)); i >= 0 {
-			if list[i].ID >= a.ID {
-				continue // it was added before
-			}
-			a.Times += list[i].Times + 1
-			list = slices.Delete(list, i, i+1)
-		}
-		list = slices.Insert(list, 0, a)
-	}
-	if over := len(list) - maxLossActs; over > 0 {
-		l.Left += over
-		list = list[:maxLossActs]
-	}
-	l.Acts = list
-	if l.Left > 0 {
-		files = 0 // it may be one of those
-	}
-	return l, files
-}
-
-// lossPlace is the room of an act, "" for none.
-func (a LossAct) lossPlace() string {
-	_, title, ok := strings.Cut(a.Where, ": ")
-	if !ok {
-		return ""
-	}
-	return title
+	return next, count.List().Acts, err
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"docspace-restorebot/bot/loss"
 )
 
 // lossInThread bounds what the thread says of each person: the report has the rest.
@@ -16,7 +18,7 @@ const lossInThread = 8
 
 // lossOf is what a restore took by name, for after it: before, names are for those
 // who may confirm, and where nothing was restored nothing was lost.
-func (b *Bot) lossOf(ctx context.Context, r Restore) Loss {
+func (b *Bot) lossOf(ctx context.Context, r Restore) loss.List {
 	l, err := lossAfter(ctx, b.Store, r)
 	if err != nil {
 		b.Log.WarnContext(ctx, "what a restore took could not be read", "restore", r.ID, "err", err)
@@ -24,13 +26,13 @@ func (b *Bot) lossOf(ctx context.Context, r Restore) Loss {
 	return l
 }
 
-func lossAfter(ctx context.Context, s Store, r Restore) (Loss, error) {
+func lossAfter(ctx context.Context, s Store, r Restore) (loss.List, error) {
 	if r.State != Succeeded {
-		return Loss{}, nil
+		return loss.List{}, nil
 	}
 	l, err := s.Loss(ctx, r.ID)
 	if errors.Is(err, ErrNotFound) {
-		return Loss{}, nil
+		return loss.List{}, nil
 	}
 	return l, err
 }
@@ -52,8 +54,8 @@ func (b *Bot) tellLoss(ctx context.Context, r *Restore, p Portal) error {
 
 // toDoAgain is what each person has to do again, as a list in Markdown, with up to
 // most things a person; 0 is all. What comes back by itself is said after it.
-func toDoAgain(l Loss, most int) string {
-	var lost, back Loss
+func toDoAgain(l loss.List, most int) string {
+	var lost, back loss.List
 	for _, a := range l.Acts {
 		if a.Back() {
 			back.Acts = append(back.Acts, a)
@@ -66,12 +68,12 @@ func toDoAgain(l Loss, most int) string {
 	for _, o := range l.Personal {
 		own[o.User] += o.Files
 	}
-	for _, g := range lost.grouped(lossView{By: byPerson}) {
-		fmt.Fprintf(&w, "%s\n", plain(g.name))
-		writeActs(&w, g.acts, most)
-		if n := own[g.name]; n > 0 {
+	for _, g := range lost.Grouped(false, "") {
+		fmt.Fprintf(&w, "%s\n", plain(g.Name))
+		writeActs(&w, g.Acts, most)
+		if n := own[g.Name]; n > 0 {
 			fmt.Fprintf(&w, "- [ ] %s in their own documents\n", howMany(n, "file", "files"))
-			delete(own, g.name)
+			delete(own, g.Name)
 		}
 	}
 	for _, o := range l.Personal {
@@ -90,18 +92,18 @@ func toDoAgain(l Loss, most int) string {
 	return w.String()
 }
 
-func writeActs(w io.Writer, acts []LossAct, most int) {
+func writeActs(w io.Writer, acts []loss.Act, most int) {
 	for i, a := range acts {
 		if most > 0 && i == most {
 			_, _ = fmt.Fprintf(w, "- ... and %d more, in the report\n", len(acts)-most) // to a builder
 			return
 		}
-		_, _ = fmt.Fprintf(w, "- [ ] %s\n", plain(a.words()))
+		_, _ = fmt.Fprintf(w, "- [ ] %s\n", plain(a.Words()))
 	}
 }
 
 // lossLine is what a restore took in numbers, as a report tells it.
-func lossLine(s LossSummary) string {
+func lossLine(s loss.Summary) string {
 	switch {
 	case s.Source == "":
 		return ""
@@ -136,7 +138,7 @@ func lossLine(s LossSummary) string {
 	if n := s.Back.Total(); n > 0 {
 		text += "; " + howMany(n, "deleted thing", "deleted things") + " came back"
 	}
-	if s.Source == LossRooms {
+	if s.Source == loss.FromRooms {
 		text += " (the plan keeps no audit trail)"
 	} else if !s.Complete {
 		text += " (the trail was not read to its end)"
@@ -145,7 +147,7 @@ func lossLine(s LossSummary) string {
 }
 
 // lossLines is what was lost for machines: an act a line, of the form of an event.
-func lossLines(w io.Writer, restore string, l Loss) {
+func lossLines(w io.Writer, restore string, l loss.List) {
 	out := json.NewEncoder(w)
 	for _, a := range l.Acts {
 		detail := map[string]string{"what": a.Text, "where": a.Where, "target": a.Target, "person": a.UserID, "action": strconv.Itoa(int(a.Action))}

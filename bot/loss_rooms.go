@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"docspace-restorebot/bot/loss"
 	"docspace-restorebot/docspace"
 )
 
@@ -23,7 +24,7 @@ const (
 
 // readRooms is what can be told without a trail: which rooms have changed, what their
 // logs say, and who was invited.
-func (b *Bot) readRooms(ctx context.Context, r Restore, p Portal, w Witness, s LossSummary, rooms []docspace.Room) (LossSummary, Loss) {
+func (b *Bot) readRooms(ctx context.Context, r Restore, p Portal, w Witness, s loss.Summary, rooms []docspace.Room) (loss.Summary, loss.List) {
 	since, ahead := r.Backup.CreatedOn, p.clockAhead()
 	var people []docspace.Account
 	var noPeople error
@@ -33,16 +34,16 @@ func (b *Bot) readRooms(ctx context.Context, r Restore, p Portal, w Witness, s L
 	wait.Go(func() { people, _, noPeople = w.Accounts(ctx, 0) })
 	wait.Go(func() { logs = b.readRoomLogs(ctx, w, changed, since, s.At) })
 	wait.Wait()
-	count := newLossCount(s.At, ahead, rooms)
+	count := loss.New(s.At, ahead, rooms)
 	for _, e := range logs.events {
-		count.add(e)
+		count.Add(e)
 	}
 	at, tries := s.At, s.Tries
-	s = count.summary()
-	s.Source, s.At, s.Tries, s.From, s.FromEnd = LossRooms, at, tries, since, true
+	s = count.Summary()
+	s.Source, s.At, s.Tries, s.From, s.FromEnd = loss.FromRooms, at, tries, since, true
 	s.Complete, s.Due = noPeople == nil && logs.complete, time.Now().UTC().Add(lossFreshFor)
 	s.Lost.Rooms, s.Lost.RoomsChanged = 0, 0 // the list of rooms knows better
-	l := count.loss()
+	l := count.List()
 	for _, room := range changed {
 		if room.Created.Before(since) {
 			s.Lost.RoomsChanged++
@@ -52,17 +53,17 @@ func (b *Bot) readRooms(ctx context.Context, r Restore, p Portal, w Witness, s L
 		if at := room.Updated.Add(-ahead); at.After(s.Last) {
 			s.Last = at
 		}
-		if !room.Private && !logs.told[room.ID] && len(l.Acts) < maxLossActs {
-			l.Acts = append(l.Acts, LossAct{At: room.Updated, Text: lossWord("Room changed: " + room.Title), Where: lossWord("Rooms: " + room.Title)})
+		if !room.Private && !logs.told[room.ID] && len(l.Acts) < loss.MaxActs {
+			l.Acts = append(l.Acts, loss.Act{At: room.Updated, Text: loss.Word("Room changed: " + room.Title), Where: loss.Word("Rooms: " + room.Title)})
 		}
 	}
 	for _, one := range people {
 		if !one.Registered.Before(since) {
 			s.Lost.Invited++
-			l.Acts = append(l.Acts, LossAct{At: one.Registered, Text: lossWord("Invited: " + one.Name)})
+			l.Acts = append(l.Acts, loss.Act{At: one.Registered, Text: loss.Word("Invited: " + one.Name)})
 		}
 	}
-	slices.SortStableFunc(l.Acts, func(a, b LossAct) int { return b.At.Compare(a.At) })
+	slices.SortStableFunc(l.Acts, func(a, b loss.Act) int { return b.At.Compare(a.At) })
 	return s, l
 }
 

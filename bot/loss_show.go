@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"docspace-restorebot/bot/loss"
 	"docspace-restorebot/bot/policy"
 )
 
@@ -81,7 +81,7 @@ func (b *Bot) turnLoss(s Submission, f Form) FollowUp {
 // page on.
 func (v lossView) after(s Submission) lossView {
 	next := v
-	next.By, next.Find = orPerson(s.Value(fieldBy)), cutRunes(strings.TrimSpace(s.Value(fieldFind)), maxFind)
+	next.By, next.Find = orPerson(s.Value(fieldBy)), loss.Cut(strings.TrimSpace(s.Value(fieldFind)), maxFind)
 	if page, err := strconv.Atoi(s.Value(v.pageField())); err == nil {
 		next.Page = page
 	}
@@ -121,11 +121,11 @@ func (b *Bot) fillLossModal(ctx context.Context, c policy.Caller, r Restore, f F
 }
 
 // lossModal is one page of the list.
-func lossModal(id string, r Restore, l Loss, view lossView) Modal {
-	groups := l.grouped(view)
+func lossModal(id string, r Restore, l loss.List, view lossView) Modal {
+	groups := l.Grouped(view.By == byRoom, view.Find)
 	total := 0
 	for _, g := range groups {
-		total += len(g.acts)
+		total += len(g.Acts)
 	}
 	pages := max(1, (total+lossPerPage-1)/lossPerPage)
 	view.Page = min(max(view.Page, 0), pages-1)
@@ -168,14 +168,14 @@ func nothingListed(r Restore, view lossView) string {
 	switch {
 	case view.Find != "":
 		return "Nothing in the list has " + view.Find + " in it."
-	case r.Loss.Source == LossNone:
+	case r.Loss.Source == loss.FromNone:
 		return "The portal could not be asked: " + r.Loss.Why + "."
 	}
 	return "The list is empty: nothing that the portal writes down has changed, or the list is not kept any more."
 }
 
 // lossFoot is what the list does not name.
-func lossFoot(l Loss, view lossView) string {
+func lossFoot(l loss.List, view lossView) string {
 	var out []string
 	for _, own := range l.Personal {
 		if view.Find == "" || contains(own.User, view.Find) {
@@ -185,7 +185,7 @@ func lossFoot(l Loss, view lossView) string {
 	if l.Left > 0 {
 		out = append(out, fmt.Sprintf("And %s that the list does not name: in private or removed rooms, or too many.", howMany(l.Left, "change", "changes")))
 	}
-	return cutRunes(strings.Join(append(out, "Times are UTC."), "\n"), wordsFor)
+	return loss.Cut(strings.Join(append(out, "Times are UTC."), "\n"), wordsFor)
 }
 
 func howMany(n int, one, more string) string {
@@ -195,50 +195,13 @@ func howMany(n int, one, more string) string {
 	return strconv.Itoa(n) + " " + more
 }
 
-// lossGroup is what one person did, or what happened in one room.
-type lossGroup struct {
-	name string
-	acts []LossAct
-}
-
-// grouped sorts the acts that fit what is looked for, the groups by name.
-func (l Loss) grouped(view lossView) []lossGroup {
-	at := map[string]int{}
-	var groups []lossGroup
-	for _, a := range l.Acts {
-		if view.Find != "" && !contains(a.User, view.Find) && !contains(a.Text, view.Find) && !contains(a.Where, view.Find) {
-			continue
-		}
-		name := orElse(a.User, "Not told by whom")
-		if view.By == byRoom {
-			name = orElse(a.lossPlace(), "Outside of rooms")
-		}
-		i, known := at[name]
-		if !known {
-			i = len(groups)
-			at[name] = i
-			groups = append(groups, lossGroup{name: name})
-		}
-		groups[i].acts = append(groups[i].acts, a)
-	}
-	slices.SortStableFunc(groups, func(a, b lossGroup) int { return strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) })
-	return groups
-}
-
-func orElse(name, otherwise string) string {
-	if name == "" {
-		return otherwise
-	}
-	return name
-}
-
 func contains(text, part string) bool {
 	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }
 
 // groupedWords are the acts of one page, each group under its name, in parts that
 // a modal takes.
-func groupedWords(groups []lossGroup, skip, most int) (parts []string) {
+func groupedWords(groups []loss.Group, skip, most int) (parts []string) {
 	var part strings.Builder
 	size := 0
 	line := func(s string) {
@@ -252,39 +215,23 @@ func groupedWords(groups []lossGroup, skip, most int) (parts []string) {
 		size += n
 	}
 	for _, g := range groups {
-		if skip >= len(g.acts) {
-			skip -= len(g.acts)
+		if skip >= len(g.Acts) {
+			skip -= len(g.Acts)
 			continue
 		}
-		acts := g.acts[skip:]
+		acts := g.Acts[skip:]
 		skip = 0
 		acts = acts[:min(len(acts), most)]
 		if most -= len(acts); len(acts) == 0 {
 			break
 		}
-		line(g.name + " (" + strconv.Itoa(len(g.acts)) + ")")
+		line(g.Name + " (" + strconv.Itoa(len(g.Acts)) + ")")
 		for _, a := range acts {
-			line("  " + a.words())
+			line("  " + a.Words())
 		}
 	}
 	if size > 0 {
 		parts = append(parts, part.String())
 	}
 	return parts
-}
-
-// words is one act on one line: when, what, where, how often, and whether it
-// comes back.
-func (a LossAct) words() string {
-	text := a.At.UTC().Format("Jan 2 15:04") + "  " + a.Text
-	if a.Where != "" && !strings.Contains(a.Text, a.Where) {
-		text += " (" + a.Where + ")"
-	}
-	if a.Times > 0 {
-		text += ", " + strconv.Itoa(a.Times+1) + " times"
-	}
-	if a.Back() {
-		text += ": comes back"
-	}
-	return text
 }

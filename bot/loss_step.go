@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"docspace-restorebot/bot/loss"
 	"docspace-restorebot/docspace"
 )
 
@@ -17,21 +18,21 @@ func (b *Bot) lossDue(r Restore, p Portal) (at time.Time, ok bool) {
 	if _, ok := b.witness(p); !ok || r.Followed || r.CardTS == "" {
 		return time.Time{}, false
 	}
-	if r.Loss.Source == "" || r.Loss.readsOn() {
+	if r.Loss.Source == "" || readsOn(r.Loss) {
 		return time.Time{}, true
 	}
 	return r.Loss.Due, !r.Loss.Due.IsZero()
 }
 
 // readsOn reports whether the rest of a long trail is still to be read.
-func (s LossSummary) readsOn() bool {
-	return s.Source == LossTrail && !s.Complete && s.Tries < lossOnTries
+func readsOn(s loss.Summary) bool {
+	return s.Source == loss.FromTrail && !s.Complete && s.Tries < lossOnTries
 }
 
 // counting reports whether the card says that numbers are still to come.
 func (b *Bot) counting(r Restore, p Portal) bool {
 	_, ok := b.witness(p)
-	return ok && !r.Followed && (r.Loss.Source == "" || r.Loss.readsOn() || r.Loss.Source == LossNone && !r.Loss.Due.IsZero())
+	return ok && !r.Followed && (r.Loss.Source == "" || readsOn(r.Loss) || r.Loss.Source == loss.FromNone && !r.Loss.Due.IsZero())
 }
 
 // untilNext is how long the step of a request on a card may wait.
@@ -48,14 +49,14 @@ func (b *Bot) untilNext(r Restore, p Portal) time.Duration {
 // comes meanwhile is worked beside it.
 func (b *Bot) fillLoss(ctx context.Context, r Restore, p Portal) (Next, error) {
 	w, _ := b.witness(p)
-	next, loss := r, Loss{}
+	next, list := r, loss.List{}
 	switch {
-	case r.Loss.readsOn():
+	case readsOn(r.Loss):
 		ask, cancel := context.WithTimeout(ctx, max(time.Second, min(lossOnWithin, r.waits(time.Now().UTC())-soon)))
 		defer cancel()
-		next.Loss, loss = b.readLoss(ask, r, p, w, lossOnPages)
-		if next.Loss.Source != LossTrail || next.Loss.Lost.Total() < r.Loss.Lost.Total() {
-			next.Loss, loss = r.Loss, Loss{} // what was known before is more
+		next.Loss, list = b.readLoss(ask, r, p, w, lossOnPages)
+		if next.Loss.Source != loss.FromTrail || next.Loss.Lost.Total() < r.Loss.Lost.Total() {
+			next.Loss, list = r.Loss, loss.List{} // what was known before is more
 		}
 		next.Loss.Tries = r.Loss.Tries + 1
 	case r.Loss.Known():
@@ -67,17 +68,17 @@ func (b *Bot) fillLoss(ctx context.Context, r Restore, p Portal) (Next, error) {
 		if r.Setup.At.IsZero() || len(r.Setup.Unread) > 0 {
 			wait.Go(func() { next.Setup = readSetup(ask, p, w) })
 		}
-		wait.Go(func() { next.Loss, loss = b.readLoss(ask, r, p, w, lossPages) })
+		wait.Go(func() { next.Loss, list = b.readLoss(ask, r, p, w, lossPages) })
 		wait.Wait()
 	}
 	if ctx.Err() != nil {
 		return Next{After: soon}, ctx.Err()
 	}
-	next.Setup.AddressesNew = r.Setup.AddressesNew || changedAddresses(loss.Acts)
-	if next.Loss.Source == LossNone && next.Loss.Why == r.Loss.Why && !next.Loss.Due.IsZero() && r.Shown.Version == r.Version {
+	next.Setup.AddressesNew = r.Setup.AddressesNew || changedAddresses(list.Acts)
+	if next.Loss.Source == loss.FromNone && next.Loss.Why == r.Loss.Why && !next.Loss.Due.IsZero() && r.Shown.Version == r.Version {
 		next.Shown.Version = r.Version + 1 // the card says the same
 	}
-	return b.keepLoss(ctx, r, next, loss)
+	return b.keepLoss(ctx, r, next, list)
 }
 
 // refreshLoss brings the numbers on the card of a waiting request up to date: with
@@ -85,8 +86,8 @@ func (b *Bot) fillLoss(ctx context.Context, r Restore, p Portal) (Next, error) {
 func (b *Bot) refreshLoss(ctx context.Context, r Restore, p Portal, w Witness) (Next, error) {
 	ask, cancel := context.WithTimeout(ctx, lossWithin)
 	defer cancel()
-	next, loss := r, Loss{}
-	if r.Loss.Source == LossTrail {
+	next, list := r, loss.List{}
+	if r.Loss.Source == loss.FromTrail {
 		s, acts, err := b.lossSince(ask, r, p, w)
 		if ctx.Err() != nil {
 			return Next{After: soon}, ctx.Err()
@@ -96,18 +97,18 @@ func (b *Bot) refreshLoss(ctx context.Context, r Restore, p Portal, w Witness) (
 			next.Setup.AddressesNew = r.Setup.AddressesNew || changedAddresses(acts)
 		}
 	} else if s, l := b.readLoss(ask, r, p, w, lossPages); s.Known() {
-		next.Loss, loss = s, l
+		next.Loss, list = s, l
 	}
 	if ctx.Err() != nil {
 		return Next{After: soon}, ctx.Err()
 	}
 	next.Loss.Due = time.Time{}
-	return b.keepLoss(ctx, r, next, loss)
+	return b.keepLoss(ctx, r, next, list)
 }
 
 // changedAddresses reports whether the addresses that people may come from were
 // changed since the backup.
-func changedAddresses(acts []LossAct) bool {
+func changedAddresses(acts []loss.Act) bool {
 	for _, a := range acts {
 		if a.Action == docspace.ActionIPRestrictions {
 			return true
@@ -118,12 +119,12 @@ func changedAddresses(acts []LossAct) bool {
 
 // keepLoss records what was read. Where somebody has pressed meanwhile, the list
 // is kept all the same, and the start has looked for itself.
-func (b *Bot) keepLoss(ctx context.Context, r, next Restore, l Loss) (Next, error) {
+func (b *Bot) keepLoss(ctx context.Context, r, next Restore, l loss.List) (Next, error) {
 	if err := b.putLoss(ctx, r, l); err != nil {
 		return Next{After: soon}, err
 	}
 	_, err := b.Store.Save(ctx, r, next, Event{
-		At: time.Now().UTC(), Restore: r.ID, Kind: EventLoss, Detail: next.Loss.detail(),
+		At: time.Now().UTC(), Restore: r.ID, Kind: EventLoss, Detail: lossDetail(next.Loss),
 	})
 	for n := 0; errors.Is(err, ErrStale) && n < maxRaceRetries; n++ {
 		now, lost := b.Store.Get(ctx, r.ID)
@@ -137,7 +138,7 @@ func (b *Bot) keepLoss(ctx context.Context, r, next Restore, l Loss) (Next, erro
 	return Next{}, err
 }
 
-func (b *Bot) putLoss(ctx context.Context, r Restore, l Loss) error {
+func (b *Bot) putLoss(ctx context.Context, r Restore, l loss.List) error {
 	if len(l.Acts)+len(l.Personal)+l.Left == 0 {
 		return nil
 	}
@@ -146,7 +147,7 @@ func (b *Bot) putLoss(ctx context.Context, r Restore, l Loss) error {
 }
 
 // detail is what the audit trail keeps: numbers, no names.
-func (s LossSummary) detail() map[string]string {
+func lossDetail(s loss.Summary) map[string]string {
 	d := map[string]string{"source": string(s.Source), "complete": strconv.FormatBool(s.Complete)}
 	for name, n := range map[string]int{"lost": s.Lost.Total(), "back": s.Back.Total(), "people": s.People, "since": s.Since} {
 		if n > 0 {
@@ -166,14 +167,14 @@ func (b *Bot) lossAtStart(ctx context.Context, r Restore, p Portal) Restore {
 	ask, cancel := context.WithTimeout(ctx, againWithin)
 	defer cancel()
 	switch r.Loss.Source {
-	case LossTrail:
+	case loss.FromTrail:
 		s, acts, err := b.lossSince(ask, r, p, w)
 		if err != nil {
 			b.Log.WarnContext(ctx, "what changed since the card could not be read", "restore", r.ID, "err", err)
 			s.Complete = false
 		}
 		r.Loss = b.addLoss(ctx, r, s, acts)
-	case "", LossNone:
+	case "", loss.FromNone:
 		if r.Backup.CreatedOn.IsZero() {
 			return r
 		}
@@ -184,14 +185,14 @@ func (b *Bot) lossAtStart(ctx context.Context, r Restore, p Portal) Restore {
 		if s.Known() || r.Loss.Source == "" {
 			r.Loss = s
 		}
-	case LossRooms: // there is nothing to compare
+	case loss.FromRooms: // there is nothing to compare
 	}
 	return r
 }
 
 // addLoss adds acts to the list that is kept, and counts with it what the list
 // alone can tell.
-func (b *Bot) addLoss(ctx context.Context, r Restore, s LossSummary, acts []LossAct) LossSummary {
+func (b *Bot) addLoss(ctx context.Context, r Restore, s loss.Summary, acts []loss.Act) loss.Summary {
 	if len(acts) == 0 {
 		return s
 	}
@@ -200,7 +201,7 @@ func (b *Bot) addLoss(ctx context.Context, r Restore, s LossSummary, acts []Loss
 		b.Log.WarnContext(ctx, "what a restore takes could not be read", "restore", r.ID, "err", err)
 		return s
 	}
-	l, files := l.merged(acts)
+	l, files := l.Merged(acts)
 	s.Lost.Changed += files
 	people := map[string]struct{}{}
 	for _, a := range l.Acts {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/loss"
 	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
@@ -52,8 +53,8 @@ func TestCardIsPostedWithoutTheLossAndFilledIn(t *testing.T) {
 			s.t.Errorf("it took %d requests", n)
 		}
 		l := r.Loss
-		want := bot.LossTally{Created: 46, Changed: 12, Moved: 2, Rooms: 3, Invited: 2, Personal: 5}
-		if l.Lost != want || l.Back != (bot.LossBack{Files: 4}) || l.People != 7 || !l.Complete || l.Source != bot.LossTrail {
+		want := loss.Tally{Created: 46, Changed: 12, Moved: 2, Rooms: 3, Invited: 2, Personal: 5}
+		if l.Lost != want || l.Back != (loss.Back{Files: 4}) || l.People != 7 || !l.Complete || l.Source != loss.FromTrail {
 			s.t.Errorf("%+v", l)
 		}
 		if ago := began.Sub(l.Last); (ago - 4*time.Minute).Abs() > 2*time.Minute {
@@ -84,7 +85,7 @@ func TestWhatNobodyDidIsNotLost(t *testing.T) {
 			docspacetest.Event{Action: 5011, Target: []string{"7"}, Room: 102, UserID: docspace.AuditGuest},
 		)
 		l := s.counted().Loss
-		if l.Lost != (bot.LossTally{Created: 1, Changed: 1}) || l.Back != (bot.LossBack{Files: 1, People: 3}) || l.Open != 1 || l.People != 1 || !l.Links {
+		if l.Lost != (loss.Tally{Created: 1, Changed: 1}) || l.Back != (loss.Back{Files: 1, People: 3}) || l.Open != 1 || l.People != 1 || !l.Links {
 			s.t.Errorf("%+v", l)
 		}
 	})
@@ -135,7 +136,7 @@ func TestPlanWithoutTheTrailIsSaid(t *testing.T) {
 			t.Parallel()
 			playLoss(t, docspacetest.Config{Faults: docspacetest.Faults{NoAudit: true}}, w, func(s *scene) {
 				l := s.counted().Loss
-				if l.Source != bot.LossRooms || l.Lost.Created != w.Files || l.Lost.RoomsChanged == 0 || l.Lost.Invited != w.Invited || l.People == 0 {
+				if l.Source != loss.FromRooms || l.Lost.Created != w.Files || l.Lost.RoomsChanged == 0 || l.Lost.Invited != w.Invited || l.People == 0 {
 					s.t.Errorf("%+v", l)
 				}
 			})
@@ -157,7 +158,7 @@ func TestWhatCannotBeToldHoldsNothingUp(t *testing.T) {
 			playLoss(t, docspacetest.Config{Faults: tt.faults}, work, func(s *scene) {
 				began := time.Now()
 				r := s.counted()
-				if r.Loss.Source != bot.LossNone || r.Loss.Why == "" || !strings.Contains(r.Loss.Why, tt.why) || time.Since(began) > 8*time.Second {
+				if r.Loss.Source != loss.FromNone || r.Loss.Why == "" || !strings.Contains(r.Loss.Why, tt.why) || time.Since(began) > 8*time.Second {
 					s.t.Errorf("after %s: %+v", time.Since(began), r.Loss)
 				}
 				if a := s.press(r, "UBOB", bot.PressConfirm); a != nil {
@@ -206,7 +207,7 @@ func TestChangesSinceTheCardAreAddedBeforeTheStart(t *testing.T) {
 				if err != nil || len(l.Acts) != len(before.Acts)+n {
 					s.t.Errorf("%d acts, %v", len(l.Acts), err)
 				}
-				if !slices.IsSortedFunc(l.Acts, func(a, b bot.LossAct) int { return b.At.Compare(a.At) }) && n == 0 {
+				if !slices.IsSortedFunc(l.Acts, func(a, b loss.Act) int { return b.At.Compare(a.At) }) && n == 0 {
 					s.t.Error("they are not sorted")
 				}
 				s.want(s.walk(r.ID, func(r bot.Restore) bool { return r.State == bot.Succeeded && r.Shown.State == r.State }), bot.Succeeded, 1)
@@ -239,7 +240,7 @@ func TestLossIsOff(t *testing.T) {
 		r := s.request("")
 		s.press(r, "UBOB", bot.PressConfirm)
 		r = s.walk(r.ID, never)
-		if r.Loss != (bot.LossSummary{}) || len(s.store.losses) != 0 {
+		if r.Loss != (loss.Summary{}) || len(s.store.losses) != 0 {
 			s.t.Errorf("%+v", r.Loss)
 		}
 		for _, q := range s.portal.Requests() {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/loss"
 	"docspace-restorebot/bot/policy"
 )
 
@@ -19,7 +20,7 @@ type memory struct {
 	restores []bot.Restore
 	events   []bot.Event
 	forms    map[string]bot.Form
-	losses   map[string]bot.Loss
+	losses   map[string]loss.List
 	freeze   bot.Freeze
 	told     bot.ToldRules
 	broken   error // of the freeze
@@ -129,22 +130,22 @@ func (m *memory) PutForm(_ context.Context, f bot.Form) error {
 	return nil
 }
 
-func (m *memory) PutLoss(_ context.Context, l bot.Loss) error {
+func (m *memory) PutLoss(_ context.Context, l loss.List) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.losses == nil {
-		m.losses = map[string]bot.Loss{}
+		m.losses = map[string]loss.List{}
 	}
 	m.losses[l.Restore] = l
 	return nil
 }
 
-func (m *memory) Loss(_ context.Context, restore string) (bot.Loss, error) {
+func (m *memory) Loss(_ context.Context, restore string) (loss.List, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	l, ok := m.losses[restore]
 	if !ok || !time.Now().Before(l.Until) {
-		return bot.Loss{}, bot.ErrNotFound
+		return loss.List{}, bot.ErrNotFound
 	}
 	return l, nil
 }

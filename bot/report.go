@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"docspace-restorebot/bot/loss"
 	"docspace-restorebot/bot/policy"
 )
 
@@ -95,7 +96,7 @@ func patiently(ctx context.Context, do func() error) error {
 }
 
 // uploadReport adds the report and the restore's events as files.
-func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []Event, lost Loss) error {
+func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []Event, lost loss.List) error {
 	files, ok := b.Chat.(Files)
 	if !ok {
 		return ErrNotGranted
@@ -112,7 +113,7 @@ func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []
 }
 
 // jsonLines is a trail for machines: an event a line.
-func jsonLines(restore string, trail []Event, lost Loss) []byte {
+func jsonLines(restore string, trail []Event, lost loss.List) []byte {
 	var lines bytes.Buffer
 	out := json.NewEncoder(&lines)
 	for _, e := range trail {

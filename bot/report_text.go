@@ -9,10 +9,12 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"docspace-restorebot/bot/loss"
 )
 
 // reportOf is the story of a restore as Markdown, all times in UTC.
-func reportOf(r Restore, p PortalName, trail []Event, lost Loss, links map[string]string, now time.Time) string {
+func reportOf(r Restore, p PortalName, trail []Event, lost loss.List, links map[string]string, now time.Time) string {
 	var w strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&w, format+"\n", args...) }
 	of := ""

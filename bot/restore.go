@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/loss"
 	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
@@ -49,8 +50,8 @@ type Restore struct {
 	PortalAlias   string          `json:",omitzero"` // likewise: another portal of the same server has another one
 	Preflight     Preflight       `json:"Outlook,omitzero"`
 
-	Loss  LossSummary `json:",omitzero"`
-	Setup Setup       `json:",omitzero"`
+	Loss  loss.Summary `json:",omitzero"`
+	Setup Setup        `json:",omitzero"`
 
 	// Plan is the hash of what was asked for and under which rules, as the card
 	// showed it.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"docspace-restorebot/bot/loss"
 )
 
 // The errors of a [Store] besides a broken database.
@@ -81,11 +83,11 @@ type Store interface {
 
 	// PutLoss keeps what a restore takes by name, in the place of what was kept for it
 	// before. What nobody may keep any longer goes.
-	PutLoss(ctx context.Context, l Loss) error
+	PutLoss(ctx context.Context, l loss.List) error
 
 	// Loss returns what a restore takes by name, or [ErrNotFound] also once its time
 	// is over.
-	Loss(ctx context.Context, restore string) (Loss, error)
+	Loss(ctx context.Context, restore string) (loss.List, error)
 
 	// SetFreeze freezes restores, or lets them go again with the zero value. What
 	// is requested or confirmed gets a step that is due at once and a new

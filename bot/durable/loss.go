@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/loss"
 )
 
 // PutLoss implements [bot.Store].
-func (s *Store) PutLoss(ctx context.Context, l bot.Loss) error {
+func (s *Store) PutLoss(ctx context.Context, l loss.List) error {
 	data, err := json.Marshal(l)
 	if err != nil {
 		return fmt.Errorf("loss of %s: %w", l.Restore, err)
@@ -32,18 +33,18 @@ func (s *Store) PutLoss(ctx context.Context, l bot.Loss) error {
 }
 
 // Loss implements [bot.Store].
-func (s *Store) Loss(ctx context.Context, restore string) (bot.Loss, error) {
+func (s *Store) Loss(ctx context.Context, restore string) (loss.List, error) {
 	var data string
 	err := s.db.QueryRowContext(ctx, s.timed(`SELECT data FROM loss WHERE restore_id = $1 AND until >= now()`), restore).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
-		return bot.Loss{}, bot.ErrNotFound
+		return loss.List{}, bot.ErrNotFound
 	}
-	var l bot.Loss
+	var l loss.List
 	if err == nil {
 		err = json.Unmarshal([]byte(data), &l)
 	}
 	if err != nil {
-		return bot.Loss{}, fmt.Errorf("loss of %s: %w", restore, err)
+		return loss.List{}, fmt.Errorf("loss of %s: %w", restore, err)
 	}
 	return l, nil
 }

@@ -6,20 +6,21 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/loss"
 )
 
 // losses checks that what a restore takes is kept by name, beside the restore, and
 // no longer than it may be.
 func losses(t *testing.T, s bot.Store) {
 	t.Helper()
-	var l bot.Loss
+	var l loss.List
 	fill(t, reflect.ValueOf(&l).Elem())
 	l.Restore, l.Until = "a", time.Now().Add(time.Hour).UTC().Round(0)
 	past := l
 	past.Restore, past.Until = "past", time.Now().Add(-time.Hour)
 	more := l
 	more.Acts = append(more.Acts, more.Acts...)
-	for _, put := range []bot.Loss{l, past, more} { // the third removes what is past
+	for _, put := range []loss.List{l, past, more} { // the third removes what is past
 		if err := s.PutLoss(t.Context(), put); err != nil {
 			t.Fatal(err)
 		}

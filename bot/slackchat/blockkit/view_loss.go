@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/loss"
 )
 
 // takesText is what the portal told of what the restore takes, in numbers: names
@@ -23,7 +24,7 @@ func takesText(c bot.Card) string {
 		return ":warning: *What changed since the backup could not be counted:* " + EscapeText(l.Why, maxSaid) + "."
 	}
 	counting := ""
-	if !l.Complete && l.Source != bot.LossRooms && c.Counting {
+	if !l.Complete && l.Source != loss.FromRooms && c.Counting {
 		counting = "_Counting goes on._"
 	}
 	return lines(jumpText(l), goneText(c, maxTaken), openText(l), counting)
@@ -67,7 +68,7 @@ func beforeText(c bot.Card) string {
 }
 
 // jumpText is an alarm and no refusal: somebody loses what they do right now.
-func jumpText(l bot.LossSummary) string {
+func jumpText(l loss.Summary) string {
 	if !l.Jump {
 		return ""
 	}
@@ -82,7 +83,7 @@ func goneText(c bot.Card, most int) string {
 		what = append(what[:most:most], "and more")
 	}
 	if len(what) == 0 {
-		if l.Source == bot.LossRooms {
+		if l.Source == loss.FromRooms {
 			return "*No room changed and nobody was invited since the backup.*"
 		}
 		return "*Nothing that the portal writes down has changed since the backup.*"
@@ -110,10 +111,10 @@ func roughly(d time.Duration) string {
 }
 
 // countWords are the numbers, the weightiest first, and none that is 0.
-func countWords(l bot.LossSummary) (words []string) {
+func countWords(l loss.Summary) (words []string) {
 	t := l.Lost
 	changed := many(t.RoomsChanged, "change of a room or its members", "changes of rooms and their members")
-	if l.Source == bot.LossRooms {
+	if l.Source == loss.FromRooms {
 		changed = many(t.RoomsChanged, "room changed", "rooms changed")
 	}
 	for _, one := range []struct {
@@ -140,7 +141,7 @@ func countWords(l bot.LossSummary) (words []string) {
 }
 
 // backText counts what was deleted since and comes back.
-func backText(b bot.LossBack) string {
+func backText(b loss.Back) string {
 	var words []string
 	for _, one := range []struct {
 		n    int
@@ -161,7 +162,7 @@ func backText(b bot.LossBack) string {
 	return "Deleted since, and back after the restore: " + strings.Join(words, ", ") + "."
 }
 
-func openText(l bot.LossSummary) string {
+func openText(l loss.Summary) string {
 	if l.Open == 0 {
 		return ""
 	}
@@ -172,9 +173,9 @@ func openText(l bot.LossSummary) string {
 func limitsText(c bot.Card) string {
 	l := c.Restore.Loss
 	switch {
-	case l.Source == bot.LossRooms && l.Complete:
+	case l.Source == loss.FromRooms && l.Complete:
 		return "_This plan keeps no audit trail: these are from the logs of rooms. People's own documents and settings are not counted._"
-	case l.Source == bot.LossRooms:
+	case l.Source == loss.FromRooms:
 		return "_This plan keeps no audit trail, and not all rooms tell what changed in them: there may be more. People's own documents and settings are not counted._"
 	case !l.Complete && c.Restore.State == bot.Requested && c.Counting:
 		return "_The trail is long: counting goes on._"

@@ -4,18 +4,19 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/loss"
 )
 
 // lossViews are the cards of requests whose portal told what they take.
 func lossViews() map[string]Message {
 	full := func(c *bot.Card) {
-		c.Restore.Loss = bot.LossSummary{
-			Source: bot.LossTrail, At: viewNow, From: viewNow.Add(-26 * time.Hour), Complete: true,
-			Lost: bot.LossTally{Created: 41, Changed: 12, Rooms: 3, Invited: 2, Moved: 1, Settings: 1},
-			Back: bot.LossBack{Files: 4, People: 1}, People: 7, Links: true, Last: viewNow.Add(-4 * time.Minute), Open: 2,
+		c.Restore.Loss = loss.Summary{
+			Source: loss.FromTrail, At: viewNow, From: viewNow.Add(-26 * time.Hour), Complete: true,
+			Lost: loss.Tally{Created: 41, Changed: 12, Rooms: 3, Invited: 2, Moved: 1, Settings: 1},
+			Back: loss.Back{Files: 4, People: 1}, People: 7, Links: true, Last: viewNow.Add(-4 * time.Minute), Open: 2,
 		}
 	}
-	loss := func(change func(*bot.LossSummary)) func(*bot.Card) {
+	with := func(change func(*loss.Summary)) func(*bot.Card) {
 		return func(c *bot.Card) { change(&c.Restore.Loss) }
 	}
 	counted := func(c *bot.Card) {
@@ -35,22 +36,22 @@ func lossViews() map[string]Message {
 		"requested-loss-long": Card(viewCard(bot.Requested, full, func(c *bot.Card) {
 			c.Counting, c.Restore.Loss.Complete = true, false
 		})),
-		"requested-loss-jump": Card(viewCard(bot.Requested, full, loss(func(l *bot.LossSummary) { l.Since, l.Jump = 9, true }))),
+		"requested-loss-jump": Card(viewCard(bot.Requested, full, with(func(l *loss.Summary) { l.Since, l.Jump = 9, true }))),
 		"requested-loss-dump": Card(viewCard(bot.Requested, full, dump)),
-		"requested-loss-rooms": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
-			*l = bot.LossSummary{Source: bot.LossRooms, At: viewNow, Lost: bot.LossTally{RoomsChanged: 5, Invited: 1}}
+		"requested-loss-rooms": Card(viewCard(bot.Requested, with(func(l *loss.Summary) {
+			*l = loss.Summary{Source: loss.FromRooms, At: viewNow, Lost: loss.Tally{RoomsChanged: 5, Invited: 1}}
 		}))),
-		"requested-loss-logs": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
-			*l = bot.LossSummary{Source: bot.LossRooms, At: viewNow, Complete: true, Lost: bot.LossTally{Created: 41, Changed: 12, RoomsChanged: 5, Invited: 1}, People: 7}
+		"requested-loss-logs": Card(viewCard(bot.Requested, with(func(l *loss.Summary) {
+			*l = loss.Summary{Source: loss.FromRooms, At: viewNow, Complete: true, Lost: loss.Tally{Created: 41, Changed: 12, RoomsChanged: 5, Invited: 1}, People: 7}
 		}))),
-		"requested-loss-nothing": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
-			*l = bot.LossSummary{Source: bot.LossTrail, At: viewNow, Complete: true}
+		"requested-loss-nothing": Card(viewCard(bot.Requested, with(func(l *loss.Summary) {
+			*l = loss.Summary{Source: loss.FromTrail, At: viewNow, Complete: true}
 		}))),
-		"requested-loss-none": Card(viewCard(bot.Requested, loss(func(l *bot.LossSummary) {
-			*l = bot.LossSummary{Source: bot.LossNone, At: viewNow, Why: "it does not <answer>"}
+		"requested-loss-none": Card(viewCard(bot.Requested, with(func(l *loss.Summary) {
+			*l = loss.Summary{Source: loss.FromNone, At: viewNow, Why: "it does not <answer>"}
 		}))),
-		"requested-loss-again": Card(viewCard(bot.Requested, func(c *bot.Card) { c.Counting = true }, loss(func(l *bot.LossSummary) {
-			*l = bot.LossSummary{Source: bot.LossNone, At: viewNow, Why: "it does not answer in time", Failed: 1, Due: viewNow}
+		"requested-loss-again": Card(viewCard(bot.Requested, func(c *bot.Card) { c.Counting = true }, with(func(l *loss.Summary) {
+			*l = loss.Summary{Source: loss.FromNone, At: viewNow, Why: "it does not answer in time", Failed: 1, Due: viewNow}
 		}))),
 		"requested-loss-mail": Card(viewCard(bot.Requested, full, func(c *bot.Card) {
 			c.Restore.Setup = bot.Setup{At: viewNow, Standing: true, NoMail: true, AddressesNew: true}

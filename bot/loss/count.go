@@ -1,4 +1,4 @@
-package bot
+package loss
 
 import (
 	"hash/maphash"
@@ -14,18 +14,18 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// lossCount adds the acts of a trail up, newest first. Its memory is bounded: what
-// tells things apart are 8 bytes for each, and acts are kept up to maxLossActs.
-type lossCount struct {
+// Counter adds the acts of a trail up, newest first. Its memory is bounded: what
+// tells things apart are 8 bytes for each, and acts are kept up to MaxActs.
+type Counter struct {
 	created, changed, removed map[uint64]struct{} // things by their hash
 	saved, opened             map[uint64]struct{}
 	personal, invited         map[uint64]struct{}
 	people                    map[string]struct{}
 	acts                      map[uint64]int // where in list, by who did what to which thing; -1 is left out
-	list                      []LossAct
-	own                       map[string]*LossOwn
+	list                      []Act
+	own                       map[string]*Own
 	open                      map[string]bool // titles of rooms of which names may be told
-	sum                       LossSummary
+	sum                       Summary
 	left                      int
 	seed                      maphash.Seed
 	ahead                     time.Duration // of the portal's clock
@@ -36,10 +36,13 @@ type lossCount struct {
 // was closed without a word.
 const openFor = 4 * time.Hour
 
-func newLossCount(now time.Time, ahead time.Duration, rooms []docspace.Room) *lossCount {
-	c := &lossCount{
+// New returns a Counter for a trail that is read at now, by the portal's clock, which is
+// ahead of the bot's by ahead. Files are named only in rooms of the list that are not
+// private.
+func New(now time.Time, ahead time.Duration, rooms []docspace.Room) *Counter {
+	c := &Counter{
 		seed: maphash.MakeSeed(), ahead: ahead, open: map[string]bool{}, openSince: now.Add(ahead - openFor),
-		acts: map[uint64]int{}, own: map[string]*LossOwn{}, people: map[string]struct{}{},
+		acts: map[uint64]int{}, own: map[string]*Own{}, people: map[string]struct{}{},
 	}
 	private := map[string]bool{}
 	for _, room := range rooms {
@@ -55,14 +58,14 @@ func newLossCount(now time.Time, ahead time.Duration, rooms []docspace.Room) *lo
 
 // thing is what an act was done to, for telling things apart. What nothing names
 // goes by its words.
-func (c *lossCount) thing(e docspace.AuditEvent) uint64 {
+func (c *Counter) thing(e docspace.AuditEvent) uint64 {
 	if len(e.Targets) > 0 {
 		return c.hash(e.Targets[0])
 	}
 	return c.hash("", e.UserID, e.Text)
 }
 
-func (c *lossCount) hash(parts ...string) uint64 {
+func (c *Counter) hash(parts ...string) uint64 {
 	var h maphash.Hash
 	h.SetSeed(c.seed)
 	for _, part := range parts {
@@ -72,8 +75,8 @@ func (c *lossCount) hash(parts ...string) uint64 {
 	return h.Sum64()
 }
 
-// add counts one act.
-func (c *lossCount) add(e docspace.AuditEvent) {
+// Add counts one act.
+func (c *Counter) Add(e docspace.AuditEvent) {
 	c.sum.LastID = max(c.sum.LastID, e.ID)
 	means, it := e.Action.Meaning(), c.thing(e)
 	if e.Action == docspace.ActionFileSaved {
@@ -102,7 +105,7 @@ func (c *lossCount) add(e docspace.AuditEvent) {
 }
 
 // tally counts an act by its meaning.
-func (c *lossCount) tally(e docspace.AuditEvent, means docspace.Meaning, it uint64) {
+func (c *Counter) tally(e docspace.AuditEvent, means docspace.Meaning, it uint64) {
 	t, back := &c.sum.Lost, &c.sum.Back
 	switch means {
 	case docspace.FileCreated:
@@ -139,7 +142,7 @@ func (c *lossCount) tally(e docspace.AuditEvent, means docspace.Meaning, it uint
 }
 
 // keep keeps an act by name, or as a number where it is in a person's own section.
-func (c *lossCount) keep(e docspace.AuditEvent, means docspace.Meaning, it uint64) {
+func (c *Counter) keep(e docspace.AuditEvent, means docspace.Meaning, it uint64) {
 	key := c.hash(e.UserID, string(means), strconv.FormatUint(it, 16))
 	if i, known := c.acts[key]; known {
 		if i >= 0 {
@@ -152,15 +155,15 @@ func (c *lossCount) keep(e docspace.AuditEvent, means docspace.Meaning, it uint6
 		c.keepOwn(e, means, it)
 		return
 	}
-	if len(c.list) == maxLossActs {
+	if len(c.list) == MaxActs {
 		c.acts[key] = -1
 		c.left++
 		return
 	}
 	c.acts[key] = len(c.list)
-	c.list = append(c.list, LossAct{
-		ID: e.ID, At: e.Date, UserID: e.UserID, User: lossWord(e.User), Action: e.Action, Target: cutRunes(strings.Join(e.Targets[:min(1, len(e.Targets))], ""), maxLossID),
-		Text: lossWord(e.Text), Where: lossWord(e.Context),
+	c.list = append(c.list, Act{
+		ID: e.ID, At: e.Date, UserID: e.UserID, User: Word(e.User), Action: e.Action, Target: Cut(strings.Join(e.Targets[:min(1, len(e.Targets))], ""), maxID),
+		Text: Word(e.Text), Where: Word(e.Context),
 	})
 }
 
@@ -179,13 +182,13 @@ func ofFiles(m docspace.Meaning) bool {
 // nameable reports whether a file may be named: it is in a room that is there and
 // not private. The server writes "Rooms: <title>", in the language of the key's
 // owner, and of a person's own section its name alone.
-func (c *lossCount) nameable(e docspace.AuditEvent) bool {
+func (c *Counter) nameable(e docspace.AuditEvent) bool {
 	_, title, _ := strings.Cut(e.Context, ": ")
 	return c.open[title]
 }
 
 // keepOwn keeps the number of what is not named.
-func (c *lossCount) keepOwn(e docspace.AuditEvent, means docspace.Meaning, it uint64) {
+func (c *Counter) keepOwn(e docspace.AuditEvent, means docspace.Meaning, it uint64) {
 	_, known := c.personal[it]
 	switch {
 	case strings.Contains(e.Context, ": "): // in a room that is private, or not there
@@ -194,14 +197,14 @@ func (c *lossCount) keepOwn(e docspace.AuditEvent, means docspace.Meaning, it ui
 	default:
 		c.personal[it] = struct{}{}
 		if c.own[e.UserID] == nil {
-			c.own[e.UserID] = &LossOwn{UserID: e.UserID, User: lossWord(e.User)}
+			c.own[e.UserID] = &Own{UserID: e.UserID, User: Word(e.User)}
 		}
 		c.own[e.UserID].Files++
 	}
 }
 
-// summary is what was counted so far.
-func (c *lossCount) summary() LossSummary {
+// Summary is what was counted so far.
+func (c *Counter) Summary() Summary {
 	s := c.sum
 	gone := func(set map[uint64]struct{}, others ...map[uint64]struct{}) int {
 		n := 0
@@ -224,28 +227,28 @@ func (c *lossCount) summary() LossSummary {
 	return s
 }
 
-// loss is what was kept by name.
-func (c *lossCount) loss() Loss {
-	l := Loss{Acts: slices.Clone(c.list), Left: c.left}
+// List is what was kept by name.
+func (c *Counter) List() List {
+	l := List{Acts: slices.Clone(c.list), Left: c.left}
 	for _, own := range c.own {
 		l.Personal = append(l.Personal, *own)
 	}
-	slices.SortFunc(l.Personal, func(a, b LossOwn) int { return strings.Compare(a.User+a.UserID, b.User+b.UserID) })
+	slices.SortFunc(l.Personal, func(a, b Own) int { return strings.Compare(a.User+a.UserID, b.User+b.UserID) })
 	return l
 }
 
-// maxLossID bounds an id, in runes.
-const maxLossID = 64
+// maxID bounds an id, in runes.
+const maxID = 64
 
-// maxLossWord bounds a name or what was done, in runes.
-const maxLossWord = 200
+// maxWord bounds a name or what was done, in runes.
+const maxWord = 200
 
 // mailAddress is one of a person: whoever invited them knows them by its start.
 var mailAddress = regexp.MustCompile(`([\p{L}\p{N}])[\p{L}\p{N}._%+'-]*@[\p{L}\p{N}.-]+\.[\p{L}]{2,}`)
 
-// lossWord is a text of the trail as it is kept: one line, cut, without mail
+// Word is a text of the trail as it is kept: one line, cut, without mail
 // addresses and without what cannot be seen.
-func lossWord(s string) string {
+func Word(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -255,10 +258,11 @@ func lossWord(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
-	return cutRunes(mailAddress.ReplaceAllString(s, "$1…"), maxLossWord)
+	return Cut(mailAddress.ReplaceAllString(s, "$1…"), maxWord)
 }
 
-func cutRunes(s string, most int) string {
+// Cut shortens a text to at most so many runes, with an ellipsis for its last.
+func Cut(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}
