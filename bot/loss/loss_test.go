@@ -2,6 +2,7 @@ package loss_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -102,7 +103,7 @@ func TestListIsBoundedAndSaysSo(t *testing.T) {
 	t.Parallel()
 	var acts []docspace.AuditEvent
 	for i := range loss.MaxActs + 7 {
-		acts = append(acts, act("ada", created, fmt.Sprint(i)))
+		acts = append(acts, act("ada", created, strconv.Itoa(i)))
 	}
 	s, l := counted(acts...)
 	if s.Lost.Created != loss.MaxActs+7 || len(l.Acts) != loss.MaxActs || l.Left != 7 {
