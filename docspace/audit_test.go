@@ -33,7 +33,7 @@ func readAll(t *testing.T, c *docspace.Client, r docspace.AuditRange) ([]docspac
 	return events, read, err
 }
 
-func tally(events []docspace.AuditEvent) map[docspace.Meaning]int {
+func countMeanings(events []docspace.AuditEvent) map[docspace.Meaning]int {
 	n := map[docspace.Meaning]int{}
 	for _, e := range events {
 		n[e.Action.Meaning()]++
@@ -48,7 +48,7 @@ func TestTrailTellsWhatWasDone(t *testing.T) {
 	if err != nil || !read.Complete || read.Requests != 1 || read.Rows != 71 {
 		t.Fatalf("%+v %v", read, err)
 	}
-	n := tally(events)
+	n := countMeanings(events)
 	if n[docspace.FileCreated] != 41 || n[docspace.FileChanged] != 12 || n[docspace.FileRemoved] != 4 || n[docspace.RoomCreated] != 3 ||
 		n[docspace.PersonInvited] != 2 || n[docspace.NoChange] != 9 {
 		t.Errorf("%v", n)

@@ -77,7 +77,7 @@ var errNoTS = errors.New("slack named no ts for the message")
 // made to show what card shows now.
 func (c *Chat) PostCard(ctx context.Context, card bot.Card) (string, error) {
 	r := card.Restore
-	p := posting{to: r.Channel, restore: r.ID, kind: cardKind(r), urgency: editUrgency(r)}
+	p := outgoing{to: r.Channel, restore: r.ID, kind: cardKind(r), urgency: editUrgency(r)}
 	ts, err := c.findLostPost(ctx, p)
 	if err != nil {
 		return "", err
@@ -177,7 +177,7 @@ var errOutdated = errors.New("the card shows something newer")
 // Reply posts a note in the thread of the card, or in the channel where there
 // is no card.
 func (c *Chat) Reply(ctx context.Context, card bot.Card, n bot.Note) (string, error) {
-	p := posting{
+	p := outgoing{
 		to: card.Restore.Channel, thread: card.Restore.CardTS, broadcast: n.Broadcast,
 		restore: card.Restore.ID, kind: noteKey(card, n), urgency: noteUrgency(n),
 	}

@@ -31,7 +31,7 @@ func (c *Chat) Answer(ctx context.Context, to bot.Recipient, a bot.Answer) error
 		return nil
 	}
 	m := blockkit.Answer(a)
-	err := c.aside(ctx, to, m)
+	err := c.answerAlone(ctx, to, m)
 	if err == nil || to.User == "" || mayHaveCome(err) {
 		return err
 	}
@@ -51,8 +51,8 @@ func mayHaveCome(err error) bool {
 	return outcomeOf(err).Outcome == OutcomeLost
 }
 
-// aside tells one person something in the channel that they are in.
-func (c *Chat) aside(ctx context.Context, to bot.Recipient, m blockkit.Message) (err error) {
+// answerAlone tells one person something in the channel that they are in.
+func (c *Chat) answerAlone(ctx context.Context, to bot.Recipient, m blockkit.Message) (err error) {
 	err = errNoWay
 	if !to.URL.IsZero() {
 		if err = c.inForms(m, func(m blockkit.Message) error { return c.respond(ctx, to, m) }); err == nil || mayHaveCome(err) {

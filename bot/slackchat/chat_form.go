@@ -82,7 +82,7 @@ func (a *attempts) ended(id string, sent, last blockkit.Form, err error, now tim
 	at.form, at.why = blockkit.FormWhole, why
 	at.refused++
 	wait := refusedFirst << min(at.refused-1, 10)
-	if most := restOf(why.Code); wait > most {
+	if most := maxRest(why.Code); wait > most {
 		wait = most
 	}
 	at.until = now.Add(wait)
@@ -92,9 +92,9 @@ func (a *attempts) ended(id string, sent, last blockkit.Form, err error, now tim
 	return false, &later
 }
 
-// restOf is how long a message rests at most that was refused so.
-func restOf(code string) time.Duration {
-	if meaning(code) == aboutToken {
+// maxRest is how long a message rests at most that was refused so.
+func maxRest(code string) time.Duration {
+	if aboutOf(code) == aboutToken {
 		return deniedAtMost
 	}
 	return refusedAtMost

@@ -38,7 +38,7 @@ type result struct {
 func outcomeOf(err error) result {
 	limited, isLimited := errors.AsType[*slack.RateLimitedError](err)
 	status, isStatus := errors.AsType[slack.StatusCodeError](err)
-	_, a, isRefused := refusedFor(err)
+	_, a, isRefused := refusalOf(err)
 	switch {
 	case err == nil:
 		return result{Outcome: OutcomeOK}

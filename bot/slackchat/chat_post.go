@@ -13,8 +13,8 @@ import (
 	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
-// posting is a message that is to be posted.
-type posting struct {
+// outgoing is a message that is to be posted.
+type outgoing struct {
 	to        string // a channel, or a person where direct is set
 	direct    bool
 	thread    string // ts of the card, "" for the channel itself
@@ -24,7 +24,7 @@ type posting struct {
 	urgency   urgency
 }
 
-func (p posting) key() string { return p.restore + " " + p.kind }
+func (p outgoing) key() string { return p.restore + " " + p.kind }
 
 // markerType is the event_type of the metadata by which a message is found
 // again whose answer was lost.
@@ -32,17 +32,17 @@ const markerType = "restorebot_message"
 
 // marker is the metadata of the message. Whoever is in the workspace can read
 // it: it holds nothing but what the message shows anyway.
-func (p posting) marker() slack.SlackMetadata {
+func (p outgoing) marker() slack.SlackMetadata {
 	return slack.SlackMetadata{EventType: markerType, EventPayload: map[string]any{"restore": p.restore, "kind": p.kind}}
 }
 
-func (p posting) marks(m slack.SlackMetadata) bool {
+func (p outgoing) marks(m slack.SlackMetadata) bool {
 	return m.EventType == markerType && m.EventPayload["restore"] == p.restore && m.EventPayload["kind"] == p.kind
 }
 
 // post posts a message when it is its turn. One whose answer was lost the last
 // time is looked for first.
-func (c *Chat) post(ctx context.Context, p posting, m blockkit.Message) (string, error) {
+func (c *Chat) post(ctx context.Context, p outgoing, m blockkit.Message) (string, error) {
 	ts, err := c.findLostPost(ctx, p)
 	switch {
 	case err != nil:
@@ -56,7 +56,7 @@ func (c *Chat) post(ctx context.Context, p posting, m blockkit.Message) (string,
 }
 
 // send posts a message when it is its turn, in the first form that Slack takes.
-func (c *Chat) send(ctx context.Context, p posting, m blockkit.Message) (ts string, sent blockkit.Form, err error) {
+func (c *Chat) send(ctx context.Context, p outgoing, m blockkit.Message) (ts string, sent blockkit.Form, err error) {
 	const doing = "post"
 	for {
 		sent, err = c.attempts.begin(p.key(), time.Now())
@@ -82,7 +82,7 @@ func (c *Chat) send(ctx context.Context, p posting, m blockkit.Message) (ts stri
 }
 
 // sendOnce makes the one call that a permit allows.
-func (c *Chat) sendOnce(ctx context.Context, t *permit, p posting, m blockkit.Message, marked bool) (string, error) {
+func (c *Chat) sendOnce(ctx context.Context, t *permit, p outgoing, m blockkit.Message, marked bool) (string, error) {
 	options := messageOptions(m)
 	if marked { // metadata is content too, and may be why a message is refused
 		options = append(options, slack.MsgOptionMetadata(p.marker()))
@@ -123,7 +123,7 @@ const seenAlone = "seen_alone"
 // Slack does not take that, as an answer to their command.
 func (c *Chat) Direct(ctx context.Context, card bot.Card, n bot.Note) (string, error) {
 	m := blockkit.Direct(card, n)
-	ts, err := c.post(ctx, posting{
+	ts, err := c.post(ctx, outgoing{
 		to: card.Restore.Requester, direct: true,
 		restore: card.Restore.ID, kind: "direct " + noteKey(card, n), urgency: noteUrgency(n),
 	}, m)
@@ -136,7 +136,7 @@ func (c *Chat) Direct(ctx context.Context, card bot.Card, n bot.Note) (string, e
 	if card.Now.Sub(r.RequestedAt) < urlLife {
 		to.URL = r.AnswerURL
 	}
-	if c.aside(ctx, to, m) == nil {
+	if c.answerAlone(ctx, to, m) == nil {
 		return seenAlone, nil
 	}
 	return "", err

@@ -9,6 +9,6 @@ import (
 
 // TellRules posts to a channel which rules have changed, when it is its turn.
 func (c *Chat) TellRules(ctx context.Context, channel, id string, news []bot.RuleNews) error {
-	_, err := c.post(ctx, posting{to: channel, kind: "rules " + id + " " + channel, urgency: urgentNews}, blockkit.Rules(news))
+	_, err := c.post(ctx, outgoing{to: channel, kind: "rules " + id + " " + channel, urgency: urgentNews}, blockkit.Rules(news))
 	return err
 }

@@ -42,7 +42,7 @@ type Checkup struct {
 // Examine implements [bot.Examiner].
 func (c *Checkup) Examine(ctx context.Context) []bot.Finding {
 	found := c.Token(ctx)
-	if person := c.somebody(ctx); person != "" && bot.Worst(found) != bot.Fail {
+	if person := c.directRecipient(ctx); person != "" && bot.Worst(found) != bot.Fail {
 		found = append(found, c.direct(ctx, person))
 	}
 	if c.Sockets != nil {
@@ -78,7 +78,7 @@ func (c *Checkup) Token(ctx context.Context) []bot.Finding {
 }
 
 func refusedToken(check string, err error) bot.Finding {
-	code, about, refused := refusedFor(err)
+	code, about, refused := refusalOf(err)
 	fix := cure(code, methodAuth, "")
 	switch {
 	case !refused:
@@ -93,8 +93,8 @@ func refusedToken(check string, err error) bot.Finding {
 	return finding(check, bot.Fail, "Slack refuses it: "+code, fix)
 }
 
-// somebody is one of those whom the bot may have to reach; "" if none is known.
-func (c *Checkup) somebody(ctx context.Context) string {
+// directRecipient is one of those whom the bot may have to reach; "" if none is known.
+func (c *Checkup) directRecipient(ctx context.Context) string {
 	if len(c.Direct.IDs) > 0 {
 		return c.Direct.IDs[0]
 	}
@@ -111,7 +111,7 @@ func (c *Checkup) somebody(ctx context.Context) string {
 func (c *Checkup) direct(ctx context.Context, person string) bot.Finding {
 	const check = "slack direct messages"
 	_, _, err := c.API.PostMessageContext(ctx, person)
-	code, about, refused := refusedFor(err)
+	code, about, refused := refusalOf(err)
 	switch {
 	case !refused || passing(code):
 		return finding(check, bot.Warn, "it could not be asked whether they are taken", "Run this again.")

@@ -32,8 +32,8 @@ func orgWide(a *slack.AuthTestResponse) bool {
 }
 
 const (
-	// gridAgain is how long after one question for the organisation comes the next.
-	gridAgain = time.Minute
+	// gridInterval is how long after one question for the organisation comes the next.
+	gridInterval = time.Minute
 	// gridWithin bounds it: a command waits for its ack.
 	gridWithin = time.Second
 )
@@ -50,11 +50,11 @@ type GridWatch struct {
 	asked time.Time
 }
 
-// Heed is told which organisation a payload names.
-func (w *GridWatch) Heed(ctx context.Context, enterprise string) {
+// OnEnterprise is told which organisation a payload names.
+func (w *GridWatch) OnEnterprise(ctx context.Context, enterprise string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if enterprise == "" || enterprise == w.Known || time.Since(w.asked) < gridAgain {
+	if enterprise == "" || enterprise == w.Known || time.Since(w.asked) < gridInterval {
 		return
 	}
 	w.asked = time.Now()

@@ -20,14 +20,14 @@ import (
 )
 
 const (
-	crowd        = 500 / fewer
-	crowdWorkers = 20 // as many steps as the store works at once
-	crowdPoll    = 3 * time.Second
-	crowdLatency = 100 * time.Millisecond // of every call of Slack's
+	loadRestores = 500 / fewer
+	loadWorkers  = 20 // as many steps as the store works at once
+	loadPoll     = 3 * time.Second
+	loadLatency  = 100 * time.Millisecond // of every call of Slack's
 )
 
-// crowdPortal is a portal whose restore runs until a time.
-type crowdPortal struct {
+// loadPortal is a portal whose restore runs until a time.
+type loadPortal struct {
 	bot.API // what a running restore does not need
 
 	begun, ends time.Time
@@ -36,7 +36,7 @@ type crowdPortal struct {
 	asked []time.Time
 }
 
-func (p *crowdPortal) RestoreProgress(context.Context, docspace.Scope) (docspace.Progress, bool, error) {
+func (p *loadPortal) RestoreProgress(context.Context, docspace.Scope) (docspace.Progress, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -48,29 +48,29 @@ func (p *crowdPortal) RestoreProgress(context.Context, docspace.Scope) (docspace
 	return docspace.Progress{TaskID: "t", Percent: percent, Status: docspace.TaskRunning}, true, nil
 }
 
-func (*crowdPortal) Settings(context.Context) (docspace.Settings, error) {
+func (*loadPortal) Settings(context.Context) (docspace.Settings, error) {
 	return docspace.Settings{Version: "3.6.0", TenantStatus: docspace.TenantActive}, nil
 }
-func (*crowdPortal) LoginPage(context.Context) error { return nil }
-func (*crowdPortal) KeySelf(context.Context) (docspace.Key, error) {
+func (*loadPortal) LoginPage(context.Context) error { return nil }
+func (*loadPortal) KeySelf(context.Context) (docspace.Key, error) {
 	return docspace.Key{}, docspace.ErrUnauthorized
 }
 
-// crowdStore keeps restores that run already.
-type crowdStore struct {
+// loadStore keeps restores that run already.
+type loadStore struct {
 	bot.Store // what a running restore does not need
 
 	mu       sync.Mutex
 	restores map[string]bot.Restore
 }
 
-func (s *crowdStore) Get(_ context.Context, id string) (bot.Restore, error) {
+func (s *loadStore) Get(_ context.Context, id string) (bot.Restore, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.restores[id], nil
 }
 
-func (s *crowdStore) Save(_ context.Context, was, next bot.Restore, _ ...bot.Event) (bot.Restore, error) {
+func (s *loadStore) Save(_ context.Context, was, next bot.Restore, _ ...bot.Event) (bot.Restore, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.restores[was.ID].Version != was.Version {
@@ -81,10 +81,10 @@ func (s *crowdStore) Save(_ context.Context, was, next bot.Restore, _ ...bot.Eve
 	return next, nil
 }
 
-func (*crowdStore) TrailEnd(context.Context) (string, error)                  { return "", nil }
-func (*crowdStore) Note(context.Context, ...bot.Event) error                  { return nil }
-func (*crowdStore) Frozen(context.Context) (bot.Freeze, error)                { return bot.Freeze{}, nil }
-func (*crowdStore) Ended(context.Context, string, int) ([]bot.Restore, error) { return nil, nil }
+func (*loadStore) TrailEnd(context.Context) (string, error)                  { return "", nil }
+func (*loadStore) Note(context.Context, ...bot.Event) error                  { return nil }
+func (*loadStore) Frozen(context.Context) (bot.Freeze, error)                { return bot.Freeze{}, nil }
+func (*loadStore) Ended(context.Context, string, int) ([]bot.Restore, error) { return nil, nil }
 
 // due is a queue of steps.
 type due []dueStep
@@ -110,10 +110,10 @@ func work(ctx context.Context, b *bot.Bot, ids []string) {
 	var mu sync.Mutex
 	queue := &due{}
 	for i, id := range ids { // their polls are spread over the interval
-		heap.Push(queue, dueStep{id, time.Now().Add(crowdPoll * time.Duration(i) / time.Duration(len(ids)))})
+		heap.Push(queue, dueStep{id, time.Now().Add(loadPoll * time.Duration(i) / time.Duration(len(ids)))})
 	}
 	var workers sync.WaitGroup
-	for range crowdWorkers {
+	for range loadWorkers {
 		workers.Go(func() {
 			for ctx.Err() == nil {
 				mu.Lock()
@@ -143,20 +143,20 @@ func work(ctx context.Context, b *bot.Bot, ids []string) {
 	workers.Wait()
 }
 
-// gather makes a crowd of restores that run, each with its card, spread over
+// startRestores makes a crowd of restores that run, each with its card, spread over
 // channels, and begins to work them.
-func gather(t *testing.T, restores, channels int, ends func(n int) time.Time) (*slacktest.Slack, map[string]*crowdPortal) {
+func startRestores(t *testing.T, restores, channels int, ends func(n int) time.Time) (*slacktest.Slack, map[string]*loadPortal) {
 	t.Helper()
 	w := slacktest.World{Limits: slacktest.Unlimited()}
 	for n := range channels {
 		w.Channels = append(w.Channels, slacktest.Channel{ID: fmt.Sprintf("C9%d", n), Name: fmt.Sprintf("c%d", n)})
 	}
 	fake, chat := chatInBubble(t, w)
-	store := &crowdStore{restores: map[string]bot.Restore{}}
+	store := &loadStore{restores: map[string]bot.Restore{}}
 	b := &bot.Bot{
-		Store: store, Chat: chat, Directory: &Directory{API: chat.API}, Poll: crowdPoll, Log: slog.New(slog.DiscardHandler),
+		Store: store, Chat: chat, Directory: &Directory{API: chat.API}, Poll: loadPoll, Log: slog.New(slog.DiscardHandler),
 	}
-	portals := map[string]*crowdPortal{}
+	portals := map[string]*loadPortal{}
 	var ids []string
 	for n := range restores {
 		card := runningCard(n)
@@ -168,14 +168,14 @@ func gather(t *testing.T, restores, channels int, ends func(n int) time.Time) (*
 		}
 		r.CardTS, r.StartedAt, r.PhaseTold = ts, time.Now(), bot.PhaseFinishing
 		r.Progress = bot.Progress{Phase: bot.PhaseImporting, Percent: 10, Seen: 10, ChangedAt: time.Now()}
-		portal := &crowdPortal{begun: time.Now(), ends: ends(n)}
+		portal := &loadPortal{begun: time.Now(), ends: ends(n)}
 		portals[r.ID] = portal
 		b.Portals = append(b.Portals, bot.Portal{PortalName: bot.PortalName{Name: r.Portal}, API: portal})
 		store.restores[r.ID] = *r
 		ids = append(ids, r.ID)
 	}
 	fake.SetLimits(slacktest.Limits{})
-	fake.Fail("*", slacktest.Failure{Delay: crowdLatency})
+	fake.Fail("*", slacktest.Failure{Delay: loadLatency})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
@@ -203,7 +203,7 @@ func endsOf(fake *slacktest.Slack) map[string]time.Time {
 	return told
 }
 
-func wantAskedInTime(t *testing.T, portals map[string]*crowdPortal, most time.Duration) {
+func wantAskedInTime(t *testing.T, portals map[string]*loadPortal, most time.Duration) {
 	t.Helper()
 	late := 0
 	for _, p := range portals {
@@ -223,13 +223,13 @@ func wantAskedInTime(t *testing.T, portals map[string]*crowdPortal, most time.Du
 // 500 restores run, and all of them end at the same moment.
 func TestEndsOf500RestoresAreToldWithoutA429(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ restores, channels int }{{crowd, crowd}, {100, 10}} {
+	for _, c := range []struct{ restores, channels int }{{loadRestores, loadRestores}, {100, 10}} {
 		t.Run(fmt.Sprintf("%d in %d channels", c.restores, c.channels), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				const before = 15 * time.Second
 				end := time.Now().Add(before)
-				fake, portals := gather(t, c.restores, c.channels, func(int) time.Time { return end })
+				fake, portals := startRestores(t, c.restores, c.channels, func(int) time.Time { return end })
 				// A channel takes one message a second.
 				allowed := 10*time.Second + time.Duration(c.restores/c.channels-1)*time.Second
 				time.Sleep(before + allowed + time.Second)
@@ -243,7 +243,7 @@ func TestEndsOf500RestoresAreToldWithoutA429(t *testing.T) {
 				if n := fake.Stats().Calls["chat.update"]; n < budget/2 || n > budget {
 					t.Errorf("%d edits of cards, want what the budget of %d allows", n, budget)
 				}
-				wantAskedInTime(t, portals, 2*crowdPoll)
+				wantAskedInTime(t, portals, 2*loadPoll)
 				wantNo429(t, fake)
 			})
 		})
@@ -258,7 +258,7 @@ func TestPortalsAreAskedInTimeWhileSlackIsIll(t *testing.T) {
 		const restores = 100
 		begun := time.Now()
 		// Half of them end while Slack is ill, the last ones after that.
-		fake, portals := gather(t, restores, restores, func(n int) time.Time {
+		fake, portals := startRestores(t, restores, restores, func(n int) time.Time {
 			return begun.Add(10*time.Second + time.Duration(n)*1200*time.Millisecond)
 		})
 		time.Sleep(20 * time.Second)
@@ -272,7 +272,7 @@ func TestPortalsAreAskedInTimeWhileSlackIsIll(t *testing.T) {
 		ill()
 		well := time.Now()
 		time.Sleep(begun.Add(3 * time.Minute).Sub(well))
-		wantAskedInTime(t, portals, 2*crowdPoll)
+		wantAskedInTime(t, portals, 2*loadPoll)
 		told := endsOf(fake)
 		for id, p := range portals {
 			at, ok := told[id]

@@ -18,10 +18,10 @@ import (
 )
 
 const (
-	// maxLaters is how many answers are worked out or sent at once.
-	maxLaters = 64
-	// laterWithin bounds one of them: a portal takes up to 90 s for its history.
-	laterWithin = 150 * time.Second
+	// maxFollowUps is how many answers are worked out or sent at once.
+	maxFollowUps = 64
+	// followUpWithin bounds one of them: a portal takes up to 90 s for its history.
+	followUpWithin = 150 * time.Second
 	// maxAckText keeps the fallback text of an ack short; its blocks say it all.
 	maxAckText = 300
 )
@@ -53,18 +53,18 @@ type Listener struct {
 	// Self says who the bot is to Slack, and asks again where anew is set; without
 	// it no message is taken for the bot's own. Set it before Handle is called.
 	Self func(ctx context.Context, anew bool) (*slack.AuthTestResponse, error)
-	// Heed is told which organisation each payload names, before it is handled; nil
+	// OnEnterprise is told which organisation each payload names, before it is handled; nil
 	// is nobody. Set it before Handle is called.
-	Heed func(ctx context.Context, enterprise string)
+	OnEnterprise func(ctx context.Context, enterprise string)
 }
 
-func (l *Listener) heed(ctx context.Context, enterprise string) {
-	if l.Heed != nil {
-		l.Heed(ctx, enterprise)
+func (l *Listener) noteEnterprise(ctx context.Context, enterprise string) {
+	if l.OnEnterprise != nil {
+		l.OnEnterprise(ctx, enterprise)
 	}
 }
 
-func (l *Listener) via() string {
+func (l *Listener) appID() string {
 	if l.App == nil {
 		return ""
 	}
@@ -77,7 +77,7 @@ func NewListener(ctx context.Context, handler Handler, chat bot.Chat, log *slog.
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Listener{ctx: ctx, handler: handler, chat: chat, log: log, slots: make(chan struct{}, maxLaters)}
+	return &Listener{ctx: ctx, handler: handler, chat: chat, log: log, slots: make(chan struct{}, maxFollowUps)}
 }
 
 // Wait returns when no later answer is under way. Call it when Handle is not
@@ -106,19 +106,19 @@ func (l *Listener) command(ctx context.Context, env socketmode.Envelope) any {
 		l.log.WarnContext(ctx, "command cannot be read", "err", err)
 		return textAck(env, textUnreadable+socketmode.LoggedID(env.ID))
 	}
-	l.heed(ctx, cmd.EnterpriseID)
+	l.noteEnterprise(ctx, cmd.EnterpriseID)
 	c := l.commandOf(env, cmd)
 	c.AnswerURL = docspace.NewSecret(cmd.ResponseURL)
-	answer, later := l.handler.Command(ctx, c)
+	answer, followUp := l.handler.Command(ctx, c)
 	to := recipient(c.Caller, c.AnswerURL)
 	if opens, ok := answer.(bot.OpenModal); ok {
-		if !l.open(ctx, env, trigger{cmd.TriggerID, to}, opens, later) {
+		if !l.open(ctx, env, trigger{cmd.TriggerID, to}, opens, followUp) {
 			return textAck(env, textBusy)
 		}
 		return nil
 	}
-	if later != nil {
-		if !l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, answer, later) }) {
+	if followUp != nil {
+		if !l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, answer, followUp) }) {
 			return textAck(env, textBusy)
 		}
 		return nil
@@ -137,7 +137,7 @@ func (l *Listener) command(ctx context.Context, env socketmode.Envelope) any {
 func (l *Listener) commandOf(env socketmode.Envelope, cmd slack.SlashCommand) bot.Command {
 	c := bot.Command{
 		Caller: policy.Caller{
-			App: cmd.APIAppID, Via: l.via(), Team: cmd.TeamID, Enterprise: cmd.EnterpriseID, Channel: cmd.ChannelID, User: cmd.UserID,
+			App: cmd.APIAppID, Via: l.appID(), Team: cmd.TeamID, Enterprise: cmd.EnterpriseID, Channel: cmd.ChannelID, User: cmd.UserID,
 			Delivery: deliveryID(cmd.TriggerID),
 		},
 		Delivery: cmd.TriggerID, Text: unescape.Replace(cmd.Text),
@@ -166,7 +166,7 @@ func (l *Listener) interaction(ctx context.Context, env socketmode.Envelope) any
 		l.log.WarnContext(ctx, "interaction cannot be read", "err", err)
 		return textAck(env, textUnreadable+socketmode.LoggedID(env.ID))
 	}
-	l.heed(ctx, callback.Enterprise.ID)
+	l.noteEnterprise(ctx, callback.Enterprise.ID)
 	switch {
 	case callback.Type == slack.InteractionTypeViewSubmission:
 		return l.submit(ctx, env, callback)
@@ -182,9 +182,9 @@ func (l *Listener) interaction(ctx context.Context, env socketmode.Envelope) any
 
 func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback slack.InteractionCallback) {
 	p, fault := pressOf(callback)
-	p.Caller.Via = l.via()
+	p.Caller.Via = l.appID()
 	ctx = bot.AboutPress(ctx, p)
-	if l.pressed.again(p.Caller.Delivery, time.Now()) {
+	if l.pressed.seen(p.Caller.Delivery, time.Now()) {
 		l.log.InfoContext(ctx, "press came again", "envelope_id", socketmode.LoggedID(env.ID))
 		return // it was answered, or is being answered
 	}
@@ -198,10 +198,10 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 		return
 	}
 	p.Card = l.ownCard(ctx, env, callback)
-	answer, later := l.handler.Press(ctx, p)
+	answer, followUp := l.handler.Press(ctx, p)
 	to := recipient(p.Caller, p.AnswerURL)
 	if opens, ok := answer.(bot.OpenModal); ok {
-		if !l.open(ctx, env, trigger{callback.TriggerID, to}, opens, later) {
+		if !l.open(ctx, env, trigger{callback.TriggerID, to}, opens, followUp) {
 			l.send(ctx, to, bot.TextAnswer{Text: textBusy})
 		}
 		return
@@ -210,7 +210,7 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 		l.send(ctx, to, answer)
 	}
 	to.Replace = p.Action == bot.PressOlder
-	if later == nil || l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, nil, later) }) {
+	if followUp == nil || l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, nil, followUp) }) {
 		return
 	}
 	if callback.Container.IsEphemeral { // after a press on a card only tidying is left
@@ -273,27 +273,27 @@ const waitSilently = 1500 * time.Millisecond
 
 // finish works out a later answer and sends it, in the place of what it says meanwhile
 // where it takes long.
-func (l *Listener) finish(ctx context.Context, to bot.Recipient, meanwhile bot.Answer, later bot.FollowUp) {
-	worked := make(chan bot.Answer, 1)
-	go func() { worked <- l.workOut(ctx, later) }()
+func (l *Listener) finish(ctx context.Context, to bot.Recipient, meanwhile bot.Answer, followUp bot.FollowUp) {
+	answered := make(chan bot.Answer, 1)
+	go func() { answered <- l.runFollowUp(ctx, followUp) }()
 	var answer bot.Answer
 	if meanwhile != nil {
 		soon := time.NewTimer(waitSilently)
 		defer soon.Stop()
 		select {
-		case answer = <-worked:
+		case answer = <-answered:
 		case <-soon.C:
 			l.deliver(ctx, to, meanwhile)
 			to.Replace = true
-			answer = <-worked
+			answer = <-answered
 		}
 	} else {
-		answer = <-worked
+		answer = <-answered
 	}
 	if answer == nil {
 		return
 	}
-	ctx, cancel := l.toDeliver(ctx)
+	ctx, cancel := l.deliveryContext(ctx)
 	defer cancel()
 	l.deliver(ctx, to, answer)
 }
@@ -301,22 +301,22 @@ func (l *Listener) finish(ctx context.Context, to bot.Recipient, meanwhile bot.A
 // deliverWithin bounds the delivery of an answer that was worked out.
 const deliverWithin = 10 * time.Second
 
-// toDeliver gives the delivery of an answer a time of its own: to work it out may
+// deliveryContext gives the delivery of an answer a time of its own: to work it out may
 // have taken all of it.
-func (l *Listener) toDeliver(ctx context.Context) (context.Context, context.CancelFunc) {
+func (l *Listener) deliveryContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliverWithin)
 	stop := context.AfterFunc(l.ctx, cancel)
 	return ctx, func() { stop(); cancel() }
 }
 
-func (l *Listener) workOut(ctx context.Context, later bot.FollowUp) (answer bot.Answer) {
+func (l *Listener) runFollowUp(ctx context.Context, followUp bot.FollowUp) (answer bot.Answer) {
 	defer func() {
 		if v := recover(); v != nil {
 			l.log.ErrorContext(ctx, "answer panicked", "panic", v, "stack", string(debug.Stack()))
 			answer = bot.TextAnswer{Text: "Internal error; nothing was changed. Try again, and ask the bot's operator to look at its log."}
 		}
 	}()
-	return later(ctx)
+	return followUp(ctx)
 }
 
 // tellWithin bounds a word that could not travel with an ack: the bot may be
@@ -375,7 +375,7 @@ func (l *Listener) background(noted context.Context, f func(ctx context.Context)
 	}
 	l.running.Go(func() {
 		defer func() { <-l.slots }()
-		ctx, cancel := context.WithTimeout(bot.LogAs(l.ctx, noted), laterWithin)
+		ctx, cancel := context.WithTimeout(bot.LogAs(l.ctx, noted), followUpWithin)
 		defer cancel()
 		f(ctx)
 	})

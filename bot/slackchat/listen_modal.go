@@ -18,11 +18,11 @@ const (
 	// triggerLife is how long Slack lets a modal be opened, from the click.
 	// https://docs.slack.dev/interactivity/handling-user-interaction
 	triggerLife = 3 * time.Second
-	// openAnswer is how long its answer may take: Slack may be slow and do it.
-	openAnswer = 20 * time.Second
-	// fillAgain is when a modal is filled again that Slack was not well enough to
+	// openWithin is how long its answer may take: Slack may be slow and do it.
+	openWithin = 20 * time.Second
+	// fillRetry is when a modal is filled again that Slack was not well enough to
 	// take. It doubles, for fillTries in all.
-	fillAgain = time.Second
+	fillRetry = time.Second
 	fillTries = 5
 	// maxFields bounds what is read of a modal: ours have fewer.
 	maxFields = 25
@@ -46,7 +46,7 @@ type trigger struct {
 
 // open opens a modal at once and then fills it with what later works out. It
 // reports false where there is no room for that.
-func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigger, opens bot.OpenModal, later bot.FollowUp) bool {
+func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigger, opens bot.OpenModal, followUp bot.FollowUp) bool {
 	until := env.ReceivedAt.Add(triggerLife)
 	if env.ReceivedAt.IsZero() {
 		until = time.Now().Add(triggerLife)
@@ -57,7 +57,7 @@ func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigg
 			l.deliver(ctx, by.to, bot.TextAnswer{Text: textTriggerGone})
 			return
 		}
-		opening, cancel := context.WithTimeout(ctx, openAnswer)
+		opening, cancel := context.WithTimeout(ctx, openWithin)
 		defer cancel()
 		view, err := l.chat.OpenModal(opening, by.id, opens.Modal)
 		switch {
@@ -72,17 +72,17 @@ func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigg
 			l.deliver(ctx, by.to, bot.TextAnswer{Text: textNoModal})
 			return
 		}
-		l.fill(ctx, view, by.to, later)
+		l.fill(ctx, view, by.to, followUp)
 	})
 }
 
 // fill works out what a modal shows and shows it. Where Slack does not take that
 // the person is told.
-func (l *Listener) fill(ctx context.Context, view bot.View, to bot.Recipient, later bot.FollowUp) {
-	if later == nil {
+func (l *Listener) fill(ctx context.Context, view bot.View, to bot.Recipient, followUp bot.FollowUp) {
+	if followUp == nil {
 		return
 	}
-	answer := l.workOut(ctx, later)
+	answer := l.runFollowUp(ctx, followUp)
 	if answer == nil {
 		return
 	}
@@ -101,7 +101,7 @@ func (l *Listener) fill(ctx context.Context, view bot.View, to bot.Recipient, la
 
 // fillWith shows m, and again for as long as Slack is not well.
 func (l *Listener) fillWith(ctx context.Context, view bot.View, m bot.Modal) error {
-	wait := fillAgain
+	wait := fillRetry
 	for n := 1; ; n++ {
 		_, err := l.chat.UpdateModal(ctx, view, m)
 		if err == nil || n == fillTries || errors.Is(err, bot.ErrModalGone) || errors.Is(err, policy.ErrChatDenied) {
@@ -129,10 +129,10 @@ func (l *Listener) submit(ctx context.Context, env socketmode.Envelope, callback
 		l.log.WarnContext(ctx, "submit is not of a modal of ours", "why", fault)
 		return textAck(env, textUnreadable+socketmode.LoggedID(env.ID))
 	}
-	answer, later := l.handler.Submit(ctx, s)
-	if later != nil {
+	answer, followUp := l.handler.Submit(ctx, s)
+	if followUp != nil {
 		view := bot.View{ID: s.View.ID} // the answer below changes the hash
-		if !l.background(ctx, func(ctx context.Context) { l.fill(ctx, view, recipient(s.Caller, docspace.Secret{}), later) }) {
+		if !l.background(ctx, func(ctx context.Context) { l.fill(ctx, view, recipient(s.Caller, docspace.Secret{}), followUp) }) {
 			return textAck(env, textBusy)
 		}
 	}
@@ -164,8 +164,8 @@ func (l *Listener) choose(ctx context.Context, callback slack.InteractionCallbac
 		return
 	}
 	s.Field = acts[0].ActionID
-	answer, later := l.handler.Choose(ctx, s)
-	if answer == nil && later == nil {
+	answer, followUp := l.handler.Choose(ctx, s)
+	if answer == nil && followUp == nil {
 		return
 	}
 	to := recipient(s.Caller, docspace.Secret{})
@@ -174,7 +174,7 @@ func (l *Listener) choose(ctx context.Context, callback slack.InteractionCallbac
 			l.fill(ctx, s.View, to, func(context.Context) bot.Answer { return answer })
 			s.View.Hash = ""
 		}
-		l.fill(ctx, s.View, to, later)
+		l.fill(ctx, s.View, to, followUp)
 	})
 }
 
@@ -195,7 +195,7 @@ type suggestions struct {
 
 func (l *Listener) submission(callback slack.InteractionCallback) (bot.Submission, string) {
 	s, fault := submissionOf(callback)
-	s.Caller.Via = l.via()
+	s.Caller.Via = l.appID()
 	return s, fault
 }
 
@@ -230,7 +230,7 @@ func submissionOf(callback slack.InteractionCallback) (s bot.Submission, fault s
 		if !ok || len(actions) != 1 {
 			return s, "another field"
 		}
-		values, ok := entered(act)
+		values, ok := inputValues(act)
 		if !ok {
 			return s, "a value is too long"
 		}
@@ -239,8 +239,8 @@ func submissionOf(callback slack.InteractionCallback) (s bot.Submission, fault s
 	return s, ""
 }
 
-// entered is what one input holds.
-func entered(act slack.BlockAction) (values []string, ok bool) {
+// inputValues is what one input holds.
+func inputValues(act slack.BlockAction) (values []string, ok bool) {
 	values = []string{}
 	for _, v := range append([]slack.OptionBlockObject{act.SelectedOption, {Value: act.Value}}, act.SelectedOptions...) {
 		if v.Value != "" {

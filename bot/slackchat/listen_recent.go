@@ -31,7 +31,7 @@ type recentPresses struct {
 }
 
 // again reports whether a delivery came within the last 10 minutes.
-func (r *recentPresses) again(id string, now time.Time) bool {
+func (r *recentPresses) seen(id string, now time.Time) bool {
 	if id == "" {
 		return false
 	}

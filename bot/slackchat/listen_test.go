@@ -124,7 +124,7 @@ func TestListenSurvivesAPanicAndRefusesWhenFull(t *testing.T) {
 	if len(h.answers) != 1 || !strings.Contains(h.answers[0], "Internal error") {
 		t.Errorf("answers %q", h.answers)
 	}
-	for range maxLaters {
+	for range maxFollowUps {
 		l.slots <- struct{}{}
 	}
 	if ack, err := json.Marshal(l.Handle(t.Context(), env)); err != nil || !strings.Contains(string(ack), textBusy) {

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// searchRests is how long a message whose answer was lost is not looked for:
+	// searchDelay is how long a message whose answer was lost is not looked for:
 	// Slack may still be at it.
-	searchRests = 2 * time.Second
+	searchDelay = 2 * time.Second
 	// searchFor is how long the search may fail before the message is posted
 	// again: rather twice than never.
 	searchFor = time.Minute
@@ -82,7 +82,7 @@ func (l *lostPosts) refused(channel string, now time.Time) {
 }
 
 // loseThread remembers that the thread of a message is gone.
-func (l *lostPosts) loseThread(p posting) {
+func (l *lostPosts) loseThread(p outgoing) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.noThread == nil || len(l.noThread) >= lostKept {
@@ -91,7 +91,7 @@ func (l *lostPosts) loseThread(p posting) {
 	l.noThread[p.to+" "+p.thread] = struct{}{}
 }
 
-func (l *lostPosts) threadless(p posting) bool {
+func (l *lostPosts) threadless(p outgoing) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, gone := l.noThread[p.to+" "+p.thread]
@@ -102,14 +102,14 @@ func (l *lostPosts) threadless(p posting) bool {
 // lost until it is settled. "" and no error mean that the message is to be posted: it
 // is not there, or the bot may not look. To look it needs channels:history, or
 // groups:history in a private channel.
-func (c *Chat) findLostPost(ctx context.Context, p posting) (ts string, err error) {
+func (c *Chat) findLostPost(ctx context.Context, p outgoing) (ts string, err error) {
 	since, last := c.lost.about(p.key())
 	now := time.Now()
 	switch {
 	case since.IsZero() || p.direct || !c.lost.readable(p.to, now):
 		return "", nil
-	case now.Sub(last) < searchRests:
-		return "", fmt.Errorf("post: %w", &busyError{searchRests - now.Sub(last)})
+	case now.Sub(last) < searchDelay:
+		return "", fmt.Errorf("post: %w", &busyError{searchDelay - now.Sub(last)})
 	}
 	ctx, cancel := context.WithTimeout(ctx, callWithin)
 	defer cancel()
@@ -130,7 +130,7 @@ func (c *Chat) findLostPost(ctx context.Context, p posting) (ts string, err erro
 }
 
 // find looks for the message since a time: in its thread, or in the channel.
-func (c *Chat) find(ctx context.Context, p posting, since time.Time) (string, error) {
+func (c *Chat) find(ctx context.Context, p outgoing, since time.Time) (string, error) {
 	me, err := c.Self(ctx, false)
 	if err != nil {
 		return "", err
@@ -183,15 +183,15 @@ func wrote(me *slack.AuthTestResponse, m slack.Message) bool {
 	return m.User == me.UserID && m.User != "" || m.BotID == me.BotID && m.BotID != ""
 }
 
-// selfAgain bounds how often it is asked anew who the bot is.
-const selfAgain = time.Minute
+// selfInterval bounds how often it is asked anew who the bot is.
+const selfInterval = time.Minute
 
 // Self is who the bot is to Slack; anew asks again, but once in a while only.
 func (c *Chat) Self(ctx context.Context, anew bool) (*slack.AuthTestResponse, error) {
 	c.lost.mu.Lock()
 	me, asked := c.lost.me, c.lost.asked
 	c.lost.mu.Unlock()
-	if me != nil && (!anew || time.Since(asked) < selfAgain) {
+	if me != nil && (!anew || time.Since(asked) < selfInterval) {
 		return me, nil
 	}
 	begun := time.Now()

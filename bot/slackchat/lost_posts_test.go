@@ -131,7 +131,7 @@ func TestBotThatBecameAnotherFindsItsPosts(t *testing.T) {
 		lost := slacktest.Failure{Times: 1, Cut: true, Applied: true}
 		for n, bots := range []string{"U0BOT", "U1BOT", "W2BOT"} {
 			fake.SetBot(bots, fmt.Sprintf("B%dBOT", n))
-			time.Sleep(2 * selfAgain)
+			time.Sleep(2 * selfInterval)
 			card := runningCard(0)
 			card.Restore.ID = fmt.Sprint("restore", n)
 			fake.Fail("chat.postMessage", lost)

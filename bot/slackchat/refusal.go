@@ -71,9 +71,9 @@ var refusals = map[string]about{
 	"not_found": aboutView, "hash_conflict": aboutView, "view_not_found": aboutView,
 }
 
-// meaning is what a code is about. Families that Slack adds to are known by how
+// aboutOf is what a code is about. Families that Slack adds to are known by how
 // their names begin.
-func meaning(code string) about {
+func aboutOf(code string) about {
 	if a, ok := refusals[code]; ok {
 		return a
 	}
@@ -87,7 +87,7 @@ func meaning(code string) about {
 }
 
 // passing reports whether the same call is worth another try.
-func passing(code string) bool { a := meaning(code); return a == aboutLimit || a == aboutSlack }
+func passing(code string) bool { a := aboutOf(code); return a == aboutLimit || a == aboutSlack }
 
 // wrongToken reports whether a code is about the token itself, and not about
 // what it may do.
@@ -99,8 +99,8 @@ func wrongToken(code string) bool {
 	return false
 }
 
-// means puts what a refusal is about in the domain's words.
-func (a about) means() error {
+// domainError puts what a refusal is about in the domain's words.
+func (a about) domainError() error {
 	switch a {
 	case aboutAbsent:
 		return policy.ErrNotInChannel
@@ -119,18 +119,18 @@ func (a about) means() error {
 	return nil
 }
 
-// refusedFor is what err says that Slack refused, and what that is about.
-func refusedFor(err error) (code string, a about, ok bool) {
+// refusalOf is what err says that Slack refused, and what that is about.
+func refusalOf(err error) (code string, a about, ok bool) {
 	refused, ok := errors.AsType[slack.SlackErrorResponse](err)
 	if !ok {
 		return "", aboutLasting, false
 	}
-	return refused.Err, meaning(refused.Err), true
+	return refused.Err, aboutOf(refused.Err), true
 }
 
 // is reports whether err is a refusal about something.
 func (a about) is(err error) bool {
-	_, of, ok := refusedFor(err)
+	_, of, ok := refusalOf(err)
 	return ok && of == a
 }
 
@@ -148,7 +148,7 @@ func chatError(doing, method string, err error) error {
 	}
 	return &policy.ChatError{
 		Doing: doing, Method: method, Code: refused.Err, Needs: refused.Needed, Detail: strings.Join(refused.ResponseMetadata.Messages, "; "),
-		Fix: cure(refused.Err, method, refused.Needed), Means: meaning(refused.Err).means(), Cause: err,
+		Fix: cure(refused.Err, method, refused.Needed), Means: aboutOf(refused.Err).domainError(), Cause: err,
 	}
 }
 
@@ -175,7 +175,7 @@ func cure(code, method, scope string) string {
 	case "no_permission", "org_login_required", "enterprise_is_restricted", "access_denied", "team_access_not_granted", "two_factor_setup_required":
 		return "Ask an administrator of the Slack workspace: its rules keep the bot from this."
 	}
-	switch a := meaning(code); {
+	switch a := aboutOf(code); {
 	case strings.HasPrefix(code, "restricted_action"):
 		return "The manager of the channel lets the bot post there, under its posting permissions."
 	case a == aboutToken:

@@ -49,7 +49,7 @@ func Workspace(ctx context.Context, api *slack.Client) (team, enterprise string,
 		if err == nil {
 			return answer.TeamID, answer.EnterpriseID, nil
 		}
-		if code, _, refused := refusedFor(err); refused && !passing(code) {
+		if code, _, refused := refusalOf(err); refused && !passing(code) {
 			return "", "", &TokenError{Code: code}
 		}
 		select {

@@ -52,7 +52,7 @@ func (a *App) converse(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	listener := slackchat.NewListener(ctx, b, a.chat, a.log)
 	stepsEnded := make(chan struct{})
-	listener.Heed = (&slackchat.GridWatch{API: api, Team: rules.Team, Known: rules.Enterprise, Grid: rules.Grid}).Heed
+	listener.OnEnterprise = (&slackchat.GridWatch{API: api, Team: rules.Team, Known: rules.Enterprise, Grid: rules.Grid}).OnEnterprise
 	listener.App, listener.Self = func() string { return a.sockets.State().AppID }, a.chat.Self
 	a.sockets.API, a.sockets.Handle, a.sockets.Tell, a.sockets.Until = api, handling(listener.Handle), listener.Tell, stepsEnded
 	a.keepPresent(ctx, g, b.Process)

@@ -26,15 +26,15 @@ func TestCrowdAsksOnce(t *testing.T) {
 			time.Sleep(time.Second)
 			return http.StatusOK, nil, `{"ok":true,"channel":{"id":"C1","is_member":true}}`
 		})}
-		var crowd sync.WaitGroup
+		var callers sync.WaitGroup
 		for range 100 {
-			crowd.Go(func() {
+			callers.Go(func() {
 				if place, err := d.Place(t.Context(), "C1"); err != nil || place.ID != "C1" {
 					t.Errorf("%+v, %v", place, err)
 				}
 			})
 		}
-		crowd.Wait()
+		callers.Wait()
 		if n := calls.Load(); n != 1 {
 			t.Errorf("%d calls, want 1", n)
 		}
@@ -115,8 +115,8 @@ func TestFreshQuestionWaitsForNoOlderAnswer(t *testing.T) {
 	})
 }
 
-// crowdWorld has more channels and people than Slack tells of one at a time.
-func crowdWorld(n int) (w slacktest.World) {
+// largeWorld has more channels and people than Slack tells of one at a time.
+func largeWorld(n int) (w slacktest.World) {
 	for i := range n {
 		w.Channels = append(w.Channels, slacktest.Channel{ID: fmt.Sprint("CC", i), Name: fmt.Sprint("crowd-", i), Private: i%2 == 0, ExtShared: i == 7})
 	}
@@ -128,12 +128,12 @@ func crowdWorld(n int) (w slacktest.World) {
 func TestCrowdKeepsToSlacksLimits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		fake, chat := chatInBubble(t, crowdWorld(100))
+		fake, chat := chatInBubble(t, largeWorld(100))
 		d := &Directory{API: chat.API}
 		ask := func(d policy.Directory) {
-			var crowd sync.WaitGroup
+			var callers sync.WaitGroup
 			for n := range 500 {
-				crowd.Go(func() {
+				callers.Go(func() {
 					channel := fmt.Sprint("CC", n%100)
 					place, err := d.Place(t.Context(), channel)
 					if err != nil || place.ID != channel || place.Direct || place.Shared != (n%100 == 7) {
@@ -144,7 +144,7 @@ func TestCrowdKeepsToSlacksLimits(t *testing.T) {
 					}
 				})
 			}
-			crowd.Wait()
+			callers.Wait()
 		}
 		for range 20 {
 			ask(d)
@@ -170,7 +170,7 @@ func TestCrowdKeepsToSlacksLimits(t *testing.T) {
 func TestCrowdWithoutTheListWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := crowdWorld(60)
+		w := largeWorld(60)
 		w.Scopes = []string{"chat:write", "channels:read", "users:read"}
 		fake, chat := chatInBubble(t, w)
 		d := &Directory{API: chat.API}
