@@ -12,18 +12,18 @@ type Rate struct {
 	Burst int
 }
 
-// urgency orders those who wait for the same limit, the most urgent first.
+// urgency orders the calls that wait for the same limit, the most urgent first.
 type urgency int
 
 const (
 	urgentPress  urgency = iota // a card that somebody waits to press
-	urgentEnd                   // how a restore ended
-	urgentAlarm                 // that something looks wrong
+	urgentEnd                   // the end of a restore
+	urgentAlarm                 // an alarm
 	urgentNews                  // any other change
-	urgentUpdate                // progress: a later one says it better
+	urgentUpdate                // progress: the next edit replaces it
 )
 
-// waiterGone is how long after its time somebody who waits counts as gone.
+// waiterGone is how long a waiting call may be late before its place is given away.
 const waiterGone = 5 * time.Second
 
 // bucket is one limit of Slack's and the calls that wait for it, in the order in
@@ -45,7 +45,7 @@ type bucket struct {
 }
 
 type waiter struct {
-	key     string // what is to be sent
+	key     string // names the message
 	urgency urgency
 	due     time.Time // when it was told to ask again
 }
@@ -69,14 +69,14 @@ func (b *bucket) ask(key string, u urgency, now time.Time) time.Duration {
 	return wait
 }
 
-// place finds key among those who wait or puts it there, behind those who are
-// as urgent.
+// place returns the place of key in the queue. A new key goes behind those of the same
+// urgency.
 func (b *bucket) place(key string, u urgency) int {
 	i := slices.IndexFunc(b.waiting, func(w waiter) bool { return w.key == key })
 	if i >= 0 && b.waiting[i].urgency == u {
 		return i
 	}
-	if i >= 0 { // what it says has become more urgent, or less
+	if i >= 0 { // its urgency has changed
 		b.waiting = slices.Delete(b.waiting, i, i+1)
 	}
 	i = slices.IndexFunc(b.waiting, func(w waiter) bool { return w.urgency > u })
@@ -87,7 +87,7 @@ func (b *bucket) place(key string, u urgency) int {
 	return i
 }
 
-// tryTake takes a token if keep of them are left for others and nobody waits.
+// tryTake takes a token if nobody waits and keep tokens stay for others.
 func (b *bucket) tryTake(keep int, now time.Time) (wait time.Duration) {
 	b.refill(now)
 	if wait := b.until(len(b.waiting)+keep+1, now); wait > 0 {
@@ -97,18 +97,18 @@ func (b *bucket) tryTake(keep int, now time.Time) (wait time.Duration) {
 	return 0
 }
 
-// take lets one go.
+// take takes a token.
 func (b *bucket) take(now time.Time) {
 	b.tokens--
 	b.use, b.useAt = b.used(now)+1, now
 }
 
-// used is how many went in the last minute, about.
+// used estimates the calls of the last minute.
 func (b *bucket) used(now time.Time) float64 {
 	return b.use * math.Exp(-now.Sub(b.useAt).Minutes())
 }
 
-// until is how long it takes until there are n tokens.
+// until returns the time until the bucket has n tokens.
 func (b *bucket) until(n int, now time.Time) (wait time.Duration) {
 	if lack := float64(n) - b.tokens; lack > 1e-9 {
 		wait = max(time.Duration(lack*float64(b.every())), time.Millisecond)
@@ -141,10 +141,10 @@ func (b *bucket) slow(now time.Time) {
 	b.slowAt = now
 }
 
-// every is how long one call takes at the rate as it is now.
+// every is the time between two calls at the current rate.
 func (b *bucket) every() time.Duration { return b.rate.Every << b.slowed }
 
-// hold lets nobody go for a while.
+// hold stops all calls for a while.
 func (b *bucket) hold(now time.Time, d time.Duration) {
 	if until := now.Add(d); until.After(b.held) {
 		b.held = until

@@ -21,11 +21,11 @@ type Chat struct {
 	API  *slack.Client // required
 	HTTP *http.Client  // posts to a response_url; nil is one of its own
 
-	// Observe, if set, is told of every call that was made, or held back. It must
-	// not block.
+	// Observe, if set, gets the outcome of every call, made or held back. It must not
+	// block.
 	Observe func(method string, o Outcome, took time.Duration)
 
-	// Faults remembers what Slack refuses for good; nil is one of its own.
+	// Faults remembers lasting refusals; nil is one of its own.
 	Faults *Faults
 
 	out      limiter
@@ -171,7 +171,7 @@ func (c *Chat) editOnce(ctx context.Context, t *permit, r bot.Restore, m blockki
 	return t.end(c.judge(ctx, methodUpdate, r.Channel, err, begun)), err
 }
 
-// errOutdated: the card shows something newer already.
+// errOutdated means that the card shows a newer version already.
 var errOutdated = errors.New("the card shows something newer")
 
 // Reply posts a note in the thread of the card, or in the channel where there

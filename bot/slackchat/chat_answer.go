@@ -51,7 +51,7 @@ func mayHaveCome(err error) bool {
 	return outcomeOf(err).Outcome == OutcomeLost
 }
 
-// answerAlone tells one person something in the channel that they are in.
+// answerAlone answers one person: ephemerally in their channel, or by direct message.
 func (c *Chat) answerAlone(ctx context.Context, to bot.Recipient, m blockkit.Message) (err error) {
 	err = errNoWay
 	if !to.URL.IsZero() {
@@ -65,7 +65,7 @@ func (c *Chat) answerAlone(ctx context.Context, to bot.Recipient, m blockkit.Mes
 	return err
 }
 
-// errNoWay: neither a response_url nor a channel is known.
+// errNoWay means that neither a response_url nor a channel is known.
 var errNoWay = errors.New("answer: there is nowhere to send it")
 
 // inForms sends a message, and again in each simpler form for as long as Slack
@@ -88,7 +88,7 @@ func (c *Chat) ephemeral(ctx context.Context, to bot.Recipient, m blockkit.Messa
 	return chatError("answer", methodEphemeral, err)
 }
 
-// directly answers where the channel takes nothing.
+// directly answers by direct message, where the channel takes nothing.
 func (c *Chat) directly(ctx context.Context, to bot.Recipient, m blockkit.Message) (ts string, err error) {
 	err = c.inForms(m, func(m blockkit.Message) error {
 		ctx, cancel := context.WithTimeout(ctx, callWithin)
@@ -101,7 +101,7 @@ func (c *Chat) directly(ctx context.Context, to bot.Recipient, m blockkit.Messag
 	return ts, err
 }
 
-// maxHookAnswer bounds what is read of the answer of a response_url.
+// maxHookAnswer bounds the answer of a response_url, in bytes.
 const maxHookAnswer = 4 << 10
 
 // respond posts to a response_url. The URL is a secret: no error holds it.
@@ -125,14 +125,14 @@ func (c *Chat) respond(ctx context.Context, to bot.Recipient, m blockkit.Message
 	}
 }
 
-// What became of a post to a response_url that brought no answer.
+// A post to a response_url had no answer: it surely was not made, or it may have been.
 var (
 	errUnsent = errors.New("answer: response_url could not be reached")
 	errUnsure = errors.New("answer: response_url did not answer")
 )
 
-// hook makes the post. Unlike the rest of the API it tells by the status alone,
-// or by the status and a word.
+// hook makes the post. A response_url answers with a status and at most a word, unlike
+// the rest of the API.
 func (c *Chat) hook(ctx context.Context, to bot.Recipient, m blockkit.Message) error {
 	client := c.HTTP
 	if client == nil {
@@ -161,7 +161,7 @@ func (c *Chat) hook(ctx context.Context, to bot.Recipient, m blockkit.Message) e
 	return hookError(resp, text)
 }
 
-// hookError is what the answer of a response_url means.
+// hookError puts the answer of a response_url in the words of an API error.
 func hookError(resp *http.Response, text []byte) error {
 	var answer struct {
 		OK    *bool  `json:"ok"`

@@ -13,15 +13,15 @@ import (
 	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
-// newBlocks remembers which new blocks a workspace refuses, which it may not have yet.
-// Messages are sent in their classic form then, at once. It is lost with the process:
-// then each is tried anew, once. The zero value is ready.
+// newBlocks remembers the new blocks that a workspace does not have yet. Messages with
+// them are sent in their classic form. A new process knows none and tries each once. The
+// zero value is ready.
 type newBlocks struct {
 	mu      sync.Mutex
 	refused map[slack.MessageBlockType]time.Time // since when
 }
 
-// fit is the message in blocks that the workspace is not known to refuse.
+// fit returns the message without blocks that the workspace has refused.
 func (n *newBlocks) fit(m blockkit.Message, now time.Time) blockkit.Message {
 	if m.Classic == nil {
 		return m
@@ -44,9 +44,9 @@ const blockPointer = `/blocks/([0-9]+)(?:(?:/(?:tasks|child_blocks)/[0-9]+)?/typ
 // blockAt finds the block that a refusal points to.
 var blockAt = regexp.MustCompile(`\[json-pointer:` + blockPointer + `\]`)
 
-// learn notes what a refusal says of new blocks in a message, and reports whether the
-// message may be taken without them. A refusal that points elsewhere is about what the
-// message says.
+// learn remembers the new blocks that a refusal points to, and reports whether there are
+// any: the message may be taken without them. A refusal that points elsewhere is about
+// the text.
 func (n *newBlocks) learn(m blockkit.Message, err error, now time.Time) bool {
 	var no slack.SlackErrorResponse
 	if m.Classic == nil || !aboutContent.is(err) || !errors.As(err, &no) {

@@ -10,31 +10,32 @@ import (
 )
 
 const (
-	// formKept is how long it is remembered in which form Slack takes a message.
+	// formKept is how long the form of a message is remembered.
 	formKept = 24 * time.Hour
-	// refusedFirst is how long a message rests that Slack refuses for good. It
-	// doubles with each refusal, to refusedAtMost.
-	refusedFirst = 10 * time.Second
-	// of the token less: it is every message's, and is put right at once.
+	// refusedFirst is the pause after the first lasting refusal of a message. It
+	// doubles with each refusal, up to refusedAtMost.
+	refusedFirst  = 10 * time.Second
 	refusedAtMost = 5 * time.Minute
-	deniedAtMost  = time.Minute
-	// attemptsKept bounds what is remembered.
+	// deniedAtMost takes the place of refusedAtMost where the token is refused: all
+	// messages wait for a new one.
+	deniedAtMost = time.Minute
+	// attemptsKept bounds the messages that are remembered.
 	attemptsKept = 5000
 )
 
-// attempts is what Slack said of each message, by restore and kind. It is lost
-// with the process: then each is tried anew, once.
+// attempts remembers Slack's answers to each message, by restore and kind. A new process
+// knows none and tries each message once more.
 type attempts struct {
 	mu   sync.Mutex
 	byID map[string]attempt
 }
 
 type attempt struct {
-	form    blockkit.Form // the first that Slack may take
+	form    blockkit.Form // the fullest that Slack may take
 	asked   time.Time
-	refused int               // how often it was refused in every form
-	until   time.Time         // when it is tried again
-	why     *policy.ChatError // the last one
+	refused int               // refusals in every form
+	until   time.Time         // no try before
+	why     *policy.ChatError // the last refusal
 }
 
 // begin returns the form to send, or why it is not sent yet.
@@ -53,9 +54,8 @@ func (a *attempts) begin(id string, now time.Time) (blockkit.Form, error) {
 	return at.form, nil
 }
 
-// ended notes what Slack said. Where a simpler form may be taken it says so;
-// last is the simplest there is. What is refused for good comes back with when
-// to ask again.
+// ended records Slack's answer. simpler reports whether to send the next simpler form;
+// last is the simplest one. A lasting refusal comes back with the time to wait.
 func (a *attempts) ended(id string, sent, last blockkit.Form, err error, now time.Time) (simpler bool, refused error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -92,7 +92,7 @@ func (a *attempts) ended(id string, sent, last blockkit.Form, err error, now tim
 	return false, &later
 }
 
-// maxRest is how long a message rests at most that was refused so.
+// maxRest is the longest pause after a refusal with this code.
 func maxRest(code string) time.Duration {
 	if aboutOf(code) == aboutToken {
 		return deniedAtMost

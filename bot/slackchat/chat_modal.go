@@ -12,8 +12,8 @@ import (
 	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
-// OpenModal opens a modal, once: a trigger_id is good for one, and an answer
-// that was lost is not asked for again. Its external_id finds it all the same.
+// OpenModal opens a modal. It calls Slack once: a trigger_id opens one modal. Where the
+// answer is lost, the modal's external_id still names it.
 func (c *Chat) OpenModal(ctx context.Context, trigger string, m bot.Modal) (bot.View, error) {
 	const doing = "open a modal"
 	if trigger == "" {
@@ -32,8 +32,8 @@ func (c *Chat) OpenModal(ctx context.Context, trigger string, m bot.Modal) (bot.
 	return bot.View{ID: answer.ID, Hash: answer.Hash}, nil
 }
 
-// UpdateModal shows another modal in the place of one, in words alone where Slack
-// does not take its fields. It may be repeated.
+// UpdateModal replaces a modal by another. Where Slack refuses the fields it shows the
+// words alone. It may be repeated.
 func (c *Chat) UpdateModal(ctx context.Context, v bot.View, m bot.Modal) (bot.View, error) {
 	whole := blockkit.Modal(m)
 	now, err := c.updateModal(ctx, v, whole)

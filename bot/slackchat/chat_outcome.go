@@ -10,18 +10,18 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Outcome is what became of a call of the Web API.
+// Outcome classifies the result of a call of the Web API.
 type Outcome string
 
 // The outcomes.
 const (
 	OutcomeOK          Outcome = "ok"
-	OutcomeHeld        Outcome = "held"        // not made: it was not its turn
+	OutcomeHeld        Outcome = "held"        // not made yet, to keep to Slack's limits
 	OutcomeLimited     Outcome = "limited"     // 429
-	OutcomeRefused     Outcome = "refused"     // slack said no, because of the content
-	OutcomeUnreachable Outcome = "unreachable" // ... because of the channel, the thread or the person
-	OutcomeGone        Outcome = "gone"        // ... because the message, the modal or the response_url is gone
-	OutcomeDenied      Outcome = "denied"      // ... until a person changes something
+	OutcomeRefused     Outcome = "refused"     // Slack refused the content
+	OutcomeUnreachable Outcome = "unreachable" // Slack refused the channel, the thread or the person
+	OutcomeGone        Outcome = "gone"        // the message, the modal or the response_url is gone
+	OutcomeDenied      Outcome = "denied"      // Slack refuses until a person changes something
 	OutcomeLost        Outcome = "lost"        // no answer: it may have been done
 	OutcomeFailed      Outcome = "failed"      // no answer, and it was not done
 )
@@ -34,7 +34,7 @@ type result struct {
 	about about // of a refusal
 }
 
-// outcomeOf tells what an error of slack-go means.
+// outcomeOf classifies an error of slack-go.
 func outcomeOf(err error) result {
 	limited, isLimited := errors.AsType[*slack.RateLimitedError](err)
 	status, isStatus := errors.AsType[slack.StatusCodeError](err)
@@ -73,7 +73,7 @@ func (a about) outcome() Outcome {
 	return OutcomeDenied
 }
 
-// unsent reports whether a request never left: there was no connection.
+// unsent reports whether a request never left this machine: there was no connection.
 func unsent(err error) bool {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
 		return true
@@ -82,9 +82,9 @@ func unsent(err error) bool {
 	return ok
 }
 
-// judge tells what became of a call, and who wants to know: channel is where it
-// went, "" where that says nothing. Only messages say how the chat is: a search
-// may lack its scope, and a response_url be too old.
+// judge classifies a call and reports it to Observe, to the health and to the faults.
+// channel is where the call went, "" where that does not matter. Only posts and edits
+// count for the health: a search may lack its scope, a response_url may be too old.
 func (c *Chat) judge(ctx context.Context, method, channel string, err error, begun time.Time) result {
 	o := outcomeOf(err)
 	c.observe(method, o.Outcome, time.Since(begun))

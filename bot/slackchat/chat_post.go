@@ -13,7 +13,7 @@ import (
 	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
-// outgoing is a message that is to be posted.
+// outgoing is a message before it is posted.
 type outgoing struct {
 	to        string // a channel, or a person where direct is set
 	direct    bool
@@ -26,12 +26,11 @@ type outgoing struct {
 
 func (p outgoing) key() string { return p.restore + " " + p.kind }
 
-// markerType is the event_type of the metadata by which a message is found
-// again whose answer was lost.
+// markerType is the event_type of the metadata by which findLostPost knows a message.
 const markerType = "restorebot_message"
 
-// marker is the metadata of the message. Whoever is in the workspace can read
-// it: it holds nothing but what the message shows anyway.
+// marker is the metadata of the message. Everybody in the workspace can read it, so it
+// holds nothing that the message does not show.
 func (p outgoing) marker() slack.SlackMetadata {
 	return slack.SlackMetadata{EventType: markerType, EventPayload: map[string]any{"restore": p.restore, "kind": p.kind}}
 }
@@ -40,8 +39,8 @@ func (p outgoing) marks(m slack.SlackMetadata) bool {
 	return m.EventType == markerType && m.EventPayload["restore"] == p.restore && m.EventPayload["kind"] == p.kind
 }
 
-// post posts a message when it is its turn. One whose answer was lost the last
-// time is looked for first.
+// post posts a message within Slack's limits. If the answer to an earlier try was lost,
+// it looks for the message first.
 func (c *Chat) post(ctx context.Context, p outgoing, m blockkit.Message) (string, error) {
 	ts, err := c.findLostPost(ctx, p)
 	switch {
@@ -55,7 +54,7 @@ func (c *Chat) post(ctx context.Context, p outgoing, m blockkit.Message) (string
 	return ts, err
 }
 
-// send posts a message when it is its turn, in the first form that Slack takes.
+// send posts a message within Slack's limits, in the fullest form that Slack takes.
 func (c *Chat) send(ctx context.Context, p outgoing, m blockkit.Message) (ts string, sent blockkit.Form, err error) {
 	const doing = "post"
 	for {
@@ -84,7 +83,7 @@ func (c *Chat) send(ctx context.Context, p outgoing, m blockkit.Message) (ts str
 // sendOnce makes the one call that a permit allows.
 func (c *Chat) sendOnce(ctx context.Context, t *permit, p outgoing, m blockkit.Message, marked bool) (string, error) {
 	options := messageOptions(m)
-	if marked { // metadata is content too, and may be why a message is refused
+	if marked { // Slack may refuse the metadata, as it may refuse blocks
 		options = append(options, slack.MsgOptionMetadata(p.marker()))
 	}
 	if p.thread != "" {
@@ -110,13 +109,13 @@ func (c *Chat) sendOnce(ctx context.Context, t *permit, p outgoing, m blockkit.M
 	return ts, err
 }
 
-// threadClosed reports whether a post was refused because of its thread: it is
-// gone, or takes nothing, and the channel may take it all the same.
+// threadClosed reports whether Slack refused a post because of its thread. The channel
+// may still take it.
 func threadClosed(err error) bool {
 	return aboutThread.is(err) || aboutMessage.is(err)
 }
 
-// seenAlone stands for the ts of a message that one person sees and that has none.
+// seenAlone stands for the ts of an ephemeral message, which has none.
 const seenAlone = "seen_alone"
 
 // Direct sends a note to the requester alone: as a direct message, or, where

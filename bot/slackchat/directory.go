@@ -34,9 +34,8 @@ type Directory struct {
 	quotas [quotas]quota
 }
 
-// Fresh returns a directory that asks anew. What it hears is remembered by d
-// too, so that nobody goes on with what is known to be old. In a crowd that
-// leaves nothing of Slack's limits, its answers may be ten seconds old.
+// Fresh returns a directory that asks Slack again. d remembers its answers too. Where
+// Slack's limit is nearly used up its answers may be ten seconds old.
 func (d *Directory) Fresh() policy.Directory { return fresh{d} }
 
 type fresh struct{ d *Directory }
@@ -55,8 +54,7 @@ func (f fresh) Members(ctx context.Context, group string) ([]string, error) {
 	return f.d.group(ctx, group, f.d.since(quotaMembers))
 }
 
-// since is when the question of a fresh answer may have been asked at the
-// earliest.
+// since is the earliest time at which a good answer may have been asked for.
 func (d *Directory) since(kind int) time.Time {
 	now := time.Now()
 	if d.quotas[kind].roomy(kind, now) {
@@ -132,7 +130,7 @@ func (d *Directory) place(ctx context.Context, channel string, since time.Time) 
 			return place, nil
 		}
 	}
-	return policy.Place{}, err // and not that of the list, which may lack a scope
+	return policy.Place{}, err // the error of the list may be about another scope
 }
 
 func placeOf(c slack.Channel) policy.Place {

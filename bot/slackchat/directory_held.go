@@ -12,9 +12,8 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// remembered holds answers for a while. Who asks what somebody else is asking waits
-// for the same answer: many who press at once would use up what Slack allows. Its
-// zero value is ready.
+// remembered holds answers for a while. Equal questions at the same time share one call,
+// so that many presses at once do not use up Slack's limit. Its zero value is ready.
 type remembered[T any] struct {
 	flights singleflight.Group
 	mu      sync.Mutex
@@ -26,8 +25,8 @@ type answered[T any] struct {
 	asked time.Time
 }
 
-// get returns the answer to a question that was asked no earlier than since, or
-// asks. No lock is held meanwhile.
+// get returns an answer that was asked for after since, or asks. It holds no lock while
+// it asks.
 func (m *remembered[T]) get(ctx context.Context, key string, since time.Time, ask func() (T, error)) (T, error) {
 	var none T
 	for ctx.Err() == nil {

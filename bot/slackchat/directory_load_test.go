@@ -16,7 +16,7 @@ import (
 	"docspace-restorebot/bot/slacktest"
 )
 
-// A crowd that presses at once asks Slack one question, not a hundred.
+// A hundred presses at once ask Slack one question.
 func TestCrowdAsksOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestCrowdKeepsToSlacksLimits(t *testing.T) {
 	})
 }
 
-// Where the list of channels cannot be had, one waits for one's turn.
+// Where the list of channels cannot be had, a question waits for Slack's limit.
 func TestCrowdWithoutTheListWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

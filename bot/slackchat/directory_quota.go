@@ -27,12 +27,12 @@ var quotaRates = [quotas]Rate{
 	quotaMembers: {Every: time.Minute / 10, Burst: 10},
 }
 
-// quotaMethods are what is called.
+// quotaMethods are the methods of the kinds.
 var quotaMethods = [quotas]string{"users.info", "conversations.info", "users.conversations", "usergroups.users.list"}
 
 const (
-	// busyFresh is how old a fresh answer may be in a crowd: of 500 restores that
-	// start in the same moment each would ask for its own.
+	// busyFresh is how old a fresh answer may be where Slack's limit is nearly used
+	// up, as when 500 restores start at once.
 	busyFresh = 10 * time.Second
 	// listPage is how many channels Slack tells at once, and listPages how many
 	// pages are read: the bot is in few channels.
@@ -40,14 +40,14 @@ const (
 	listPages = 5
 )
 
-// quota is what is left of one limit. The zero value is full.
+// quota is the unused part of one limit. The zero value is full.
 type quota struct {
 	mu        sync.Mutex
 	limiter   *rate.Limiter
 	heldUntil time.Time // a 429 asks for no call before
 }
 
-// take takes one, or returns how long there is none.
+// take takes a call, or returns the time until there is one.
 func (q *quota) take(kind int, now time.Time) (wait time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -108,8 +108,8 @@ func (d *Directory) ask(ctx context.Context, kind int, doing string, call func()
 	return chatError(doing, quotaMethods[kind], err)
 }
 
-// list asks for all channels that the bot is in, unless somebody did since, and
-// remembers each.
+// list asks for all channels that the bot is in and remembers each. It asks nothing if
+// another call has listed them since.
 func (d *Directory) list(ctx context.Context, since time.Time) error {
 	_, err := d.lists.get(ctx, "", since, func() (found int, err error) {
 		asked, cursor := time.Now(), ""

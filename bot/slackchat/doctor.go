@@ -17,11 +17,11 @@ import (
 )
 
 const (
-	// greetWithin is how long a connection of the doctor's own may take.
+	// greetWithin bounds the doctor's own connection.
 	greetWithin = 10 * time.Second
-	// clockWithin is how far the clock may be off: requests expire by it.
+	// clockWithin bounds the error of the clock, by which requests expire.
 	clockWithin = 30 * time.Second
-	// frameFresh is how old the last sign of life may be.
+	// frameFresh bounds the age of the last frame: Slack pings every few seconds.
 	frameFresh = 2 * time.Minute
 )
 
@@ -29,11 +29,11 @@ const (
 type Checkup struct {
 	API    *slack.Client // required
 	Scopes []Scope       // what the bot token should have
-	// Sockets are those of the running bot; nil opens a connection and closes it
-	// again, whether Slack greets it or not.
+	// Sockets are the connections of the running bot; nil opens one and closes it
+	// again.
 	Sockets *socketmode.Client
-	// Direct are people whom the bot may have to reach by direct message. The
-	// first of them is tried.
+	// Direct are people whom the bot may have to reach by direct message. Examine
+	// tries the first one.
 	Direct policy.AllowList
 	// Now is the clock; nil is [time.Now].
 	Now func() time.Time
@@ -60,7 +60,7 @@ func finding(check string, grade bot.Grade, what, fix string) bot.Finding {
 	return bot.Finding{Check: check, Grade: grade, What: what, Fix: fix}
 }
 
-// Token asks who the bot token is, and reads scopes and time off the answer.
+// Token examines the bot token: whose it is, its scopes, and the clock by Slack's.
 func (c *Checkup) Token(ctx context.Context) []bot.Finding {
 	const check = "slack bot token"
 	answer, err := c.API.AuthTestContext(ctx)
@@ -93,7 +93,7 @@ func refusedToken(check string, err error) bot.Finding {
 	return finding(check, bot.Fail, "Slack refuses it: "+code, fix)
 }
 
-// directRecipient is one of those whom the bot may have to reach; "" if none is known.
+// directRecipient is a person whom the bot may have to reach; "" if it knows none.
 func (c *Checkup) directRecipient(ctx context.Context) string {
 	if len(c.Direct.IDs) > 0 {
 		return c.Direct.IDs[0]
@@ -106,8 +106,8 @@ func (c *Checkup) directRecipient(ctx context.Context) string {
 	return ""
 }
 
-// direct asks Slack to post nothing to a person. It refuses that in any case:
-// either since there is nothing to post, or since the person cannot be reached.
+// direct posts an empty message to a person. Slack refuses it in any case, and its code
+// tells whether a message would have reached the person.
 func (c *Checkup) direct(ctx context.Context, person string) bot.Finding {
 	const check = "slack direct messages"
 	_, _, err := c.API.PostMessageContext(ctx, person)
@@ -198,9 +198,9 @@ func judgeConnections(s socketmode.State) bot.Finding {
 	return finding(checkSocket, bot.Pass, fmt.Sprintf("%d connections", s.Live), "")
 }
 
-// Greet opens a connection with the app token, waits for Slack's hello and tells
-// how many others the app has. What Slack sends on it meanwhile is answered: it
-// was meant for the bot that runs.
+// Greet opens a connection with the app token, waits for Slack's hello and returns the
+// number of the app's other connections. It answers the envelopes that Slack sends on
+// it, which were meant for the running bot.
 func (c *Checkup) Greet(ctx context.Context) (others int, found bot.Finding) {
 	ctx, cancel := context.WithTimeout(ctx, greetWithin)
 	defer cancel()

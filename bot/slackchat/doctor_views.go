@@ -23,11 +23,11 @@ const (
 	maxVerdict     = 1 << 20         // bytes of an answer of blocks.validate
 	maxVerdictWait = time.Minute     // that Slack may ask for before the next view
 	verdictWait    = 5 * time.Second // where it does not say how long
-	mostProblems   = 3               // told of one view
+	mostProblems   = 3               // told for one view
 )
 
-// ViewCheck asks Slack's blocks.validate what it thinks of each view of this build. It
-// sends invented data alone, and no token.
+// ViewCheck sends each view of this build to Slack's blocks.validate, with invented data
+// and without a token.
 type ViewCheck struct {
 	BaseURL string // of the Web API, with the final "/"
 	HTTP    interface {
@@ -77,7 +77,7 @@ func (c *ViewCheck) Examine(ctx context.Context) []bot.Finding {
 	return found
 }
 
-// ask asks about one view, for as long as Slack says that it is asked too often.
+// ask asks about one view. It waits and asks again while Slack limits it.
 func (c *ViewCheck) ask(ctx context.Context, s blockkit.Sample) (verdict, error) {
 	argument := "message"
 	if s.Modal {
@@ -97,7 +97,7 @@ func (c *ViewCheck) ask(ctx context.Context, s blockkit.Sample) (verdict, error)
 	}
 }
 
-// post sends one question. A wait is how long to wait before it is sent again.
+// post sends one question. A wait above 0 means that it has to be sent again after it.
 func (c *ViewCheck) post(ctx context.Context, form string) (v verdict, wait time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, webTimeout)
 	defer cancel()
@@ -166,7 +166,7 @@ func (v verdict) aboutNewBlocks(s blockkit.Sample) bool {
 
 var newBlockAt = regexp.MustCompile("^" + blockPointer + "$")
 
-// String tells the code and what is wrong where.
+// String is the code, then each problem with its place.
 func (v verdict) String() string {
 	told := []string{}
 	for i, raw := range v.Errors {
@@ -189,6 +189,6 @@ func problemOf(raw json.RawMessage) string {
 		return text
 	}
 	var o struct{ Pointer, Code, Message string }
-	_ = json.Unmarshal(raw, &o) // what is neither is told as an empty one
+	_ = json.Unmarshal(raw, &o) // anything else is told as an empty problem
 	return strings.TrimSpace(o.Pointer + " " + cmp.Or(o.Message, o.Code))
 }

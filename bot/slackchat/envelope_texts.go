@@ -2,8 +2,8 @@ package slackchat
 
 import "docspace-restorebot/bot/slackchat/socketmode"
 
-// What people are told when there is no answer for them. Each says whether anything
-// was done and what to do now.
+// Texts for a person whose envelope has no answer. Each says whether anything was done
+// and what to do now.
 const (
 	textBusy       = "The bot is busy; nothing was done. Try again in a moment."
 	textUnreadable = "The bot could not read this from Slack; nothing was done. For the bot's operator: envelope "

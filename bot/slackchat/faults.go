@@ -13,16 +13,16 @@ import (
 )
 
 const (
-	// faultShown is how long a refusal is shown that came no more. What it is
-	// about is asked at least that often while something waits for it.
+	// faultShown is how long a refusal is shown after it last came. A call that is
+	// still wanted is made more often than that.
 	faultShown = time.Hour
-	// faultLogged is how often one that goes on is logged.
+	// faultLogged is the time between two log lines about the same refusal.
 	faultLogged = time.Hour
-	// faultsKept bounds what is remembered: codes come from outside.
+	// faultsKept bounds the refusals that are remembered: codes come from outside.
 	faultsKept = 100
 )
 
-// LastingRefusal is a no of Slack's that stays until a person changes something.
+// LastingRefusal is a refusal of Slack's that lasts until a person changes something.
 type LastingRefusal struct {
 	Method, Code, Needs string
 	Fix                 string
@@ -31,7 +31,7 @@ type LastingRefusal struct {
 
 func (r LastingRefusal) String() string { return policy.RefusedCall(r.Method, r.Code, r.Needs) }
 
-// Needed reports whether no restore can be asked for while it lasts.
+// Needed reports whether the refusal keeps restores from being requested.
 func (r LastingRefusal) Needed() bool {
 	switch r.Method {
 	case methodPost, methodUpdate, quotaMethods[quotaPeople], quotaMethods[quotaPlaces]:
@@ -40,9 +40,8 @@ func (r LastingRefusal) Needed() bool {
 	return false
 }
 
-// Faults remembers what Slack refuses until a person changes something, by
-// method, and logs each once. The zero value is ready; nil remembers nothing. It
-// is safe for concurrent use.
+// Faults remembers Slack's lasting refusals by method, and logs each once. The zero
+// value is ready; nil remembers nothing. It is safe for concurrent use.
 type Faults struct {
 	Log *slog.Logger // nil logs nothing
 
@@ -51,8 +50,7 @@ type Faults struct {
 	logged map[[2]string]time.Time
 }
 
-// Note is told how a call went. A call that Slack takes ends what was refused
-// of its method.
+// Note records the result of a call. A success ends the refusals of its method.
 func (f *Faults) Note(ctx context.Context, method string, err error) {
 	if f == nil {
 		return
@@ -90,7 +88,7 @@ func (f *Faults) Note(ctx context.Context, method string, err error) {
 		"method", method, "code", refusal.Code, "needs", refusal.Needs, "detail", refusal.Detail, "fix", refusal.Fix)
 }
 
-// Now lists what is refused, the oldest first.
+// Now lists the current refusals, the oldest first.
 func (f *Faults) Now(now time.Time) []LastingRefusal {
 	if f == nil {
 		return nil

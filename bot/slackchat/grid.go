@@ -11,12 +11,12 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// errOrgWide means that the bot token was made for a whole organisation.
+// errOrgWide refuses a bot token of a whole organisation.
 var errOrgWide = errors.New("it was made for a whole organisation (Enterprise Grid), and the bot serves one workspace: every command would be refused")
 
 const cureOrgWide = "Install the app in the one workspace, and put that installation's Bot User OAuth Token (xoxb-...) in SLACK_BOT_TOKEN."
 
-// OrgWideError means that the bot token is not of one workspace: a person has to
+// OrgWideError means that the bot token belongs to no single workspace. A person has to
 // change it.
 type OrgWideError struct{}
 
@@ -25,32 +25,32 @@ func (*OrgWideError) Error() string {
 	return "SLACK_BOT_TOKEN: " + errOrgWide.Error() + ". " + cureOrgWide
 }
 
-// orgWide reports whether a token stands for an organisation and for no one
-// workspace of it.
+// orgWide reports whether a token belongs to an organisation and not to one of its
+// workspaces.
 func orgWide(a *slack.AuthTestResponse) bool {
 	return a.TeamID != "" && (a.TeamID[0] == 'E' || a.TeamID == a.EnterpriseID)
 }
 
 const (
-	// gridInterval is how long after one question for the organisation comes the next.
+	// gridInterval is the shortest time between two questions for the organisation.
 	gridInterval = time.Minute
-	// gridWithin bounds it: a command waits for its ack.
+	// gridWithin bounds a question: a command waits for its ack.
 	gridWithin = time.Second
 )
 
-// GridWatch asks Slack anew which organisation the workspace is part of when a
-// payload names another one: a workspace may join a Grid while the bot runs.
+// GridWatch notices that the workspace joins an Enterprise Grid while the bot runs: when
+// a payload names another organisation, it asks Slack.
 type GridWatch struct {
 	API   *slack.Client // required
-	Team  string        // of the bot
+	Team  string        // the bot's workspace
 	Known string        // the organisation at the start, "" for none
-	Grid  *policy.Grid  // hears of the new one
+	Grid  *policy.Grid  // is told of the new one
 
 	mu    sync.Mutex
 	asked time.Time
 }
 
-// OnEnterprise is told which organisation a payload names.
+// OnEnterprise takes the organisation that a payload names.
 func (w *GridWatch) OnEnterprise(ctx context.Context, enterprise string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

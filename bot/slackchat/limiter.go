@@ -9,8 +9,8 @@ import (
 	"docspace-restorebot/bot/slackchat/blockkit"
 )
 
-// Slack's limits, kept to with something in hand: the bot's clock is not
-// Slack's, and calls that leave apart may arrive together.
+// Slack's limits with a margin: the bot's clock is not Slack's, and calls that leave
+// apart may arrive together.
 // https://docs.slack.dev/apis/web-api/rate-limits
 var (
 	// editRate is Tier 3 of chat.update, 50 a minute for all messages of the
@@ -21,7 +21,7 @@ var (
 )
 
 const (
-	// editsKept is how many edits progress leaves for what is more urgent.
+	// editsKept are the edits that progress leaves for urgent ones.
 	editsKept = 5
 	// editsAtOnce, updatesAtOnce and postsAtOnce bound the calls under way, so
 	// that a Slack that hangs holds up few of those who also ask the portals.
@@ -32,14 +32,14 @@ const (
 	// other call.
 	updateWithin = 3 * time.Second
 	callWithin   = 10 * time.Second
-	// retryWhenFull is when to ask again where too many calls are under way.
+	// retryWhenFull is the pause while too many calls are under way.
 	retryWhenFull = 250 * time.Millisecond
-	// heldUnsaid is how long a 429 without Retry-After holds, and heldAtMost
-	// bounds what one asks.
+	// heldUnsaid is the pause after a 429 without Retry-After; heldAtMost bounds
+	// Retry-After.
 	heldUnsaid = 5 * time.Second
 	heldAtMost = 5 * time.Minute
-	// pausedFirst is how long a method rests after Slack did not answer; it
-	// doubles with every failure in a row.
+	// pausedFirst is the pause of a method after Slack did not answer. It doubles
+	// with every failure in a row.
 	pausedFirst   = time.Second
 	pausedAtMost  = 30 * time.Second
 	channelsKnown = 1000
@@ -53,7 +53,7 @@ type limiter struct {
 	edits   *bucket
 	cards   cardEdits
 	posts   map[string]*bucket // by channel
-	allPost bucket             // only held: one 429 may be for every channel
+	allPost bucket             // held after a 429 for all channels
 	under   [underWays]int     // calls under way
 	rests   [underWays]rest
 	spreads [underWays]retrySpread
@@ -69,7 +69,7 @@ const (
 
 var atOnce = [underWays]int{underEdit: editsAtOnce, underUpdate: updatesAtOnce, underPost: postsAtOnce}
 
-// rest is how long a method is left alone that Slack did not answer.
+// rest is the pause of a method that Slack did not answer.
 type rest struct {
 	failures int
 	until    time.Time
@@ -80,14 +80,13 @@ func (r *rest) failed(now time.Time) {
 	r.until = now.Add(min(pausedAtMost, pausedFirst<<min(r.failures-1, 5)))
 }
 
-// retrySpread gives calls that came while too many were under way each a time of its
-// own to come again.
+// retrySpread spreads out the retries of calls that came while too many were under way.
 type retrySpread struct {
-	took time.Duration // by a call, of late
-	next time.Time     // for the next one who is told
+	took time.Duration // recent duration of a call
+	next time.Time     // the next free time
 }
 
-// again is when the next one may come, if most calls go on at once.
+// again returns the pause before the next retry, if most calls go on at once.
 func (r *retrySpread) again(now time.Time, most int) time.Duration {
 	slot := now.Add(retryWhenFull)
 	if r.next.After(slot) {
@@ -104,7 +103,7 @@ type permit struct {
 	begun   time.Time
 	key     string
 	channel string
-	last    bool // the card shows the end, and is not edited again
+	last    bool // the card shows the end: no edit follows
 }
 
 // begin makes sure that not too many calls hang. The lock is held.
@@ -112,11 +111,11 @@ func (o *limiter) begin(kind int, now time.Time) (wait time.Duration) {
 	r := o.rests[kind]
 	most := atOnce[kind]
 	if r.failures > 0 {
-		most = 1 // one finds out for all whether Slack answers again
+		most = 1 // one call tries for all whether Slack answers again
 	}
 	switch {
 	case o.under[kind] < most:
-	case kind == underUpdate: // there is a next time anyway
+	case kind == underUpdate: // the next progress follows anyway
 		return max(retryWhenFull, r.until.Sub(now))
 	default:
 		return max(o.spreads[kind].again(now, most), r.until.Sub(now))
@@ -124,7 +123,7 @@ func (o *limiter) begin(kind int, now time.Time) (wait time.Duration) {
 	return r.until.Sub(now)
 }
 
-// edit asks to edit a card.
+// edit returns a permit to edit a card.
 func (o *limiter) edit(c bot.Card) (*permit, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -159,7 +158,7 @@ func (o *limiter) edit(c bot.Card) (*permit, error) {
 	return t, nil
 }
 
-// post asks to post to a channel; key says what.
+// post returns a permit to post the message key to a channel.
 func (o *limiter) post(channel, key string, u urgency) (*permit, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -197,8 +196,8 @@ func (o *limiter) channel(id string, now time.Time) *bucket {
 	return l
 }
 
-// end notes what came of the call. again says that it has to be made once more
-// after that time, although it succeeded.
+// end records the outcome of the call. With again above 0 the call has to be made once
+// more after that time, although it succeeded.
 func (t *permit) end(o result) (again time.Duration) {
 	out := t.out
 	out.mu.Lock()
@@ -209,7 +208,7 @@ func (t *permit) end(o result) (again time.Duration) {
 	spread.took = (3*spread.took + now.Sub(t.begun)) / 4
 	r := &out.rests[t.kind]
 	switch {
-	case o.Outcome == OutcomeLost, o.Outcome == OutcomeFailed, o.about == aboutToken: // and of no use to others either
+	case o.Outcome == OutcomeLost, o.Outcome == OutcomeFailed, o.about == aboutToken: // other calls would fail too
 		r.failed(now)
 	default:
 		*r = rest{}
@@ -252,13 +251,13 @@ func (t *permit) within(ctx context.Context) (context.Context, context.CancelFun
 	return context.WithTimeout(ctx, callWithin)
 }
 
-// editUrgency is how urgent it is that the card of a restore is right.
+// editUrgency is the urgency of an edit of a restore's card.
 func editUrgency(r bot.Restore) urgency {
 	known := r.Shown.State == r.State
 	switch {
 	case r.CanBeWaived(time.Now()), blockkit.HasButtons(r.State) && !known, r.State == bot.Confirmed && r.Order.BreakGlass:
 		return urgentPress
-	case !known && (r.State.Ended() || blockkit.HasButtons(r.Shown.State)): // its buttons do nothing any more
+	case !known && (r.State.Ended() || blockkit.HasButtons(r.Shown.State)): // the card may show dead buttons
 		return urgentEnd
 	case known && (r.State == bot.Running || r.State == bot.Saving):
 		return urgentUpdate
@@ -267,7 +266,7 @@ func editUrgency(r bot.Restore) urgency {
 	}
 }
 
-// noteUrgency is how urgent a reply is.
+// noteUrgency is the urgency of a reply.
 func noteUrgency(n bot.Note) urgency {
 	switch n.Kind {
 	case bot.NoteEnd:

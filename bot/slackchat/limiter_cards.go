@@ -5,21 +5,21 @@ import (
 )
 
 const (
-	// cardActive is how long a card counts that asks for no more edits.
+	// cardActive is how long a card counts after it last asked for an edit.
 	cardActive = 2 * time.Minute
-	// cardEager is how long a card is waited for that could not be edited when
-	// it asked: a little longer than it takes until most ask again.
+	// cardEager is how long a card that had to wait keeps its place: a little longer
+	// than most take to ask again.
 	cardEager = 5 * time.Second
-	// cardsKnown bounds the cards that are remembered.
+	// cardsKnown bounds the remembered cards.
 	cardsKnown = 5000
-	// staleWithin is how long an edit whose answer was lost may still come to
-	// pass at Slack, over a newer one.
+	// staleWithin is how long an edit whose answer was lost may still replace a newer
+	// one at Slack.
 	staleWithin = 20 * time.Second
-	// shutFor is how long progress is not shown in a channel that takes nothing.
+	// shutFor is the pause of progress in a channel that takes nothing.
 	shutFor = 30 * time.Second
 )
 
-// cardEdits is what is known of the edits of each card. The zero value is ready.
+// cardEdits records the edits of each card. The zero value is ready.
 type cardEdits struct {
 	byKey  map[string]*cardEdit
 	active int // cards that show progress, as last counted
@@ -36,8 +36,8 @@ type cardEdit struct {
 	shut    time.Time // until when its channel is not tried again for progress
 }
 
-// asked notes that a card is to be edited. The error says that it may not be
-// now, or need not.
+// asked records a wish to edit a card. The error says that the edit has to wait, or is
+// not needed.
 func (e *cardEdits) asked(key string, version int64, u urgency, now time.Time) (*cardEdit, error) {
 	e.sweep(now)
 	c := e.byKey[key]
@@ -71,7 +71,7 @@ func (e *cardEdits) share(c *cardEdit, every time.Duration, now time.Time) (wait
 	return c.sent.Add(time.Duration(e.active) * every * 9 / 10).Sub(now)
 }
 
-// ahead is how many cards want their progress shown and have waited for longer.
+// ahead counts the cards whose progress has waited longer.
 func (e *cardEdits) ahead(c *cardEdit, every time.Duration, now time.Time) (n int) {
 	for _, other := range e.byKey {
 		if other.sent.Before(c.sent) && now.Sub(other.updated) < cardEager && e.share(other, every, now) <= 0 {
@@ -81,8 +81,8 @@ func (e *cardEdits) ahead(c *cardEdit, every time.Duration, now time.Time) (n in
 	return n
 }
 
-// ended notes that an edit is over. The last one of a card is asked for again
-// if an older one, whose answer was lost, may still come to pass after it.
+// ended records the end of an edit. The last edit of a card is asked for again if an
+// older one, whose answer was lost, may still replace it.
 func (e *cardEdits) ended(key string, o Outcome, last bool, now time.Time) (again time.Duration) {
 	c := e.byKey[key]
 	if c == nil {

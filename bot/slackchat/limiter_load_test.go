@@ -104,7 +104,7 @@ func (d *due) Pop() any {
 	return last
 }
 
-// work works the steps of a crowd until ctx ends, a bounded number at once, as
+// work works the steps of many restores until ctx ends, a bounded number at once, as
 // the store does.
 func work(ctx context.Context, b *bot.Bot, ids []string) {
 	var mu sync.Mutex
@@ -143,7 +143,7 @@ func work(ctx context.Context, b *bot.Bot, ids []string) {
 	workers.Wait()
 }
 
-// startRestores makes a crowd of restores that run, each with its card, spread over
+// startRestores makes many running restores, each with its card, spread over
 // channels, and begins to work them.
 func startRestores(t *testing.T, restores, channels int, ends func(n int) time.Time) (*slacktest.Slack, map[string]*loadPortal) {
 	t.Helper()

@@ -18,16 +18,15 @@ import (
 )
 
 const (
-	// maxFollowUps is how many answers are worked out or sent at once.
+	// maxFollowUps bounds the answers that are worked out or sent at once.
 	maxFollowUps = 64
 	// followUpWithin bounds one of them: a portal takes up to 90 s for its history.
 	followUpWithin = 150 * time.Second
-	// maxAckText keeps the fallback text of an ack short; its blocks say it all.
+	// maxAckText bounds the fallback text of an ack: its blocks say the same.
 	maxAckText = 300
 )
 
-// Handler decides what becomes of a command, a press, or what is done in a
-// modal. [*bot.Bot] is one.
+// Handler handles commands, presses and modals. [*bot.Bot] is one.
 type Handler interface {
 	Command(ctx context.Context, c bot.Command) (bot.Answer, bot.FollowUp)
 	Press(ctx context.Context, p bot.Press) (bot.Answer, bot.FollowUp)
@@ -36,10 +35,10 @@ type Handler interface {
 	Suggest(ctx context.Context, s bot.Submission) []bot.Option
 }
 
-// Listener turns Slack's envelopes into commands and presses. Its Handle is
-// made for [socketmode.Client].
+// Listener turns Slack's envelopes into commands, presses and submissions. Its Handle
+// is made for [socketmode.Client].
 type Listener struct {
-	ctx     context.Context //nolint:containedctx // what runs after an ack outlives the ctx of its envelope
+	ctx     context.Context //nolint:containedctx // follow-ups outlive the ctx of their envelope
 	handler Handler
 	chat    bot.Chat
 	log     *slog.Logger
@@ -47,14 +46,13 @@ type Listener struct {
 	pressed recentPresses
 	running sync.WaitGroup
 
-	// App says which app the bot is connected as, by Slack's hello. Set it before
-	// Handle is called.
+	// App returns the id of the app in Slack's hello. Set it before Handle is called.
 	App func() string
-	// Self says who the bot is to Slack, and asks again where anew is set; without
-	// it no message is taken for the bot's own. Set it before Handle is called.
+	// Self returns the bot's own identity at Slack; anew asks again. Without Self no
+	// message counts as the bot's own. Set it before Handle is called.
 	Self func(ctx context.Context, anew bool) (*slack.AuthTestResponse, error)
-	// OnEnterprise is told which organisation each payload names, before it is handled; nil
-	// is nobody. Set it before Handle is called.
+	// OnEnterprise, if set, gets the organisation of each payload before the payload is
+	// handled. Set it before Handle is called.
 	OnEnterprise func(ctx context.Context, enterprise string)
 }
 
@@ -71,8 +69,8 @@ func (l *Listener) appID() string {
 	return l.App()
 }
 
-// NewListener makes a listener that asks handler and sends later answers with
-// chat until ctx ends. A nil log logs nothing.
+// NewListener makes a listener that asks handler. It sends follow-ups with chat until
+// ctx ends. A nil log logs nothing.
 func NewListener(ctx context.Context, handler Handler, chat bot.Chat, log *slog.Logger) *Listener {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -80,8 +78,7 @@ func NewListener(ctx context.Context, handler Handler, chat bot.Chat, log *slog.
 	return &Listener{ctx: ctx, handler: handler, chat: chat, log: log, slots: make(chan struct{}, maxFollowUps)}
 }
 
-// Wait returns when no later answer is under way. Call it when Handle is not
-// called any more.
+// Wait returns when no follow-up runs. Call it after the last call of Handle.
 func (l *Listener) Wait() { l.running.Wait() }
 
 // Handle answers an envelope: a command in the ack, a press by its response_url.
@@ -133,7 +130,7 @@ func (l *Listener) command(ctx context.Context, env socketmode.Envelope) any {
 	return ackOf(answer)
 }
 
-// commandOf is what a payload asks for, without the address for later answers.
+// commandOf reads the command of a payload, without its response_url.
 func (l *Listener) commandOf(env socketmode.Envelope, cmd slack.SlashCommand) bot.Command {
 	c := bot.Command{
 		Caller: policy.Caller{
@@ -143,7 +140,7 @@ func (l *Listener) commandOf(env socketmode.Envelope, cmd slack.SlashCommand) bo
 		Delivery: cmd.TriggerID, Text: unescape.Replace(cmd.Text),
 	}
 	if c.Delivery == "" {
-		c.Delivery = env.ID // a redelivery keeps it, and two commands never share it
+		c.Delivery = env.ID // the same for a redelivery, another for another command
 	}
 	return c
 }
@@ -159,7 +156,7 @@ type answerAck struct {
 	Blocks       []slack.Block `json:"blocks"`
 }
 
-// interaction tells a press on a card from what is done in a modal.
+// interaction handles a press on a card, or an act in a modal.
 func (l *Listener) interaction(ctx context.Context, env socketmode.Envelope) any {
 	callback, err := env.Interaction()
 	if err != nil {
@@ -213,13 +210,13 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 	if followUp == nil || l.background(ctx, func(ctx context.Context) { l.finish(ctx, to, nil, followUp) }) {
 		return
 	}
-	if callback.Container.IsEphemeral { // after a press on a card only tidying is left
+	if callback.Container.IsEphemeral { // the follow-up of a press on a card only tidies up
 		l.send(ctx, to, bot.TextAnswer{Text: textBusy})
 	}
 }
 
-// pressOf reads a press on a card's button. fault says what else it is, in a
-// word or two of a closed set.
+// pressOf reads a press on a card's button. fault names anything else, in words of a
+// closed set.
 func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
 	p = bot.Press{
 		Caller: policy.Caller{
@@ -267,12 +264,12 @@ func recipient(c policy.Caller, url docspace.Secret) bot.Recipient {
 	return bot.Recipient{Channel: c.Channel, User: c.User, URL: url}
 }
 
-// waitSilently is how long somebody waits for an answer before they are told that it
-// takes a while: most answers come at once, and nothing stands above them.
+// waitSilently is how long a person waits before they are told that the answer takes a
+// while. Most answers come sooner.
 const waitSilently = 1500 * time.Millisecond
 
-// finish works out a later answer and sends it, in the place of what it says meanwhile
-// where it takes long.
+// finish runs a follow-up and sends its answer. After waitSilently it sends meanwhile,
+// which the answer then replaces.
 func (l *Listener) finish(ctx context.Context, to bot.Recipient, meanwhile bot.Answer, followUp bot.FollowUp) {
 	answered := make(chan bot.Answer, 1)
 	go func() { answered <- l.runFollowUp(ctx, followUp) }()
@@ -298,11 +295,11 @@ func (l *Listener) finish(ctx context.Context, to bot.Recipient, meanwhile bot.A
 	l.deliver(ctx, to, answer)
 }
 
-// deliverWithin bounds the delivery of an answer that was worked out.
+// deliverWithin bounds the delivery of a follow-up's answer.
 const deliverWithin = 10 * time.Second
 
-// deliveryContext gives the delivery of an answer a time of its own: to work it out may
-// have taken all of it.
+// deliveryContext gives the delivery of an answer its own time: the follow-up may have
+// used up all of ctx's.
 func (l *Listener) deliveryContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliverWithin)
 	stop := context.AfterFunc(l.ctx, cancel)
@@ -319,12 +316,11 @@ func (l *Listener) runFollowUp(ctx context.Context, followUp bot.FollowUp) (answ
 	return followUp(ctx)
 }
 
-// tellWithin bounds a word that could not travel with an ack: the bot may be
-// stopping, and is not held up by it.
+// tellWithin bounds Tell: the bot may be stopping.
 const tellWithin = 2 * time.Second
 
-// Tell is made for [socketmode.Client]: it tells a person whose press was not handled, by
-// its response_url. Where there is no room it says nothing.
+// Tell tells a person by the response_url that their press was not handled. It is made
+// for [socketmode.Client]. While maxFollowUps are running it says nothing.
 func (l *Listener) Tell(env socketmode.Envelope, text string) {
 	callback, err := env.Interaction()
 	if err != nil || callback.ResponseURL == "" {
@@ -344,7 +340,7 @@ func (l *Listener) Tell(env socketmode.Envelope, text string) {
 	})
 }
 
-// send delivers an answer in the background, or at once where there is no room.
+// send delivers an answer in the background, or at once while maxFollowUps are running.
 func (l *Listener) send(ctx context.Context, to bot.Recipient, a bot.Answer) {
 	if !l.background(ctx, func(ctx context.Context) { l.deliver(ctx, to, a) }) {
 		l.deliver(ctx, to, a)
@@ -362,8 +358,8 @@ func (l *Listener) deliver(ctx context.Context, to bot.Recipient, a bot.Answer) 
 	}
 }
 
-// background runs f if there is room and the listener is not ending. What f
-// logs says what noted says.
+// background runs f, unless maxFollowUps are running or the listener is ending. The log
+// lines of f carry the attributes of noted.
 func (l *Listener) background(noted context.Context, f func(ctx context.Context)) bool {
 	if l.ctx.Err() != nil {
 		return false

@@ -12,11 +12,11 @@ import (
 	"docspace-restorebot/bot/slackchat/socketmode"
 )
 
-// selfWithin bounds the question who the bot is: a press waits for its ack.
+// selfWithin bounds a call of Self: a press waits for its ack.
 const selfWithin = time.Second
 
-// ownCard is what the card of a press says about itself, zero where Slack does
-// not say that the bot itself has posted the message.
+// ownCard returns the mark on the pressed card. It is zero unless Slack says that the
+// bot has posted the message.
 func (l *Listener) ownCard(ctx context.Context, env socketmode.Envelope, callback slack.InteractionCallback) bot.CardMark {
 	mark := blockkit.ReadMark(callback.ActionCallback.BlockActions[0].BlockID)
 	if l.Self == nil || mark == (bot.CardMark{}) {
@@ -38,8 +38,8 @@ func (l *Listener) ownCard(ctx context.Context, env socketmode.Envelope, callbac
 	return bot.CardMark{}
 }
 
-// postedBy reports whether the message that a press brings along is the one at ts
-// and of the bot. All that Slack says of who posted it has to agree.
+// postedBy reports whether the message in a press is the one at ts and was posted by the
+// bot. Every field in which Slack names the author has to agree.
 func postedBy(payload []byte, ts, app string, me *slack.AuthTestResponse) bool {
 	var pressed struct {
 		Message struct {

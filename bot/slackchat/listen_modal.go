@@ -18,19 +18,19 @@ const (
 	// triggerLife is how long Slack lets a modal be opened, from the click.
 	// https://docs.slack.dev/interactivity/handling-user-interaction
 	triggerLife = 3 * time.Second
-	// openWithin is how long its answer may take: Slack may be slow and do it.
+	// openWithin bounds the call that opens a modal: a slow Slack may still open it.
 	openWithin = 20 * time.Second
-	// fillRetry is when a modal is filled again that Slack was not well enough to
-	// take. It doubles, for fillTries in all.
+	// fillRetry is the pause before the second try to fill a modal. It doubles with
+	// each of fillTries.
 	fillRetry = time.Second
 	fillTries = 5
-	// maxFields bounds what is read of a modal: ours have fewer.
+	// maxFields bounds the fields of a modal: ours have fewer.
 	maxFields = 25
 	// maxEntered bounds one value, in bytes: a text input takes 3000 characters.
 	maxEntered = 4 * blockkit.MaxFieldText
 )
 
-// What a person is told whose modal could not be opened or filled.
+// Texts for a person whose modal could not be opened or filled.
 const (
 	textTriggerGone = "Slack did not let the bot open the dialog in time. Nothing was changed. Try again."
 	textModalUnsure = "Slack did not say in time whether it opened the dialog. Nothing was changed. If it is not there, try again; if it stays at Loading, close it."
@@ -38,14 +38,14 @@ const (
 	textNoModal     = "The dialog could not be opened. Nothing was changed. Try again in a minute; if it goes on, ask the bot's operator to look at its log."
 )
 
-// trigger is the permission to open one modal, and who is told if it is gone.
+// trigger is the permission to open one modal. A person is told if it is gone.
 type trigger struct {
 	id string
 	to bot.Recipient
 }
 
-// open opens a modal at once and then fills it with what later works out. It
-// reports false where there is no room for that.
+// open opens a modal and then fills it with the answer of followUp. It reports false
+// while maxFollowUps are running.
 func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigger, opens bot.OpenModal, followUp bot.FollowUp) bool {
 	until := env.ReceivedAt.Add(triggerLife)
 	if env.ReceivedAt.IsZero() {
@@ -76,8 +76,8 @@ func (l *Listener) open(noted context.Context, env socketmode.Envelope, by trigg
 	})
 }
 
-// fill works out what a modal shows and shows it. Where Slack does not take that
-// the person is told.
+// fill runs a follow-up and shows its answer in a modal. If Slack refuses that, the
+// person is told.
 func (l *Listener) fill(ctx context.Context, view bot.View, to bot.Recipient, followUp bot.FollowUp) {
 	if followUp == nil {
 		return
@@ -99,7 +99,7 @@ func (l *Listener) fill(ctx context.Context, view bot.View, to bot.Recipient, fo
 	}
 }
 
-// fillWith shows m, and again for as long as Slack is not well.
+// fillWith shows m. It tries again after passing faults of Slack.
 func (l *Listener) fillWith(ctx context.Context, view bot.View, m bot.Modal) error {
 	wait := fillRetry
 	for n := 1; ; n++ {
@@ -116,7 +116,7 @@ func (l *Listener) fillWith(ctx context.Context, view bot.View, m bot.Modal) err
 	}
 }
 
-// modalAnswer is what the ack of a submitted modal does to it.
+// modalAnswer is the ack of a submitted modal.
 type modalAnswer struct {
 	Action string                  `json:"response_action"`
 	Errors map[string]string       `json:"errors,omitempty"`
@@ -152,7 +152,7 @@ func (l *Listener) submit(ctx context.Context, env socketmode.Envelope, callback
 	return modalAnswer{Action: string(slack.RAUpdate), View: &view}
 }
 
-// choose handles a change in a field that tells.
+// choose handles a change in a field that reports its changes.
 func (l *Listener) choose(ctx context.Context, callback slack.InteractionCallback) {
 	s, fault := l.submission(callback)
 	acts := callback.ActionCallback.BlockActions
@@ -199,8 +199,8 @@ func (l *Listener) submission(callback slack.InteractionCallback) (bot.Submissio
 	return s, fault
 }
 
-// submissionOf reads what was entered in a modal of ours. fault says what else
-// it is, in a word or two of a closed set.
+// submissionOf reads the values of one of our modals. fault names anything else, in
+// words of a closed set.
 func submissionOf(callback slack.InteractionCallback) (s bot.Submission, fault string) {
 	v := callback.View
 	s = bot.Submission{
@@ -239,7 +239,7 @@ func submissionOf(callback slack.InteractionCallback) (s bot.Submission, fault s
 	return s, ""
 }
 
-// inputValues is what one input holds.
+// inputValues are the values of one input.
 func inputValues(act slack.BlockAction) (values []string, ok bool) {
 	values = []string{}
 	for _, v := range append([]slack.OptionBlockObject{act.SelectedOption, {Value: act.Value}}, act.SelectedOptions...) {

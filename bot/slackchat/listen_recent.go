@@ -5,12 +5,11 @@ import (
 	"time"
 )
 
-// maxDeliveryID is how long a trigger_id may be that tells deliveries apart;
-// Slack's have some 40 characters.
+// maxDeliveryID bounds a trigger_id; Slack's have some 40 characters.
 const maxDeliveryID = 255
 
 const (
-	// rememberFor is how long a press is known by its trigger_id.
+	// rememberFor is how long the trigger_id of a press is remembered.
 	rememberFor    = 10 * time.Minute
 	rememberAtMost = 4096
 )
@@ -22,15 +21,14 @@ func deliveryID(trigger string) string {
 	return trigger
 }
 
-// recentPresses tells a press that is delivered again, with another
-// envelope_id, from a new one: a refused press is not refused twice. That an
-// accepted one counts once is for the database to see to.
+// recentPresses recognises a press that Slack delivers again with another envelope_id, so
+// that it is not refused twice. The database counts an accepted press once.
 type recentPresses struct {
 	mu    sync.Mutex
 	known map[string]time.Time
 }
 
-// again reports whether a delivery came within the last 10 minutes.
+// seen records a delivery and reports whether it came within the last 10 minutes.
 func (r *recentPresses) seen(id string, now time.Time) bool {
 	if id == "" {
 		return false

@@ -12,29 +12,28 @@ import (
 )
 
 const (
-	// searchDelay is how long a message whose answer was lost is not looked for:
-	// Slack may still be at it.
+	// searchDelay is the time before a lost post is searched for: Slack may still be
+	// posting it.
 	searchDelay = 2 * time.Second
 	// searchFor is how long the search may fail before the message is posted
 	// again: rather twice than never.
 	searchFor = time.Minute
 	// clockSkew is how far Slack's clock may be behind.
 	clockSkew = time.Minute
-	// lostKept bounds what is remembered.
+	// lostKept bounds each map.
 	lostKept = 1000
-	// unreadableFor is how long it is remembered that the bot may not read a
-	// channel.
+	// unreadableFor is how long a channel counts as one that the bot may not read.
 	unreadableFor = 10 * time.Minute
 )
 
-// lostPosts are the posts whose answer was lost: Slack may have made them. They are
-// forgotten with the process; then the message is posted again.
+// lostPosts are the posts whose answer was lost: Slack may have made them. A new process
+// knows none and posts the message again.
 type lostPosts struct {
 	mu         sync.Mutex
-	since      map[string]time.Time // when the first attempt began
-	last       map[string]time.Time // when an answer was last lost
-	unreadable map[string]time.Time // until when, by channel
-	noThread   map[string]struct{}  // by channel and ts
+	since      map[string]time.Time // start of the first attempt, by message
+	last       map[string]time.Time // loss of the latest answer, by message
+	unreadable map[string]time.Time // end of that state, by channel
+	noThread   map[string]struct{}  // threads that are gone, by channel and ts
 	me         *slack.AuthTestResponse
 	asked      time.Time // for me
 }
@@ -98,10 +97,10 @@ func (l *lostPosts) threadless(p outgoing) bool {
 	return gone
 }
 
-// findLostPost looks for a message that may have been posted already; the post stays
-// lost until it is settled. "" and no error mean that the message is to be posted: it
-// is not there, or the bot may not look. To look it needs channels:history, or
-// groups:history in a private channel.
+// findLostPost searches for a message that may have been posted already. "" without an
+// error means: post it, for it is not there or the bot may not look. The search needs
+// channels:history, or groups:history in a private channel. The post stays lost until
+// settle.
 func (c *Chat) findLostPost(ctx context.Context, p outgoing) (ts string, err error) {
 	since, last := c.lost.about(p.key())
 	now := time.Now()
@@ -129,7 +128,7 @@ func (c *Chat) findLostPost(ctx context.Context, p outgoing) (ts string, err err
 	return "", chatError("look for a message", methodHistory, err)
 }
 
-// find looks for the message since a time: in its thread, or in the channel.
+// find searches the thread or the channel from a time on.
 func (c *Chat) find(ctx context.Context, p outgoing, since time.Time) (string, error) {
 	me, err := c.Self(ctx, false)
 	if err != nil {
@@ -183,10 +182,10 @@ func wrote(me *slack.AuthTestResponse, m slack.Message) bool {
 	return m.User == me.UserID && m.User != "" || m.BotID == me.BotID && m.BotID != ""
 }
 
-// selfInterval bounds how often it is asked anew who the bot is.
+// selfInterval is the shortest time between two calls of auth.test.
 const selfInterval = time.Minute
 
-// Self is who the bot is to Slack; anew asks again, but once in a while only.
+// Self returns the bot's identity at Slack. anew asks again, at most once in selfInterval.
 func (c *Chat) Self(ctx context.Context, anew bool) (*slack.AuthTestResponse, error) {
 	c.lost.mu.Lock()
 	me, asked := c.lost.me, c.lost.asked

@@ -11,7 +11,7 @@ import (
 type Features struct {
 	Groups bool // a list names a user group
 	// Search lets the bot look for a message whose answer was lost, instead of
-	// outgoing it again.
+	// posting it again.
 	Search bool
 }
 

@@ -14,8 +14,8 @@ import (
 	"docspace-restorebot/bot/slackchat/socketmode"
 )
 
-// about is what a refusal of Slack's is about, and so what helps: another time,
-// another place, another content, or a person.
+// about classifies a refusal of Slack's by its remedy: another time, another place,
+// another content, or a person.
 type about int
 
 // The zero value lasts: so does every code that the table does not know.
@@ -34,8 +34,7 @@ const (
 	aboutView                 // the modal is closed, or shows something else
 )
 
-// refusals is every code of Slack's with a cure other than a person, and those
-// of the token. https://docs.slack.dev/reference/methods/chat.postMessage#errors
+// refusals are the codes with a remedy other than a person, and those of the token. https://docs.slack.dev/reference/methods/chat.postMessage#errors
 var refusals = map[string]about{
 	"invalid_auth": aboutToken, "not_authed": aboutToken, "account_inactive": aboutToken, "token_revoked": aboutToken,
 	"token_expired": aboutToken, "not_allowed_token_type": aboutToken, "no_permission": aboutToken, "org_login_required": aboutToken,
@@ -71,8 +70,7 @@ var refusals = map[string]about{
 	"not_found": aboutView, "hash_conflict": aboutView, "view_not_found": aboutView,
 }
 
-// aboutOf is what a code is about. Families that Slack adds to are known by how
-// their names begin.
+// aboutOf classifies a code. It knows growing families of codes by their prefix.
 func aboutOf(code string) about {
 	if a, ok := refusals[code]; ok {
 		return a
@@ -89,8 +87,7 @@ func aboutOf(code string) about {
 // passing reports whether the same call is worth another try.
 func passing(code string) bool { a := aboutOf(code); return a == aboutLimit || a == aboutSlack }
 
-// wrongToken reports whether a code is about the token itself, and not about
-// what it may do.
+// wrongToken reports whether a code is about the token itself, not about its rights.
 func wrongToken(code string) bool {
 	switch code {
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type":
@@ -99,7 +96,7 @@ func wrongToken(code string) bool {
 	return false
 }
 
-// domainError puts what a refusal is about in the domain's words.
+// domainError is the domain's error for a refusal; nil for one that passes.
 func (a about) domainError() error {
 	switch a {
 	case aboutAbsent:
@@ -112,14 +109,14 @@ func (a about) domainError() error {
 		return bot.ErrTriggerGone
 	case aboutView:
 		return bot.ErrModalGone
-	case aboutLasting, aboutToken, aboutContent: // content that is refused in every form is refused for good
+	case aboutLasting, aboutToken, aboutContent: // content is asked about only after its last form
 		return policy.ErrChatDenied
 	case aboutLimit, aboutSlack, aboutHook:
 	}
 	return nil
 }
 
-// refusalOf is what err says that Slack refused, and what that is about.
+// refusalOf reads Slack's refusal in err: its code and its class.
 func refusalOf(err error) (code string, a about, ok bool) {
 	refused, ok := errors.AsType[slack.SlackErrorResponse](err)
 	if !ok {
@@ -128,13 +125,13 @@ func refusalOf(err error) (code string, a about, ok bool) {
 	return refused.Err, aboutOf(refused.Err), true
 }
 
-// is reports whether err is a refusal about something.
+// is reports whether err is a refusal of this class.
 func (a about) is(err error) bool {
 	_, of, ok := refusalOf(err)
 	return ok && of == a
 }
 
-// chatError puts what Slack said of a call in the domain's words.
+// chatError wraps the error of a call in the domain's errors.
 func chatError(doing, method string, err error) error {
 	if err == nil {
 		return nil
@@ -152,7 +149,7 @@ func chatError(doing, method string, err error) error {
 	}
 }
 
-// cure says who can make Slack's no a yes, and how.
+// cure says who can end a refusal, and how.
 func cure(code, method, scope string) string {
 	switch code {
 	case "missing_scope":
@@ -198,7 +195,7 @@ func (e *busyError) Error() string {
 func (e *busyError) Unwrap() error             { return policy.ErrChatBusy }
 func (e *busyError) RetryAfter() time.Duration { return e.after }
 
-// AppTokenCure says what a person does about a code of [socketmode.FatalError].
+// AppTokenCure is the remedy for a code of [socketmode.FatalError].
 func AppTokenCure(code string) string {
 	switch code {
 	case "not_allowed_token_type":

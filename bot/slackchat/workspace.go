@@ -21,8 +21,8 @@ func Web(base string, appToken, botToken docspace.Secret, over http.RoundTripper
 		slack.OptionAPIURL(base), slack.OptionHTTPClient(&http.Client{Timeout: webTimeout, Transport: over}))
 }
 
-// TokenError means that Slack does not say who the bot is: a person has to change
-// the token, or what it may do.
+// TokenError means that Slack refuses auth.test. A person has to change the token or its
+// rights.
 type TokenError struct {
 	Code string // Slack's error code
 }
