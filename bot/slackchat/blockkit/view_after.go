@@ -26,7 +26,7 @@ func leftText(r bot.Restore) string {
 	l := r.Checklist
 	switch open := len(l.Open()); {
 	case len(l.Items) == 0:
-		return "What to do now comes in the thread."
+		return "*What to do now:* the list in the thread."
 	case open == 0:
 		return fmt.Sprintf(":white_check_mark: All %d things on the list in the thread are done.", len(l.Items))
 	case open == len(l.Items):

@@ -23,7 +23,7 @@ func people() []person {
 		{stage.Alice, "alice", "may ask and confirm"},
 		{stage.Bob, "bob", "may ask and confirm"},
 		{stage.Eve, "eve", "may do neither"},
-		{stage.Mallory, "mallory", "a guest, may do nothing"},
+		{stage.Mallory, "mallory", "a guest"},
 	}
 }
 

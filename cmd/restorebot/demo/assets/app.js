@@ -74,12 +74,20 @@ function message(m, state, names) {
       ...(m.blocks && m.blocks.length ? m.blocks.map((b) => render(b, context(m, names))) : [el("div", { class: "block" }, mrkdwn(m.text, names))])));
 }
 
+// exchange puts a message in the place of what it was, and keeps the focus where it is.
+function exchange(old, now) {
+  const at = old.contains(document.activeElement) ? document.activeElement : null;
+  const again = at?.dataset.action && [...now.querySelectorAll("[data-action]")].find((e) => e.dataset.action === at.dataset.action && e.value === at.value);
+  old.replaceWith(now);
+  again?.focus();
+}
+
 // slot is a message in the log, and its thread below it.
 function slot(m, replies, state, names, where = "") {
   const id = where + m.channel + m.ts, now = JSON.stringify(m);
   const before = drawn.get(id);
   const entry = before && before.now === now ? before : { now, node: message(m, state, names), thread: before?.thread };
-  if (before && before.node !== entry.node && before.node.isConnected) before.node.replaceWith(entry.node);
+  if (before && before.node !== entry.node && before.node.isConnected) exchange(before.node, entry.node);
   if (replies.length) {
     entry.thread ||= el("details", { class: "thread" }, el("summary"));
     const count = replies.length === 1 ? "1 reply" : replies.length + " replies";
@@ -158,7 +166,7 @@ function draw(state) {
   document.getElementById("channel").textContent = "# " + state.channel;
   const bot = state.bot.running ? "The bot runs" : "The bot is down";
   const portal = state.portal.locked ? "the portal is closed: it is being restored" : "the portal is open";
-  const n = state.portal.starts, times = n === 0 ? "no restore was started yet" : n === 1 ? "one restore was started" : n + " restores were started";
+  const n = state.portal.starts, times = n === 0 ? "no restore yet" : n === 1 ? "1 restore started" : n + " restores started";
   const words = `${bot} · ${portal} · ${times}`;
   const status = document.getElementById("status");
   if (status.textContent !== words) status.textContent = words;
