@@ -140,7 +140,7 @@ func (b *Bot) request(ctx context.Context, c Command, line command.Line) Answer 
 		bare := line.Order
 		bare.Reason = ""
 		return b.refuse(ctx, c.Caller, "", &policy.Refusal{
-			Rule: policy.RuleReason, What: "A restore has to say why it is asked for, also a dry run. Nothing was started.",
+			Rule: policy.RuleReason, What: "A restore needs a reason, and so does a dry run. Nothing was started.",
 			Do: "Ask again with --reason and a few words in double quotes.", Suggest: bare.Canonical(line.Portal) + ` --reason "..."`,
 		})
 	}

@@ -89,10 +89,10 @@ func (c PolicyCheck) Examine(ctx context.Context) []Finding {
 	asked.Wait()
 	found = append(found, c.Quorums(ctx)...)
 	if n.anyChannel {
-		found = append(found, warned("channels", "restores may be asked for in any channel that the bot is in", "Name the channels in RESTORE_CHANNELS."))
+		found = append(found, warned("channels", "people can request restores in any channel that the bot is in", "Name the channels in RESTORE_CHANNELS."))
 	}
 	if n.anybody {
-		found = append(found, warned("people", "everybody in the workspace may ask for or confirm a restore", "Name people or groups in place of *."))
+		found = append(found, warned("people", "everybody in the workspace can request or confirm a restore", "Name people or groups in place of *."))
 	}
 	return found
 }

@@ -66,10 +66,10 @@ func (p Portal) examineKey(ctx context.Context) []Finding {
 		person, err := w.PersonSelf(ctx)
 		switch {
 		case errors.Is(err, docspace.ErrScope):
-			state = warned(check, "whose it is could not be told: it may not read accounts", "Give the key the permission *:read too.")
+			state = warned(check, "the bot cannot tell whose key it is: the key may not read accounts", "Give the key the permission *:read too.")
 		case err != nil:
 			c := p.explain(err)
-			state = warned(check, "whose it is could not be told: "+c.why, c.do)
+			state = warned(check, "the bot cannot tell whose key it is: "+c.why, c.do)
 		case !person.CanRestore():
 			state = faulty(check, "its owner is neither the portal's owner nor a DocSpace admin", p.KeyFrom.newKeyHint())
 		}

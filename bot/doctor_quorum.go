@@ -34,7 +34,7 @@ func (c PolicyCheck) quorum(ctx context.Context, check string, own policy.Portal
 		return []Finding{faulty(check, "the requester may not confirm, and too few others can: nothing can be restored",
 			fix+" Or let RESTORE_SELF_APPROVAL be true.")}
 	case policy.QuorumNoSecond:
-		return []Finding{warned(check, "what needs somebody other than the requester, such as --dump, can never be confirmed", fix)}
+		return []Finding{warned(check, "nobody can confirm what needs a second person, such as --dump", fix)}
 	case policy.QuorumMet:
 	}
 	return nil

@@ -10,16 +10,16 @@ var (
 	usages    = map[string]string{
 		"restore": "/restore\nopens a dialog with the backups.\n" +
 			"/restore <backup-id> [--portal NAME] [--storage TYPE] [--param KEY=VALUE]... [--notify[=BOOL]] [--dump[=BOOL]] [--reason TEXT] [--no-safety-backup] [--dry-run] [--break-glass] [--unlisted]\n" +
-			"asks for a restore; somebody has to confirm it. --unlisted restores what the bot cannot see: an id that list does not show or cannot show now, Local, CustomCloud.\n" +
+			"requests a restore; somebody has to confirm it. --unlisted restores what the bot cannot see: an id that list does not show or cannot show now, Local, CustomCloud.\n" +
 			"Example: /restore 3f2504e0-4f89-11d3-9a0c-0305e82c3301 --reason \"lost room\"",
 		"list":    "/restore list [--dump] [--portal NAME]\nshows the backups, newest first.\nExample: /restore list --dump",
 		"status":  "/restore status\nshows what runs or waits now.\nExample: /restore status",
 		"history": "/restore history\nshows the last restores and how they ended.\nExample: /restore history",
 		"report":  "/restore report <restore-id>\nwrites the story of a restore into its thread, for the post-mortem.\nExample: /restore report k3vq7x2mhd",
 		"cancel":  "/restore cancel <restore-id> [reason]\ndrops a request that is not started yet.\nExample: /restore cancel k3vq7x2mhd wrong backup",
-		"freeze": "/restore freeze <reason>\nkeeps every restore from being asked for, confirmed and started, until it is ended; for those who may confirm." +
+		"freeze": "/restore freeze <reason>\nstops all restores: until unfreeze nobody can request, confirm or start one. For those who may confirm." +
 			"\nExample: /restore freeze migration until 04:00",
-		"unfreeze": "/restore unfreeze\nends the freeze; for those who may confirm.\nExample: /restore unfreeze",
+		"unfreeze": "/restore unfreeze\nends the freeze. For those who may confirm.\nExample: /restore unfreeze",
 		"doctor":   "/restore doctor\nchecks Slack, the portals, the key and the database, and says how to put right what is wrong.\nExample: /restore doctor",
 		"help":     "/restore help [command]\nshows how a command is used.\nExample: /restore help list",
 	}

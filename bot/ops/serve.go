@@ -73,7 +73,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.Log.InfoContext(ctx, "health and metrics are served", "addr", listener.Addr().String())
 	if !loopback(listener.Addr()) {
-		s.Log.WarnContext(ctx, "HTTP_ADDR is beyond loopback: whoever reaches the port can read health and metrics")
+		s.Log.WarnContext(ctx, "HTTP_ADDR is beyond loopback: anybody who reaches the port can read health and metrics")
 	}
 	server := &http.Server{
 		Handler: s.Handler(), ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),

@@ -135,7 +135,7 @@ func vouched(p durable.AuditProof) string {
 	case p.Sealed != "":
 		return "It is sealed with the key " + p.Sealed + ", which was not given: set AUDIT_KEY to find out whether the bot wrote it."
 	}
-	return "No AUDIT_KEY guards it: whoever can write to the database can have written all of it anew. Compare it with a head from the channel."
+	return "No AUDIT_KEY guards it: anybody who can write to the database can have rewritten all of it. Compare it with a head from the channel."
 }
 
 // checked is an export, and then the verdict on what was exported.

@@ -23,7 +23,7 @@ func (r raw) checkApprovals(fault func(name, rule string), p *policy.Policy) {
 	if strings.TrimSpace(r.BreakGlass) != "" {
 		p.BreakGlass = list(fault, "RESTORE_BREAK_GLASS", r.BreakGlass, "UWS")
 		if p.BreakGlass.Any {
-			fault("RESTORE_BREAK_GLASS", "must name people or user groups, not *: whoever it names may restore alone")
+			fault("RESTORE_BREAK_GLASS", "must name people or user groups, not *: each of them may restore alone")
 		}
 	}
 	n, err := strconv.Atoi(r.Approvals)

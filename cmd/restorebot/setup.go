@@ -29,12 +29,12 @@ A drill is the whole play in a channel of yours with a portal that is part of th
 	var a setupFlags
 	a.file = flags.String("env-file", ".env", "write the settings to this `FILE`")
 	flags.StringVar(&a.url, "docspace-url", "", "the portal's `URL`")
-	flags.StringVar(&a.users, "users", "", "`IDS` of the people and user groups who may ask and confirm")
-	flags.StringVar(&a.channels, "channels", "", "`IDS` of the channels where they may")
+	flags.StringVar(&a.users, "users", "", "`IDS` of the people and user groups who may request and confirm restores")
+	flags.StringVar(&a.channels, "channels", "", "`IDS` of the channels where they may do it")
 	flags.BoolVar(&a.yes, "yes", false, "ask nothing")
 	flags.BoolVar(&a.force, "force", false, "replace the file if it is there")
 	flags.BoolVar(&a.unchecked, "no-check", false, "test nothing")
-	flags.StringVar(&a.drill, "drill", "", "only hold a drill in the channel with this `ID`, with the settings that are there")
+	flags.StringVar(&a.drill, "drill", "", "only hold a drill in the channel with this `ID`, with the settings that exist")
 	c.RunE = p.does(func(ctx context.Context, p process) error {
 		if a.drill != "" {
 			return setupDrill(ctx, a, p)
@@ -71,11 +71,11 @@ type question struct {
 
 func (s *setup) questions() []question {
 	return []question{
-		{"SLACK_APP_TOKEN", "App-level token (xapp-..., of Basic Information, with connections:write)", true, "", (*setup).testAppToken},
-		{"SLACK_BOT_TOKEN", "Bot token (xoxb-..., of OAuth & Permissions)", true, "", (*setup).testBotToken},
+		{"SLACK_APP_TOKEN", "App-level token (xapp-..., under Basic Information, with connections:write)", true, "", (*setup).testAppToken},
+		{"SLACK_BOT_TOKEN", "Bot token (xoxb-..., under OAuth & Permissions)", true, "", (*setup).testBotToken},
 		{"DOCSPACE_URL", "Address of the portal (https://...)", false, s.flags.url, (*setup).testPortal},
 		{"DOCSPACE_API_KEY", "API key of the portal's owner or of a DocSpace admin (sk-...)", true, "", (*setup).testKey},
-		{"RESTORE_USERS", "Who may ask and confirm: ids of people (U...) or user groups (S...)", false, s.flags.users, (*setup).testUsers},
+		{"RESTORE_USERS", "Who may request and confirm restores: ids of people (U...) or user groups (S...)", false, s.flags.users, (*setup).testUsers},
 		{"RESTORE_CHANNELS", "Where: ids of channels (C...)", false, s.flags.channels, (*setup).testChannels},
 	}
 }
@@ -97,7 +97,7 @@ func (s *setup) run(ctx context.Context) error {
 	}
 	s.say("\nWritten to %s, readable by you alone. Next:\n\n  restorebot doctor   checks everything\n  restorebot run      serves Slack\n", *s.flags.file)
 	if s.madeKey {
-		s.say("\nAUDIT_KEY was made: it guards what people agree to, and the audit trail, against whoever can write to the database.\nKeep a copy of it where the database is not.\n")
+		s.say("\nAUDIT_KEY was made: it guards what people agree to, and the audit trail, against anybody who can write to the database.\nKeep a copy of it where the database is not.\n")
 	}
 	return s.offerDrill(ctx)
 }
@@ -116,8 +116,8 @@ func (s *setup) begin() error {
 		switch {
 		case s.flags.force:
 		case s.ask == nil:
-			return misuse(fmt.Errorf("%s is there already: nothing was changed; --force replaces it and keeps a copy", path))
-		case !s.ask.yes(path + " is there already. Replace it, and keep a copy?"):
+			return misuse(fmt.Errorf("%s exists already. Nothing was changed; --force replaces it and keeps a copy", path))
+		case !s.ask.yes(path + " exists already. Replace it, and keep a copy?"):
 			return errors.New("nothing was changed")
 		}
 	}
@@ -159,7 +159,7 @@ func (s *setup) settle(ctx context.Context, q question) error {
 		}
 		if given == "" {
 			if s.ask == nil {
-				return misuse(fmt.Errorf("%s is missing: nothing was written; see restorebot setup --help", q.name))
+				return misuse(fmt.Errorf("%s is missing. Nothing was written; see restorebot setup --help", q.name))
 			}
 			continue
 		}
@@ -175,9 +175,9 @@ func (s *setup) settle(ctx context.Context, q question) error {
 			return nil
 		}
 		if s.ask == nil {
-			return errors.New(q.name + " did not pass its test: nothing was written")
+			return errors.New(q.name + " did not pass its test. Nothing was written")
 		}
-		if s.ask.yes("Keep it all the same?") {
+		if s.ask.yes("Keep it anyway?") {
 			return nil
 		}
 		s.have[q.name] = ""

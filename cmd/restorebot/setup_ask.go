@@ -37,7 +37,7 @@ func (a *asker) line(ctx context.Context, text string, secret bool) (string, err
 	fd := int(a.in.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
-		return "", fmt.Errorf("the terminal cannot be asked without echo: %w", err)
+		return "", fmt.Errorf("the terminal cannot hide what is typed: %w", err)
 	}
 	type typed struct {
 		text []byte

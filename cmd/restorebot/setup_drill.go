@@ -27,7 +27,7 @@ const (
 
 // offerDrill asks for a channel to rehearse in.
 func (s *setup) offerDrill(ctx context.Context) error {
-	if s.ask == nil || !s.ask.yes("Hold a drill now, in a channel of yours and with a portal that is part of the program?") {
+	if s.ask == nil || !s.ask.yes("Practise a restore now, in one of your channels, with a portal that is part of the program?") {
 		return nil
 	}
 	channel, err := s.ask.line(ctx, "Channel (its id, C...)", false)
@@ -54,7 +54,7 @@ func setupDrill(ctx context.Context, a setupFlags, p process) error {
 		return errors.Join(printFindings(p.stdout, []bot.Finding{f}, false), errors.New("no drill without Slack"))
 	}
 	if others > 0 {
-		return errors.New("a bot runs with this app already and would get half of the commands: stop it for the drill")
+		return errors.New("another bot runs with this app and would get half of the commands. Stop it for the drill")
 	}
 	dir, err := os.MkdirTemp("", "restorebot-drill-*")
 	if err != nil {
@@ -82,13 +82,13 @@ func drill(ctx context.Context, s app.Settings, channel policy.AllowList, dir st
 		served <- a.Run(ctx)
 	}()
 	fmt.Fprintf(p.stdout, "The drill is on. In the channel %s type\n\n  /restore %s --reason drill\n\n"+
-		"read the card, press Restore, and watch it. Nothing of yours is touched. Ctrl-C ends it.\n", channel.IDs[0], portal.Backups()[0].ID)
+		"read the card, press Restore, and watch it. Your portal is not touched. Ctrl-C ends the drill.\n", channel.IDs[0], portal.Backups()[0].ID)
 	end, err := drilled(ctx, a.Store)
 	cancel()
 	if err = errors.Join(err, <-served); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "The drill's restore %s, after %s. The bot has stopped; restorebot run starts the real one.\n",
+	fmt.Fprintf(p.stdout, "The drill's restore %s after %s. The bot has stopped; restorebot run starts the real one.\n",
 		end.State, end.Elapsed(time.Now()).Round(time.Second))
 	return nil
 }
@@ -100,7 +100,7 @@ func drilled(ctx context.Context, store *durable.Store) (bot.Restore, error) {
 	for {
 		select {
 		case <-ctx.Done():
-			return bot.Restore{}, errors.New("the drill was ended before its restore")
+			return bot.Restore{}, errors.New("the drill ended before its restore")
 		case <-tick.C:
 		}
 		recent, err := store.Recent(ctx, 10)

@@ -34,7 +34,7 @@ func (s *setup) write() error {
 	}
 	text, err := godotenv.Marshal(vars)
 	if err != nil {
-		return fmt.Errorf("the settings cannot be written down: %w", err)
+		return fmt.Errorf("the settings could not be written: %w", err)
 	}
 	path := *s.flags.file
 	if s.old != nil {
@@ -52,7 +52,7 @@ func claim(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator names the file
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s is there by now: nothing was changed", path)
+		return fmt.Errorf("%s exists by now. Nothing was changed", path)
 	case err != nil:
 		return fmt.Errorf("%s cannot be written: %w", path, err)
 	}

@@ -128,7 +128,7 @@ const untouched = "Nothing was started and the portal is unchanged."
 // whatFailed is why a restore ended, without what [untouched] says below it.
 func whatFailed(r bot.Restore) string {
 	if changedText(r) == untouched {
-		return strings.TrimSuffix(r.Reason.What, " Nothing was started.")
+		return strings.TrimSuffix(strings.TrimSuffix(r.Reason.What, " Nothing was started."), " Nothing was changed.")
 	}
 	return r.Reason.What
 }

@@ -48,7 +48,7 @@ func (s Settings) examineAuditKey(context.Context) []bot.Finding {
 	if s.AuditKey.Reveal() == "" {
 		f = bot.Finding{
 			Check: "audit key", Grade: bot.Warn,
-			What: "AUDIT_KEY is not set: whoever can write to the database can confirm and start a restore, end a freeze, and write the audit trail anew",
+			What: "AUDIT_KEY is not set: anybody who can write to the database can confirm and start a restore, end a freeze, and write the audit trail anew",
 			Fix:  "Set AUDIT_KEY, or AUDIT_KEY_FILE, to what openssl rand -hex 32 prints; restorebot setup makes one. All replicas need the same.",
 		}
 	}
