@@ -103,7 +103,7 @@ func TestBinaryKeepsAFreezeThatWasDeletedByHand(t *testing.T) {
 		tamper(t, s, `UPDATE freeze_now SET at = 0, actor = '', reason = '', channel = ''`)
 		s.Starts()
 		s.Alice.Types("/restore " + s.Newest())
-		s.Alice.WantTold("changed outside the bot", "/restore unfreeze")
+		s.Alice.WantTold("changed the bot's database by hand", "/restore unfreeze")
 		s.WantStarts(0)
 		s.Bob.Types("/restore unfreeze")
 		s.Bob.WantTold("ask for restores again")
