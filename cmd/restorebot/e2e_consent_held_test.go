@@ -23,6 +23,8 @@ const aged = "a confirmation is good for 15 s"
 // database can be stopped in real time alone.
 func TestBinaryStartsNothingThatWasHeldUp(t *testing.T) {
 	t.Parallel()
+	all := atOnce{t: t}
+	defer all.Wait()
 	for name, c := range map[string]struct {
 		postgres bool
 		hold     func(*testing.T, *os.Process, *durabletest.Postgres) (free func())
@@ -41,8 +43,7 @@ func TestBinaryStartsNothingThatWasHeldUp(t *testing.T) {
 			return database.Start
 		}, "the machine or the database was restarted"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		all.Run(name, func(t *testing.T) { //nolint:thelper // a subtest
 			g := new(gate)
 			s := setSceneBehind(t, g.wrap, heldUp...)
 			var database *durabletest.Postgres
@@ -64,8 +65,7 @@ func TestBinaryStartsNothingThatWasHeldUp(t *testing.T) {
 			wantExpired(t, s, c.words)
 		})
 	}
-	t.Run("Slack does not say who people are", func(t *testing.T) {
-		t.Parallel()
+	all.Run("Slack does not say who people are", func(t *testing.T) { //nolint:thelper // a subtest
 		g := new(gate)
 		inBubbleBehind(t, g.wrap, heldUp, func(s *stage.Scene) {
 			s.Alice.Types("/restore " + s.Newest())

@@ -107,6 +107,8 @@ func TestBinaryRestoresOverAProxyByAnAuthorityOfOurOwn(t *testing.T) {
 
 func TestBinaryDoctorSaysWhatIsInTheWay(t *testing.T) {
 	t.Parallel()
+	all := atOnce{t: t}
+	defer all.Wait()
 	for name, test := range map[string]struct {
 		change func(settings []string) []string
 		says   []string
@@ -122,8 +124,7 @@ func TestBinaryDoctorSaysWhatIsInTheWay(t *testing.T) {
 			[]string{"fail  slack connection: ", "fail  portal docs.example.com: ", "proxy", "HTTPS_PROXY"},
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		all.Run(name, func(t *testing.T) { //nolint:thelper // a subtest
 			s := setScene(t)
 			_, settings := guarded(t, s)
 			s.Setenv(test.change(settings)...)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -26,6 +27,19 @@ func TestMain(m *testing.M) {
 	}
 	// A script's restorebot is this binary under that name.
 	testscript.Main(m, map[string]func(){"restorebot": main})
+}
+
+// atOnce plays subtests that mostly wait at once, in one place of -parallel. Parallel
+// ones come last, when nothing is left to do while they wait.
+type atOnce struct {
+	sync.WaitGroup
+
+	t *testing.T
+}
+
+// Run plays a subtest. The test waits for all of them in the end.
+func (a *atOnce) Run(name string, play func(t *testing.T)) {
+	a.Go(func() { a.t.Run(name, play) })
 }
 
 func TestBinaryRestoresAPortalAndStops(t *testing.T) {

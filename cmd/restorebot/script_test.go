@@ -25,7 +25,9 @@ import (
 // and $PORTAL_KEY; slack and portal break them.
 func TestScript(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
+	all := atOnce{t: t}
+	defer all.Wait()
+	testscript.RunT(script{t, &all}, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: setWorld,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -33,6 +35,24 @@ func TestScript(t *testing.T) {
 		},
 	})
 }
+
+// script is the test of one script. The scripts are played at once.
+type script struct {
+	*testing.T
+
+	all *atOnce
+}
+
+// Run implements [testscript.T].
+func (s script) Run(name string, play func(testscript.T)) {
+	s.all.Run(name, func(t *testing.T) { play(script{t, s.all}) }) //nolint:thelper // a subtest
+}
+
+// Parallel implements [testscript.T].
+func (script) Parallel() {}
+
+// Verbose implements [testscript.T].
+func (script) Verbose() bool { return testing.Verbose() }
 
 func setWorld(env *testscript.Env) error {
 	slack := slacktest.New(slacktest.World{
