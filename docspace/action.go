@@ -2,11 +2,11 @@ package docspace
 
 import "slices"
 
-// Action is what was done, as a number that every language shares. A newer server
-// may know more of them.
+// Action is the number of an action in the audit trail, the same in every language. A
+// newer server may know more actions.
 type Action int
 
-// Meaning is what an action did to the portal, for whoever counts.
+// Meaning is the effect of an action on the portal.
 type Meaning string
 
 // The meanings. An action that is not known is [OtherChange]; one that changes
@@ -59,11 +59,11 @@ const (
 	ActionIPRestrictions  Action = 6094
 )
 
-// Name is how the server calls the action, "" for one that is not known.
+// Name is the server's name of the action, "" for an unknown one.
 func (a Action) Name() string { return actions[a].name }
 
-// Meaning is what the action did. What is below 2000 is of the login history, and
-// never in the audit trail.
+// Meaning returns the effect of the action. Actions below 2000 belong to the login
+// history and never stand in the audit trail.
 func (a Action) Meaning() Meaning {
 	if known, ok := actions[a]; ok {
 		return known.means
@@ -74,7 +74,7 @@ func (a Action) Meaning() Meaning {
 	return OtherChange
 }
 
-// Removes reports whether a restore brings back what the action took.
+// Removes reports whether the action removed something that a restore brings back.
 func (m Meaning) Removes() bool {
 	return m == FileRemoved || m == FolderRemoved || m == RoomRemoved || m == PersonRemoved
 }

@@ -13,14 +13,14 @@ import (
 // AuditPage is the most rows that the server answers at once.
 const AuditPage = 100
 
-// ErrNoAudit is a plan without the audit trail: the server then ignores what was
-// asked and answers with its 20 newest rows.
+// ErrNoAudit is a plan without the audit trail: the server ignores the query and answers
+// with its 20 newest rows.
 var ErrNoAudit = errors.New("docspace: the plan has no audit trail")
 
 // The accounts behind rows that no person wrote.
 const (
 	AuditSystem = "a37ee56e-3302-4a7b-b67e-ddbea64cd032"
-	AuditGuest  = "712d9ec3-5d2b-4b13-824f-71f00191dcca" // whoever came by a link
+	AuditGuest  = "712d9ec3-5d2b-4b13-824f-71f00191dcca" // anybody who came by a link
 )
 
 // AuditEvent is one row of the audit trail. The address, city, browser, platform
@@ -36,8 +36,8 @@ type AuditEvent struct {
 	Context string   // where: "Rooms: <title>", a section, or a module; localized
 }
 
-// wireEvent is a row as the server writes it, without what is none of our
-// business.
+// wireEvent is a row as the server writes it, without personal data that the client does
+// not need.
 type wireEvent struct {
 	ID      int64   `json:"id"`
 	Date    date    `json:"date"`

@@ -17,13 +17,13 @@ type AuditRange struct {
 
 // AuditRead is how far [Client.ReadAudit] came.
 type AuditRead struct {
-	Requests int  // answered or not, without what was sent again
-	Rows     int  // as answered, the doubles too: the Skip of who goes on
+	Requests int  // answered or not, without repeats
+	Rows     int  // rows of all answers, duplicates too: the Skip of the next reading
 	Complete bool // the oldest row was reached
 }
 
-// auditParallel is enough to hide the time of one page behind another, and few
-// beside what people ask of the portal.
+// auditParallel hides the time of one page behind another, and is few beside the requests
+// of people.
 const auditParallel = 3
 
 // lastRows is how many rows a plan without the option answers with.
@@ -96,8 +96,8 @@ func (c *Client) auditPages(ctx context.Context, r AuditRange, skip, width int) 
 	return pages, errs
 }
 
-// auditObeyed tells 20 events from a server that ignores what was asked: it
-// answers the same to whoever skips them.
+// auditObeyed tells a trail of 20 events from a server that ignores the query: such a
+// server answers the same rows after a skip.
 func (c *Client) auditObeyed(ctx context.Context, r AuditRange, first []AuditEvent) error {
 	again, err := c.AuditEvents(ctx, r.From, r.To, r.Skip+len(first))
 	if err != nil {

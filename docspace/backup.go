@@ -85,8 +85,8 @@ func checkTarget(t StorageType, params []Param) error {
 }
 
 // BackupProgress looks at the backup task of the portal, or with dump of the
-// installation; false is none, which is also the answer 24 hours after the last
-// change of one, after [Client.CancelBackup], and after a restore.
+// installation. false means that there is no task: also 24 hours after its last change,
+// after [Client.CancelBackup], and after a restore.
 //
 // It needs a key with "*:read" or "*:write". Every release has it; before 3.1 it
 // knows one kind of task and dump is ignored, before 3.6 there is no warning, before

@@ -5,8 +5,7 @@ import (
 	"net/http"
 )
 
-// DeleteBackup deletes a backup and its file, and returns what the server says to
-// it.
+// DeleteBackup deletes a backup and its file, and returns the server's answer.
 //
 // It needs a key with "*:write" and an admin. Every release has it.
 //

@@ -9,8 +9,7 @@
 //	}
 //	backups, err := portal.BackupHistory(ctx, false)
 //
-// A restore replaces a portal, so the client is built around what must not go
-// wrong then.
+// A restore replaces a portal, so the client is built to be safe around one.
 //
 // # Writes
 //
@@ -29,25 +28,24 @@
 //
 // # Waits
 //
-// [Client.WaitRestore] and [Client.WaitBackup] are sequences of [Look], each one
-// [Progress] and what can be said only by whoever has watched: the phase, the
-// largest percentage, how long nothing has changed, an [Alarm], the trouble of the
-// moment. [Last] is for those who want the end alone. Only a success ends a wait
-// without an error.
+// [Client.WaitRestore] and [Client.WaitBackup] are sequences of [Look]. A Look holds one
+// [Progress] and the facts that need several: the phase, the largest percentage, the time
+// without a change, an [Alarm], the current trouble. [Last] returns the end alone. Only a
+// success ends a wait without an error.
 //
 // # Errors
 //
 // An [*Error] keeps the HTTP status whatever the body was, the server's .NET
 // type and words, its request id, whether a proxy answered in its place, and how
-// long to wait. What it means is asked with [errors.Is]; the values are in one list
+// long to wait. Ask for its meaning with [errors.Is]; the values are in one list
 // at [ErrUnauthorized]. It never shows the key or the server's stack trace.
 //
 // # What happened
 //
 // [Client.ReadAudit] reads the audit trail, and [Action.Meaning] says what a row
-// did. After a restore the trail is the backup's own, so whoever wants to know what
-// a restore takes asks before it starts. The calls beside it tell what a restore
-// touches; they read settings and counts, nothing that acts, and no secrets.
+// did. A restore replaces the trail by the backup's own, so read it before the start to
+// know the loss. The calls beside it tell the settings that a restore touches; they
+// change nothing and read no secrets.
 //
 // # Limits
 //

@@ -10,8 +10,8 @@ import (
 var errEnum = errors.New("an enum is a name or a whole number")
 
 // decodeEnum reads a wire enum: a name in any case, its number, or its number
-// in quotes. What is not known is kept, so that a newer server does not break an
-// older client. null is not a value.
+// in quotes. It keeps unknown values, so that a newer server does not break an older
+// client. null is not a value.
 func decodeEnum(b []byte, names []string, into *string) error {
 	text := string(b)
 	if text == "null" {

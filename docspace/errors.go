@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// What an [*Error] may mean; ask with [errors.Is]. One error can mean several:
+// The meanings of an [*Error]; ask with [errors.Is]. One error can have several:
 // every ErrScope is an ErrForbidden, and an error of a POST is also exactly one
 // of ErrRefused and ErrAmbiguous.
 var (
@@ -56,7 +56,7 @@ var (
 	ErrAmbiguous = errors.New("docspace: outcome unknown")
 )
 
-// What an [*Error] was asked, for those who explain one; see [Error.Op].
+// Operations of an [*Error], for programs that explain it; see [Error.Op].
 const (
 	OpHistory         = "backup history"
 	OpRestoreProgress = "restore progress"
@@ -65,7 +65,7 @@ const (
 
 // Error is a call that did not succeed.
 type Error struct {
-	Op         string        // what was asked, such as "start restore"
+	Op         string        // the operation, such as "start restore"
 	Status     int           // HTTP status, 0 when no answer came
 	Type       string        // the server's .NET exception class, "" when it named none; independent of language
 	Message    string        // the server's words on one line, at most 300 runes, localized, never a stack trace

@@ -19,10 +19,10 @@ const zeroGUID = "00000000-0000-0000-0000-000000000000"
 //	P  (3f2504e0-4f89-11d3-9a0c-0305e82c3301)
 //	X  {0x3f2504e0,0x4f89,0x11d3,{0x9a,0x0c,0x03,0x05,0xe8,0x2c,0x33,0x01}}
 //
-// in any case, with white space around, and in X white space anywhere. What .NET
-// takes besides for old times' sake is taken too: "+" and "0x" in front of the
-// digits of a group, and any number of zeros there in X. The server looks all of
-// that up as a record; anything else names a file.
+// in any case, with white space around, and in X white space anywhere. Two
+// old forms of .NET are read too: "+" and "0x" in front of the digits of a group, and any
+// number of zeros there in X. The server looks all of these up as a record; anything
+// else names a file.
 func ParseGUID(s string) (id string, ok bool) {
 	s = strings.TrimSpace(s)
 	var b [16]byte

@@ -25,10 +25,10 @@ const (
 	longestInLine = time.Minute
 )
 
-// errThrottled is a request that would have had to wait longer than it may.
+// errThrottled is a request that would have to wait too long.
 var errThrottled = errors.New("waiting for the rate limit")
 
-// throttledError is an errThrottled that knows for how long.
+// throttledError is an errThrottled with the time to wait.
 type throttledError struct{ wait time.Duration }
 
 func (e *throttledError) Error() string {
@@ -44,11 +44,11 @@ type limits struct {
 	writes chan struct{}
 
 	mu      sync.Mutex
-	next    time.Time   // when the bucket has its next token, were it empty
-	closed  time.Time   // nobody goes before
-	spent   time.Time   // no POST or PUT goes before: the day's are used up
+	next    time.Time   // time of an empty bucket's next token
+	closed  time.Time   // no request before
+	spent   time.Time   // no POST or PUT before: the day's are used up
 	strikes int         // refusals in a row
-	day     []time.Time // when POSTs and PUTs went, of the last 24 hours
+	day     []time.Time // times of the POSTs and PUTs of the last 24 hours
 }
 
 // daily reports whether the method counts towards the day's limit.
@@ -86,8 +86,8 @@ func (l *limits) enter(ctx context.Context, c clock, method string) (leave func(
 	return leave, nil
 }
 
-// take takes a token and says how long to wait before it counts. Whoever would
-// not wait for so long takes none.
+// take takes a token and returns the time until it counts. It takes none if that is too
+// long to wait.
 func (l *limits) take(method string, now time.Time, patience time.Duration) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -109,9 +109,9 @@ func (l *limits) take(method string, now time.Time, patience time.Duration) time
 	return wait
 }
 
-// untilADayAllows is how long the next POST or PUT has to wait for the day's
-// limit. The server counts in days of its own; whoever keeps to the limit in any
-// 24 hours keeps to it in those, too.
+// untilADayAllows is the wait of the next POST or PUT for the day's limit. The server's
+// days begin at an unknown hour: a client within the limit in any 24 hours is within it
+// in each of those days.
 func (l *limits) untilADayAllows(now time.Time) time.Duration {
 	old := 0
 	for old < len(l.day) && now.Sub(l.day[old]) >= 24*time.Hour {

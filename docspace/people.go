@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Person is the user whom a key stands for.
+// Person is the user of a key.
 type Person struct {
 	ID          string // a GUID; it changes with every restore of the portal
 	DisplayName string
@@ -30,7 +30,7 @@ type wirePerson struct {
 	IsAdmin     bool   `json:"isAdmin"`
 }
 
-// PersonSelf returns the user whom the key stands for. It also answers while
+// PersonSelf returns the user of the client's key. It also answers while
 // the portal is locked by a restore.
 //
 // It needs a key with a scope that reads accounts, "*:read" or more. Every release
@@ -105,12 +105,12 @@ type AccountStatus int
 const (
 	AccountActive   AccountStatus = 1
 	AccountDisabled AccountStatus = 2
-	AccountPending  AccountStatus = 4 // invited, and not here yet
+	AccountPending  AccountStatus = 4 // invited, not yet joined
 )
 
 // Accounts returns one page of the portal's people, the newest first: up to
-// [ListPage] after the first skip, and how many there are in all. Whoever was
-// invited since some time is known by Registered.
+// [ListPage] after the first skip, and the number of all. Registered tells who was
+// invited since a time.
 //
 // It needs a key with a scope that reads accounts, "*:read" or more, whose creator
 // is a room admin or higher. Every release has it.

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Quota is what the portal's plan allows, of what a restore needs. A flag that
-// the server does not tell is nil.
+// Quota tells whether the portal's plan allows what a restore needs. A flag that the
+// server does not tell is nil.
 type Quota struct {
 	Audit   *bool `json:"audit"`   // the audit trail can be asked
 	Restore *bool `json:"restore"` // a restore is a part of the plan

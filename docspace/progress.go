@@ -56,7 +56,7 @@ type Progress struct {
 	Percent   int    // 0 to 100; no clock: it stands still for long and may go back
 	Error     string // one line without a stack trace, in the portal's language; "" is none
 	Warning   string // of a backup: "" is none
-	Link      Secret // of a finished backup in DataStore, see [Client.Resolve]; it is signed, so whoever has it has the backup
+	Link      Secret // of a finished backup in DataStore, see [Client.Resolve]; it is signed, so anybody who has it can download the backup
 	TenantID  int    // the new tenant's after a restore that was not a dump
 	TaskID    string // a GUID; of a backup also the id of its record in the history
 }

@@ -104,7 +104,7 @@ func serverParam(t StorageType, dump bool, key string) bool {
 }
 
 // SetBackupSchedule makes or replaces the automatic backup of the portal, or
-// with Dump of the installation, and returns what the server says to it.
+// with Dump of the installation, and returns the server's answer.
 //
 // It needs a key with "*:write" and an admin. Every release has it; the first ones
 // want texts for numbers and refuse this form with [ErrBadRequest].
@@ -157,8 +157,7 @@ func checkStored(n int) error {
 }
 
 // DeleteBackupSchedule ends the automatic backup of the portal, or with dump of
-// the installation, and returns what the server says to it. Backups that were made
-// stay.
+// the installation, and returns the server's answer. Earlier backups stay.
 //
 // It needs a key with "*:write" and an admin. Every release has it; before 3.1 dump
 // is ignored.

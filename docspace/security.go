@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// TwoFactor is what the portal asks of people beside their password.
+// TwoFactor is the second factor that the portal asks of people.
 type TwoFactor struct {
 	App bool // an app is required
 	SMS bool // a message is required
 }
 
-// On reports whether something is.
+// On reports whether a second factor is required.
 func (t TwoFactor) On() bool { return t.App || t.SMS }
 
 // TwoFactor asks which second factor the portal requires. settings/tfaappwithlink
@@ -110,13 +110,13 @@ func (r IPRule) holds(a netip.Addr) bool {
 	return err == nil && from.BitLen() == a.BitLen() && from.Compare(a) <= 0 && a.Compare(to) <= 0
 }
 
-// Mail is how the portal sends its mail. Of the account for it nothing is read.
+// Mail tells by which server the portal sends mail. Its account is not read.
 type Mail struct {
 	Host    string // "" where none is set, as on SaaS with the vendor's own
 	Default bool   // the installation's settings, not the portal's
 }
 
-// Mail asks how the portal sends its mail. Whether mail arrives it does not tell:
+// Mail asks by which server the portal sends mail. It does not tell whether mail arrives:
 // smtpsettings/smtp/test is a GET that sends one, and must not be asked.
 //
 // It needs a key with "*:read" or "*:write" whose creator is the owner or a

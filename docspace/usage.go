@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Usage is how much of its plan a portal uses. What is not told is below 0.
+// Usage is the part of its plan that a portal uses. A value below 0 is unknown.
 type Usage struct {
 	Bytes    int64 // all files and what belongs to them; up to ten minutes old
 	Rooms    int   // active ones
@@ -78,8 +78,8 @@ type wireSpace struct {
 	UsedSpace int64 `json:"usedSpace"`
 }
 
-// UsedSpace asks for the size of the files, as it is now and without a cache. It
-// is the database's word: whether the files themselves are there it does not tell.
+// UsedSpace asks for the current size of the files, without a cache. The size is the
+// database's: it does not tell whether the files themselves are there.
 // portal/usedspace rounds to hundredths of a GiB, and the recalculations of quotas
 // are GETs that start a job: neither must be asked for this.
 //

@@ -24,7 +24,7 @@ var (
 // TaskError is a task that did not succeed. It matches one of [ErrTaskFailed],
 // [ErrTaskCanceled], [ErrTaskLost] and [ErrOtherTask].
 type TaskError struct {
-	Last Progress // the last that was seen
+	Last Progress // the last one seen
 	Why  error
 }
 
@@ -37,14 +37,13 @@ func (e *TaskError) Error() string {
 	return s
 }
 
-// Unwrap returns which of the four it is.
+// Unwrap returns one of the four.
 func (e *TaskError) Unwrap() error { return e.Why }
 
-// Joined reports whether a start was answered with a task that was there already:
-// before is what the progress was just before the start. It is then the only task,
-// and it restores what it was started with; only if before was [TaskCreated] and
-// no worker was there to take it, the new request has replaced the old one under
-// the same id.
+// Joined reports whether a start was answered with an older task; before is the progress
+// just before the start. That task is the only one, and it restores its own backup. The
+// exception: if before was [TaskCreated] and no worker had taken it, the new request has
+// replaced the old one under the same id.
 func Joined(before, started Progress) bool {
 	return before.TaskID != "" && strings.EqualFold(before.TaskID, started.TaskID)
 }
@@ -73,8 +72,8 @@ const (
 
 // Wait says how to wait; zero fields are defaults.
 type Wait struct {
-	TaskID   string        // the task to wait for; "" is the first that is seen, also one that ended within a day
-	Before   string        // without TaskID: the task that was there before the start, which is not the one
+	TaskID   string        // the task to wait for; "" is the first one seen, also one that ended within a day
+	Before   string        // without TaskID: the task before the start, which is not waited for
 	Interval time.Duration // between two looks; 0 is 3 s
 	Queued   time.Duration // in the queue until AlarmQueued; 0 is 3 min
 	Stalled  time.Duration // without a change until AlarmStalled; 0 is 30 min

@@ -15,16 +15,16 @@ import (
 type waiter struct {
 	Wait
 	phaseOf func(Progress) Phase
-	final   []error // trouble that will not pass
+	final   []error // lasting trouble
 
 	look    Look
 	began   time.Time
-	changed time.Time // when something was last new
-	missing time.Time // since when there is no task, zero: there is one
-	silent  time.Time // since when the portal does not answer, zero: it does
+	changed time.Time // the last change
+	missing time.Time // start of the time without a task; zero: there is one
+	silent  time.Time // start of the portal's silence; zero: it answers
 }
 
-// wait is what the waits have in common.
+// wait is the common part of the waits.
 func wait(
 	ctx context.Context, c clock, s waiter, ask func(context.Context) (Progress, bool, error),
 ) iter.Seq2[Look, error] {
@@ -52,7 +52,7 @@ func wait(
 	}
 }
 
-// fold takes one answer in. It returns whether that was the end, and how.
+// fold takes one answer in. It reports whether the wait has ended, and with which error.
 func (s *waiter) fold(p Progress, ok bool, failed error, now time.Time) (end bool, err error) {
 	s.look.Elapsed, s.look.Trouble = now.Sub(s.began), failed
 	switch {
@@ -70,8 +70,7 @@ func (s *waiter) fold(p Progress, ok bool, failed error, now time.Time) (end boo
 	return end, err
 }
 
-// unanswered bears trouble that may pass for a while, and other trouble not at
-// all.
+// unanswered bears passing trouble for a while. Other trouble ends the wait.
 func (s *waiter) unanswered(failed error, now time.Time) (bool, error) {
 	for _, final := range s.final {
 		if errors.Is(failed, final) {
@@ -141,7 +140,7 @@ func (s *waiter) alarm() Alarm {
 	return ""
 }
 
-// phases are in their order; what is not known comes before all.
+// phases are in their order; an unknown phase comes first.
 var phases = []Phase{PhaseQueued, PhaseDownloading, PhaseImporting, PhaseCopying, PhaseRunning, PhaseEnded}
 
 func restorePhase(p Progress) Phase {

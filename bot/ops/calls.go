@@ -95,7 +95,7 @@ func statusOutcome(resp *http.Response) string {
 	}
 }
 
-// peeked is how much of an answer of Slack is looked at: "ok" comes first.
+// peeked bounds the bytes of Slack's answer that are examined: "ok" comes first.
 const peeked = 512
 
 // slackOutcome looks at the beginning of the answer: Slack refuses with HTTP
@@ -106,7 +106,7 @@ func slackOutcome(resp *http.Response) string {
 		return outcome
 	}
 	head := make([]byte, peeked)
-	n, _ := io.ReadFull(resp.Body, head) // what is wrong with the body its reader will see
+	n, _ := io.ReadFull(resp.Body, head) // the reader of the body meets the same error
 	resp.Body = body{io.MultiReader(bytes.NewReader(head[:n]), resp.Body), resp.Body}
 	if ok, known := okMember(head[:n]); known && !ok {
 		return callRefused
@@ -162,7 +162,7 @@ var slackMethods = []string{
 	"users.conversations", "users.info", "views.open", "views.push", "views.update",
 }
 
-// portalOperation is what a request asks of a portal.
+// portalOperation is the operation of a portal's API that a request calls.
 func portalOperation(r *http.Request) string {
 	_, op, ok := strings.Cut(strings.ToLower(r.URL.Path), "/api/2.0/")
 	if !ok {

@@ -6,8 +6,8 @@ import (
 	"docspace-restorebot/bot"
 )
 
-// Count returns a store that counts what s has recorded: acts, refusals by
-// rule, alarms and ends. What was not recorded is not counted.
+// Count returns a store that counts the acts, the refusals by rule, the alarms and the
+// ends that s has recorded. A failed call counts nothing.
 func (m *Metrics) Count(s bot.Store) bot.Store { return counted{s, m} }
 
 type counted struct {

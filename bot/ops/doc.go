@@ -1,9 +1,8 @@
-// Package ops tells machines how the bot is: whether it is alive and ready, and
-// its metrics. It knows the domain and the metrics library, and neither Slack
-// nor the database: who has numbers hands them over in plain types.
+// Package ops serves the bot's health and metrics to machines. It knows the domain and
+// the metrics library, and neither Slack nor the database: the app hands it numbers in
+// plain types, and readiness asks the examiners that the doctor asks.
 //
-// What restores go through is counted where it is recorded ([Metrics.Count]
-// wraps the store), so a refusal that was not written down is not counted
-// either. Labels come from closed sets: an id of a person, a channel or a
-// restore is never one.
+// [Metrics.Count] wraps the store and counts what the store has recorded: a refusal
+// that was not recorded is not counted. Labels come from closed sets: an id of a person,
+// a channel or a restore is never a label.
 package ops

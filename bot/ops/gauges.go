@@ -9,16 +9,16 @@ import (
 	"docspace-restorebot/bot"
 )
 
-// Sources are what is asked at each scrape.
+// Sources are asked at each scrape.
 type Sources struct {
 	Connections func() Connections
 	Backlog     func(ctx context.Context) (bot.Backlog, error)
 }
 
-// Connections says how the connections to the chat are.
+// Connections is the state of the connections to the chat.
 type Connections struct {
-	Live      int       // that bring envelopes
-	Counted   int       // of the app, all replicas together, as the chat last counted
+	Live      int       // connections that bring envelopes
+	Counted   int       // connections of the app, all replicas together, by the chat's last count
 	LastHello time.Time // zero before the first
 	LastFrame time.Time // latest sign of life
 }
@@ -26,7 +26,7 @@ type Connections struct {
 // askWithin bounds a question to the database at a scrape.
 const askWithin = 3 * time.Second
 
-// Watch adds the gauges that sources give.
+// Watch registers the gauges of some sources.
 func (m *Metrics) Watch(s Sources) { m.registry.MustRegister(newGauges(s)) }
 
 type gauges struct {
@@ -78,7 +78,7 @@ func (g *gauges) Collect(c chan<- prometheus.Metric) {
 	b, err := g.sources.Backlog(ctx)
 	if err != nil {
 		send(g.up, 0)
-		return // no number is better than an old one
+		return // an old number would mislead
 	}
 	send(g.up, 1)
 	for _, state := range states() {
@@ -90,7 +90,7 @@ func (g *gauges) Collect(c chan<- prometheus.Metric) {
 	send(g.ran, seconds(b.LastStep))
 }
 
-// states are all of them, so that each has a series from the beginning.
+// states are all states: each has a series from the start.
 func states() []bot.State {
 	return append(bot.OpenStates(), bot.Succeeded, bot.Failed, bot.Rehearsed, bot.Refused, bot.Dismissed, bot.Expired)
 }

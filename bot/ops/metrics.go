@@ -63,8 +63,8 @@ func New(registry prometheus.Registerer, version string) *Metrics {
 	return m
 }
 
-// zero makes the series that alerts look at exist before the first event: the
-// first increase of a series that was not there is not seen.
+// zero creates the series that alerts look at. Prometheus sees no increase in a series
+// that begins with its first event.
 func (m *Metrics) zero() {
 	for _, state := range []bot.State{bot.Succeeded, bot.Failed, bot.Unclear} {
 		m.ends.WithLabelValues(string(state))
@@ -93,7 +93,7 @@ func (m *Metrics) Commanded(verb command.Verb) { m.commands.WithLabelValues(stri
 const (
 	outcomeDone   = "done"
 	outcomeFailed = "failed"
-	// outcomeTooSlow is that of an ack without its answer.
+	// outcomeTooSlow is an ack that did not wait for its answer.
 	outcomeTooSlow = "too_slow"
 )
 

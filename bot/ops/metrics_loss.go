@@ -8,7 +8,7 @@ import (
 	"docspace-restorebot/bot"
 )
 
-// lossMetrics tell of the readings of what restores take.
+// lossMetrics count the readings of audit trails, by which a card tells the loss.
 type lossMetrics struct {
 	requests prometheus.Counter
 	events   prometheus.Counter
@@ -30,7 +30,7 @@ func newLossMetrics(f factory) lossMetrics {
 	return m
 }
 
-// LossRead counts a reading of what a restore takes.
+// LossRead counts one reading of an audit trail.
 func (m *Metrics) LossRead(r bot.LossRead) {
 	m.loss.requests.Add(float64(r.Requests))
 	m.loss.events.Add(float64(r.Events))

@@ -75,7 +75,7 @@ func (m *Metrics) AckLost() { m.slack.acksLost.Inc() }
 // Panicked counts a panic.
 func (m *Metrics) Panicked() { m.slack.panics.Inc() }
 
-// Message counts a message that was sent or held back.
+// Message counts a call of Slack by its outcome.
 func (m *Metrics) Message(method, outcome string) {
 	m.slack.messages.WithLabelValues(method, outcome).Inc()
 }

@@ -23,8 +23,8 @@ type part struct {
 	Detail string `json:"detail"`
 }
 
-// examine asks the examiners and tells what anybody may read of their findings, as
-// one part for each name.
+// examine asks the examiners and collects the public part of their findings, one part
+// for each name.
 func examine(ctx context.Context, examiners []bot.Examiner) report {
 	answer := report{Ready: true}
 	for _, f := range bot.Examine(ctx, examiners...) {

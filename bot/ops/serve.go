@@ -17,27 +17,26 @@ import (
 	"docspace-restorebot/bot"
 )
 
-// Server answers /healthz, /readyz and /metrics, and nothing else: no profiles
-// and no variables of the process. It asks for no credential and tells no
-// secret, but it says how the bot is: keep it on loopback or in a network of
-// your own.
+// Server answers /healthz, /readyz and /metrics. It serves no profiles and no variables
+// of the process. It asks for no credential and tells no secret, but it does tell the
+// state of the bot: keep it on loopback or in a network of your own.
 type Server struct {
 	Addr string // host:port
-	// Ready are asked by /readyz, which tells what they found as far as anybody may
-	// read it. Each has to be cheap: probes ask again and again.
+	// Ready are the examiners that /readyz asks. It tells the public part of their
+	// findings. Each has to be cheap: a probe asks every few seconds.
 	Ready    []bot.Examiner
 	Registry prometheus.Gatherer
 	Log      *slog.Logger
 	// Listen, if set, opens Addr in the machine's place.
 	Listen func(ctx context.Context, network, addr string) (net.Listener, error)
-	// Listening, if set, is told the address once it is known.
+	// Listening, if set, gets the address once the port is open.
 	Listening func(net.Addr)
 }
 
-// Handler is the paths of the server.
+// Handler serves the paths.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	// Alive is whoever answers: a restart cures neither Slack nor a database.
+	// A process that answers is alive: a restart cures neither Slack nor a database.
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "ok\n")
 	})
@@ -50,7 +49,7 @@ func (s *Server) Handler() http.Handler {
 		}
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
-		_ = e.Encode(answer) // whoever asked has gone
+		_ = e.Encode(answer) // the caller has gone
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4,
@@ -58,7 +57,7 @@ func (s *Server) Handler() http.Handler {
 	return mux
 }
 
-// Run serves until ctx ends. A port that cannot be had is an error at once.
+// Run serves until ctx ends. A port that is taken is an error at once.
 func (s *Server) Run(ctx context.Context) error {
 	listen := s.Listen
 	if listen == nil {
@@ -93,7 +92,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("HTTP_ADDR: %w", err)
 	}
-	<-ended // who is being answered has a second
+	<-ended // requests under way have a second
 	return nil
 }
 
