@@ -92,12 +92,12 @@ func TestLinksThatLeadNowhereAreFound(t *testing.T) {
 	}
 }
 
-// The README's house has a line for each package and no other folder than those
-// that are there, and the files that the guide for contributors names exist.
+// The house in the guide for contributors has a line for each package and no other
+// folder than those that are there, and the files that the guide names exist.
 func TestDocumentsNameTheFilesOfTheHouse(t *testing.T) {
 	t.Parallel()
 	told := map[string]bool{}
-	for _, line := range fenced(t, "../../README.md") {
+	for _, line := range fenced(t, "docs/contributing.md") {
 		if path, _, _ := strings.Cut(line, " "); strings.HasSuffix(path, "/") {
 			told[path] = true
 		}
@@ -124,7 +124,7 @@ func TestDocumentsNameTheFilesOfTheHouse(t *testing.T) {
 		for _, file := range files {
 			path := strings.TrimPrefix(filepath.ToSlash(filepath.Join("cmd/restorebot", filepath.Dir(file))), "cmd/restorebot/../../")
 			if !told[path+"/"] {
-				t.Errorf("the README does not tell of %s", path)
+				t.Errorf("the guide for contributors does not tell of %s", path)
 			}
 		}
 	}
