@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver that the test tampers with
 
@@ -27,45 +28,47 @@ func wholeTrail(t *testing.T, s *stage.Scene) string {
 
 func TestBinaryKeepsATrailThatShowsEveryActAndEveryChangeToIt(t *testing.T) {
 	t.Parallel()
-	s := onStage(t, "RESTORE_CONFIRM=modal", "RESTORE_APPROVERS="+stage.Bob)
-	secrets := []string{slacktest.DefaultAppToken, slacktest.DefaultBotToken, s.Portal.Key()}
-	s.Eve.Types("/restore " + s.Newest())
-	s.Eve.WantTold("not on the list")
-	s.Bob.Types("/restore freeze =cmd|x")
-	s.Bob.WantTold("frozen now")
-	s.Bob.Types("/restore unfreeze")
-	s.Bob.WantTold("ask for restores again")
-	s.Alice.Types("/restore " + s.Newest())
-	s.WantCard()
-	s.Alice.Presses("Restore")
-	s.Alice.WantDialog("not on the list of people who may confirm")
-	s.Bob.Presses("Restore")
-	s.Bob.WantDialog("Type the portal")
-	s.Bob.Submits(slacktest.Values{"word": "wrong"})
-	s.Bob.WantDialog("This is not the portal")
-	s.Bob.Submits(slacktest.Values{"word": "docs.example.com"})
-	s.WantFinalCard("restored")
-	wholeTrail(t, s) // beside the running bot
-	s.Stops()
+	inBubble(t, []string{"RESTORE_CONFIRM=modal", "RESTORE_APPROVERS=" + stage.Bob}, func(s *stage.Scene) {
+		secrets := []string{slacktest.DefaultAppToken, slacktest.DefaultBotToken, s.Portal.Key()}
+		s.Eve.Types("/restore " + s.Newest())
+		s.Eve.WantTold("not on the list")
+		s.Bob.Types("/restore freeze =cmd|x")
+		s.Bob.WantTold("frozen now")
+		s.Bob.Types("/restore unfreeze")
+		s.Bob.WantTold("ask for restores again")
+		s.Alice.Types("/restore " + s.Newest())
+		s.WantCard()
+		s.Alice.Presses("Restore")
+		s.Alice.WantDialog("not on the list of people who may confirm")
+		s.Bob.Presses("Restore")
+		s.Bob.WantDialog("Type the portal")
+		s.Bob.Submits(slacktest.Values{"word": "wrong"})
+		s.Bob.WantDialog("This is not the portal")
+		s.Bob.Submits(slacktest.Values{"word": "docs.example.com"})
+		s.WantFinalCard("restored")
+		time.Sleep(time.Second) // the end is told then, and that is recorded
+		wholeTrail(t, s)        // beside the running bot
+		s.Stops()
 
-	head := wholeTrail(t, s)
-	wantEveryAct(t, s, secrets)
-	wantSameInCSV(t, s)
+		head := wholeTrail(t, s)
+		wantEveryAct(t, s, secrets)
+		wantSameInCSV(t, s)
 
-	if out, errs, status := s.Runs("audit", "verify", "--head", head); status != 0 {
-		t.Errorf("with its own head: status %d, %s%s", status, out, errs)
-	}
-	tamper(t, s, `UPDATE audit SET actor = 'UEVE' WHERE kind = 'confirmed'`)
-	if _, errs, status := s.Runs("audit", "verify"); status != statusFailed || !strings.Contains(errs, "was changed after it was written") {
-		t.Errorf("a changed line: status %d, %s", status, errs)
-	}
-	if out, errs, status := s.Runs("audit", "export"); status != statusFailed || !strings.Contains(errs, "was changed") || strings.Contains(out, "confirmed") {
-		t.Errorf("an export of it: status %d, %s", status, errs)
-	}
-	tamper(t, s, `DELETE FROM audit WHERE seq > 3; UPDATE audit_head SET lines = 3, hash = (SELECT hash FROM audit WHERE seq = 3)`)
-	if _, errs, status := s.Runs("audit", "verify", "--head", head); status != statusFailed || !strings.Contains(errs, "the newest lines are missing") {
-		t.Errorf("a cut trail: status %d, %s", status, errs)
-	}
+		if out, errs, status := s.Runs("audit", "verify", "--head", head); status != 0 {
+			t.Errorf("with its own head: status %d, %s%s", status, out, errs)
+		}
+		tamper(t, s, `UPDATE audit SET actor = 'UEVE' WHERE kind = 'confirmed'`)
+		if _, errs, status := s.Runs("audit", "verify"); status != statusFailed || !strings.Contains(errs, "was changed after it was written") {
+			t.Errorf("a changed line: status %d, %s", status, errs)
+		}
+		if out, errs, status := s.Runs("audit", "export"); status != statusFailed || !strings.Contains(errs, "was changed") || strings.Contains(out, "confirmed") {
+			t.Errorf("an export of it: status %d, %s", status, errs)
+		}
+		tamper(t, s, `DELETE FROM audit WHERE seq > 3; UPDATE audit_head SET lines = 3, hash = (SELECT hash FROM audit WHERE seq = 3)`)
+		if _, errs, status := s.Runs("audit", "verify", "--head", head); status != statusFailed || !strings.Contains(errs, "the newest lines are missing") {
+			t.Errorf("a cut trail: status %d, %s", status, errs)
+		}
+	})
 }
 
 // wantEveryAct checks that the export names each act, links the messages and holds
