@@ -34,7 +34,7 @@ type Compared struct {
 	What        string // "people", "rooms", "files in rooms" or "bytes"
 	Before, Now int64
 	// Expected is what the backup's time lets expect: Before without what came since,
-	// with what was deleted since. Below 0 it cannot be told.
+	// with what was deleted since. Below 0 it is not known.
 	Expected int64
 	// Short is set where so much is missing that people have to look.
 	Short bool
@@ -68,7 +68,7 @@ func (r Restore) CameBack() []Compared {
 		c := Compared{What: what, Before: was, Now: is, Expected: expected}
 		least := expected
 		if expected < 0 {
-			least = was / 2 // all that can be told: half of it went
+			least = was / 2 // without a trail only the loss of half is certain
 		}
 		c.Short = float64(is) < float64(least)*(1-tolerance)
 		all = append(all, c)

@@ -9,10 +9,10 @@ import (
 )
 
 // Checklist is the after-care list of a restore: a message in the thread of its card
-// in which each item is ticked by whoever did it.
+// in which people tick what they did.
 type Checklist struct {
 	TS       string      `json:",omitzero"` // of the message, "" until it is posted
-	Revision int         `json:",omitzero"` // counted up by whatever the message has to show anew
+	Revision int         `json:",omitzero"` // counted up by each change that the message has to show
 	Shown    int         `json:",omitzero"` // the revision that the message shows
 	Items    []CheckItem `json:",omitzero"`
 	Ticks    []Tick      `json:",omitzero"` // in the order made

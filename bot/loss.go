@@ -40,7 +40,7 @@ func (b *Bot) witness(p Portal) (Witness, bool) {
 	return w, ok && b.Loss.On
 }
 
-// LossRead is one reading of a portal's trail, for whoever counts them.
+// LossRead is one reading of a portal's trail, for the metrics.
 type LossRead struct {
 	Requests, Events int
 	Took             time.Duration

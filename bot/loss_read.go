@@ -22,8 +22,8 @@ const (
 	lossOnPages  = 1000
 	// lossOnTries is how often it is tried.
 	lossOnTries = 3
-	// lossReadings is how often a portal that told nothing is asked in all, the first
-	// time again after lossRetry and then after twice as long each time: within 4 min.
+	// lossReadings bounds the readings that fail. The second one comes after lossRetry,
+	// each further one after twice as long: all within 4 min.
 	lossReadings = 5
 	lossRetry    = 15 * time.Second
 	// lossFreshFor is how old the numbers on the card of a request become before they
@@ -39,9 +39,8 @@ const (
 	backupTakes = 12 * time.Hour
 )
 
-// readLoss asks the portal what the restore takes: the trail, up to some pages,
-// or what is left without one. What cannot be told is said in Why, and Due says when
-// to ask again.
+// readLoss asks the portal what the restore takes: the trail, up to some pages, or what
+// is left without one. Why says what could not be read, and Due when to ask again.
 func (b *Bot) readLoss(ctx context.Context, r Restore, p Portal, w Witness, pages int) (loss.Summary, loss.List) {
 	began := time.Now()
 	now, ahead := p.portalTime(), p.clockAhead()

@@ -56,7 +56,7 @@ func (b *Bot) fillLoss(ctx context.Context, r Restore, p Portal) (Next, error) {
 		defer cancel()
 		next.Loss, list = b.readLoss(ask, r, p, w, lossOnPages)
 		if next.Loss.Source != loss.FromTrail || next.Loss.Lost.Total() < r.Loss.Lost.Total() {
-			next.Loss, list = r.Loss, loss.List{} // what was known before is more
+			next.Loss, list = r.Loss, loss.List{} // the earlier reading found more
 		}
 		next.Loss.Tries = r.Loss.Tries + 1
 	case r.Loss.Known():
@@ -158,7 +158,7 @@ func lossDetail(s loss.Summary) map[string]string {
 }
 
 // lossAtStart looks once more, just before the start, and adds what is new. It is
-// bounded, and whatever becomes of it the start goes on.
+// bounded, and its failure does not hold up the start.
 func (b *Bot) lossAtStart(ctx context.Context, r Restore, p Portal) Restore {
 	w, ok := b.witness(p)
 	if !ok {

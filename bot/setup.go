@@ -58,8 +58,8 @@ func (s Setup) Knows(part string) bool { return !s.At.IsZero() && !slices.Contai
 // setupAtOnce is how many questions about a portal are under way at once.
 const setupAtOnce = 4
 
-// readSetup asks the portal what a restore touches. What cannot be told is left
-// out: none of it holds anything up.
+// readSetup asks the portal what a restore touches. A part that cannot be read is
+// listed in Unread and holds nothing up.
 func readSetup(ctx context.Context, p Portal, w Witness) Setup {
 	s := Setup{At: time.Now().UTC()}
 	var mu sync.Mutex

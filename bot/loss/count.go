@@ -21,10 +21,10 @@ type Counter struct {
 	saved, opened             map[uint64]struct{}
 	personal, invited         map[uint64]struct{}
 	people                    map[string]struct{}
-	acts                      map[uint64]int // where in list, by who did what to which thing; -1 is left out
+	acts                      map[uint64]int // index in list, by person, meaning and thing; -1 for an act that is not listed
 	list                      []Act
 	own                       map[string]*Own
-	open                      map[string]bool // titles of rooms of which names may be told
+	open                      map[string]bool // titles of rooms whose files may be named
 	sum                       Summary
 	left                      int
 	seed                      maphash.Seed
@@ -32,8 +32,8 @@ type Counter struct {
 	openSince                 time.Time
 }
 
-// openFor is how long a file that was opened may still be: longer, and the editor
-// was closed without a word.
+// openFor is how long an opened file counts as open: the trail does not say when an
+// editor closes.
 const openFor = 4 * time.Hour
 
 // New returns a Counter for a trail that is read at now, by the portal's clock, which is
@@ -56,8 +56,8 @@ func New(now time.Time, ahead time.Duration, rooms []docspace.Room) *Counter {
 	return c
 }
 
-// thing is what an act was done to, for telling things apart. What nothing names
-// goes by its words.
+// thing identifies what an act was done to: by its first target, or by its text if it
+// names none.
 func (c *Counter) thing(e docspace.AuditEvent) uint64 {
 	if len(e.Targets) > 0 {
 		return c.hash(e.Targets[0])
@@ -187,7 +187,7 @@ func (c *Counter) nameable(e docspace.AuditEvent) bool {
 	return c.open[title]
 }
 
-// keepOwn keeps the number of what is not named.
+// keepOwn counts a file that may not be named.
 func (c *Counter) keepOwn(e docspace.AuditEvent, means docspace.Meaning, it uint64) {
 	_, known := c.personal[it]
 	switch {
@@ -243,7 +243,8 @@ const maxID = 64
 // maxWord bounds a name or what was done, in runes.
 const maxWord = 200
 
-// mailAddress is one of a person: whoever invited them knows them by its start.
+// mailAddress matches a mail address. Its first letter is kept: the person who invited
+// somebody knows them by it.
 var mailAddress = regexp.MustCompile(`([\p{L}\p{N}])[\p{L}\p{N}._%+'-]*@[\p{L}\p{N}.-]+\.[\p{L}]{2,}`)
 
 // Word is a text of the trail as it is kept: one line, cut, without mail

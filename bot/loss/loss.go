@@ -6,53 +6,53 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Source is where the bot knows from what a restore takes.
+// Source says where a Summary comes from.
 type Source string
 
 // The sources.
 const (
 	// FromTrail is the portal's audit trail.
 	FromTrail Source = "trail"
-	// FromRooms is what is left without one: which rooms changed, what the logs of
-	// those say, who was invited.
+	// FromRooms is for a portal without a trail: which rooms changed, what their logs
+	// say, and who was invited.
 	FromRooms Source = "rooms"
-	// FromNone is nothing; Summary.Why says why.
+	// FromNone means that nothing could be read; Summary.Why says why.
 	FromNone Source = "none"
 )
 
-// Summary is what a restore takes, in numbers, as the portal told before it
-// started. Each number is one that it is at least: the portal writes its trail
-// late, and not all of it. Zero: the portal was not asked yet.
+// Summary counts what a restore takes, as the portal said before the start. Each number
+// is a lower bound: the portal writes its trail late and not in full. The zero value
+// means that the portal was not asked yet.
 type Summary struct {
 	Source Source    `json:",omitzero"`
 	At     time.Time `json:",omitzero"` // when the portal was asked last
 	From   time.Time `json:",omitzero"` // from when it counts, by the portal's clock
-	// FromEnd is set when the start of the backup could not be told, so that it
-	// counts from its end.
+	// FromEnd is set when the start of the backup is not known: the count begins at its
+	// end.
 	FromEnd  bool `json:",omitzero"`
 	Complete bool `json:",omitzero"` // the trail was read to its end
 	// Tries is how often the rest of the trail was asked for.
 	Tries int    `json:",omitzero"`
-	Why   string `json:",omitzero"` // why something could not be told, one line
-	// Failed counts the readings in a row that told nothing.
+	Why   string `json:",omitzero"` // why something could not be read, one line
+	// Failed counts the readings in a row that failed.
 	Failed int `json:",omitzero"`
-	// Due is when the portal is asked again while the request waits; zero: it is not.
+	// Due is when a waiting request asks the portal again; zero means never.
 	Due time.Time `json:",omitzero"`
 
 	Lost Tally `json:",omitzero"`
 	Back Back  `json:",omitzero"`
-	// People is how many did it; Links is set where somebody came by a link too.
+	// People counts who did it; Links is set if visitors with a link did some of it.
 	People int       `json:",omitzero"`
 	Links  bool      `json:",omitzero"`
 	Last   time.Time `json:",omitzero"` // the newest change, by the bot's clock
 	Open   int       `json:",omitzero"` // files that may be open in an editor, with work that is not saved
 
-	// Since is how many changes came after the first count; Jump is set when they
-	// are so many that somebody works right now.
+	// Since counts the changes after the first reading; Jump is set when they are so
+	// many that somebody must be working right now.
 	Since int  `json:",omitzero"`
 	Jump  bool `json:",omitzero"`
 
-	// Listed is set once the thread has the list of what is to be done again.
+	// Listed is set once the list of lost work is in the thread.
 	Listed bool `json:",omitzero"`
 	// LastID is the newest row that was read.
 	LastID int64 `json:",omitzero"`
@@ -95,14 +95,13 @@ type Back struct {
 // Total is all of it.
 func (b Back) Total() int { return b.Files + b.Folders + b.Rooms + b.People }
 
-// List is what a restore takes, by name. It is kept beside the restore, for some
-// time and no longer. It holds no address, no page, and nothing from a person's
-// own section but a number.
+// List names what a restore takes. It is stored beside the restore, until Until. It
+// holds no address and no page, and of a person's own section only a number.
 type List struct {
 	Restore  string
-	Until    time.Time // it is kept no longer
+	Until    time.Time // when it is removed
 	Acts     []Act     `json:",omitempty"` // newest first
-	Left     int       `json:",omitzero"`  // further acts that it has no room for
+	Left     int       `json:",omitzero"`  // acts that are not in the list
 	Personal []Own     `json:",omitempty"`
 }
 
@@ -119,7 +118,7 @@ type Act struct {
 	Target string          `json:",omitempty"` // the id of the thing
 	Text   string          // what was done, in the language of the key's owner
 	Where  string          `json:",omitempty"` // "Rooms: <title>"
-	Times  int             `json:",omitzero"`  // how often besides
+	Times  int             `json:",omitzero"`  // how often again
 }
 
 // Back reports whether the restore undoes a deletion.

@@ -30,8 +30,8 @@ func (s Summary) With(since Summary, now time.Time) Summary {
 	return s
 }
 
-// plus adds two tallies. A file that was changed before and again is counted once
-// more only where nobody can tell: so Changed is left to the list.
+// plus adds two tallies, except Changed: only the list says whether a file was changed
+// before.
 func (t Tally) plus(o Tally) Tally {
 	t.Created += o.Created
 	t.Moved += o.Moved
