@@ -134,6 +134,10 @@ func TestPageTellsTheWholeStory(t *testing.T) {
 // asksFor types the request and reads the card.
 func (s seat) asksFor(other seat, set *stage.Stage) {
 	s.Helper()
+	s.does("reads the list", typed("/restore list"), says("3 backups of docs.example.com, newest first"))
+	s.looksAt("backups")
+	s.does("slips", typed("/restore lits"), says("Nothing was started"))
+	s.looksAt("refused")
 	s.does("asks", typed("/restore "+set.Portal.Backups()[0].ID+" —reason “the sales room was emptied”"),
 		says("The last 3 h will be lost", "files created", "by 7 people", "Asked by: @alice: the sales room was emptied", "Who may confirm: @alice, @bob"),
 		chromedp.WaitVisible(chromedp.CSS(`button[data-action="restore_loss"]`)))
