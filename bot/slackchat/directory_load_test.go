@@ -17,7 +17,7 @@ import (
 )
 
 // A hundred presses at once ask Slack one question.
-func TestCrowdAsksOnce(t *testing.T) {
+func TestEqualQuestionsShareOneCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var calls atomic.Int64
@@ -45,7 +45,7 @@ func TestCrowdAsksOnce(t *testing.T) {
 }
 
 // Somebody who gives up takes nobody's answer away, and a no is shared.
-func TestCrowdIsNotLetDownByOneWhoGivesUp(t *testing.T) {
+func TestSharedCallOutlivesACallerThatGivesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var m remembered[int]
@@ -125,7 +125,7 @@ func largeWorld(n int) (w slacktest.World) {
 
 // However many restores begin in the same moment, Slack's limits are kept, and
 // everybody has an answer that is no older than ten seconds.
-func TestCrowdKeepsToSlacksLimits(t *testing.T) {
+func TestManyQuestionsKeepToSlacksLimits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake, chat := chatInBubble(t, largeWorld(100))
