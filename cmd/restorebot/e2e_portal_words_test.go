@@ -56,7 +56,7 @@ func TestBinaryNamesWhyTheStartIsRefused(t *testing.T) {
 		s.WantCard()
 		s.Portal.Break(func(f *docspacetest.Faults) { f.NoRestorePlan, f.LeakStack = true, true })
 		s.Bob.Presses("Restore")
-		s.WantFinalCard("its plan does not include this (402). nothing was changed")
+		s.WantFinalCard("its plan does not include this (402).", "nothing was started and the portal is unchanged")
 		if end := s.WantChannelSays("The portal's owner has to change the plan"); strings.Contains(s.Text(end), " at Portal.") {
 			t.Error("the card shows a stack trace")
 		}

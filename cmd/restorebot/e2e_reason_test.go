@@ -17,7 +17,7 @@ func TestBinaryAsksWhyWhereThatIsRequired(t *testing.T) {
 	inBubble(t, reasonRequired, func(s *stage.Scene) {
 		for _, flags := range []string{"", " --dry-run", " --reason \"\u2800\""} {
 			s.Alice.Types("/restore " + s.Newest() + flags)
-			s.Alice.WantTold("has to say why", "Nothing was started", "--reason")
+			s.Alice.WantTold("needs a reason", "Nothing was started", "--reason")
 		}
 		s.WantUntouched()
 		s.Alice.Types("/restore " + s.Newest() + " --reason \"lost <room>\"")
