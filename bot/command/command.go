@@ -240,7 +240,7 @@ func (f *flags) line() (Line, error) {
 	if len(f.args) == 0 {
 		for name := range f.given {
 			if name != "portal" {
-				return Line{}, refuse("There are flags and no backup id.", "Put the id of a backup before them; list shows the ids.")
+				return Line{}, refuse("There are flags and no backup id.", "Put the id of a backup before them; /restore list shows the ids.")
 			}
 		}
 		return Line{Verb: VerbPick, Portal: f.Portal}, nil

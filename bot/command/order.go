@@ -86,11 +86,11 @@ func (o Order) Check() error {
 	id, ok := docspace.ParseGUID(o.BackupID)
 	switch {
 	case id == zeroGUID:
-		return refuse("The id is all zeros, which is no backup.", "list shows the ids.")
+		return refuse("The id is all zeros, which is no backup.", "/restore list shows the ids.")
 	case ok:
 		return checkRecord(o)
 	case strings.TrimSpace(o.BackupID) == "":
-		return refuse("The backup id is empty.", "list shows the ids.")
+		return refuse("The backup id is empty.", "/restore list shows the ids.")
 	}
 	i := slices.IndexFunc(storageRules, func(r storageRule) bool {
 		return r.storage == o.StorageType || o.StorageType == "" && r.storage == docspace.StorageDocuments
@@ -132,7 +132,7 @@ func (r storageRule) check(o Order) error {
 		}
 		if key == "filePath" && o.StorageType == "" {
 			return refuseWith(QuoteForeign(o.BackupID)+" is neither a command nor the id of a backup.",
-				"list shows the ids; a backup that is not listed needs --param filePath=...", Nearest(strings.ToLower(o.BackupID), verbNames))
+				"/restore list shows the ids; a backup that is not listed needs --param filePath=...", Nearest(strings.ToLower(o.BackupID), verbNames))
 		}
 		return refuseWith("--storage "+storageName(r.storage)+" needs --param "+key+"=... where the id is not one of list.", "Add it.", "--param "+key+"=...")
 	}
