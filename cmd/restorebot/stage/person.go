@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -36,16 +37,23 @@ func (p *Person) Presses(label string) {
 	p.PressesOn(p.scene.Card(), label)
 }
 
-// PressesOn is Presses on another message.
+// PressesOn is Presses on another message. A message that is edited under the
+// person's finger is pressed as it is then.
 func (p *Person) PressesOn(m slacktest.Message, label string) {
 	p.scene.t.Helper()
-	if now, there := p.scene.Slack.Message(m.Channel, m.TS); there {
-		m = now
+	for {
+		if now, there := p.scene.Slack.Message(m.Channel, m.TS); there {
+			m = now
+		}
+		b := p.button(m, label)
+		p.acts()
+		d, err := p.scene.Slack.PressButton(p.ID, m, b)
+		if now, there := p.scene.Slack.Message(m.Channel, m.TS); err != nil && there && !reflect.DeepEqual(now.Blocks, m.Blocks) {
+			continue
+		}
+		p.acked(label, d, err)
+		return
 	}
-	b := p.button(m, label)
-	p.acts()
-	d, err := p.scene.Slack.PressButton(p.ID, m, b)
-	p.acked(label, d, err)
 }
 
 // PressesStale presses a button of a message as it was when it was read, although
