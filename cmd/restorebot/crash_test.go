@@ -17,9 +17,9 @@ import (
 	"docspace-restorebot/cmd/restorebot/stage"
 )
 
-// wholeMatrix makes TestCrashMatrix kill the bot at every moment of a restore's
-// life; otherwise it takes a sample, another one each time.
-const wholeMatrix = "RESTOREBOT_CRASH_MATRIX"
+// longTests makes TestCrashMatrix kill the bot at every moment of a restore's life;
+// otherwise it takes a sample, another one each time.
+const longTests = "RESTOREBOT_LONG_TESTS"
 
 const (
 	// sampled is how many moments of each kind a sample has.
@@ -47,7 +47,7 @@ func TestCrashMatrix(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	for _, when := range []moment{beforeCall, afterCall, onWrite} { //nolint:paralleltest // several at once, but more than -parallel allows: they mostly wait
 		moments := random.Perm(census.count(when))
-		if os.Getenv(wholeMatrix) == "" {
+		if os.Getenv(longTests) == "" {
 			moments = moments[:min(sampled, len(moments))]
 		}
 		for _, n := range moments {

@@ -95,17 +95,26 @@ func isTicked(item string, on bool) action {
 	return poll(fmt.Sprintf(`document.querySelector(%q)?.checked === %t`, `.thread input[value="`+item+`"]`, on))
 }
 
+// longTests makes TestPageTellsTheWholeStory play on every screen.
+const longTests = "RESTOREBOT_LONG_TESTS"
+
 // Two people restore a portal, from the request to the last tick, each on a page of their
-// own, on every kind of screen and in a Slack that knows the new blocks or does not.
+// own, on every kind of screen and in a Slack that knows the new blocks or does not: on
+// one of each unless longTests is set.
 func TestPageTellsTheWholeStory(t *testing.T) {
 	t.Parallel()
 	chromium(t) // skips once
-	for _, s := range []screen{
-		{name: "desk-light", width: 1180, height: 860, scheme: "light"},
+	screens := []screen{
 		{name: "phone-dark", width: 375, height: 812, scheme: "dark"},
+		{name: "tablet-light-old", width: 760, height: 1000, scheme: "light", old: true},
+		{name: "desk-light", width: 1180, height: 860, scheme: "light"},
 		{name: "phone-light-old", width: 375, height: 812, scheme: "light", old: true},
-		{name: "tablet-dark-old", width: 760, height: 1000, scheme: "dark", old: true},
-	} {
+		{name: "tablet-dark", width: 760, height: 1000, scheme: "dark"},
+	}
+	if os.Getenv(longTests) == "" && *looks == "" {
+		screens = screens[:2]
+	}
+	for _, s := range screens {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			ctx, set, url := open(t, int(s.width), int(s.height))
