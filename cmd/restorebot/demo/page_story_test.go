@@ -99,8 +99,8 @@ func isTicked(item string, on bool) action {
 const longTests = "RESTOREBOT_LONG_TESTS"
 
 // Two people restore a portal, from the request to the last tick, each on a page of their
-// own, on every kind of screen and in a Slack that knows the new blocks or does not: on
-// one of each unless longTests is set.
+// own, on a telephone and on a tablet whose Slack does not know the new blocks; with
+// longTests on every screen.
 func TestPageTellsTheWholeStory(t *testing.T) {
 	t.Parallel()
 	chromium(t) // skips once

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,12 +25,18 @@ const patience = 2 * time.Minute
 // program builds the bot once for all tests of the package.
 func program(t *testing.T) []string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "restorebot")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", file, "..").CombinedOutput()
-	if err != nil {
-		t.Fatalf("the bot cannot be built: %v\n%s", err, out)
-	}
-	return []string{file}
+	shared.build.Do(func() {
+		dir, err := os.MkdirTemp("", "restorebot-page") //nolint:usetesting // all tests run it
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared.close = append(shared.close, func() { _ = os.RemoveAll(dir) })
+		shared.program = filepath.Join(dir, "restorebot")
+		if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", shared.program, "..").CombinedOutput(); err != nil {
+			t.Fatalf("the bot cannot be built: %v\n%s", err, out)
+		}
+	})
+	return []string{shared.program}
 }
 
 // chromium finds a browser, or skips the test where none has to be.
@@ -47,10 +55,43 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
+// TestMain ends what the tests share.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, end := range slices.Backward(shared.close) {
+		end()
+	}
+	os.Exit(code)
+}
+
+// shared is the one bot and the one browser of all tests: to build or to start one
+// takes longer than most of them.
+var shared struct {
+	build, start sync.Once
+	program      string
+	ctx          context.Context //nolint:containedctx // chromedp's handle of a browser
+	close        []func()        // the last one first
+}
+
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path := chromium(t)
+	shared.start.Do(func() {
+		flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+			chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-quic", true))
+		allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), flags...)
+		ctx, closeBrowser := chromedp.NewContext(allocator)
+		step(ctx, t, "the browser", chromedp.Navigate("about:blank"))
+		shared.ctx = ctx //nolint:fatcontext // set once
+		shared.close = append(shared.close, closeAllocator, closeBrowser)
+	})
+	return shared.ctx
+}
+
 // open serves a page of a stage whose bot runs, and opens it in a browser.
 func open(t *testing.T, width, height int) (ctx context.Context, set *stage.Stage, url string) {
 	t.Helper()
-	browser := chromium(t)
+	chromium(t) // skips
 	portal := demo.BusyPortal(time.Now())
 	portal.Script = docspacetest.Total(6 * time.Second)
 	set, err := stage.Open(stage.Options{Program: program(t), Log: t.Output(), Portal: portal})
@@ -71,13 +112,12 @@ func open(t *testing.T, width, height int) (ctx context.Context, set *stage.Stag
 	served := make(chan error, 1)
 	serving, stop := context.WithCancel(ctx)
 	go func() { served <- demo.NewPage(set).Serve(serving, listener) }()
-	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox,
-		chromedp.WindowSize(width, height), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-quic", true))
-	allocator, closeAllocator := chromedp.NewExecAllocator(ctx, flags...)
-	tab, closeTab := chromedp.NewContext(allocator)
+	inBrowser, leave := context.WithTimeout(browser(t), patience)
+	tab, closeTab := chromedp.NewContext(inBrowser)
+	step(tab, t, "a screen", chromedp.EmulateViewport(int64(width), int64(height)))
 	t.Cleanup(func() {
 		closeTab()
-		closeAllocator()
+		leave()
 		stop()
 		if err := <-served; err != nil && !errors.Is(err, context.Canceled) {
 			t.Error(err)
