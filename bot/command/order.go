@@ -132,7 +132,7 @@ func (r storageRule) check(o Order) error {
 		}
 		if key == "filePath" && o.StorageType == "" {
 			return refuseWith(QuoteForeign(o.BackupID)+" is neither a command nor the id of a backup.",
-				"/restore list shows the ids; a backup that is not listed needs --param filePath=...", Nearest(strings.ToLower(o.BackupID), verbNames))
+				"/restore list shows the ids; a file needs --param filePath=...", Nearest(strings.ToLower(o.BackupID), verbNames))
 		}
 		return refuseWith("--storage "+storageName(r.storage)+" needs --param "+key+"=... where the id is not one of list.", "Add it.", "--param "+key+"=...")
 	}

@@ -178,7 +178,7 @@ func cure(code, method, scope string) string {
 	case a == aboutToken:
 		return "Put the Bot User OAuth Token (xoxb-...) of OAuth & Permissions in SLACK_BOT_TOKEN; install the app again if there is none."
 	case a == aboutContent:
-		return "Slack does not take what the bot writes: update the bot, and report it with the line of its log."
+		return "The bot sends it again in a simpler form. If that is refused too, update the bot, and report it with the line of its log."
 	}
 	return "See what " + code + " means on Slack's page of " + method + ", and ask an administrator of the Slack workspace."
 }
