@@ -64,11 +64,11 @@ func WipesTwoFactor(version string) (wipes, known bool) {
 }
 
 // checkLine is an item in a report.
-func (r Restore) checkLine(i CheckItem) string {
+func (r Restore) checkLine(i CheckItem, who func(id string) string) string {
 	do, _ := r.Words(i)
 	t, done := r.Checklist.Done(i.ID)
 	if !done {
 		return "- [ ] " + plain(do)
 	}
-	return "- [x] " + plain(do) + ": " + plain(cmp.Or(t.User, "the bot")) + " at " + stamp(t.At)
+	return "- [x] " + plain(do) + ": " + plain(cmp.Or(who(t.User), "the bot")) + " at " + stamp(t.At)
 }

@@ -55,7 +55,7 @@ func (b *Bot) postReport(ctx context.Context, c policy.Caller, id string) Answer
 		p = formerPortal(r)
 	}
 	lost := b.lossOf(ctx, r)
-	text := reportOf(r, p.PortalName, trail, lost, b.links(ctx, r, trail), time.Now().UTC())
+	text := reportOf(r, p.PortalName, trail, lost, b.links(ctx, r, trail), b.names(ctx, r, trail), time.Now().UTC())
 	err = patiently(ctx, func() error {
 		_, err := b.Chat.Reply(ctx, b.card(ctx, r, p), Note{Kind: NoteReport, Text: text})
 		return err
@@ -127,6 +127,37 @@ func jsonLines(restore string, trail []Event, lost loss.List) []byte {
 	}
 	lossLines(&lines, restore, lost)
 	return lines.Bytes()
+}
+
+const (
+	// maxNamed bounds the people whose names a report asks for, and namesWithin the time.
+	maxNamed    = 20
+	namesWithin = 3 * time.Second
+)
+
+// names are what the chat calls the people of a restore, by their ids. Whom it does not
+// tell of stays an id.
+func (b *Bot) names(ctx context.Context, r Restore, trail []Event) map[string]string {
+	ctx, cancel := context.WithTimeout(ctx, namesWithin)
+	defer cancel()
+	ids := []string{r.Requester, r.ClosedBy}
+	for _, c := range r.Confirmations {
+		ids = append(ids, c.User)
+	}
+	for _, e := range trail {
+		ids = append(ids, e.Actor)
+	}
+	names := map[string]string{}
+	for _, id := range ids {
+		if _, asked := names[id]; asked || id == "" || len(names) == maxNamed {
+			continue
+		}
+		names[id] = ""
+		if person, err := b.Directory.Person(ctx, id); err == nil {
+			names[id] = person.Name
+		}
+	}
+	return names
 }
 
 // maxLinked bounds the notes whose addresses a report asks for.

@@ -36,7 +36,7 @@ func ReadReport(ctx context.Context, s Store, id string, now time.Time) (Report,
 		return Report{}, err
 	}
 	return Report{
-		Markdown:  reportOf(r, PortalName{Name: r.Portal}, trail, lost, recordedLinks(r, trail), now.UTC()),
+		Markdown:  reportOf(r, PortalName{Name: r.Portal}, trail, lost, recordedLinks(r, trail), nil, now.UTC()),
 		JSONLines: string(jsonLines(r.ID, trail, lost)),
 	}, nil
 }

@@ -30,6 +30,9 @@ func TestReportTellsTheStoryWithRPOAndRTO(t *testing.T) {
 		time.Sleep(time.Minute)
 		s.press(r, "UBOB", bot.PressConfirm)
 		r = s.walk(r.ID, never)
+		bob := s.chat.people["UBOB"]
+		bob.Name = "Bob | `boss`\n[x](https://evil.example)"
+		s.chat.people["UBOB"] = bob
 		said, ok := s.later("report " + r.ID).(bot.TextAnswer)
 		reports := s.told(bot.NoteReport)
 		if !ok || len(reports) != 1 || !strings.Contains(said.Text, "in the thread of its card") {
@@ -38,9 +41,10 @@ func TestReportTellsTheStoryWithRPOAndRTO(t *testing.T) {
 		text := reports[0].Text
 		for _, want := range []string{
 			"# Restore " + r.ID + " of docs: succeeded", "**Data-loss window (RPO):** 3 h 1 min, from ", "**Time to restore (RTO):** ",
-			"confirmed after 1 min 0 s; safety backup 11 s; restoring ", "**Asked by:** UALICE at ", "**Confirmed by:** UBOB at ",
+			"confirmed after 1 min 0 s; safety backup 11 s; restoring ", "**Asked by:** UALICE at ", `**Confirmed by:** Bob \| 'boss' \[x](https://evil.example) (UBOB) at `,
 			r.Safety.Backup.FileName + " in Local /backups", "**Verified:** at ", "**Held before:** 42 users, 7 rooms, 3 backups",
-			`a \| b ' c`, "| requested | UALICE |", "| confirmed | UBOB |", "| starting | the bot |", "| ended | the bot |", "- The card: ", "- The end: ", " start: ",
+			`a \| b ' c`, "| requested | UALICE |", `| confirmed | Bob \| 'boss' \[x](https://evil.example) (UBOB) |`, "| starting | the bot |", "| ended | the bot |",
+			"- The card: ", "- The end: ", " start: ",
 		} {
 			if !strings.Contains(text, want) {
 				s.t.Errorf("the report does not say %q", want)

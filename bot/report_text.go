@@ -13,8 +13,15 @@ import (
 	"docspace-restorebot/bot/loss"
 )
 
-// reportOf is the story of a restore as Markdown, all times in UTC.
-func reportOf(r Restore, p PortalName, trail []Event, lost loss.List, links map[string]string, now time.Time) string {
+// reportOf is the story of a restore as Markdown, all times in UTC. People are called
+// by their names, where those are known by their ids.
+func reportOf(r Restore, p PortalName, trail []Event, lost loss.List, links, names map[string]string, now time.Time) string {
+	who := func(id string) string {
+		if name := names[id]; name != "" {
+			return name + " (" + id + ")"
+		}
+		return id
+	}
 	var w strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&w, format+"\n", args...) }
 	of := ""
@@ -34,11 +41,11 @@ func reportOf(r Restore, p PortalName, trail []Event, lost loss.List, links map[
 	}
 	fact("Backup", backupLine(r))
 	fact("Reason", r.Order.Reason)
-	fact("Asked by", r.Requester+" at "+stamp(r.RequestedAt))
+	fact("Asked by", who(r.Requester)+" at "+stamp(r.RequestedAt))
 	for _, c := range r.Confirmations {
-		fact("Confirmed by", c.User+" at "+stamp(c.At))
+		fact("Confirmed by", who(c.User)+" at "+stamp(c.At))
 	}
-	fact("Closed by", r.ClosedBy)
+	fact("Closed by", who(r.ClosedBy))
 	fact("Closed because", r.ClosedWhy)
 	fact("Outcome", strings.TrimSpace(r.Outcome()+". "+r.Reason.What))
 	fact("Verified", verdict(r.Verdict))
@@ -58,18 +65,14 @@ func reportOf(r Restore, p PortalName, trail []Event, lost loss.List, links map[
 		line("\n## To do after the restore\n")
 	}
 	for _, i := range r.Checklist.Items {
-		line("%s", r.checkLine(i))
+		line("%s", r.checkLine(i, who))
 	}
 	if again := toDoAgain(lost, 0); again != "" {
 		line("\n## To do again (times in UTC)\n\n%s", strings.TrimSpace(again))
 	}
 	line("\n## Timeline (UTC)\n\n| time | event | who | detail |\n| --- | --- | --- | --- |")
 	for _, e := range trail {
-		who := e.Actor
-		if who == "" {
-			who = "the bot"
-		}
-		line("| %s | %s | %s | %s |", stamp(e.At), e.Kind, plain(who), plain(details(e.Detail)))
+		line("| %s | %s | %s | %s |", stamp(e.At), e.Kind, plain(cmp.Or(who(e.Actor), "the bot")), plain(details(e.Detail)))
 	}
 	if len(links) > 0 {
 		line("\n## Messages\n")

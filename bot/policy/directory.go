@@ -33,6 +33,8 @@ type Directory interface {
 // Person is what the chat knows of a user.
 type Person struct {
 	ID string
+	// Name is what the chat calls them, "" where it does not say. Only people read it.
+	Name string
 	// Org is the id that a person in an Enterprise Grid has in the organisation,
 	// which may be another one than in the workspace; "" outside of a Grid.
 	Org      string

@@ -1,6 +1,7 @@
 package slackchat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -86,7 +87,7 @@ func (d *Directory) person(ctx context.Context, user string, since time.Time) (p
 			return policy.Person{}, errOtherRecord
 		}
 		return policy.Person{
-			ID: u.ID, Org: u.Enterprise.ID, Team: u.TeamID, Deleted: u.Deleted, Stranger: u.IsStranger,
+			ID: u.ID, Name: cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name), Org: u.Enterprise.ID, Team: u.TeamID, Deleted: u.Deleted, Stranger: u.IsStranger,
 			Bot:   u.IsBot || u.IsConnectorBot || u.IsWorkflowBot,
 			Guest: u.IsRestricted || u.IsUltraRestricted,
 

@@ -119,7 +119,7 @@ func TestBinaryReportsWithFilesWhereItMay(t *testing.T) {
 		}
 		s.Alice.Types("/restore report " + id)
 		s.Alice.WantTold("as a file too, if the app is given the scope files:write")
-		report := s.WantThreadSays("# Restore "+id, "Data-loss window (RPO)", "Time to restore (RTO)", "| confirmed | "+stage.Bob+" |", "The card: http")
+		report := s.WantThreadSays("# Restore "+id, "Data-loss window (RPO)", "Time to restore (RTO)", "| confirmed | bob ("+stage.Bob+") |", "The card: http")
 		if len(s.Slack.Files()) != 0 {
 			t.Error("a file was uploaded without the right to")
 		}

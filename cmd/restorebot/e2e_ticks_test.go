@@ -89,8 +89,8 @@ func TestTicksStandThroughAKillAndAreInTheReport(t *testing.T) {
 			}
 		}
 		for _, want := range []string{
-			"- [x] Open a few files that matter: " + stage.Alice + " at ", "- [x] Tell everybody to use Forgot password: " + stage.Bob + " at ",
-			"- [x] Set up again what no backup holds: " + stage.Bob + " at ", "- [ ] Give the bot a new API key",
+			"- [x] Open a few files that matter: alice (" + stage.Alice + ") at ", "- [x] Tell everybody to use Forgot password: bob (" + stage.Bob + ") at ",
+			"- [x] Set up again what no backup holds: bob (" + stage.Bob + ") at ", "- [ ] Give the bot a new API key",
 		} {
 			if !strings.Contains(markdown, want) {
 				t.Errorf("%q is not in the report:\n%s", want, markdown)

@@ -251,6 +251,6 @@ func acked(ctx context.Context, t *testing.T, set *stage.Stage, since, n int) {
 func (s seat) reports() {
 	s.Helper()
 	id := s.asks(`document.querySelector('.thread [data-block^="list/"]').dataset.block.split("/")[1]`)
-	s.does("asks for the report", typed("/restore report "+id), says("The report is in the thread of its card", "- [x] Tell everybody to use Forgot password: U0BOB", "- [ ] Open a few files that matter"))
+	s.does("asks for the report", typed("/restore report "+id), says("The report is in the thread of its card", "- [x] Tell everybody to use Forgot password: bob (U0BOB)", "- [ ] Open a few files that matter"))
 	s.looksAt("report")
 }
