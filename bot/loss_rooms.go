@@ -90,13 +90,13 @@ type roomLogsRead struct {
 func (b *Bot) readRoomLogs(ctx context.Context, w Witness, rooms []docspace.Room, from, to time.Time) roomLogsRead {
 	began := time.Now()
 	read := roomLogsRead{told: map[string]bool{}, complete: true}
-	asked := 0
+	asked, skipped := 0, false
 	var mu sync.Mutex
 	var wait sync.WaitGroup
 	places := make(chan struct{}, roomLogsAtOnce)
 	for i, room := range rooms {
 		if i >= roomLogs || room.Private {
-			read.complete = false
+			skipped = true
 			continue
 		}
 		places <- struct{}{}
@@ -112,6 +112,7 @@ func (b *Bot) readRoomLogs(ctx context.Context, w Witness, rooms []docspace.Room
 		})
 	}
 	wait.Wait()
+	read.complete = read.complete && !skipped
 	slices.SortFunc(read.events, func(a, b docspace.AuditEvent) int { return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(b.ID, a.ID)) })
 	b.lossRead(LossRead{Requests: asked, Events: len(read.events), Took: time.Since(began), Complete: read.complete})
 	return read

@@ -190,9 +190,8 @@ func TestTrapPagesOverlapAndTellNoTotal(t *testing.T) {
 }
 
 // TestSixtyThousandEventsAreReadInOrderOnce keeps a few pages and the ids in memory,
-// and to the limits of the cloud.
-func TestSixtyThousandEventsAreReadInOrderOnce(t *testing.T) {
-	t.Parallel()
+// and to the limits of the cloud. It measures the heap, so no other test runs beside it.
+func TestSixtyThousandEventsAreReadInOrderOnce(t *testing.T) { //nolint:paralleltest // see above
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		p, c := bundle(docspacetest.Config{
