@@ -177,10 +177,8 @@ func nothingListed(r Restore, view lossView) string {
 // lossFoot is what the list does not name.
 func lossFoot(l loss.List, view lossView) string {
 	var out []string
-	for _, own := range l.Personal {
-		if view.Find == "" || contains(own.User, view.Find) {
-			out = append(out, own.User+": "+howMany(own.Files, "file", "files")+" in their own documents, which nobody else is shown")
-		}
+	for _, own := range l.PersonalOf(view.Find) {
+		out = append(out, own.User+": "+howMany(own.Files, "file", "files")+" in their own documents, which nobody else is shown")
 	}
 	if l.Left > 0 {
 		out = append(out, fmt.Sprintf("And %s that the list does not name: in private or removed rooms, or too many.", howMany(l.Left, "change", "changes")))
@@ -193,10 +191,6 @@ func howMany(n int, one, more string) string {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + more
-}
-
-func contains(text, part string) bool {
-	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }
 
 // groupedWords are the acts of one page, each group under its name, in parts that

@@ -48,12 +48,12 @@ func (b *Bot) settleByPortal(ctx context.Context, r *Restore, p Portal, ts tasks
 		if v.Trouble != "" {
 			return false, Next{}, nil
 		}
-		end := r.withEnd(Succeeded, now, Reason{}).withEndUntold()
+		end := r.withEnd(Succeeded, now, Reason{}).withEndUnannounced()
 		end.Progress, end.Verdict = r.Progress.next(task, "", now), v
 		next, err = b.move(ctx, *r, end, EventEnded)
 		return true, next, err
 	case ours:
-		next, err = b.move(ctx, *r, withFailure(*r, task, now).withEndUntold(), EventEnded)
+		next, err = b.move(ctx, *r, withFailure(*r, task, now).withEndUnannounced(), EventEnded)
 		return true, next, err
 	}
 	if task, _, ok := ts.appeared(*r); ok && task.TaskID != r.TaskID {
@@ -64,8 +64,8 @@ func (b *Bot) settleByPortal(ctx context.Context, r *Restore, p Portal, ts tasks
 	return false, Next{}, nil
 }
 
-// withEndUntold returns r with a new end that has to be announced.
-func (r Restore) withEndUntold() Restore {
+// withEndUnannounced returns r with a new end that has to be announced.
+func (r Restore) withEndUnannounced() Restore {
 	r.EndTS, r.ChannelLost.EndTS = "", ""
 	return r
 }
@@ -102,7 +102,7 @@ func (b *Bot) settleUnclear(ctx context.Context, p Press, r Restore) error {
 	if p.Action == PressRestored {
 		next = r.withEnd(Succeeded, now, Reason{What: "A person looked and says that the portal was restored."})
 	}
-	next = next.markHandled(p.Caller).withEndUntold()
+	next = next.markHandled(p.Caller).withEndUnannounced()
 	next.ClosedBy, next.ClosedAt = p.Caller.User, now
 	_, err := b.Store.Wake(ctx, r, next, Event{
 		At: now, Restore: r.ID, Kind: EventSettled, Actor: p.Caller.User, Detail: map[string]string{"as": string(p.Action)},

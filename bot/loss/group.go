@@ -1,6 +1,7 @@
 package loss
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,9 +22,9 @@ func (l List) Grouped(byRoom bool, find string) []Group {
 		if find != "" && !contains(a.User, find) && !contains(a.Text, find) && !contains(a.Where, find) {
 			continue
 		}
-		name := orElse(a.User, "Not told by whom")
+		name := cmp.Or(a.User, "Not told by whom")
 		if byRoom {
-			name = orElse(a.Room(), "Outside of rooms")
+			name = cmp.Or(a.Room(), "Outside of rooms")
 		}
 		i, known := at[name]
 		if !known {
@@ -35,6 +36,12 @@ func (l List) Grouped(byRoom bool, find string) []Group {
 	}
 	slices.SortStableFunc(groups, func(a, b Group) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	return groups
+}
+
+// PersonalOf returns what people lose in their own sections, of those in whose names find
+// stands; of all where it is "".
+func (l List) PersonalOf(find string) []Own {
+	return slices.DeleteFunc(slices.Clone(l.Personal), func(o Own) bool { return !contains(o.User, find) })
 }
 
 // Words is one act on one line: when, what, where, how often, and whether it
@@ -51,13 +58,6 @@ func (a Act) Words() string {
 		text += ": comes back"
 	}
 	return text
-}
-
-func orElse(name, otherwise string) string {
-	if name == "" {
-		return otherwise
-	}
-	return name
 }
 
 func contains(text, part string) bool {

@@ -118,7 +118,7 @@ func TestFreshQuestionWaitsForNoOlderAnswer(t *testing.T) {
 // largeWorld has more channels and people than Slack tells of one at a time.
 func largeWorld(n int) (w slacktest.World) {
 	for i := range n {
-		w.Channels = append(w.Channels, slacktest.Channel{ID: fmt.Sprint("CC", i), Name: fmt.Sprint("crowd-", i), Private: i%2 == 0, ExtShared: i == 7})
+		w.Channels = append(w.Channels, slacktest.Channel{ID: fmt.Sprint("CC", i), Name: fmt.Sprint("busy-", i), Private: i%2 == 0, ExtShared: i == 7})
 	}
 	return w
 }
@@ -167,7 +167,7 @@ func TestManyQuestionsKeepToSlacksLimits(t *testing.T) {
 }
 
 // Where the list of channels cannot be had, a question waits for Slack's limit.
-func TestCrowdWithoutTheListWaits(t *testing.T) {
+func TestManyAskersWithoutTheListWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := largeWorld(60)

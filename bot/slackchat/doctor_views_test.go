@@ -14,13 +14,19 @@ import (
 	"docspace-restorebot/bot/slacktest"
 )
 
-func TestEveryViewIsTakenBySlack(t *testing.T) {
-	t.Parallel()
+// viewCheck is a check of views by a Slack of its own.
+func viewCheck(t *testing.T) (*slacktest.Slack, ViewCheck) {
+	t.Helper()
 	fake := slacktest.New(slacktest.World{})
 	srv := httptest.NewServer(fake)
 	client := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() { fake.Close(); client.CloseIdleConnections(); srv.Close() })
-	check := ViewCheck{BaseURL: srv.URL + "/api/", HTTP: client}
+	return fake, ViewCheck{BaseURL: srv.URL + "/api/", HTTP: client}
+}
+
+func TestEveryViewIsTakenBySlack(t *testing.T) {
+	t.Parallel()
+	fake, check := viewCheck(t)
 	if found := check.Examine(t.Context()); len(found) != 1 || found[0].Grade != bot.Pass {
 		t.Errorf("%+v", found)
 	}
@@ -35,11 +41,7 @@ func TestEveryViewIsTakenBySlack(t *testing.T) {
 // Where those are refused too, each is a failure.
 func TestViewCheckWarnsOfNewBlocksAndFailsWithoutAClassicForm(t *testing.T) {
 	t.Parallel()
-	fake := slacktest.New(slacktest.World{})
-	srv := httptest.NewServer(fake)
-	client := &http.Client{Transport: &http.Transport{}}
-	t.Cleanup(func() { fake.Close(); client.CloseIdleConnections(); srv.Close() })
-	check := ViewCheck{BaseURL: srv.URL + "/api/", HTTP: client}
+	fake, check := viewCheck(t)
 	for _, kinds := range [][]string{{"container"}, {"plan"}, {"task_card"}, slacktest.NewBlocks()} {
 		fake.RefuseBlocks(kinds...)
 		found := check.Examine(t.Context())

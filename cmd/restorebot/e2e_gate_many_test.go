@@ -31,8 +31,8 @@ func TestBinaryCountsTwoPeopleAndNotThePersonWhoAsked(t *testing.T) {
 	})
 }
 
-// crowd has ten people press the button of a card n times in all, at once.
-func crowd(t *testing.T, s *stage.Scene, card slacktest.Message, n int) (sent []*slacktest.Delivery) {
+// tenPressing has ten people press the button of a card n times in all, at once.
+func tenPressing(t *testing.T, s *stage.Scene, card slacktest.Message, n int) (sent []*slacktest.Delivery) {
 	t.Helper()
 	for i := range n {
 		user := fmt.Sprintf("UTEN%d", i%10)
@@ -51,7 +51,7 @@ func crowd(t *testing.T, s *stage.Scene, card slacktest.Message, n int) (sent []
 func crowds(t *testing.T, s *stage.Scene, card slacktest.Message) {
 	t.Helper()
 	for _, n := range []int{100, 10} {
-		for _, d := range crowd(t, s, card, n) {
+		for _, d := range tenPressing(t, s, card, n) {
 			_, _ = d.Wait(s.Context())
 		}
 	}
@@ -74,7 +74,7 @@ func TestEveryPressOfAHundredIsCountedOrAnswered(t *testing.T) {
 	inBubble(t, append(everybody, "RESTORE_APPROVALS=3"), func(s *stage.Scene) {
 		s.Slack.SetLimits(slacktest.Unlimited())
 		s.Alice.Types("/restore " + s.Newest())
-		for _, d := range crowd(t, s, s.WantCard(), 100) {
+		for _, d := range tenPressing(t, s, s.WantCard(), 100) {
 			if _, err := d.Wait(s.Context()); err != nil {
 				t.Error(err)
 			}

@@ -1,6 +1,7 @@
 package blockkit
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -82,7 +83,7 @@ func wordsOf(m Message) (words []string) {
 		}
 	}
 	if len(words) == 0 {
-		words = []string{orElse(m.Text, "…")}
+		words = []string{cmp.Or(m.Text, "…")}
 	}
 	return words
 }

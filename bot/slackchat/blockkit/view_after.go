@@ -1,6 +1,7 @@
 package blockkit
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -70,7 +71,7 @@ func countedLines(c bot.Card, all bool) []string {
 	if now.At.IsZero() {
 		return nil
 	}
-	text := "*It holds now:* " + orElse(countText(now), "not known")
+	text := "*It holds now:* " + cmp.Or(countText(now), "not known")
 	if held := countText(before); held != "" {
 		text += " (before: " + held + ")"
 	}

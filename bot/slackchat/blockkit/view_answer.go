@@ -1,6 +1,7 @@
 package blockkit
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -27,7 +28,7 @@ func Answer(a bot.Answer) Message {
 		return m
 	case bot.Accepted:
 		return Plain(lines(
-			"Your request to restore "+EscapeText(orElse(a.Portal.Name, a.Restore.Portal), maxButton)+" is recorded and being checked. Nothing was started.",
+			"Your request to restore "+EscapeText(cmp.Or(a.Portal.Name, a.Restore.Portal), maxButton)+" is recorded and being checked. Nothing was started.",
 			"Its card comes to this channel, to be confirmed by "+date(a.Restore.ExpiresAt)+". If something is in the way, you are told here."))
 	case bot.Help:
 		return Plain(helpText(a.Topic))
@@ -45,13 +46,6 @@ func Answer(a bot.Answer) Message {
 		return Plain(EscapeText(a.Text, 2*maxSaid))
 	}
 	return Plain("Done; see `/restore status` for what runs.")
-}
-
-func orElse(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
 }
 
 // listMessage puts as many lines under a head as fit one section.

@@ -1,6 +1,7 @@
 package blockkit
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -86,7 +87,7 @@ func withdrawn(r bot.Restore) string {
 }
 
 func mayConfirm(c bot.Card) string {
-	return orElse(allowed(c.Rules.Approvers), "nobody: RESTORE_APPROVERS is empty")
+	return cmp.Or(allowed(c.Rules.Approvers), "nobody: RESTORE_APPROVERS is empty")
 }
 
 // mayNot tells each reader why a press of theirs would not count.
@@ -132,7 +133,7 @@ func stillMay(c bot.Card) string {
 		done = append(done, c.Restore.Requester)
 	}
 	l.IDs = slices.DeleteFunc(slices.Clone(l.IDs), func(id string) bool { return slices.Contains(done, id) })
-	return orElse(few(l), "nobody else: RESTORE_APPROVERS names too few")
+	return cmp.Or(few(l), "nobody else: RESTORE_APPROVERS names too few")
 }
 
 // clock is the time of day in the zone of whoever reads it.

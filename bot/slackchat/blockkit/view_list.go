@@ -1,6 +1,7 @@
 package blockkit
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -55,7 +56,7 @@ func itemBoxes(c bot.Card, items []bot.CheckItem) slack.BlockElement {
 }
 
 func boxText(text string) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.MarkdownType, orElse(CutMarkup(text, maxOptionText), "…"), false, true)
+	return slack.NewTextBlockObject(slack.MarkdownType, cmp.Or(CutMarkup(text, maxOptionText), "…"), false, true)
 }
 
 // itemWords are what an item says, safe to show: what to do in mrkdwn, why as plain text.

@@ -1,6 +1,7 @@
 package blockkit
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -32,8 +33,8 @@ const CallbackModal = "restore_modal"
 func Modal(m bot.Modal) slack.ModalViewRequest {
 	v := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: CallbackModal, PrivateMetadata: m.ID,
-		Title: plainWords(orElse(m.Title, "Restore"), maxModalTitle),
-		Close: plainWords(orElse(m.Close, "Close"), maxModalTitle),
+		Title: plainWords(cmp.Or(m.Title, "Restore"), maxModalTitle),
+		Close: plainWords(cmp.Or(m.Close, "Close"), maxModalTitle),
 	}
 	if m.Submit != "" {
 		v.Submit = plainWords(m.Submit, maxModalTitle)
@@ -53,7 +54,7 @@ func Modal(m bot.Modal) slack.ModalViewRequest {
 func partBlocks(part bot.Part) []slack.Block {
 	switch p := part.(type) {
 	case bot.Words:
-		return []slack.Block{unfolded(plainWords(orElse(p.Text, "…"), maxSection), nil)}
+		return []slack.Block{unfolded(plainWords(cmp.Or(p.Text, "…"), maxSection), nil)}
 	case bot.Plan:
 		return planBlocks(p.Card)
 	case bot.Details:
@@ -75,7 +76,7 @@ func fieldBlock(f bot.Field) slack.Block {
 	if f.Hint != "" {
 		hint = plainWords(f.Hint, MaxFieldLabel)
 	}
-	b := slack.NewInputBlock(f.Name, plainWords(orElse(f.Label, f.Name), MaxFieldLabel), hint, element)
+	b := slack.NewInputBlock(f.Name, plainWords(cmp.Or(f.Label, f.Name), MaxFieldLabel), hint, element)
 	b.Optional, b.DispatchAction = f.Optional, f.Tell
 	return b
 }
@@ -151,7 +152,7 @@ func optionBlocks(options []bot.Option, limit int) []*slack.OptionBlockObject {
 		if o.About != "" {
 			about = plainWords(o.About, maxOptionText)
 		}
-		out = append(out, slack.NewOptionBlockObject(o.Value, plainWords(orElse(o.Text, o.Value), maxOptionText), about))
+		out = append(out, slack.NewOptionBlockObject(o.Value, plainWords(cmp.Or(o.Text, o.Value), maxOptionText), about))
 	}
 	return out
 }
@@ -171,7 +172,7 @@ func plainWords(text string, limit int) *slack.TextBlockObject {
 	for line := range strings.SplitSeq(text, "\n") {
 		out = append(out, EscapeText(line, limit))
 	}
-	return plainLabel(orElse(strings.Join(out, "\n"), "…"), limit)
+	return plainLabel(cmp.Or(strings.Join(out, "\n"), "…"), limit)
 }
 
 // WordsAlone is a modal without its fields.
@@ -188,5 +189,5 @@ func WordsAlone(v slack.ModalViewRequest) slack.ModalViewRequest {
 
 // planBlocks repeat what people agree to.
 func planBlocks(c bot.Card) []slack.Block {
-	return []slack.Block{section("*" + lossLine(c) + "*"), section(lossText(c)), section(backupText(c)), section(orElse(takenText(c), "What changed since the backup is not counted.")), section(effectsText(c)), section(preflightText(c))}
+	return []slack.Block{section("*" + lossLine(c) + "*"), section(lossText(c)), section(backupText(c)), section(cmp.Or(takenText(c), "What changed since the backup is not counted.")), section(effectsText(c)), section(preflightText(c))}
 }

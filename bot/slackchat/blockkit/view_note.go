@@ -1,6 +1,7 @@
 package blockkit
 
 import (
+	"cmp"
 	"strings"
 
 	"docspace-restorebot/bot"
@@ -29,7 +30,7 @@ func noteText(c bot.Card, n bot.Note) string {
 		return aloneText(c)
 	case bot.NoteWithdrawn:
 		return lines(mention(r.Requester)+": the confirmation of "+withdrawn(r)+" does not count any more, for they may not confirm now.",
-			"Nothing was started.", "Have somebody else confirm it on the card: "+orElse(stillMay(c), "nobody is left")+".")
+			"Nothing was started.", "Have somebody else confirm it on the card: "+cmp.Or(stillMay(c), "nobody is left")+".")
 	case bot.NoteListOpen:
 		return listOpenText(c)
 	case bot.NoteReport, bot.NoteLoss, bot.NoteList: // messages of their own form
@@ -117,7 +118,7 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 		return lines(
 			sign+"*The portal "+portalName(c)+" does not answer* for "+span(c.Now.Sub(p.TroubleSince))+": "+EscapeText(p.Trouble, maxReason)+".",
 			"The restore may well go on; nothing is started anew.",
-			orElse(CutMarkup(EscapeText(p.TroubleCure, maxSaid), maxReason), "Look whether the portal answers.")+" The bot keeps asking.")
+			cmp.Or(CutMarkup(EscapeText(p.TroubleCure, maxSaid), maxReason), "Look whether the portal answers.")+" The bot keeps asking.")
 	case bot.AlarmSafetyWaits, bot.AlarmSafetySlow, bot.AlarmSafetySilent:
 		return doubtNote(c)
 	}
@@ -128,7 +129,7 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 func reminderText(c bot.Card) string {
 	r := c.Restore
 	return lines(
-		orElse(stillMay(c), "Nobody")+": the restore of "+portalName(c)+" that "+mention(r.Requester)+" asked for still waits for somebody to confirm it, until "+date(r.ExpiresAt)+".",
+		cmp.Or(stillMay(c), "Nobody")+": the restore of "+portalName(c)+" that "+mention(r.Requester)+" asked for still waits for somebody to confirm it, until "+date(r.ExpiresAt)+".",
 		"Nothing was started yet.", "Press *Restore* or *Dismiss* on its card.")
 }
 
