@@ -5,8 +5,6 @@ import (
 	"time"
 )
 
-// watchUnclear tells once that a person has to look, and asks the portal on: its
-
 // stepUnclear tells once that a person has to look, and asks the portal on. The
 // first word, the portal's or a person's, is the end.
 func (b *Bot) stepUnclear(ctx context.Context, r Restore, p Portal) (Next, error) {

@@ -36,7 +36,7 @@ func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Re
 	}
 	if !ok {
 		return &Refusal{
-			Rule: RuleBreakGlass, What: "You are not one of those who may break the glass. Nothing was started.",
+			Rule: RuleBreakGlass, What: "You are not one of the people who may use --break-glass. Nothing was started.",
 			Do: "Ask without --break-glass, or ask one of the people below.", People: p.BreakGlass,
 		}
 	}
