@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -108,5 +109,32 @@ func TestPortalsFileThatIsNoListIsRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "PORTALS_FILE") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: got %v", name, err)
 		}
+	}
+}
+
+// What the guide shows as a file of portals is one, with every key that there is.
+func TestPortalsFileOfTheGuideIsRead(t *testing.T) {
+	t.Parallel()
+	_, example, found := strings.Cut(content(t, "docs/operator.md"), "```yaml\n")
+	example, _, closed := strings.Cut(example, "```")
+	if !found || !closed {
+		t.Fatal("the guide shows no file of portals")
+	}
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "keys"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"keys/docs", "keys/wiki"} {
+		write(t, filepath.Join(dir, key), "sk-1")
+	}
+	path := filepath.Join(dir, "portals.yaml")
+	write(t, path, example)
+	portals, faults := readPortals(path)
+	if len(faults) > 0 || len(portals) != 2 {
+		t.Fatalf("%d portals, faults %v", len(portals), faults)
+	}
+	wiki := portals[1]
+	if wiki.Own.Users == nil || wiki.Own.Channels == nil || wiki.Own.Approvers == nil || wiki.Own.Approvals != 2 || wiki.Safety.IsZero() || wiki.Key.Reveal() != "sk-1" {
+		t.Errorf("not every key was read: %+v", wiki)
 	}
 }
