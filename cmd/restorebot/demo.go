@@ -23,7 +23,7 @@ import (
 type demoFlags struct {
 	script, page, portal bool
 	fail, crash          bool
-	addr, log, config    string
+	addr, log            string
 	takes, think         time.Duration
 }
 
@@ -42,7 +42,6 @@ func demoCommand(p process) *cobra.Command {
 	flags.BoolVar(&f.script, "script", false, "only play the incident in the terminal, and end")
 	flags.BoolVar(&f.page, "page", false, "only serve the page, until Ctrl-C")
 	flags.BoolVar(&f.portal, "portal-only", false, "only serve the portal, for programs in any language, until Ctrl-C")
-	flags.StringVar(&f.config, "portal", "", "read what the portal is like from this `FILE`")
 	flags.BoolVar(&f.fail, "fail", false, "let the restore fail")
 	flags.BoolVar(&f.crash, "crash", false, "kill the bot in the middle of the restore")
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:0", "`ADDRESS` of the page or the portal, on this machine")
@@ -57,10 +56,8 @@ func demoCommand(p process) *cobra.Command {
 // incident in the terminal and shows it on a page. Where nobody can look at the
 // page afterwards it ends with the incident.
 func playDemo(ctx context.Context, f demoFlags, stdout io.Writer) (err error) {
-	portal, err := f.portalConfig()
-	if err != nil {
-		return err
-	}
+	portal := demo.BusyPortal(time.Now())
+	portal.Script = docspacetest.Total(f.takes)
 	if f.portal {
 		return servePortal(ctx, docspacetest.New(portal), f.addr, stdout)
 	}
@@ -85,24 +82,6 @@ func playDemo(ctx context.Context, f demoFlags, stdout io.Writer) (err error) {
 		return quietly(ctx, play(ctx, set, f, stdout))
 	}
 	return quietly(ctx, show(ctx, set, f, stdout))
-}
-
-// portalConfig is what the portal is like.
-func (f *demoFlags) portalConfig() (docspacetest.Config, error) {
-	config := demo.BusyPortal(time.Now())
-	if f.config != "" {
-		text, err := os.ReadFile(f.config)
-		if err != nil {
-			return config, misuse(fmt.Errorf("--portal cannot be read: %w", err))
-		}
-		if config, err = docspacetest.ParseConfig(string(text)); err != nil {
-			return config, misuse(fmt.Errorf("--portal: %w", err))
-		}
-	}
-	if config.Script == (docspacetest.Script{}) {
-		config.Script = docspacetest.Total(f.takes)
-	}
-	return config, nil
 }
 
 // quietly drops an error that comes of being stopped: the person has seen enough.
@@ -183,7 +162,7 @@ func servePortal(ctx context.Context, portal *docspacetest.Portal, addr string, 
 	for _, b := range portal.Backups() {
 		fmt.Fprintf(stdout, "# backup %s %s\n", b.ID, b.FileName)
 	}
-	fmt.Fprintf(stdout, "# steer it at http://%s/_portal/: requests, restores, key, apply\n", listener.Addr())
+	fmt.Fprintf(stdout, "# steer it at http://%s/_portal/: requests, restores, key, faults\n", listener.Addr())
 	mux := http.NewServeMux()
 	mux.Handle("/", portal)
 	mux.Handle("/_portal/", http.StripPrefix("/_portal", docspacetest.Control(portal)))

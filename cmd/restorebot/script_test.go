@@ -119,8 +119,8 @@ func breakSlack(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // breakPortal is "portal down", "portal locked", "portal nokeys", "portal
-// notadmin", "portal key days=3", "portal key scope=*:read", "portal fault SWITCH",
-// "portal heal" or "portal state 6".
+// notadmin", "portal unpaid", "portal addressrefused", "portal nostatus", "portal
+// heal", "portal key days=3", "portal key scope=*:read" or "portal state 6".
 func breakPortal(ts *testscript.TestScript, _ bool, args []string) {
 	portal := ts.Value("portal").(*docspacetest.Portal) // set above
 	switch strings.Join(args[:1], "") {
@@ -130,8 +130,14 @@ func breakPortal(ts *testscript.TestScript, _ bool, args []string) {
 		portal.SetTenantStatus(4)
 	case "transferring":
 		portal.SetTenantStatus(3)
-	case "fault", "heal":
-		ts.Check(portal.Apply(strings.Join(args, " ")))
+	case "unpaid":
+		portal.Break(func(f *docspacetest.Faults) { f.Unpaid = true })
+	case "addressrefused":
+		portal.Break(func(f *docspacetest.Faults) { f.AddressRefused, f.AddressWrapped = true, true })
+	case "nostatus":
+		portal.Break(func(f *docspacetest.Faults) { f.NoTenantStatus = true })
+	case "heal":
+		portal.Heal()
 	case "state":
 		state, err := strconv.Atoi(strings.Join(args[1:], ""))
 		ts.Check(err)

@@ -137,9 +137,6 @@ func (x *exchange) write(w http.ResponseWriter) {
 	}
 	maps.Copy(w.Header(), x.header)
 	isJSON := strings.Contains(x.contentType, "json")
-	if x.faults.ContentType != "" && isJSON {
-		x.contentType = x.faults.ContentType
-	}
 	if x.contentType != "" {
 		w.Header().Set("Content-Type", x.contentType)
 	}

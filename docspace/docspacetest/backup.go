@@ -9,10 +9,6 @@ import (
 
 // startBackup is POST startbackup.
 func (p *Portal) startBackup(x *exchange) {
-	if status := p.faults.RefuseBackup; status != 0 {
-		x.exception(status, "System.InvalidOperationException", "The operation is not possible")
-		return
-	}
 	_, in, ok := x.storageInput(p.version.hasKeys())
 	in.dump = in.dump && p.version.hasKeys()
 	switch {
@@ -25,9 +21,6 @@ func (p *Portal) startBackup(x *exchange) {
 		return
 	case p.faults.NotAdmin:
 		x.exception(http.StatusForbidden, "ASC.Common.Security.Authorizing.AuthorizingException", "Access denied")
-		return
-	case p.faults.NoFolder && in.storage < 2:
-		x.exception(http.StatusNotFound, "System.IO.DirectoryNotFoundException", "The required folder was not found")
 		return
 	case p.faults.NoBackupPlan:
 		x.exception(http.StatusPaymentRequired, "ASC.Core.Billing.BillingException", "Your pricing plan does not support this option")
@@ -120,15 +113,10 @@ func (p *Portal) advanceBackup(t *task, now time.Time) {
 		p.endBackup(t, now, taskCompleted, t.fate.text)
 		return
 	}
-	end := whole
-	if f.BackupText != "" && f.BackupFailAt > 0 {
-		end = whole * time.Duration(min(f.BackupFailAt, 100)) / 100
+	t.percent = int(90 * min(t.elapsed, whole) / whole)
+	if t.elapsed >= whole {
+		p.endBackup(t, now.Add(whole-t.elapsed), taskCompleted, f.BackupText)
 	}
-	t.percent = int(90 * min(t.elapsed, end) / whole)
-	if t.elapsed < end {
-		return
-	}
-	p.endBackup(t, now.Add(end-t.elapsed), taskCompleted, f.BackupText)
 }
 
 // endBackup closes a backup, well or not.

@@ -84,11 +84,6 @@ func TestBackupEndsAsTheSwitchesSay(t *testing.T) {
 			docspacetest.BackupTask{Error: "No space left."},
 			docspace.Progress{Status: docspace.TaskCompleted, Completed: true, Percent: 90, Error: "No space left."},
 		},
-		"fails halfway": {
-			func(f *docspacetest.Faults) { f.BackupText, f.BackupFailAt = "No space left.", 50 },
-			docspacetest.BackupTask{Error: "No space left."},
-			docspace.Progress{Status: docspace.TaskCompleted, Completed: true, Percent: 45, Error: "No space left."},
-		},
 		"is stopped": {
 			func(f *docspacetest.Faults) { f.BackupCancel = true },
 			docspacetest.BackupTask{Canceled: true},
@@ -166,9 +161,6 @@ func TestStartOfABackupIsRefusedOrLost(t *testing.T) {
 	}{
 		"plan":        {func(f *docspacetest.Faults) { f.NoBackupPlan = true }, docspace.ErrPlan, 0},
 		"no admin":    {func(f *docspacetest.Faults) { f.NotAdmin = true }, docspace.ErrForbidden, 0},
-		"no folder":   {func(f *docspacetest.Faults) { f.NoFolder = true }, docspace.ErrNotFound, 0},
-		"by a switch": {func(f *docspacetest.Faults) { f.RefuseBackup = 403 }, docspace.ErrForbidden, 0},
-		"server":      {func(f *docspacetest.Faults) { f.RefuseBackup = 500 }, docspace.ErrAmbiguous, 0},
 		"lost answer": {func(f *docspacetest.Faults) { f.LoseBackupAnswer = true }, docspace.ErrAmbiguous, 1},
 	} {
 		p, c := bundle(docspacetest.Config{})

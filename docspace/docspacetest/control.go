@@ -1,10 +1,12 @@
 package docspacetest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 )
 
 var errNoRecord = errors.New("the history holds nothing to restore")
@@ -19,7 +21,11 @@ var errNoRecord = errors.New("the history holds nothing to restore")
 //	GET  /records    the history, without the side effect of asking for it
 //	GET  /key        the newest API key, as text
 //	POST /key        makes a new one, as an administrator does after a restore
-//	POST /apply      lines of [Portal.Apply] in the body: fault ..., heal, forget and others
+//	POST /faults     switches of [Faults] as JSON: {"LoseStartAnswer": true}; the others
+//	                 stay as they are, and times are in nanoseconds
+//	POST /heal       all switches off
+//	POST /unlock     the portal is open again, as by an operator in its database
+//	POST /forget     the server's queue loses its tasks
 //	POST /elsewhere  somebody else starts a restore of the newest record, or with
 //	                 ?dump=true of the whole server; the task id as text
 //
@@ -51,13 +57,15 @@ func Control(p *Portal) http.Handler {
 	}
 	text("GET /key", func(*http.Request) (string, error) { return p.Key(), nil })
 	text("POST /key", func(*http.Request) (string, error) { return p.IssueKey(Key{Permissions: []string{"*"}}), nil })
-	text("POST /apply", func(r *http.Request) (string, error) {
-		b, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-		if err != nil {
-			return "", err
-		}
-		return "done", p.Apply(string(b))
-	})
+	text("POST /faults", func(r *http.Request) (string, error) { return "done", p.readFaults(r.Body) })
+	for path, do := range map[string]func(){
+		"/heal": p.Heal, "/forget": p.ForgetTasks, "/unlock": func() { p.SetTenantStatus(tenantActive) },
+	} {
+		text("POST "+path, func(*http.Request) (string, error) {
+			do()
+			return "done", nil
+		})
+	}
 	text("POST /elsewhere", func(r *http.Request) (string, error) {
 		if r.URL.Query().Get("dump") == "true" {
 			return p.StartDumpElsewhere(), nil
@@ -68,6 +76,24 @@ func Control(p *Portal) http.Handler {
 		return "", errNoRecord
 	})
 	return mux
+}
+
+// readFaults changes the switches that a JSON object names; one with an error changes none.
+func (p *Portal) readFaults(body io.Reader) (err error) {
+	text, err := io.ReadAll(io.LimitReader(body, 1<<20))
+	if err != nil {
+		return err
+	}
+	p.Break(func(f *Faults) {
+		changed := *f
+		changed.Pages = slices.Clone(f.Pages)
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.DisallowUnknownFields()
+		if err = d.Decode(&changed); err == nil {
+			*f = changed
+		}
+	})
+	return err
 }
 
 // orEmpty makes JSON's [] of nothing.

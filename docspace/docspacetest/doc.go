@@ -69,8 +69,7 @@
 // be made or revoked by requests. A schedule is kept and told, and never runs. The
 // exact texts of exceptions are not promised, their class and status are.
 //
-// # As a text
+// # From another program
 //
-// [ParseConfig] reads all of that from a text, with [Turn] for what happens
-// later by itself, and [Control] steers a portal on a port from any language.
+// [Control] steers a portal on a port from any language.
 package docspacetest

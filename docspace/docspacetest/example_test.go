@@ -27,22 +27,6 @@ func Example() {
 	// restores that began: 1
 }
 
-// A portal as a text: an old release, one backup, a worker that dies.
-func ExampleParseConfig() {
-	config, err := docspacetest.ParseConfig(`
-		version 3.6.1
-		restore queued=1s download=4s import=6s copy=8s swap=1s
-		record storage=Local age=27h users=40 rooms=6
-		after 12s fault worker-dead
-	`)
-	fmt.Println(config.Version, config.Script.Copy, len(config.Backups), len(config.Turns), err)
-	_, err = docspacetest.ParseConfig("fault lose-start-anser")
-	fmt.Println(err)
-	// Output:
-	// 3.6.1 8s 1 1 <nil>
-	// line 1: there is no switch "lose-start-anser"
-}
-
 // The restore kills the key that started it; an administrator makes another.
 func ExamplePortal_IssueKey() {
 	ctx := context.Background()

@@ -62,8 +62,6 @@ type Faults struct {
 	HistoryDelay time.Duration
 	// HugeBody fills answers up to 64 MiB.
 	HugeBody bool
-	// ContentType replaces that of each JSON answer.
-	ContentType string
 	// Garbage cuts each JSON answer in the middle. CutAnswer ends the connection there.
 	Garbage   bool
 	CutAnswer bool
@@ -86,26 +84,21 @@ type Faults struct {
 	LeakStack bool
 	// Redirect sends every request to this URL with 307.
 	Redirect string
-	// BackupText ends backups with this error when they come to BackupFailAt
-	// percent; 0 is the end. BackupWarning is told of backups that succeed.
+	// BackupText ends backups with this error. BackupWarning is told of backups that
+	// succeed.
 	BackupText    string
-	BackupFailAt  int
 	BackupWarning string
 	// BackupStuck leaves backups Created; BackupDead lets a running one stand still
 	// for ever; BackupCancel stops it as the graceful stop of the worker does.
 	BackupStuck  bool
 	BackupDead   bool
 	BackupCancel bool
-	// LoseBackupAnswer performs startbackup and cuts the connection; RefuseBackup
-	// answers it with that status and starts nothing.
+	// LoseBackupAnswer performs startbackup and cuts the connection.
 	LoseBackupAnswer bool
-	RefuseBackup     int
-	// NoBackupPlan: the free backups are used up, 402. NoFolder: the folder that a
-	// backup is to go to does not exist, 404.
+	// NoBackupPlan: the free backups are used up, 402.
 	NoBackupPlan bool
 	// BackupServiceOff: the paid backup service is off, as getservicestate says.
 	BackupServiceOff bool
-	NoFolder         bool
 	// ZonedDates writes the dates of the backup API with a zone and a fraction, as
 	// a server on PostgreSQL may; NamedEnums writes names instead of numbers, which
 	// the API's description allows.

@@ -175,7 +175,6 @@ func TestEachSwitchSpoilsAnAnswer(t *testing.T) {
 		want  func(answer, error) bool
 	}{
 		"down":         {func(f *docspacetest.Faults) { f.Down = true }, func(_ answer, err error) bool { return err != nil }},
-		"content type": {func(f *docspacetest.Faults) { f.ContentType = "text/plain" }, func(a answer, _ error) bool { return a.Type == "text/plain" }},
 		"error in 200": {func(f *docspacetest.Faults) { f.ErrorIn200 = true }, func(a answer, _ error) bool { return a.Status == 200 && a.Body == "System.Exception" }},
 		"redirect":     {func(f *docspacetest.Faults) { f.Redirect = "https://docs.example.com/" }, func(_ answer, err error) bool { return err != nil }},
 	} {

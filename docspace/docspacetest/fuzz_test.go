@@ -12,29 +12,6 @@ import (
 	"docspace-restorebot/docspace/docspacetest"
 )
 
-func FuzzParseConfig(f *testing.F) {
-	for _, s := range []string{
-		"version 3.6.1\nrestore queued=1s copy=8s\nrecord storage=Local age=27h dump", "at 5s fault page=startrestore times=1",
-		`fault fail-text="x # y" fail-at=10 # z`, "after 1s unlock", "at 0s elsewhere dump\nat 0s leftover age=1h\nupload users=3\nat 0s forget\nat 0s status 4",
-		"fault other-portal=x swap-host=y",
-		"saas\nno-records\nfault error-in-200", "\"", "=", "fault =",
-	} {
-		f.Add(s)
-	}
-	f.Fuzz(func(_ *testing.T, s string) {
-		config, err := docspacetest.ParseConfig(s)
-		if err != nil {
-			return
-		}
-		config.Faults.Delay = 0
-		p := docspacetest.New(config)
-		if b := p.Backups(); len(b) > 0 {
-			p.StartElsewhere(b[0].ID)
-		}
-		_ = p.Restores() // whatever was read, the portal lives
-	})
-}
-
 // The portal and the client have each a reader of their own for the ids that are
 // looked up as a record.
 func FuzzGUIDIsReadAlike(f *testing.F) {

@@ -59,7 +59,6 @@ var operations = map[string]operation{
 	"GET backup/getservicestate":         {serve: (*Portal).serviceState, admin: true, keys: true},
 
 	"GET security/audit/events/filter":     {serve: (*Portal).auditFilter, admin: true},
-	"GET security/audit/events/last":       {serve: (*Portal).auditLast, admin: true},
 	"GET files/folder/{id}/log":            {serve: (*Portal).roomLog, extra: []string{"files:read"}},
 	"GET portal/quota":                     {serve: (*Portal).quota, admin: true, unpaid: true},
 	"GET portal/tariff":                    {serve: (*Portal).tariff, unpaid: true},

@@ -34,11 +34,8 @@ type Config struct {
 	// RateLimits are kept as in the cloud, where a self-hosted portal has none: 1500
 	// requests a minute, 50 GETs and 15 others at once, 10,000 POSTs and PUTs a day.
 	RateLimits bool
-	// Faults are the switches at first. Turns change them as time goes by.
+	// Faults are the switches at first.
 	Faults Faults
-	Turns  []Turn
-	// Upload is what Local takes without a GUID, see [Portal.Upload]; nil is nothing.
-	Upload *Backup
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -92,7 +89,6 @@ type Portal struct {
 
 	born     time.Time
 	tickedAt time.Time // what the clock said when tick last ran
-	ahead    []dueTurn
 	budgets  map[string]*budget
 	faults   Faults
 	requests []Request
@@ -119,11 +115,6 @@ func New(config Config) *Portal {
 	p.token, p.ownerID = "person-"+hexes(32), newGUID()
 	p.born = p.now()
 	p.tickedAt, p.faults = p.born, config.Faults
-	for _, t := range config.Turns {
-		if !t.OfRestore {
-			p.ahead = append(p.ahead, dueTurn{p.born.Add(t.After), t})
-		}
-	}
 	p.addEvents(config.Events...)
 	p.key = p.newKey(Key{Permissions: []string{"*"}})
 	if config.Backups == nil {
@@ -132,10 +123,6 @@ func New(config Config) *Portal {
 	for _, b := range config.Backups {
 		p.add(b)
 	}
-	if config.Upload != nil {
-		p.upload(*config.Upload)
-	}
-	p.tick() // a turn may be due at once
 	return p
 }
 

@@ -43,10 +43,6 @@ func (p *Portal) StartDumpElsewhere() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tick()
-	return p.startDumpBeside()
-}
-
-func (p *Portal) startDumpBeside() string {
 	if t := p.dumpBeside; t != nil && !t.ended {
 		return t.id
 	}
@@ -73,10 +69,6 @@ func (p *Portal) LeaveTask(l Leftover) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tick()
-	return p.leave(l)
-}
-
-func (p *Portal) leave(l Leftover) string {
 	ended := p.tickedAt.Add(-or(l.Age, 3*time.Hour))
 	began := ended.Add(-p.config.Script.whole())
 	t := &task{
@@ -111,10 +103,6 @@ func (p *Portal) ForgetTasks() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tick()
-	p.forget()
-}
-
-func (p *Portal) forget() {
 	for _, t := range p.tasks() {
 		if i := slices.IndexFunc(p.restores, func(r Restore) bool { return r.TaskID == t.id }); i >= 0 && !t.ended {
 			p.restores[i].Ended = p.tickedAt

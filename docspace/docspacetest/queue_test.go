@@ -3,7 +3,6 @@ package docspacetest_test
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -178,7 +177,8 @@ func TestStartWhoseEventIsLostStaysCreated(t *testing.T) {
 func TestLocalTakesWhatWasUploadedLast(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p, c := bundle(docspacetest.Config{Upload: &docspacetest.Backup{FileName: "first.tar.gz", Users: 5}})
+		p, c := bundle(docspacetest.Config{})
+		p.Upload(docspacetest.Backup{FileName: "first.tar.gz", Users: 5})
 		p.Upload(docspacetest.Backup{FileName: "last.tar.gz", Users: 6, Rooms: 2})
 		_, _, err := c.StartRestore(t.Context(), docspace.RestoreRequest{
 			BackupID: "x", StorageType: docspace.StorageLocal, StorageParams: []docspace.Param{{Key: "filePath", Value: "/backups/another.tar.gz"}},
@@ -310,62 +310,3 @@ func TestTheAddressOfTheBackupComesBack(t *testing.T) {
 		}
 	})
 }
-
-func TestEverythingThatHappensCanBeWritten(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		config, err := docspacetest.ParseConfig(`
-			upload name=first.tar.gz users=5 rooms=1
-			at 0s leftover age=2h dump
-			at 1s leftover error="File not found."
-			at 2s elsewhere
-			at 3s elsewhere dump
-			at 4s forget
-			at 5s status Suspended
-			at 6s status 0
-			fault lose-start-event drop-start-event other-portal=intranet other-portal-stays swap-host=old.example.com
-		`)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := docspacetest.Faults{
-			LoseStartEvent: true, DropStartEvent: true, OtherPortal: "intranet", OtherPortalStays: true, SwapHost: "old.example.com",
-		}
-		if diff := cmp.Diff(want, config.Faults); diff != "" {
-			t.Error(diff)
-		}
-		config.Faults = docspacetest.Faults{}
-		_, c := bundle(config)
-		var got []scopes
-		for range 5 {
-			s := inScopes(t, c)
-			for _, id := range []*string{&s.Any, &s.Dump, &s.Tenant} {
-				if *id != "" {
-					*id = "x"
-				}
-			}
-			got = append(got, s)
-			time.Sleep(time.Second)
-		}
-		if diff := cmp.Diff([]scopes{{"x", "x", ""}, {"x", "x", "x"}, {"x", "x", "x"}, {"x", "x", "x"}, {}}, got); diff != "" {
-			t.Error(diff)
-		}
-		if _, err := c.Settings(t.Context()); !errors.Is(err, docspace.ErrNotFound) {
-			t.Errorf("suspended: %v", err)
-		}
-		time.Sleep(time.Second)
-		if _, err := c.Settings(t.Context()); err != nil {
-			t.Error(err)
-		}
-		for line, want := range map[string]string{
-			"upload size=5": `no "size"`, "at 1s leftover colour=red": `no "colour"`, "at 1s leftover age=old": `"old" is no time`,
-			"at 1s elsewhere twice": "dump or nothing", "at 1s status asleep": "Suspended", "at 1s forget all": `not "all"`,
-		} {
-			if _, err := docspacetest.ParseConfig(line); err == nil || !contains(err, want) {
-				t.Errorf("%q: %v", line, err)
-			}
-		}
-	})
-}
-
-func contains(err error, part string) bool { return strings.Contains(err.Error(), part) }

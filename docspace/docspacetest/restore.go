@@ -135,7 +135,6 @@ func (p *Portal) begin(in restoreInput, elsewhere bool) *task {
 		id: id, kind: 1, backupID: in.backupID, dump: in.dump, notify: in.notify, script: p.config.Script,
 		fate: in.fate, stuck: in.stuck, source: in.source, began: now, seen: now, changed: now, tenant: p.tenantID,
 	}
-	p.begun()
 	p.restores = slices.DeleteFunc(p.restores, func(r Restore) bool { return r.TaskID == id })
 	r := Restore{TaskID: id, BackupID: in.backupID, Dump: in.dump, Notify: in.notify, Elsewhere: elsewhere, Started: now}
 	if in.source != nil {
@@ -151,24 +150,6 @@ func (p *Portal) StartElsewhere(backupID string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tick()
-	return p.startElsewhere(backupID)
-}
-
-// startNewest is a restore of the newest record; "" is that there is none.
-func (p *Portal) startNewest() string {
-	var newest *Backup
-	for i := range p.backups {
-		if b := &p.backups[i]; newest == nil || b.CreatedOn.After(newest.CreatedOn) {
-			newest = b
-		}
-	}
-	if newest == nil {
-		return ""
-	}
-	return p.startElsewhere(newest.ID)
-}
-
-func (p *Portal) startElsewhere(backupID string) string {
 	in := restoreInput{backupID: backupID}
 	for _, b := range p.backups {
 		if equalFold(b.ID, backupID) {

@@ -10,10 +10,6 @@ func (p *Portal) Upload(b Backup) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tick()
-	p.upload(b)
-}
-
-func (p *Portal) upload(b Backup) {
 	b.FileName = or(b.FileName, "backup.tar.gz")
 	p.uploaded = &b
 }

@@ -16,8 +16,6 @@ type Work struct {
 	// Saves is how often each changed file was saved; 0 is once.
 	Saves  int
 	People int // who did it, in turn; 0 is one
-
-	first int // of the numbers in names and ids
 }
 
 // Events are the rows of the trail that the work makes.
@@ -25,9 +23,9 @@ func (w Work) Events(now time.Time) []Event {
 	var events []Event
 	add := func(n, action int, e Event) {
 		for i := range n {
-			e.Action, e.Target = action, []string{strconv.Itoa(action*1_000_000 + w.first + i)}
+			e.Action, e.Target = action, []string{strconv.Itoa(action*1_000_000 + i)}
 			title := e.Title
-			e.Title = strings.ReplaceAll(title, "#", strconv.Itoa(w.first+i+1))
+			e.Title = strings.ReplaceAll(title, "#", strconv.Itoa(i+1))
 			if e.Section == "" {
 				e.Room = 101 + i%3
 			}
@@ -40,7 +38,7 @@ func (w Work) Events(now time.Time) []Event {
 	add(w.Rooms, 5070, Event{})
 	add(w.Invited, 4037, Event{Title: "guest#@example.com", Section: "People"})
 	for i := range w.Moved {
-		e := Event{Action: 5015, Target: []string{strconv.Itoa(w.first + i + 1), "77"}, Title: fmt.Sprintf("Letter %d.docx", i+1), Room: 101}
+		e := Event{Action: 5015, Target: []string{strconv.Itoa(i + 1), "77"}, Title: fmt.Sprintf("Letter %d.docx", i+1), Room: 101}
 		events = append(events, e, e) // between rooms: one act, two rows
 	}
 	add(w.Personal, 5011, Event{Title: "Diary #.docx", Section: "My documents"})
@@ -67,60 +65,3 @@ func (w Work) Events(now time.Time) []Event {
 }
 
 var workers = []string{"Ada Adams", "Ben Berg", "Cleo Cruz", "Dan Dorn", "Eva Ernst", "Finn Fox", "Gus Gray"}
-
-// parseWork reads work that people write as "age=3h files=41".
-func parseWork(words []string) (Work, error) {
-	var w Work
-	numbers := map[string]*int{
-		"files": &w.Files, "changed": &w.Changed, "moved": &w.Moved, "removed": &w.Removed, "rooms": &w.Rooms, "invited": &w.Invited,
-		"opened": &w.Opened, "personal": &w.Personal, "saves": &w.Saves, "people": &w.People,
-	}
-	for _, word := range words {
-		name, value, _ := strings.Cut(word, "=")
-		var err error
-		switch n, known := numbers[name]; {
-		case known:
-			*n, err = count(value)
-		case name == "age":
-			w.Age, err = span(value)
-		case name == "last":
-			w.Last, err = span(value)
-		default:
-			return w, fmt.Errorf("work has no %q", name)
-		}
-		if err != nil {
-			return w, err
-		}
-	}
-	return w, nil
-}
-
-// readDetails takes settings of the portal.
-func (d *Details) read(words []string) error {
-	switches := map[string]*bool{
-		"two-factor": &d.TwoFactorApp, "sms": &d.TwoFactorSMS, "restricted": &d.Restricted, "sso": &d.SSO, "ldap": &d.LDAP, "enterprise": &d.Enterprise,
-	}
-	for _, word := range words {
-		name, value, given := strings.Cut(word, "=")
-		var err error
-		on, isSwitch := switches[name]
-		switch {
-		case isSwitch && !given:
-			*on = true
-		case name == "mail" && value != "":
-			d.MailHost = value
-		case name == "address" && value != "":
-			d.Addresses = append(d.Addresses, value)
-		case name == "webhooks":
-			d.Webhooks, err = count(value)
-		case name == "oauth-apps":
-			d.OAuthApps, err = count(value)
-		default:
-			err = fmt.Errorf("there is no detail %q", word)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
