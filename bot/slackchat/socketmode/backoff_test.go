@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -59,7 +60,7 @@ func TestStormOfShortConnectionsIsSlowedDown(t *testing.T) {
 	}
 }
 
-func TestLongLifeForgetsOldFailures(t *testing.T) {
+func TestGoodConnectionForgetsOldFailures(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := newSocketSlack(t)
@@ -80,7 +81,7 @@ func TestLongLifeForgetsOldFailures(t *testing.T) {
 		if fault := s.State().Fault; fault != "" {
 			t.Errorf("fault %q after a hello, want none", fault)
 		}
-		time.Sleep(longLife)
+		time.Sleep(minReopen)
 		c.cut()
 		died := time.Now()
 		c = fake.next()
@@ -129,11 +130,11 @@ func TestRetryAfterHoldsEverySlot(t *testing.T) {
 func TestRetryAfterIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var p pool
+		p := pool{opens: newOpens()}
 		begun := time.Now()
 		p.holdAll(24 * time.Hour)
 		p.holdAll(time.Second)
-		if !p.waitUntil(t.Context(), begun) || time.Since(begun) != maxRetryAfter {
+		if !p.mayOpen(t.Context(), begun) || time.Since(begun) < maxRetryAfter || time.Since(begun) > maxRetryAfter+minReopen {
 			t.Errorf("held for %v, want %v", time.Since(begun), maxRetryAfter)
 		}
 	})
@@ -197,7 +198,7 @@ func (h hungOpener) StartSocketModeContext(ctx context.Context) (*slack.SocketMo
 func TestBackoffKeepsItsFloorAndItsBound(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		b := newBackoff()
+		var b backoff
 		now := time.Unix(0, 0)
 		var lastOpen time.Time
 		for range rapid.IntRange(1, 200).Draw(t, "connections") {
@@ -259,24 +260,34 @@ func TestRefusalAfterALongLifeIsNotReopenedAtOnce(t *testing.T) {
 	}
 }
 
-func TestFreeReopensAreGrantedAgain(t *testing.T) {
+// Connections that live for two seconds are followed at once, and all slots
+// together stay below the 50 calls a minute that Slack allows.
+func TestShortConnectionsStayBelowTheLimit(t *testing.T) {
 	t.Parallel()
-	b := newBackoff()
-	now := time.Unix(0, 0)
-	for i := range freeReopens {
-		if b.ended(now, minReopen); b.after.After(now) {
-			t.Fatalf("connection %d is not followed at once", i+1)
+	synctest.Test(t, func(t *testing.T) {
+		fake := newSocketSlack(t)
+		fake.accepted = func(c *slackEnd) bool {
+			c.hello(1)
+			time.AfterFunc(2*minReopen, c.cut)
+			return false
 		}
-	}
-	if b.ended(now, minReopen); !b.after.After(now) {
-		t.Error("one more is followed at once as well")
-	}
-	now = now.Add(freeEvery)
-	b.after = now
-	if b.ended(now, minReopen); b.after.After(now) {
-		t.Error("none was granted again")
-	}
-	if b.ended(now, minReopen); !b.after.After(now) {
-		t.Error("two were granted again")
+		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: MaxSlots, Handle: echoText})
+		time.Sleep(time.Hour)
+		opens := fake.openTimes()
+		wantBelowTheLimit(t, opens)
+		if least := int(0.9 * float64(time.Hour/openEvery)); len(opens) < least {
+			t.Errorf("%d opens in an hour, want at least %d", len(opens), least)
+		}
+	})
+}
+
+// wantBelowTheLimit checks that no minute has too many calls of apps.connections.open.
+func wantBelowTheLimit(t *testing.T, opens []time.Time) {
+	t.Helper()
+	for i, at := range opens {
+		within, _ := slices.BinarySearchFunc(opens, at.Add(time.Minute), time.Time.Compare)
+		if within-i > 45 {
+			t.Fatalf("%d opens in a minute", within-i)
+		}
 	}
 }

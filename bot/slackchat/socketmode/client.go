@@ -147,7 +147,7 @@ func (c *Client) start() error {
 
 // connections makes the pool on first use: readiness may be asked before Run.
 func (c *Client) connections() *pool {
-	c.poolOnce.Do(func() { c.pool = &pool{} })
+	c.poolOnce.Do(func() { c.pool = &pool{opens: newOpens()} })
 	return c.pool
 }
 

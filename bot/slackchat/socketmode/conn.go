@@ -53,7 +53,6 @@ type conn struct {
 	accept func(*conn, Envelope) // must not block
 	log    *slog.Logger          // says the number
 	opened time.Time
-	stayed time.Time // when it last could not be renewed; of its slot alone
 
 	greeted chan struct{} // closed by Slack's hello
 	retired chan struct{} // closed when another connection is to take its place
@@ -128,26 +127,10 @@ func (c *conn) nudge() {
 func (c *conn) retire(reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case c.phase < phaseRetiring:
+	if c.phase < phaseRetiring {
 		c.end(phaseRetiring, reason)
 		close(c.retired)
-	case c.reason == endRenewed: // and now Slack wants it too
-		c.reason = reason
 	}
-}
-
-// stay takes back that the connection makes way, where only the client wanted it
-// and no other one could be opened. It reports whether the connection stays.
-func (c *conn) stay() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.phase != phaseRetiring || c.reason != endRenewed {
-		return false
-	}
-	c.phase, c.reason = phaseInUse, ""
-	c.retired, c.stayed = make(chan struct{}), time.Now()
-	return true
 }
 
 // replaced notes that the connection's successor is in use.
@@ -212,6 +195,16 @@ func (c *conn) leaving() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.phase >= phaseRetiring
+}
+
+// gone reports whether nothing is left of it.
+func (c *conn) gone() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // alive reports whether envelopes may come, and when the last frame came.

@@ -303,7 +303,7 @@ func TestAckPrefersAConnectionThatStays(t *testing.T) {
 		fake := newSocketSlack(t)
 		runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 3, Handle: slowEcho})
 		first, stays, leaves := fake.next(), fake.next(), fake.next()
-		time.Sleep(2 * longLife)
+		time.Sleep(2 * time.Minute)
 		leaves.disconnect(disconnectWarning) // its replacement says no hello
 		_ = first.command("e")
 		synctest.Wait()

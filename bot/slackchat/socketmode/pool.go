@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 	// within these bounds: to be half an hour apart is enough.
 	minLife, maxLife = 6 * time.Minute, time.Hour
 	// renewBelow is the number of the app's connections from which none is renewed:
-	// Slack allows 10, and the last ones are left to others.
+	// the last of maxConnections are left to others.
 	renewBelow = 9
 )
 
@@ -31,13 +32,13 @@ type pool struct {
 	events   *Events
 	expected int
 	peers    func() (connections int, known bool) // nil where there are none
+	opens    *rate.Limiter
 
 	mu        sync.Mutex
 	conns     []*conn // oldest first
 	numbers   int
 	held      []ack     // until a connection says hello
 	holdUntil time.Time // a 429 is for the app, so for every slot
-	limits    int       // 429s in a row
 	stopped   bool      // acks are held no longer: no connection will come
 	warned    bool      // of too many connections
 	state     State
@@ -49,7 +50,6 @@ func (p *pool) add(ws *websocket.Conn, accept func(*conn, Envelope)) *conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.numbers++
-	p.limits = 0
 	c := &conn{
 		number: p.numbers, ws: ws, pool: p, accept: accept, log: p.log.With("connection", p.numbers),
 		opened: time.Now(), lastFrame: time.Now(),
@@ -168,44 +168,31 @@ func (p *pool) renewal(c *conn, slots int) time.Time {
 		life = maxLife
 	}
 	part := min(max(life, minLife), maxLife) / time.Duration(slots)
-	near, leaving := 0, 0
+	near := 0
 	for _, other := range p.conns {
-		switch {
-		case other == c:
-		case other.leaving():
-			leaving++
-		case other.number < c.number && c.opened.Sub(other.opened) < part/2:
+		if other.number < c.number && !other.leaving() && c.opened.Sub(other.opened) < part/2 {
 			near++
 		}
 	}
-	if near == 0 {
+	if near == 0 || p.state.Counted >= renewBelow {
 		return time.Time{}
 	}
-	due := c.opened.Add(time.Duration(near) * part)
-	if now := time.Now(); !due.After(now) && (leaving > 0 || p.state.Counted >= renewBelow || now.Sub(c.stayed) < part/2) {
-		due = now.Add(part / 2)
-	}
-	return due
+	return c.opened.Add(time.Duration(near) * part)
 }
 
-// holdAll holds every slot back for as long as a 429 asks, and longer where Slack
-// goes on to refuse: each wait after freeLimits is twice the one before, up to 32 s.
+// holdAll holds every slot back for as long as a 429 asks.
 func (p *pool) holdAll(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
-	if !now.Before(p.holdUntil) { // or else it answers another slot's call of the same moment
-		p.limits++
-	}
-	d = max(d, minReopen<<min(5, max(0, p.limits-freeLimits)))
-	if until := now.Add(min(d, maxRetryAfter)); until.After(p.holdUntil) {
+	d = min(max(d, minReopen), maxRetryAfter)
+	if until := time.Now().Add(d + jitter(minReopen/2)); until.After(p.holdUntil) {
 		p.holdUntil = until
 	}
 }
 
-// waitUntil waits until t, and longer while a 429 holds every slot. It returns false
-// when ctx ended.
-func (p *pool) waitUntil(ctx context.Context, t time.Time) bool {
+// mayOpen waits until a slot may open a connection: not before t, not while a 429
+// holds every slot, and within the rate of all slots. It returns false when ctx ended.
+func (p *pool) mayOpen(ctx context.Context, t time.Time) bool {
 	for ctx.Err() == nil {
 		p.mu.Lock()
 		if p.holdUntil.After(t) {
@@ -214,23 +201,24 @@ func (p *pool) waitUntil(ctx context.Context, t time.Time) bool {
 		p.mu.Unlock()
 		wait := time.Until(t)
 		if wait <= 0 {
-			return true
+			return p.opens.Wait(ctx) == nil
 		}
-		timer := time.NewTimer(wait)
 		select {
-		case <-timer.C:
+		case <-time.After(wait):
 		case <-ctx.Done():
-			timer.Stop()
 		}
 	}
 	return false
 }
 
-// noteFault notes why there is no connection.
+// noteFault notes why there is no further connection.
 func (p *pool) noteFault(fault string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.state.Fault = fault
+	if fault == disconnectTooMany {
+		p.state.Counted = maxConnections
+	}
 }
 
 // closeAll closes every connection once its acks are written, and returns when

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -84,6 +83,7 @@ func TestNothingIsLostInTheFirstHalfMinute(t *testing.T) {
 func loseNothing(t *testing.T, reason string, grace, after time.Duration, which int) {
 	t.Helper()
 	const limited = 5 * time.Second
+	const mostWait = 9 * time.Second // after the five failures for which there is time
 	fake, s := workspace(t, slacktest.World{})
 	runClient(t, s)
 	waitLive(t, s, 2)
@@ -98,14 +98,14 @@ func loseNothing(t *testing.T, reason string, grace, after time.Duration, which 
 	fake.Recycle(reason, grace, open[which].ID)
 	begun := time.Now()
 	var sent []*slacktest.Delivery
-	for range 100 {
+	for time.Since(begun) < limited+mostWait {
 		sent = append(sent, fake.Command("U1", "C1", "/restore status"))
 		time.Sleep(100 * time.Millisecond)
 	}
 	wantNoneFailed(t, sent)
 	for _, event := range fake.Log() {
 		if event.Kind == slacktest.ConnectionOpened && event.At.After(begun) {
-			if took := event.At.Sub(begun); took > limited+4*time.Second {
+			if took := event.At.Sub(begun); took > limited+mostWait {
 				t.Errorf("replaced after %v, though Slack granted it after %v", took, limited)
 			}
 			return
@@ -207,13 +207,13 @@ func TestFailedRenewalCostsNothing(t *testing.T) {
 				if acks := fake.acksOf("e"); len(acks) != 1 || acks[0].Conn != old.number || s.State().Live != 2 {
 					t.Errorf("acks %v with %d live, want one on the old connection", acks, s.State().Live)
 				}
-				if n := len(fake.openTimes()); n != opensBefore+1 {
-					t.Errorf("%d opens, want one for the renewal", n-opensBefore)
+				if n := len(fake.openTimes()) - opensBefore; n < 2 || n > maxOpensWhileFailing/3 {
+					t.Errorf("%d opens in a quarter of an hour, want it tried again, and ever more rarely", n)
 				}
 				fake.mu.Lock()
 				fake.refuse, fake.accepted = nil, nil
 				fake.mu.Unlock()
-				fake.next() // it is tried again
+				fake.next() // the next try succeeds
 				<-old.done
 			})
 		})
@@ -266,15 +266,10 @@ func TestLimitedOpensStayBelowTheLimit(t *testing.T) {
 				runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: slots, Handle: echoText})
 				time.Sleep(time.Hour)
 				opens := fake.openTimes()
-				if took := opens[3].Sub(opens[0]); took > 6*time.Second {
+				if took := opens[3].Sub(opens[0]); took > 7*time.Second {
 					t.Errorf("the fourth attempt came after %v", took)
 				}
-				for i, at := range opens {
-					within, _ := slices.BinarySearchFunc(opens, at.Add(time.Minute), time.Time.Compare)
-					if within-i > 45 {
-						t.Fatalf("%d opens in a minute", within-i)
-					}
-				}
+				wantBelowTheLimit(t, opens)
 			})
 		})
 	}

@@ -52,7 +52,7 @@ func waitLive(t *testing.T, s *Client, n int) {
 // Slack's pace in the recycling tests.
 const (
 	recycles        = 20
-	recycleEvery    = 3 * time.Minute // above longLife, as with Slack itself
+	recycleEvery    = 3 * time.Minute // rarely, as with Slack itself
 	recycleCommands = 10_000 / fewer
 	commandEvery    = time.Second / 300
 )
@@ -265,7 +265,8 @@ func TestWorkspaceTakesTenConnections(t *testing.T) {
 		if stats.Connections != 10 {
 			t.Errorf("%d connections, want Slack's 10", stats.Connections)
 		}
-		if limit := 12 + 2*maxOpensWhileFailing; stats.ConnectionsOpened > limit {
+		// Two slots find no place, nor does a renewal of each replica.
+		if limit := 12 + (2+len(replicas))*maxOpensWhileFailing; stats.ConnectionsOpened > limit {
 			t.Errorf("%d connections opened in an hour, want at most %d", stats.ConnectionsOpened, limit)
 		}
 		for _, s := range replicas {

@@ -3,37 +3,30 @@ package socketmode
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
 // runSlot keeps one slot connected until ctx ends. It returns a [*FatalError] or
 // nil. It leaves its connections to [pool.closeAll].
 func (c *Client) runSlot(ctx context.Context, slot int) error {
-	backoff := newBackoff()
+	var backoff backoff
 	var current *conn
 	var replaced []*conn // oldest first; Slack closes them soon
-	for c.pool.waitUntil(ctx, backoff.after) {
+	for c.pool.mayOpen(ctx, backoff.after) {
 		replaced = c.makeRoom(ctx, replaced)
 		fresh, err := c.connect(ctx, slot)
 		switch {
 		case isFatal(err):
 			return err
 		case err != nil:
-			if faultOf(err).retryAfter > 0 {
-				backoff.limited(time.Now())
-			} else {
-				backoff.failed(time.Now())
-			}
-			if current == nil || !current.stay() {
-				continue
-			}
-		default:
-			if current != nil {
-				current.replaced()
-				replaced = append(replaced, current)
-			}
-			current = fresh
+			backoff.failed(time.Now())
+			continue
+		case current != nil:
+			current.replaced()
+			replaced = append(replaced, current)
 		}
+		current = fresh
 		c.keep(ctx, current)
 		backoff.ended(time.Now(), current.lived())
 		if wait := time.Until(backoff.after); wait > 0 && ctx.Err() == nil {
@@ -54,25 +47,20 @@ const (
 // makeRoom keeps a slot to its share of the app's connections: those that were
 // replaced, the one in use and one more. It returns the replaced ones that are open.
 func (c *Client) makeRoom(ctx context.Context, replaced []*conn) []*conn {
-	for len(replaced) > 0 {
-		wait := time.Duration(0) // only to see whether it is gone
-		if len(replaced)+2 > maxConnections/c.Slots {
-			wait = roomWithin
-		}
-		select {
-		case <-replaced[0].done:
-		case <-ctx.Done():
-			return replaced
-		case <-time.After(wait):
-			if wait == 0 {
-				return replaced
-			}
-			replaced[0].close(endReplaced)
-			<-replaced[0].done
-		}
-		replaced = replaced[1:]
+	replaced = slices.DeleteFunc(replaced, (*conn).gone)
+	if len(replaced)+2 <= maxConnections/c.Slots {
+		return replaced
 	}
-	return replaced
+	oldest := replaced[0]
+	select {
+	case <-oldest.done:
+	case <-ctx.Done():
+		return replaced
+	case <-time.After(roomWithin):
+		oldest.close(endReplaced)
+		<-oldest.done
+	}
+	return replaced[1:]
 }
 
 // errNoHello means that a connection was opened and never greeted.
