@@ -98,7 +98,7 @@ func writeActs(w io.Writer, acts []loss.Act, most int) {
 			_, _ = fmt.Fprintf(w, "- ... and %d more, in the report\n", len(acts)-most) // to a builder
 			return
 		}
-		_, _ = fmt.Fprintf(w, "- [ ] %s\n", plain(a.Words()))
+		_, _ = fmt.Fprintf(w, "- [ ] %s, %s\n", plain(a.Words()), a.At.UTC().Format("Jan 2 15:04"))
 	}
 }
 

@@ -54,13 +54,13 @@ func (b *Bot) readRooms(ctx context.Context, r Restore, p Portal, w Witness, s l
 			s.Last = at
 		}
 		if !room.Private && !logs.told[room.ID] && len(l.Acts) < loss.MaxActs {
-			l.Acts = append(l.Acts, loss.Act{At: room.Updated, Text: loss.Word("Room changed: " + room.Title), Where: loss.Word("Rooms: " + room.Title)})
+			l.Acts = append(l.Acts, loss.Act{At: room.Updated, Text: loss.Word("a room was changed: " + room.Title), Where: loss.Word("Rooms: " + room.Title)})
 		}
 	}
 	for _, one := range people {
 		if !one.Registered.Before(since) {
 			s.Lost.Invited++
-			l.Acts = append(l.Acts, loss.Act{At: one.Registered, Text: loss.Word("Invited: " + one.Name)})
+			l.Acts = append(l.Acts, loss.Act{At: one.Registered, Text: loss.Word("a person was invited: " + one.Name)})
 		}
 	}
 	slices.SortStableFunc(l.Acts, func(a, b loss.Act) int { return b.At.Compare(a.At) })

@@ -37,7 +37,7 @@ func TestLogsOfRoomsNameWhatChangedWithoutATrail(t *testing.T) {
 			m, _ = s.choose(m, "UBOB", page.Name, map[string]string{page.Name: "1"}).(bot.Modal)
 			text += wordsOf(m)
 		}
-		for _, want := range []string{"Ada Adams (", "File created: Plan 41.docx", "File changed: Budget 12.xlsx", "Draft 4.docx", "comes back", "Rooms: Room 1", "Times are UTC"} {
+		for _, want := range []string{"Ada Adams (", "created a file: Plan 41.docx (Room 2)", "edited a file: Budget 12.xlsx", "Draft 4.docx (Room 1), comes back"} {
 			if !strings.Contains(text, want) {
 				s.t.Errorf("%q is not in the list:\n%s", want, text)
 			}
@@ -49,7 +49,7 @@ func TestLogsOfRoomsNameWhatChangedWithoutATrail(t *testing.T) {
 		}
 		s.press(r, "UBOB", bot.PressConfirm)
 		s.walk(r.ID, func(r bot.Restore) bool { return r.Loss.Listed })
-		if told := s.told(bot.NoteLoss); len(told) != 1 || !strings.Contains(told[0].Text, "Ada Adams\n- [ ] ") || !strings.Contains(told[0].Text, "File created: Plan") {
+		if told := s.told(bot.NoteLoss); len(told) != 1 || !strings.Contains(told[0].Text, "Ada Adams\n- [ ] ") || !strings.Contains(told[0].Text, "created a file: Plan") {
 			s.t.Errorf("%+v", told)
 		}
 	})
@@ -100,7 +100,7 @@ func TestLogThatTellsNothingLeavesTheRoom(t *testing.T) {
 		if r.Loss.Complete || r.Loss.Lost.RoomsChanged != 3 || r.Loss.Lost.Created != 1 || s.logReads("101") != 0 {
 			s.t.Errorf("%+v, the private room was asked %d times", r.Loss, s.logReads("101"))
 		}
-		if !strings.Contains(text, "In 102.docx") || !strings.Contains(text, "Room changed: Old") || strings.Contains(text, "Board") || strings.Contains(text, "In 101") {
+		if !strings.Contains(text, "In 102.docx") || !strings.Contains(text, "a room was changed: Old") || strings.Contains(text, "Board") || strings.Contains(text, "In 101") {
 			s.t.Errorf("the list: %s", text)
 		}
 	})

@@ -32,7 +32,7 @@ const (
 	lossPerPage = 50
 	// lossViewLife is how long the modal may stay open.
 	lossViewLife = time.Hour
-	// wordsFor bounds a part of a modal, in runes.
+	// wordsFor bounds the foot of the list, in runes.
 	wordsFor = 2800
 )
 
@@ -148,8 +148,8 @@ func lossModal(id string, r Restore, l loss.List, view lossView) Modal {
 	if total == 0 && (len(l.Personal) == 0 || view.Find != "") {
 		m.Parts = append(m.Parts, Words{nothingListed(r, view)})
 	}
-	for _, text := range groupedWords(groups, view.Page*lossPerPage, lossPerPage) {
-		m.Parts = append(m.Parts, Words{text})
+	if page := pageOf(groups, view.By == byRoom, view.Page*lossPerPage, lossPerPage); len(page.Groups) > 0 {
+		m.Parts = append(m.Parts, page)
 	}
 	if foot := lossFoot(l, view); foot != "" && view.Page == pages-1 {
 		m.Parts = append(m.Parts, Words{foot})
@@ -183,7 +183,7 @@ func lossFoot(l loss.List, view lossView) string {
 	if l.Left > 0 {
 		out = append(out, fmt.Sprintf("And %s that the list does not name: in private or removed rooms, or too many.", howMany(l.Left, "change", "changes")))
 	}
-	return loss.Cut(strings.Join(append(out, "Times are UTC."), "\n"), wordsFor)
+	return loss.Cut(strings.Join(out, "\n"), wordsFor)
 }
 
 func howMany(n int, one, more string) string {
@@ -193,21 +193,9 @@ func howMany(n int, one, more string) string {
 	return strconv.Itoa(n) + " " + more
 }
 
-// groupedWords are the acts of one page, each group under its name, in parts that
-// a modal takes.
-func groupedWords(groups []loss.Group, skip, most int) (parts []string) {
-	var part strings.Builder
-	size := 0
-	line := func(s string) {
-		n := len([]rune(s)) + 1
-		if size+n > wordsFor {
-			parts = append(parts, part.String())
-			part.Reset()
-			size = 0
-		}
-		part.WriteString(s + "\n")
-		size += n
-	}
+// pageOf is one page of the acts, each group under its name.
+func pageOf(groups []loss.Group, byRoom bool, skip, most int) Acts {
+	var page Acts
 	for _, g := range groups {
 		if skip >= len(g.Acts) {
 			skip -= len(g.Acts)
@@ -219,13 +207,23 @@ func groupedWords(groups []loss.Group, skip, most int) (parts []string) {
 		if most -= len(acts); len(acts) == 0 {
 			break
 		}
-		line(g.Name + " (" + strconv.Itoa(len(g.Acts)) + ")")
+		group := ActGroup{Name: g.Name, Count: len(g.Acts)}
 		for _, a := range acts {
-			line("  " + a.Words())
+			group.Lines = append(group.Lines, ActLine{At: a.At, Words: actWords(a, byRoom)})
 		}
+		page.Groups = append(page.Groups, group)
 	}
-	if size > 0 {
-		parts = append(parts, part.String())
+	return page
+}
+
+// actWords is an act in the list of its person or of its room.
+func actWords(a loss.Act, byRoom bool) string {
+	words := a.Words()
+	if byRoom {
+		words = a.WordsBy()
 	}
-	return parts
+	if a.Back() {
+		words += ", comes back"
+	}
+	return words
 }

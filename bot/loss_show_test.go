@@ -16,8 +16,16 @@ import (
 func wordsOf(m bot.Modal) string {
 	var out []string
 	for _, part := range m.Parts {
-		if w, ok := part.(bot.Words); ok {
-			out = append(out, w.Text)
+		switch p := part.(type) {
+		case bot.Words:
+			out = append(out, p.Text)
+		case bot.Acts:
+			for _, g := range p.Groups {
+				out = append(out, fmt.Sprintf("%s (%d)", g.Name, g.Count))
+				for _, line := range g.Lines {
+					out = append(out, line.Words)
+				}
+			}
 		}
 	}
 	return strings.Join(out, "\n")
@@ -68,12 +76,12 @@ func TestShowWhatNamesWhatTheRestoreTakes(t *testing.T) {
 		first := wordsOf(m)
 		m, _ = s.choose(m, "UBOB", page.Name, map[string]string{page.Name: "1"}).(bot.Modal)
 		text := first + wordsOf(m)
-		for _, want := range []string{"Ada Adams", "Plan 41.docx", "Budget 12.xlsx", "Letter 2.docx", "Draft 4.docx", "comes back", "Rooms: Room 1", "g…", "Times are UTC", "in their own documents"} {
+		for _, want := range []string{"Ada Adams (", "created a file: Plan 41.docx (Room 2)", "edited a file: Budget 12.xlsx (Room 3)", "moved a file: Letter 2.docx", "moved a file to the trash: Draft 4.docx (Room 1), comes back", "invited a person: g…", "in their own documents"} {
 			if !strings.Contains(text, want) {
 				s.t.Errorf("%q is not in the list", want)
 			}
 		}
-		for _, never := range []string{"Diary", "@example.com", "203.0.113", "4711"} {
+		for _, never := range []string{"Diary", "@example.com", "203.0.113", "4711", "File Created", "Moved To Trash", "Rooms:"} {
 			if strings.Contains(text, never) {
 				s.t.Errorf("%q is in the list", never)
 			}
@@ -86,7 +94,7 @@ func TestShowWhatNamesWhatTheRestoreTakes(t *testing.T) {
 			s.t.Errorf("found %q", got)
 		}
 		rooms, _ := s.choose(found, "UBOB", "by", map[string]string{"by": "room"}).(bot.Modal)
-		if got := wordsOf(rooms); !strings.Contains(got, "Room 1 (") || strings.Contains(got, "Ada Adams (") {
+		if got := wordsOf(rooms); !strings.Contains(got, "Room 1 (") || strings.Contains(got, "Ada Adams (") || !strings.Contains(got, "Ada Adams created a file: Plan") || strings.Contains(got, "docx (Room 1)") {
 			s.t.Errorf("by room: %q", got)
 		}
 		c := caller("UBOB")
@@ -196,7 +204,7 @@ func TestEachPersonGetsTheirLostWorkAsAList(t *testing.T) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		for _, want := range []string{"## To do again", "- [ ] ", "Plan 41.docx", "Draft 4.docx", "Deleted since the backup, and back now", "in their own documents", "**Lost:** at least 46 files created"} {
+		for _, want := range []string{"## To do again", "- [ ] created a file: Plan 41.docx (Room 2), ", "- [ ] moved a file to the trash: Draft 4.docx (Room 1), ", "Deleted since the backup, and back now", "in their own documents", "**Lost:** at least 46 files created"} {
 			if !strings.Contains(report.Markdown, want) {
 				s.t.Errorf("%q is not in the report", want)
 			}

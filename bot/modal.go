@@ -29,11 +29,29 @@ type Modal struct {
 	Parts  []Part
 }
 
-// Part is one piece of a modal: [Words], [Plan], [AnswerPart] or [Field].
+// Part is one piece of a modal: [Words], [Acts], [Plan], [AnswerPart] or [Field].
 type Part interface{ part() }
 
 // Words is plain text, shown as it is: foreign text is harmless in it.
 type Words struct{ Text string }
+
+// Acts is what people did in a portal, each group under its name. Its times are shown in
+// the zone of whoever reads them.
+type Acts struct{ Groups []ActGroup }
+
+// ActGroup is what one person did, or what happened in one room. Count is how many acts
+// it has on all pages.
+type ActGroup struct {
+	Name  string
+	Count int
+	Lines []ActLine
+}
+
+// ActLine is one act.
+type ActLine struct {
+	At    time.Time
+	Words string
+}
 
 // Plan shows what a card shows of its backup and of what will be lost.
 type Plan struct{ Card Card }
@@ -54,6 +72,7 @@ type Field struct {
 }
 
 func (Words) part()      {}
+func (Acts) part()       {}
 func (Plan) part()       {}
 func (AnswerPart) part() {}
 func (Field) part()      {}

@@ -48,14 +48,18 @@ const (
 type act struct {
 	name  string
 	means Meaning
+	words string // after a person's name
 }
 
 // Actions that are asked for by name.
 const (
+	ActionInvited         Action = 4037 // by mail, also once more
 	ActionFileSaved       Action = 5034 // by the editor, also while it stays open
 	ActionBackupStarted   Action = 5041
 	ActionFileOpened      Action = 5054 // for editing
+	ActionRoomRenamed     Action = 5071
 	ActionScheduledBackup Action = 5127 // its start
+	ActionAgentRenamed    Action = 5155
 	ActionIPRestrictions  Action = 6094
 )
 

@@ -42,9 +42,9 @@
 //
 // # What happened
 //
-// [Client.ReadAudit] reads the audit trail, and [Action.Meaning] says what a row
-// did. A restore replaces the trail by the backup's own, so read it before the start to
-// know the loss. The calls beside it tell the settings that a restore touches; they
+// [Client.ReadAudit] reads the audit trail, [Action.Meaning] says what a row
+// did, and [Action.Words] tells it to people. A restore replaces the trail by the
+// backup's own, so read it before the start to know the loss. The calls beside it tell the settings that a restore touches; they
 // change nothing and read no secrets.
 //
 // # Limits

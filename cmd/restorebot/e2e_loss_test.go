@@ -24,7 +24,7 @@ func TestBinaryTellsWhatARestoreTakes(t *testing.T) {
 	s.Eve.Presses("Show what")
 	s.Eve.WantDialog("you are not on their list")
 	s.Bob.Presses("Show what")
-	s.Bob.WantDialog("Ada Adams (", "Plan 1.docx", "Rooms: Room 1")
+	s.Bob.WantDialog("Ada Adams", "created a file: Plan 1.docx (Room 1)")
 	restore, _ := card.Button("restore_loss")
 	report := func(format string) string {
 		out, err := s.Command(s.Context(), "report", "--format="+format, restore.Value).CombinedOutput()

@@ -152,18 +152,19 @@ func (p *Portal) contextOf(e Event) string {
 	return or(e.Section, "My documents")
 }
 
-// texts are how English describes an action; {0} is the name.
+// texts are how English describes an action; {0} is the name, {1} who did it.
 var texts = map[int]string{
-	4000: "User Added: {0}", 4037: "Invitation Sent: {0}", 4018: "User Removed: {0}", 4022: "Users Removed: {0}",
-	5000: "File Created: {0}", 5001: "File Renamed: {0}", 5011: "File Uploaded: {0}", 5013: "File Copied: {0}",
-	5015: "Files [{0}]. Moved", 5017: "File Moved To Trash: {0}", 5018: "File Deleted: {0}", 5019: "Folder Created: {0}",
-	5025: "Folders [{0}]. Moved", 5026: "Folder Moved To Trash: {0}", 5034: "File Updated: {0}", 5054: "File Opened For Change: {0}",
-	5070: "Room Created", 5072: "Room Archived", 5074: "Room Deleted", 5071: "Room Renamed: {0}", 5085: "Added user: {0}. Role: Editor",
-	6004: "Password Strength Settings Updated", 6094: "IP Restrictions Updated", 6058: "API Key Created: {0}", 5041: "Backup Started",
+	4000: "User Created: {0}", 4037: "User {1} sent an invitation to {0} to join this DocSpace", 4018: "User Deleted: {0}", 4022: "Users Deleted: {0}",
+	5000: "File Created: {0}", 5001: "File Renamed: {0}", 5011: "File Uploaded: {0}", 5013: `Files [{0}]. Copied From Folder "Old" To Folder: "New"`,
+	5015: `Files [{0}]. Moved From Folder "Old" To Folder: "New"`, 5017: "Files [{0}]. Moved To Trash Folder", 5018: "File Deleted: {0}", 5019: "Folder Created: {0}",
+	5025: "Folders [{0}]. Moved With Overwriting To Folder: New", 5026: "Folders [{0}]. Moved To Trash Folder",
+	5034: "Users [{1}]. File Updated: {0}", 5054: "File Opened For Change: {0}",
+	5070: "Room created", 5072: "Room archived", 5074: "Room deleted", 5071: "Room renamed: {0}", 5085: "Added user: {0}. Role: Editor",
+	6004: "Password Strength Settings Updated", 6094: "IP Security settings updated", 6058: "User Api Key Created: {0}", 5041: "Backup started",
 }
 
 func (e Event) text() string {
-	return strings.ReplaceAll(or(texts[e.Action], "Action "+strconv.Itoa(e.Action)+": {0}"), "{0}", e.Title)
+	return strings.NewReplacer("{0}", e.Title, "{1}", e.User).Replace(or(texts[e.Action], "Action "+strconv.Itoa(e.Action)+": {0}"))
 }
 
 // roomLog is GET files/folder/{id}/log: rows by id, those of one minute, person

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/loss"
@@ -186,6 +189,38 @@ func limitsText(c bot.Card) string {
 	}
 	return ""
 }
+
+// actBlocks is a page of acts, each group under its name, in sections that hold whole
+// lines.
+func actBlocks(page bot.Acts) (blocks []slack.Block) {
+	var part []string
+	size := 0
+	flush := func() {
+		if len(part) > 0 {
+			blocks = append(blocks, section(lines(part...)))
+		}
+		part, size = nil, 0
+	}
+	line := func(text string) {
+		n := utf8.RuneCountInString(text) + 1
+		if size+n > maxSection {
+			flush()
+		}
+		part, size = append(part, text), size+n
+	}
+	for _, g := range page.Groups {
+		flush()
+		line(fmt.Sprintf("*%s* (%d)", EscapeText(g.Name, maxWord), g.Count))
+		for _, act := range g.Lines {
+			line("• " + date(act.At) + "  " + EscapeText(act.Words, maxAct))
+		}
+	}
+	flush()
+	return blocks
+}
+
+// maxAct bounds the words of one act.
+const maxAct = 400
 
 // many is a number with its word.
 func many(n int, one, more string) string {

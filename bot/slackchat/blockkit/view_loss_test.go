@@ -1,7 +1,10 @@
 package blockkit
 
 import (
+	"strings"
+	"testing"
 	"time"
+	"unicode/utf8"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/loss"
@@ -29,7 +32,7 @@ func lossViews() map[string]Message {
 	return map[string]Message{
 		"succeeded-setup":         Card(viewCard(bot.Succeeded, counted)),
 		"note-counted-loss":       Note(viewCard(bot.Succeeded, counted), bot.Note{Kind: bot.NoteCounted}),
-		"note-loss":               Note(viewCard(bot.Succeeded, full), bot.Note{Kind: bot.NoteLoss, Text: "Ada <Adams>\n- [ ] Mar 1 15:04  File Created: a`b.docx (Rooms: Board)\n"}),
+		"note-loss":               Note(viewCard(bot.Succeeded, full), bot.Note{Kind: bot.NoteLoss, Text: "Ada <Adams>\n- [ ] created a file: a`b.docx (Board), Mar 1 15:04\n"}),
 		"requested-loss":          Card(viewCard(bot.Requested, full)),
 		"requested-loss-typed":    Card(viewCard(bot.Requested, full, func(c *bot.Card) { c.Rules.Typing = true })),
 		"requested-loss-counting": Card(viewCard(bot.Requested, func(c *bot.Card) { c.Counting = true })),
@@ -56,5 +59,42 @@ func lossViews() map[string]Message {
 		"requested-loss-mail": Card(viewCard(bot.Requested, full, func(c *bot.Card) {
 			c.Restore.Setup = bot.Setup{At: viewNow, Standing: true, NoMail: true, AddressesNew: true}
 		})),
+	}
+}
+
+// acts is a page of what a restore takes.
+func acts() bot.Acts {
+	line := func(ago time.Duration, words string) bot.ActLine {
+		return bot.ActLine{At: viewNow.Add(-ago), Words: words}
+	}
+	return bot.Acts{Groups: []bot.ActGroup{
+		{Name: "Ada <Adams>", Count: 12, Lines: []bot.ActLine{
+			line(time.Minute, "created a file: *Plan* & <!channel>.docx (Board)"), line(time.Hour, "moved a file to the trash: Draft_4.docx (Board), comes back"),
+		}},
+		{Name: "Bob", Count: 1, Lines: []bot.ActLine{line(25*time.Hour, "invited a person: g…")}},
+	}}
+}
+
+// However long the names are, each act is whole in one section that Slack takes.
+func TestAPageOfActsFitsItsSections(t *testing.T) {
+	t.Parallel()
+	var page bot.Acts
+	for _, name := range []string{"Ada", strings.Repeat("<", 300)} {
+		g := bot.ActGroup{Name: name, Count: 50}
+		for range 25 {
+			g.Lines = append(g.Lines, bot.ActLine{At: viewNow, Words: "created a file: " + strings.Repeat("&_*", 100)})
+		}
+		page.Groups = append(page.Groups, g)
+	}
+	dates := 0
+	for _, block := range actBlocks(page) {
+		text := sectionText(t, block)
+		if n := utf8.RuneCountInString(text); n > maxSection || strings.HasSuffix(text, "<") {
+			t.Errorf("%d runes", n)
+		}
+		dates += strings.Count(text, "<!date^")
+	}
+	if dates != 50 {
+		t.Errorf("%d of 50 acts have their time", dates)
 	}
 }

@@ -55,6 +55,8 @@ func partBlocks(part bot.Part) []slack.Block {
 	switch p := part.(type) {
 	case bot.Words:
 		return []slack.Block{unfolded(plainWords(cmp.Or(p.Text, "…"), maxSection), nil)}
+	case bot.Acts:
+		return actBlocks(p)
 	case bot.Plan:
 		return planBlocks(p.Card)
 	case bot.Details:

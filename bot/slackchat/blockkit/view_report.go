@@ -28,7 +28,7 @@ func Note(c bot.Card, n bot.Note) Message {
 
 // toDoAgain is what each person lost, as a list to copy and to tick.
 func toDoAgain(c bot.Card, list string) Message {
-	lead := "*To do again*, by person: what the restore of " + portalName(c) + " took. All of it is in `/restore report " + inCode(c.Restore.ID, maxWord) + "`."
+	lead := "*To do again*, by person: what the restore of " + portalName(c) + " took. Times are UTC. All of it is in `/restore report " + inCode(c.Restore.ID, maxWord) + "`."
 	return Message{Text: cutText(lead), Blocks: append([]slack.Block{section(lead)}, listed(list, "… The rest is in the report.")...)}
 }
 

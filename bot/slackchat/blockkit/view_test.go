@@ -201,7 +201,7 @@ func modals() map[string]bot.Modal {
 		bot.Field{Name: "ticks", Label: "More", Kind: bot.FieldTicks, Optional: true, Initial: "n", Options: []bot.Option{{Value: "n", Text: "Notify", About: "everyone gets a mail"}}},
 		bot.Field{Name: "none", Label: "Nothing", Kind: bot.FieldMenu})...)
 	return map[string]bot.Modal{
-		"empty": {}, "fields": fields, "told": AnswerModal(&policy.Refusal{Rule: policy.RulePerson, What: "No <you>.", Do: "Ask."}),
+		"empty": {}, "acts": {Parts: []bot.Part{acts()}}, "fields": fields, "told": AnswerModal(&policy.Refusal{Rule: policy.RulePerson, What: "No <you>.", Do: "Ask."}),
 	}
 }
 
