@@ -11,9 +11,8 @@ import (
 
 // A peer goes on with what another replica has heard, by the clock that both
 // ask. It does not where the rows are not those that were written then.
-func TestAServerThatHasGoneBackStartsNothing(t *testing.T) {
-	t.Parallel()
-	server := durabletest.StartPostgres(t)
+func goesBack(t *testing.T, server *durabletest.Postgres) {
+	t.Helper()
 	url := server.URL()
 	heard, peer := openURL(t, url), openURL(t, url)
 	move := func(r bot.Restore, to bot.State) bot.Restore {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"docspace-restorebot/bot"
-	"docspace-restorebot/bot/durabletest"
 )
 
 // says compares the first finding about the database.
@@ -49,12 +48,11 @@ func TestInspectionSeesTheSchemaAndChangesNothing(t *testing.T) {
 	says(t, Inspect(ctx, url), bot.Fail, "newer version")
 }
 
-func TestInspectionOfPostgreSQL(t *testing.T) {
-	t.Parallel()
-	server := durabletest.StartPostgres(t)
+// InspectPostgres inspects an empty database.
+func InspectPostgres(t *testing.T, url string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	url := server.URL()
 	says(t, Inspect(ctx, url), bot.Pass, "will be brought up to date")
 	s, err := Open(ctx, url)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,7 +39,42 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// open opens a file. One that is not there is made as a copy of an empty database:
+// to migrate each of them would take most of the time of the tests.
 func open(t *testing.T, file string) *durable.Store {
+	t.Helper()
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		text, err := emptyFile()
+		if err == nil {
+			err = os.WriteFile(file, text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return openNew(t, file)
+}
+
+// emptyFile is a database that holds the schema and nothing else.
+var emptyFile = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "durable-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "bot.db")
+	s, err := durable.Open(context.Background(), "sqlite:"+file)
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
+// openNew is open that lets the store itself make a file that is not there.
+func openNew(t *testing.T, file string) *durable.Store {
 	t.Helper()
 	s, err := durable.Open(t.Context(), "sqlite:"+file)
 	if err != nil {
@@ -115,7 +151,7 @@ func next(t *testing.T, calls <-chan call) call {
 func TestRunWorksAndReopens(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "bot.db")
-	s := open(t, file)
+	s := openNew(t, file)
 	calls, stop := run(t, s, done)
 	create(t, s, "a")
 	first := next(t, calls) // of a later generation if Create came before Run

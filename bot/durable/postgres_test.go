@@ -27,11 +27,35 @@ func openURL(t *testing.T, url string) *durable.Store {
 	return s
 }
 
-// Restarts, crashes and cuts, over and over, while two replicas work: nothing
-// is lost and nothing starts twice.
-func TestPostgresComesAndGoes(t *testing.T) {
+// emptyDatabases makes databases that hold the schema and nothing else. To copy one
+// costs less than to migrate each.
+func emptyDatabases(t *testing.T, server *durabletest.Postgres) func() (url string) {
+	t.Helper()
+	first := server.URL()
+	closed(t, openURL(t, first))
+	return func() string { return server.Copy(first) }
+}
+
+// Tests that stop a server take turns on one.
+func TestPostgresThatStops(t *testing.T) { //nolint:tparallel // see above
 	t.Parallel()
 	server := durabletest.StartPostgres(t)
+	for _, c := range []struct { //nolint:paralleltest // see above
+		name string
+		test func(*testing.T, *durabletest.Postgres)
+	}{
+		{"over and over", comesAndGoes},
+		{"before the steps begin", runWaits},
+		{"and goes back", goesBack},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(t, server) })
+	}
+}
+
+// Restarts, crashes and cuts, over and over, while two replicas work: nothing
+// is lost and nothing starts twice.
+func comesAndGoes(t *testing.T, server *durabletest.Postgres) {
+	t.Helper()
 	url := server.URL()
 	faults := map[string]func(*proxy){
 		"restarted": func(*proxy) { server.Stop(); server.Start() },
@@ -78,9 +102,8 @@ func TestPostgresComesAndGoes(t *testing.T) {
 }
 
 // The steps begin when PostgreSQL is back, and a stop meanwhile is a clean one.
-func TestRunWaitsForPostgres(t *testing.T) {
-	t.Parallel()
-	server := durabletest.StartPostgres(t)
+func runWaits(t *testing.T, server *durabletest.Postgres) {
+	t.Helper()
 	s := openURL(t, server.URL())
 	create(t, s, "a")
 	server.Crash()
@@ -123,10 +146,9 @@ func (h *heard) has(words string) bool {
 }
 
 // A commit that took effect is not reported as a failure when its answer is lost.
-func TestACommitWhoseAnswerIsLostIsFoundAgain(t *testing.T) {
-	t.Parallel()
-	server := durabletest.StartPostgres(t)
-	p, via := through(t, server.URL())
+func lostCommit(t *testing.T, url string) {
+	t.Helper()
+	p, via := through(t, url)
 	s := openURL(t, via)
 	p.LoseNextCommit()
 	create(t, s, "a")

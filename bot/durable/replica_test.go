@@ -176,37 +176,48 @@ func TestOnPostgres(t *testing.T) {
 	t.Parallel()
 	server := durabletest.StartPostgres(t)
 	for name, test := range map[string]func(*testing.T, string){
-		"replicas share the work":          share,
-		"a killed replica is taken over":   takeOver,
-		"a zombie doubles nothing":         zombie,
-		"a long step shows that it lives":  longStep,
-		"a clock ahead holds nothing":      aheadAndKilled,
-		"a clock off keeps its pace":       offAndAtWork,
-		"replicas know each other":         knowEachOther,
-		"replicas migrate together":        migrateTogether,
-		"duplicates make one restore":      duplicates,
-		"one portal, one open restore":     onePortal,
-		"the trail has no fork and no gap": onlyTrail,
-		"a newer schema is refused":        newerOnPostgres,
-		"rows of a newer version":          newerRows,
+		"replicas migrate together": migrateTogether,
+		"inspection":                durable.InspectPostgres,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, server.URL())
 		})
 	}
+	empty := emptyDatabases(t, server)
+	for name, test := range map[string]func(*testing.T, string){
+		"replicas share the work":                share,
+		"a killed replica is taken over":         takeOver,
+		"a zombie doubles nothing":               zombie,
+		"a long step shows that it lives":        longStep,
+		"a clock ahead holds nothing":            aheadAndKilled,
+		"a clock off keeps its pace":             offAndAtWork,
+		"replicas know each other":               knowEachOther,
+		"duplicates make one restore":            duplicates,
+		"one portal, one open restore":           onePortal,
+		"the trail has no fork and no gap":       onlyTrail,
+		"a newer schema is refused":              newerOnPostgres,
+		"rows of a newer version":                newerRows,
+		"a commit whose answer is lost is found": lostCommit,
+		"a report is read beside a bot":          reportOnPostgres,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, empty())
+		})
+	}
 	t.Run("rows written by hand", func(t *testing.T) {
 		t.Parallel()
 		forgedRows(t, func(t *testing.T) *durable.Store {
 			t.Helper()
-			return openURL(t, server.URL())
+			return openURL(t, empty())
 		})
 	})
 	t.Run("exam", func(t *testing.T) {
 		t.Parallel()
 		durabletest.Exercise(t, func(t *testing.T) bot.Store {
 			t.Helper()
-			return openURL(t, server.URL())
+			return openURL(t, empty())
 		})
 	})
 }

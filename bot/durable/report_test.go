@@ -8,7 +8,6 @@ import (
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
-	"docspace-restorebot/bot/durabletest"
 )
 
 // wantReport checks the report of r1, and what is said of an id that is not there.
@@ -46,14 +45,9 @@ func TestReportIsReadBesideABotAndWithoutOne(t *testing.T) {
 	}
 }
 
-func TestReportIsReadFromPostgresBesideABot(t *testing.T) {
-	t.Parallel()
-	url := durabletest.StartPostgres(t).URL()
-	s, err := durable.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+func reportOnPostgres(t *testing.T, url string) {
+	t.Helper()
+	s := openURL(t, url)
 	for _, id := range []string{"r0", "r1"} {
 		create(t, s, id)
 	}

@@ -65,7 +65,7 @@ func filled(t *testing.T) string {
 func TestASecondBotOnTheSameFileIsRefused(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "bot.db")
-	open(t, file)
+	openNew(t, file)
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
