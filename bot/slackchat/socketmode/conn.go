@@ -1,6 +1,7 @@
 package socketmode
 
 import (
+	"cmp"
 	"log/slog"
 	"sync"
 	"time"
@@ -28,8 +29,9 @@ const (
 	// closeWithin is how long acks and the closing handshake may take at the end.
 	closeWithin = 700 * time.Millisecond
 
-	maxFrameBytes = 1 << 20 // a view_submission has at most some 250 kB
-	maxQueuedAcks = 2048    // above all that can wait for Handle at once
+	maxFrameBytes  = 1 << 20 // a view_submission has at most some 250 kB
+	maxQueuedAcks  = 2048    // above all that can wait for Handle at once
+	maxQueuedPongs = 4
 )
 
 // Why a connection ended, where Slack did not give the reason.
@@ -54,16 +56,16 @@ type conn struct {
 	log    *slog.Logger          // says the number
 	opened time.Time
 
+	acks    chan ack      // to write
+	pongs   chan string   // to write
 	greeted chan struct{} // closed by Slack's hello
 	retired chan struct{} // closed when another connection is to take its place
+	closing chan struct{} // closed when no more acks are queued
 	done    chan struct{} // closed when nothing is left of it
-	wake    chan struct{} // tells the writer of something new below
 
 	mu           sync.Mutex
 	phase        phase
-	acks         []ack   // not written yet
-	pong         *string // to answer; only the latest ping needs to be
-	reason       string  // first reason to end
+	reason       string // first reason to end
 	lastFrame    time.Time
 	lastEnvelope time.Time
 }
@@ -82,21 +84,19 @@ const (
 // it could not write on another connection.
 func (c *conn) serve() {
 	defer close(c.done)
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		c.write()
-	}()
+	var unwritten []ack
+	var writing sync.WaitGroup
+	writing.Go(func() { unwritten = c.write() })
 
-	reason, answerClose := c.read()
-	unwritten := c.die(reason)
-	if answerClose { // the writer answers; it may be stuck in a write
+	reason := c.read()
+	c.end(phaseDead, reason)
+	if reason == endClosed { // the writer answers; it may be stuck in a write
 		late := time.AfterFunc(closeWithin, c.cut)
-		<-written
+		writing.Wait()
 		late.Stop()
 	}
 	c.cut()
-	<-written
+	writing.Wait()
 
 	lived := time.Since(c.opened)
 	c.pool.events.Disconnected(c.reason, lived)
@@ -108,27 +108,20 @@ func (c *conn) serve() {
 func (c *conn) enqueue(a ack) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.phase >= phaseClosing || len(c.acks) >= maxQueuedAcks {
+	if c.phase >= phaseClosing {
 		return false
 	}
-	c.acks = append(c.acks, a)
-	c.nudge()
-	return true
-}
-
-func (c *conn) nudge() {
 	select {
-	case c.wake <- struct{}{}:
-	default: // the writer has yet to look, and will see this too
+	case c.acks <- a:
+		return true
+	default:
+		return false
 	}
 }
 
 // retire asks the slot for another connection. This one is read on.
 func (c *conn) retire(reason string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.phase < phaseRetiring {
-		c.end(phaseRetiring, reason)
+	if c.end(phaseRetiring, reason) {
 		close(c.retired)
 	}
 }
@@ -152,32 +145,24 @@ func (c *conn) closeQuiet() {
 // close ends the connection once its acks are written and a close frame is
 // sent. done is closed soon after, whatever Slack does.
 func (c *conn) close(reason string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.phase < phaseClosing {
-		c.end(phaseClosing, reason)
+	if c.end(phaseClosing, reason) {
 		time.AfterFunc(closeWithin, c.cut)
-		c.nudge()
 	}
 }
 
-// die takes the acks that nobody will write any more.
-func (c *conn) die(reason string) []ack {
+// end moves on to a later phase, and reports whether it is later; the first reason
+// stays.
+func (c *conn) end(later phase, reason string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.end(phaseDead, reason)
-	unwritten := c.acks
-	c.acks = nil
-	c.nudge()
-	return unwritten
-}
-
-// end moves to a later phase; the first reason stays. The lock is held.
-func (c *conn) end(phase phase, reason string) {
-	c.phase = phase
-	if c.reason == "" {
-		c.reason = reason
+	if c.phase >= later {
+		return false
 	}
+	if c.phase < phaseClosing && later >= phaseClosing {
+		close(c.closing)
+	}
+	c.phase, c.reason = later, cmp.Or(c.reason, reason)
+	return true
 }
 
 // cut closes the socket under reads and writes. Over TLS a write that hangs is

@@ -26,15 +26,14 @@ func disconnectReason(reason string) string {
 	}
 }
 
-// read reads until the connection ends, and says why, and whether Slack waits
-// for an answer to its close frame.
-func (c *conn) read() (reason string, answerClose bool) {
+// read reads until the connection ends, and says why.
+func (c *conn) read() (reason string) {
 	c.ws.SetReadLimit(maxFrameBytes)
 	c.ws.SetPingHandler(func(data string) error {
-		c.mu.Lock()
-		c.pong = &data
-		c.nudge()
-		c.mu.Unlock()
+		select {
+		case c.pongs <- data:
+		default: // the writer is stuck
+		}
 		return c.heard()
 	})
 	c.ws.SetPongHandler(func(string) error { return c.heard() })
@@ -69,20 +68,20 @@ func (c *conn) heard() error {
 }
 
 // reasonOf is the reason that a read error stands for.
-func (c *conn) reasonOf(err error) (reason string, answerClose bool) {
-	if _, ok := errors.AsType[*websocket.CloseError](err); ok {
-		return endClosed, true
+func (c *conn) reasonOf(err error) string {
+	_, closed := errors.AsType[*websocket.CloseError](err)
+	failed, ok := errors.AsType[net.Error](err)
+	switch timeout := ok && failed.Timeout(); {
+	case closed:
+		return endClosed
+	case errors.Is(err, websocket.ErrReadLimit):
+		return endTooBig
+	case timeout && c.is(phaseOpened):
+		return endNoHello
+	case timeout:
+		return endSilent
 	}
-	if errors.Is(err, websocket.ErrReadLimit) {
-		return endTooBig, false
-	}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		if c.is(phaseOpened) {
-			return endNoHello, false
-		}
-		return endSilent, false
-	}
-	return endBroken, false
+	return endBroken
 }
 
 // text acts on a text frame.

@@ -6,64 +6,58 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// write writes acks, pings, pongs and the close frame, and returns when the
-// connection is closed or dead. Nobody else writes on the socket.
-func (c *conn) write() {
+// write writes acks, pings, pongs and the close frame, until the connection is to
+// close. Nobody else writes on the socket. It returns the acks that were not written.
+func (c *conn) write() (unwritten []ack) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for {
 		var err error
-		var last bool
 		select {
+		case a := <-c.acks:
+			if err = c.send(a); err != nil {
+				unwritten = append(unwritten, a)
+			}
 		case <-ping.C:
-			err = c.control(websocket.PingMessage, nil)
-		case <-c.wake:
-			last, err = c.flush()
+			err = c.control(websocket.PingMessage, "")
+		case data := <-c.pongs:
+			err = c.control(websocket.PongMessage, data)
+		case <-c.closing:
+			return c.finish()
 		}
 		if err != nil {
 			c.log.Warn("slack connection takes no writes", "err", err)
-			c.mu.Lock()
 			c.end(phaseDead, endWrite)
-			c.mu.Unlock()
-			c.cut() // the reader ends and hands the acks over
-			return
-		}
-		if last {
-			return
+			c.cut() // the reader ends
+			return append(unwritten, c.queued()...)
 		}
 	}
 }
 
-// flush writes what is queued; last means that nothing will follow.
-func (c *conn) flush() (last bool, err error) {
+// finish writes the queued acks, unless the connection is dead, and a close frame,
+// or the answer to Slack's. The connection ends with or without them.
+func (c *conn) finish() (unwritten []ack) {
+	queued := c.queued()
+	for len(queued) > 0 && !c.is(phaseDead) && c.send(queued[0]) == nil {
+		queued = queued[1:]
+	}
+	_ = c.ws.WriteControl(websocket.CloseMessage,
+		websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(closeWithin))
+	return queued
+}
+
+// queued takes the queued acks. No ack comes after them: the connection is closing.
+func (c *conn) queued() (acks []ack) {
 	for {
-		c.mu.Lock()
-		pong, acks, phase := c.pong, c.acks, c.phase
-		c.pong = nil
-		c.mu.Unlock()
-
-		switch {
-		case phase == phaseDead:
-			c.goodbye()
-			return true, nil
-		case pong != nil:
-			err = c.control(websocket.PongMessage, []byte(*pong))
-		case len(acks) > 0:
-			err = c.send(acks[0])
-		case phase == phaseClosing:
-			c.goodbye()
-			return true, nil
+		select {
+		case a := <-c.acks:
+			acks = append(acks, a)
 		default:
-			return false, nil
-		}
-		if err != nil {
-			return false, err // an ack is still queued
+			return acks
 		}
 	}
 }
 
-// send writes the first queued ack. Where die has taken all acks meanwhile, this
-// one goes to Slack twice, rather than never.
 func (c *conn) send(a ack) error {
 	if err := c.ws.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
 		return err
@@ -74,22 +68,9 @@ func (c *conn) send(a ack) error {
 	took := time.Since(a.at)
 	c.pool.events.Acked(a.kind, a.outcome, took)
 	c.log.Debug("envelope acked", "envelope_id", LoggedID(a.id), "type", a.kind, "outcome", string(a.outcome), "took", took)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.acks) > 0 {
-		c.acks[0] = ack{} // its payload is not kept
-		c.acks = c.acks[1:]
-	}
 	return nil
 }
 
-// goodbye sends a close frame, or answers Slack's. The connection ends with or
-// without it.
-func (c *conn) goodbye() {
-	_ = c.ws.WriteControl(websocket.CloseMessage,
-		websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(closeWithin))
-}
-
-func (c *conn) control(messageType int, data []byte) error {
-	return c.ws.WriteControl(messageType, data, time.Now().Add(writeWithin))
+func (c *conn) control(messageType int, data string) error {
+	return c.ws.WriteControl(messageType, []byte(data), time.Now().Add(writeWithin))
 }

@@ -53,7 +53,8 @@ func (p *pool) add(ws *websocket.Conn, accept func(*conn, Envelope)) *conn {
 	c := &conn{
 		number: p.numbers, ws: ws, pool: p, accept: accept, log: p.log.With("connection", p.numbers),
 		opened: time.Now(), lastFrame: time.Now(),
-		greeted: make(chan struct{}), retired: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
+		acks: make(chan ack, maxQueuedAcks), pongs: make(chan string, maxQueuedPongs),
+		greeted: make(chan struct{}), retired: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	p.conns = append(p.conns, c)
 	go c.serve()
