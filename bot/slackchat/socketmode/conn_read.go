@@ -90,17 +90,12 @@ func (c *conn) text(data []byte) {
 	switch {
 	case err != nil:
 		c.log.Warn("slack sent a frame that cannot be decoded", "bytes", len(data))
-	case f.EnvelopeID != "":
-		now := time.Now()
+	case f.ID != "":
+		f.ReceivedAt, f.Connection = time.Now(), c.number
 		c.mu.Lock()
-		c.lastEnvelope = now
+		c.lastEnvelope = f.ReceivedAt
 		c.mu.Unlock()
-		c.accept(c, Envelope{
-			ID: f.EnvelopeID, Type: f.Type, Payload: f.Payload,
-			AcceptsResponsePayload: f.AcceptsResponsePayload,
-			RetryAttempt:           f.RetryAttempt, RetryReason: f.RetryReason,
-			ReceivedAt: now, Connection: c.number,
-		})
+		c.accept(c, f.Envelope)
 	case f.Type == frameHello:
 		c.hello(f)
 	case f.Type == frameDisconnect:

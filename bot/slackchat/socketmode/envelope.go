@@ -20,19 +20,19 @@ const (
 // Envelope is what Slack wraps around one command, click or event. Everything
 // in it is untrusted.
 type Envelope struct {
-	ID      string // envelope_id; one delivery may come more than once
-	Type    string
-	Payload json.RawMessage // never log it
+	ID      string          `json:"envelope_id"` // one delivery may come more than once
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload"` // never log it
 
 	// AcceptsResponsePayload says whether the ack may carry an answer; without
 	// it the result of Handle is dropped and the ack is bare.
-	AcceptsResponsePayload bool
+	AcceptsResponsePayload bool `json:"accepts_response_payload"`
 
-	RetryAttempt int    // 0 for the first delivery, and for some redeliveries
-	RetryReason  string // "timeout", or empty
+	RetryAttempt int    `json:"retry_attempt"` // 0 for the first delivery, and for some redeliveries
+	RetryReason  string `json:"retry_reason"`  // "timeout", or empty
 
-	ReceivedAt time.Time // when the frame was read; Slack waits 3 s from just before
-	Connection int       // number of the connection that brought it, from 1
+	ReceivedAt time.Time `json:"-"` // when the frame was read; Slack waits 3 s from just before
+	Connection int       `json:"-"` // number of the connection that brought it, from 1
 }
 
 // SlashCommand decodes the payload of a slash_commands envelope. The error

@@ -28,7 +28,7 @@ func TestFieldOfAWrongTypeDoesNotLoseTheEnvelope(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := frame{EnvelopeID: "e", Type: "interactive", Payload: json.RawMessage(`{"a":1}`)}
+	want := frame{Envelope: Envelope{ID: "e", Type: "interactive", Payload: json.RawMessage(`{"a":1}`)}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("frame (-want +got):\n%s", diff)
 	}
@@ -60,7 +60,7 @@ func TestFramesOfSlackAreDecoded(t *testing.T) {
 			continue
 		}
 		seen[frame.Type]++
-		env := Envelope{ID: frame.EnvelopeID, Type: frame.Type, Payload: frame.Payload}
+		env := Envelope{ID: frame.ID, Type: frame.Type, Payload: frame.Payload}
 		switch frame.Type {
 		case EnvelopeSlashCommands:
 			if cmd, err := env.SlashCommand(); err != nil || cmd.UserID == "" || cmd.TeamID == "" || cmd.TriggerID == "" {
@@ -113,15 +113,15 @@ func FuzzEnvelope(f *testing.F) {
 		frame, err := decodeFrame(data)
 		var fields map[string]any
 		if json.Unmarshal(data, &fields) == nil && !otherCase(data) {
-			if id, _ := fields["envelope_id"].(string); id != "" && frame.EnvelopeID != id {
+			if id, _ := fields["envelope_id"].(string); id != "" && frame.ID != id {
 				t.Errorf("envelope %q was lost: %+v, %v", id, frame, err)
 			}
 		}
-		if err != nil || frame.EnvelopeID == "" {
+		if err != nil || frame.ID == "" {
 			return
 		}
 		env := Envelope{
-			ID: frame.EnvelopeID, Type: frame.Type, Payload: frame.Payload,
+			ID: frame.ID, Type: frame.Type, Payload: frame.Payload,
 			AcceptsResponsePayload: frame.AcceptsResponsePayload,
 		}
 		// Errors must not depend on what the payload says, and so be few.

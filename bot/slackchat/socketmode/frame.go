@@ -11,27 +11,19 @@ const (
 	frameDisconnect = "disconnect"
 )
 
-// frame is one text frame from Slack: hello, disconnect or an envelope.
+// frame is one text frame from Slack: an envelope, a hello or a disconnect.
 type frame struct {
-	Type                   string          `json:"type"`
-	Reason                 string          `json:"reason"`          // of a disconnect
-	NumConnections         int             `json:"num_connections"` // of a hello
-	ConnectionInfo         appInfo         `json:"connection_info"` // of a hello
-	DebugInfo              debugInfo       `json:"debug_info"`      // of a hello
-	EnvelopeID             string          `json:"envelope_id"`
-	Payload                json.RawMessage `json:"payload"`
-	AcceptsResponsePayload bool            `json:"accepts_response_payload"`
-	RetryAttempt           int             `json:"retry_attempt"`
-	RetryReason            string          `json:"retry_reason"`
-}
+	Envelope
 
-type appInfo struct {
-	AppID string `json:"app_id"`
-}
-
-type debugInfo struct {
-	// Life is about how long Slack lets the connection live, in seconds.
-	Life int `json:"approximate_connection_time"`
+	Reason         string `json:"reason"` // of a disconnect
+	NumConnections int    `json:"num_connections"`
+	ConnectionInfo struct {
+		AppID string `json:"app_id"`
+	} `json:"connection_info"`
+	DebugInfo struct {
+		// Life is about how long Slack lets the connection live, in seconds.
+		Life int `json:"approximate_connection_time"`
+	} `json:"debug_info"`
 }
 
 var errUnreadableFrame = errors.New("frame cannot be decoded")
@@ -43,7 +35,7 @@ func decodeFrame(data []byte) (f frame, err error) {
 	if _, wrongType := errors.AsType[*json.UnmarshalTypeError](err); wrongType {
 		err = nil
 	}
-	if err != nil || f.Type == "" && f.EnvelopeID == "" {
+	if err != nil || f.Type == "" && f.ID == "" {
 		return frame{}, errUnreadableFrame // json's own text may quote the frame
 	}
 	return f, nil

@@ -78,8 +78,8 @@ func TestDeepFrameIsRefused(t *testing.T) {
 	const size = 64 << 10
 	large := []byte(`{"envelope_id":"e","type":"slash_commands","payload":{"text":"` + strings.Repeat("x", size) + `"}}`)
 	frame, err := decodeFrame(large)
-	if err != nil || frame.EnvelopeID != "e" {
-		t.Fatalf("frame %q, %v", frame.EnvelopeID, err)
+	if err != nil || frame.ID != "e" {
+		t.Fatalf("frame %q, %v", frame.ID, err)
 	}
 	cmd, err := Envelope{Type: frame.Type, Payload: frame.Payload}.SlashCommand()
 	if err != nil || len(cmd.Text) != size {
