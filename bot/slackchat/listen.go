@@ -43,7 +43,6 @@ type Listener struct {
 	chat    bot.Chat
 	log     *slog.Logger
 	slots   chan struct{}
-	pressed recentPresses
 	running sync.WaitGroup
 
 	// App returns the id of the app in Slack's hello. Set it before Handle is called.
@@ -181,10 +180,6 @@ func (l *Listener) press(ctx context.Context, env socketmode.Envelope, callback 
 	p, fault := pressOf(callback)
 	p.Caller.Via = l.appID()
 	ctx = bot.AboutPress(ctx, p)
-	if l.pressed.seen(p.Caller.Delivery, time.Now()) {
-		l.log.InfoContext(ctx, "press came again", "envelope_id", socketmode.LoggedID(env.ID))
-		return // it was answered, or is being answered
-	}
 	if fault != "" {
 		l.log.WarnContext(ctx, "interaction is not a press on a card", "why", fault)
 		if !p.AnswerURL.IsZero() {
@@ -258,6 +253,16 @@ func pressOf(callback slack.InteractionCallback) (p bot.Press, fault string) {
 	}
 	p.Action, p.Restore = known, act.Value
 	return p, ""
+}
+
+// maxDeliveryID bounds a trigger_id; Slack's have some 40 characters.
+const maxDeliveryID = 255
+
+func deliveryID(trigger string) string {
+	if len(trigger) > maxDeliveryID {
+		return ""
+	}
+	return trigger
 }
 
 func recipient(c policy.Caller, url docspace.Secret) bot.Recipient {

@@ -48,8 +48,8 @@ type Client struct {
 	Peers func() (connections int, known bool)
 
 	// Handle answers an envelope; its result is the ack's payload, and nil makes
-	// a bare ack. Required. At most 64 calls run at once, and the same
-	// envelope_id never twice within 10 minutes. ctx ends 2 s after the envelope
+	// a bare ack. Required. At most 64 calls run at once, and none for a command or
+	// an interaction that came before within 10 minutes. ctx ends 2 s after the envelope
 	// came; after 2.5 s an error is acked in Handle's place and its result is
 	// dropped. It may panic.
 	Handle func(ctx context.Context, env Envelope) (ack any)

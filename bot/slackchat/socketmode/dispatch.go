@@ -30,7 +30,8 @@ const (
 // errHandleSlow is the cause of the end of a handler's ctx.
 var errHandleSlow = errors.New("no answer within the time that slack leaves for recording")
 
-// dispatcher runs Handle for each envelope once and acks each delivery of it.
+// dispatcher runs Handle for each thing that a person did once and acks each envelope
+// that brings it.
 type dispatcher struct {
 	ctx    context.Context //nolint:containedctx // the parent of every handler's; accept has none to take
 	handle func(context.Context, Envelope) any
@@ -45,7 +46,7 @@ type dispatcher struct {
 	handlers sync.WaitGroup
 
 	mu      sync.Mutex
-	recent  recentEnvelopes
+	recent  recentDeliveries
 	pending int // queued or running
 	stopped bool
 }
@@ -62,9 +63,9 @@ func newDispatcher(c *Client, p *pool) *dispatcher {
 func (d *dispatcher) accept(from *conn, env Envelope) {
 	kind := envelopeKind(env.Type)
 	d.events.Received(kind)
-	here := arrival{from, env.ReceivedAt}
+	here, key := arrival{from, env.ID, env.ReceivedAt}, deliveryKey(env)
 	d.mu.Lock()
-	if dl := d.recent.find(env.ID, env.ReceivedAt); dl != nil {
+	if dl := d.recent.find(key, env.ReceivedAt); dl != nil {
 		answered, payload := !dl.answered.IsZero(), dl.payload
 		if !answered && len(dl.arrivals) < maxArrivals {
 			dl.arrivals = append(dl.arrivals, here)
@@ -77,7 +78,7 @@ func (d *dispatcher) accept(from *conn, env Envelope) {
 		}
 		return
 	}
-	dl := d.recent.add(env.ID, here)
+	dl := d.recent.add(key, here)
 	outcome, text := AckHandled, ""
 	switch {
 	case kind == "other":
@@ -194,7 +195,7 @@ func (d *dispatcher) answer(dl *delivery, env Envelope, outcome AckOutcome, payl
 	d.recent.answered(dl, payload, time.Now())
 	d.mu.Unlock()
 	for _, at := range arrivals {
-		d.pool.send(at.conn, ack{id: env.ID, kind: envelopeKind(env.Type), outcome: outcome, payload: payload, at: at.at})
+		d.pool.send(at.conn, ack{id: at.id, kind: envelopeKind(env.Type), outcome: outcome, payload: payload, at: at.at})
 		outcome = AckRepeated
 	}
 	return true

@@ -237,6 +237,46 @@ func TestRedeliveryGetsTheSameAckAndNoSecondCall(t *testing.T) {
 	})
 }
 
+// Slack may deliver what a person did in another envelope: the same trigger_id is the
+// same act, and each envelope is acked by its own id.
+func TestActInAnotherEnvelopeGetsTheSameAck(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{EnvelopeSlashCommands, EnvelopeInteractive} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				fake := newSocketSlack(t)
+				var calls atomic.Int64
+				runClient(t, &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: func(context.Context, Envelope) any {
+					time.Sleep(time.Second)
+					return calls.Add(1)
+				}})
+				c := fake.next()
+				deliver := func(id, trigger string) {
+					_ = c.write(fmt.Sprintf(`{"type":%q,"envelope_id":%q,"accepts_response_payload":true,"payload":{"trigger_id":%q}}`, kind, id, trigger))
+				}
+				deliver("first", "1.2.a")
+				deliver("meanwhile", "1.2.a")
+				time.Sleep(time.Minute)
+				deliver("later", "1.2.a")
+				deliver("other", "1.3.b")
+				deliver("none", "")
+				deliver("none too", "")
+				time.Sleep(time.Minute)
+				got := map[string]string{}
+				for _, id := range []string{"first", "meanwhile", "later", "other", "none", "none too"} {
+					for _, ack := range fake.acksOf(id) {
+						got[id] += string(ack.Payload)
+					}
+				}
+				if got["first"] != "1" || got["meanwhile"] != "1" || got["later"] != "1" || got["other"] == "1" || calls.Load() != 4 {
+					t.Errorf("%d calls, acks %v; want 4, the first three the same", calls.Load(), got)
+				}
+			})
+		})
+	}
+}
+
 func TestAnswerThatSlackWouldNotTake(t *testing.T) {
 	t.Parallel()
 	longest := strings.Repeat("x", maxAckBytes-1-len(`{"envelope_id":"id","payload":""}`))

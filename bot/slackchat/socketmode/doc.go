@@ -1,5 +1,5 @@
 // Package socketmode holds an app's Socket Mode connections to Slack. It hands each
-// envelope to a handler once and acks it within Slack's 3 s.
+// command, click and event to a handler once and acks it within Slack's 3 s.
 //
 // A [Client] keeps N slots connected:
 //

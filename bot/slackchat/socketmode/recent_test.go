@@ -10,10 +10,10 @@ import (
 
 // What is remembered stays within its bounds, what is in hand is never
 // forgotten, and a fresh answer is known.
-func TestRecentEnvelopesAreBounded(t *testing.T) {
+func TestRecentDeliveriesAreBounded(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var recent recentEnvelopes
+		var recent recentDeliveries
 		now := time.Unix(0, 0)
 		inHand := map[string]*delivery{}
 		last := ""
@@ -23,7 +23,7 @@ func TestRecentEnvelopesAreBounded(t *testing.T) {
 				for range rapid.IntRange(1, 1000).Draw(t, "arrivals") {
 					dl := recent.add(strconv.Itoa(n), arrival{})
 					n++
-					inHand[dl.id] = dl
+					inHand[dl.key] = dl
 				}
 			},
 			"answer": func(t *rapid.T) {
@@ -54,7 +54,7 @@ func TestRecentEnvelopesAreBounded(t *testing.T) {
 				for _, dl := range recent.order {
 					bytes += len(dl.payload)
 					if age := now.Sub(dl.answered); age >= rememberFor {
-						t.Fatalf("%s is remembered for %v", dl.id, age)
+						t.Fatalf("%s is remembered for %v", dl.key, age)
 					}
 				}
 				if len(recent.order) > rememberAtMost || bytes > rememberedBytes || bytes != recent.bytes {
