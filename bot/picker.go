@@ -111,7 +111,7 @@ func (b *Bot) fillPicker(ctx context.Context, c policy.Caller, f Form, show pick
 	if err := b.Store.PutForm(ctx, f); err != nil {
 		return b.answerUnrecorded(ctx, err)
 	}
-	m := pickerModal(f.ID, show, may, p, settings, backups, expired, chosen)
+	m := pickerModal(f.ID, show, may, p, settings, backups, expired, chosen, b.zoneOf(ctx, c.User))
 	for i, part := range m.Parts {
 		if field, ok := part.(Field); ok && field.Name == fieldReason {
 			field.Optional = !b.Policy.Reason
@@ -121,8 +121,8 @@ func (b *Bot) fillPicker(ctx context.Context, c policy.Caller, f Form, show pick
 	return m
 }
 
-func pickerModal(id string, show pickerState, may Portals, p Portal, settings docspace.Settings, backups []docspace.Backup, expired int, chosen string) Modal {
-	now := p.portalTime()
+func pickerModal(id string, show pickerState, may Portals, p Portal, settings docspace.Settings, backups []docspace.Backup, expired int, chosen string, zone *time.Location) Modal {
+	now := p.portalTime().In(zone)
 	m := Modal{ID: id, Title: "Restore a backup", Close: "Cancel"}
 	if len(may) > 1 {
 		menu := Field{Name: fieldPortal, Label: "Portal", Kind: FieldMenu, Initial: p.Name, Tell: true, Options: may.options("")}
@@ -203,7 +203,7 @@ const pickerHint = " To copy an id use /restore list. Nothing starts before some
 const expiresSoon = time.Hour
 
 // options lists the backups that match a query, newest first, and those last that the
-// server cannot restore.
+// server cannot restore. Times are told in the zone of now.
 func options(backups []docspace.Backup, query string, now time.Time) []Option {
 	query = strings.ToLower(strings.TrimSpace(query))
 	var good, bad []Option
@@ -224,14 +224,14 @@ func options(backups []docspace.Backup, query string, now time.Time) []Option {
 	return all[:min(len(all), maxOptions)]
 }
 
-// option is a backup in the menu: its age and file, then where it lies and when it was
-// taken. found is what a search looks through.
+// option is a backup in the menu: when it was taken, in the zone of now and as long ago,
+// then its file and where it lies. found is what a search looks through.
 func option(backup docspace.Backup, now time.Time) (o Option, found string) {
-	when := backup.CreatedOn.UTC().Format("2006-01-02 15:04") + " UTC"
+	taken := backup.CreatedOn.In(now.Location())
 	o = Option{
-		Value: backup.ID, Text: agoOrAhead(now.Sub(backup.CreatedOn)) + ", " + backup.FileName, About: string(backup.StorageType) + ", " + when,
+		Value: backup.ID, Text: localTime(taken, now) + ", " + agoOrAhead(now.Sub(taken)), About: backup.FileName + ", " + string(backup.StorageType),
 	}
-	found = o.Text + " " + o.About + " " + backup.ID
+	found = o.Text + " " + o.About + " " + taken.Format("2006-01-02") + " " + backup.ID
 	switch {
 	case !backup.ExpiresOn.IsZero() && backup.ExpiresOn.Sub(now) < expiresSoon:
 		o.Text = "⚠ " + o.Text

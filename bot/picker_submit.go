@@ -61,7 +61,7 @@ func (b *Bot) search(ctx context.Context, s Submission, f Form) []Option {
 			return backups, err
 		})
 	}
-	return options(backups, s.Query, p.portalTime())
+	return options(backups, s.Query, p.portalTime().In(b.zoneOf(ctx, s.Caller.User)))
 }
 
 // submitPicker requests the picked restore, as a typed command does.

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -93,7 +94,7 @@ func TestPickerMarksWhatIsAboutToExpireAndLeavesOutWhatHas(t *testing.T) {
 		if !strings.HasPrefix(f.Options[0].Text, "⚠") || !strings.Contains(f.Options[0].About, "Expires in 39 min!") && !strings.Contains(f.Options[0].About, "Expires in 40 min!") {
 			s.t.Errorf("about to expire: %+v", f.Options[0])
 		}
-		if last := f.Options[4]; !strings.HasPrefix(last.Text, "⚠ 3 min ago, ") || !strings.Contains(last.About, "The server cannot restore it. CustomCloud") {
+		if last := f.Options[4]; last.Text != "⚠ yesterday 23:57 UTC, 3 min ago" || !strings.HasPrefix(last.About, "The server cannot restore it. ") || !strings.HasSuffix(last.About, ", CustomCloud") {
 			s.t.Errorf("CustomCloud: %+v", last)
 		}
 		time.Sleep(41 * time.Minute) // the picker is too old by then as well
@@ -285,9 +286,9 @@ func TestButtonOfTheListOpensThePickerWithThatBackup(t *testing.T) {
 	})
 }
 
-// A backup is told by its age and its file, then by its storage, and 60 of them fit; the
-// newest that the server can restore stands first.
-func TestPickerTellsAgeAndFileFirst(t *testing.T) {
+// A backup is told by its time and age, then by its file and storage, and 60 of them
+// fit; the newest that the server can restore stands first.
+func TestPickerTellsTimeAndAgeFirst(t *testing.T) {
 	t.Parallel()
 	playOn(t, docspacetest.Config{Backups: []docspacetest.Backup{}}, func(s *scene) {
 		now := time.Now()
@@ -299,11 +300,71 @@ func TestPickerTellsAgeAndFileFirst(t *testing.T) {
 		if f.Kind != bot.FieldMenu || len(f.Options) != 60 || !strings.Contains(f.Hint, "60 backups") || !strings.Contains(f.Hint, "/restore list") {
 			s.t.Fatalf("%s of %d: %q", f.Kind, len(f.Options), f.Hint)
 		}
-		if first := f.Options[0]; first.Text != "2 h ago, docs_00.tar.gz" || first.About != "ThirdPartyConsumer, 1999-12-31 22:00 UTC" {
+		if first := f.Options[0]; first.Text != "yesterday 22:00 UTC, 2 h ago" || first.About != "docs_00.tar.gz, ThirdPartyConsumer" {
 			s.t.Errorf("the first is %+v", first)
 		}
-		if last := f.Options[59]; !strings.Contains(last.Text, "newest.tar.gz") {
+		if last := f.Options[59]; !strings.Contains(last.About, "newest.tar.gz") {
 			s.t.Errorf("the last is %+v", last)
 		}
 	})
+}
+
+// A menu is plain text, in which Slack shows no dates: the bot tells them in the zone of
+// the person, at the first look and in a search.
+func TestPickerTellsTimesInTheZoneOfWhoReads(t *testing.T) {
+	t.Parallel()
+	for zone, want := range map[string]string{
+		"Europe/Riga": "today 01:20, 40 min ago", "America/New_York": "today 18:20, 40 min ago", "Asia/Kathmandu": "today 05:05, 40 min ago",
+		"": "yesterday 23:20 UTC, 40 min ago", "Etc/UTC": "yesterday 23:20, 40 min ago", "No/Such": "today 00:20, 40 min ago", "Local": "yesterday 23:20 UTC, 40 min ago",
+	} {
+		t.Run(zone, func(t *testing.T) {
+			t.Parallel()
+			for _, many := range []int{0, 110} {
+				playOn(t, docspacetest.Config{Backups: []docspacetest.Backup{}}, func(s *scene) { // at midnight, UTC
+					s.chat.people["UALICE"] = policy.Person{TimeZone: zone, UTCOffset: time.Hour}
+					now := time.Now()
+					s.portal.AddBackup(docspacetest.Backup{StorageType: 5, CreatedOn: now.Add(-40 * time.Minute), FileName: "newest.tar.gz"})
+					for i := range many {
+						s.portal.AddBackup(docspacetest.Backup{StorageType: 5, CreatedOn: now.Add(-time.Duration(i+400) * 24 * time.Hour), FileName: "old.tar.gz"})
+					}
+					m, f := s.picker()
+					if f.Options[0].Text != want {
+						s.t.Errorf("%d backups: %q, want %q", many, f.Options[0].Text, want)
+					}
+					if many > 0 && !strings.HasPrefix(f.Options[1].Text, "Nov 2") {
+						s.t.Errorf("of another year: %q", f.Options[1].Text)
+					}
+					sub := filled(m, nil)
+					sub.Field, sub.Query = f.Name, "40 min"
+					if found := s.Suggest(s.t.Context(), sub); len(found) != 1 || found[0].Text != want {
+						s.t.Errorf("a search offers %+v", found)
+					}
+				})
+			}
+		})
+	}
+}
+
+// A chat that does not say who somebody is in time holds up no picker.
+func TestPickerOpensWithoutAZone(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		s.Directory = slowPeople{s.Directory}
+		began := time.Now()
+		_, f := s.picker()
+		if took := time.Since(began); took > 3*time.Second || !strings.Contains(f.Options[0].Text, " UTC, ") {
+			s.t.Errorf("after %s: %+v", took, f.Options[0])
+		}
+	})
+}
+
+// slowPeople answers the checks, and nobody who waits for less than a second.
+type slowPeople struct{ policy.Directory }
+
+func (d slowPeople) Person(ctx context.Context, user string) (policy.Person, error) {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < time.Second {
+		<-ctx.Done()
+		return policy.Person{}, ctx.Err()
+	}
+	return d.Directory.Person(ctx, user)
 }

@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // The errors of a [Directory] besides a broken connection. Each wraps the chat's own
@@ -46,6 +47,26 @@ type Person struct {
 	// Enterprise and Teams are those of a person in an Enterprise Grid.
 	Enterprise string
 	Teams      []string
+	// TimeZone is the name of their time zone, such as "Europe/Riga", and UTCOffset what
+	// it is ahead of UTC now. The name is "" where the chat does not say. They decide
+	// nothing: times are shown in it.
+	TimeZone  string
+	UTCOffset time.Duration
+}
+
+// Location is the person's time zone, UTC where it is not known. Of a zone that this
+// machine does not know only the offset of now is known.
+func (p Person) Location() *time.Location {
+	if p.TimeZone == "" || p.TimeZone == "Local" {
+		return time.UTC
+	}
+	if zone, err := time.LoadLocation(p.TimeZone); err == nil {
+		return zone
+	}
+	if p.UTCOffset == 0 {
+		return time.UTC
+	}
+	return time.FixedZone(p.TimeZone, int(p.UTCOffset.Seconds()))
 }
 
 // Place is what the chat knows of a channel.

@@ -92,6 +92,8 @@ func (d *Directory) person(ctx context.Context, user string, since time.Time) (p
 			Guest: u.IsRestricted || u.IsUltraRestricted,
 
 			Enterprise: u.Enterprise.EnterpriseID, Teams: u.Enterprise.Teams,
+
+			TimeZone: u.TZ, UTCOffset: time.Duration(u.TZOffset) * time.Second,
 		}, nil
 	})
 }

@@ -28,7 +28,7 @@ func Scopes(f Features) []Scope {
 	scopes := []Scope{
 		{Name: "commands", Why: "the slash command /restore"},
 		{Name: "chat:write", Why: "the card, its thread, and answers that one person sees"},
-		{Name: "users:read", Why: "to refuse guests, bots and people of other organisations"},
+		{Name: "users:read", Why: "to refuse guests, bots and people of other organisations, and to tell times in the zone of whoever reads"},
 		{Name: "channels:read", Why: "to refuse public channels that are shared with another organisation"},
 		{Name: "groups:read", Why: "the same for private channels; only those that the bot is in"},
 	}

@@ -19,10 +19,13 @@ func (s *Slack) usersInfo(req *request) reply {
 	}
 	user := Object{
 		"id": p.ID, "team_id": p.TeamID, "name": p.Name, "real_name": p.RealName,
-		"tz": p.TZ, "tz_label": label, "tz_offset": offset, "profile": profile,
+		"profile": profile,
 		"deleted": p.Deleted, "is_bot": p.IsBot, "is_admin": p.Admin, "is_owner": false,
 		"is_restricted": p.IsRestricted, "is_ultra_restricted": p.IsUltraRestricted,
 		"is_stranger": p.IsStranger, "is_app_user": false, "updated": 0,
+	}
+	if !p.Deleted { // Slack says no zone of a deactivated account
+		user["tz"], user["tz_label"], user["tz_offset"] = p.TZ, label, offset
 	}
 	if s.world.EnterpriseID != "" && p.OrgID != "" {
 		user["enterprise_user"] = Object{

@@ -2,6 +2,7 @@ package slacktest_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
@@ -33,6 +34,14 @@ func TestCallsOfTheSDK(t *testing.T) {
 	ann := must[*slack.User](t)(b.api.GetUserInfoContext(ctx, "U1"))
 	if ann.TZ != "Europe/Riga" || ann.TeamID != "T0RESTORE" || ann.Profile.Email != "ann@example.com" || ann.RealName != "Ann Lee" {
 		t.Errorf("users.info = %+v", ann)
+	}
+	riga := must[*time.Location](t)(time.LoadLocation("Europe/Riga"))
+	if _, offset := time.Now().In(riga).Zone(); ann.TZOffset != offset || ann.TZLabel == "" {
+		t.Errorf("users.info is %d s ahead of UTC, want %d; %q", ann.TZOffset, offset, ann.TZLabel)
+	}
+	b.PutPerson(slacktest.Person{ID: "U8", Name: "gone", TZ: "Europe/Riga", Deleted: true})
+	if gone := must[*slack.User](t)(b.api.GetUserInfoContext(ctx, "U8")); gone.TZ != "" || !gone.Deleted {
+		t.Errorf("users.info of a deactivated account = %+v", gone)
 	}
 	eve := must[*slack.User](t)(b.api.GetUserInfoContext(ctx, "U9"))
 	if eve.TeamID != "T9" || !eve.IsStranger {

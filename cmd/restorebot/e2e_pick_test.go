@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +16,10 @@ func TestBinaryPicksABackupInADialog(t *testing.T) {
 	inBubble(t, nil, func(s *stage.Scene) {
 		s.Portal.AddBackup(docspacetest.Backup{StorageType: 4, CreatedOn: time.Now().Add(-time.Hour), ExpiresOn: time.Now().Add(30 * time.Minute)})
 		s.Alice.Types("/restore")
-		s.Alice.WantDialog("4 backups, newest first", "Reason")
+		picker := s.Alice.WantDialog("4 backups, newest first", "Reason")
+		if sent := fmt.Sprint(picker); !strings.Contains(sent, "today 01:00, 1 h ago") || strings.Contains(sent, "UTC") { // Alice is in Riga
+			t.Errorf("the menu does not tell times in Alice's zone: %s", sent)
+		}
 		id := s.Portal.Backups()[1].ID
 		s.Alice.Submits(slacktest.Values{"backup": id, "options": []string{"notify"}, "reason": "lost <room>"})
 		s.Alice.WantDialog("is recorded and being checked", "Nothing was started")
