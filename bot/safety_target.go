@@ -24,31 +24,31 @@ func ParseSafetyTarget(text string) (SafetyTarget, error) {
 	kind, rest, _ := strings.Cut(strings.TrimSpace(text), ":")
 	if kind == "" || strings.EqualFold(kind, "off") {
 		if rest != "" {
-			return SafetyTarget{}, errors.New(`must be "off" alone, or a storage and what it needs`)
+			return SafetyTarget{}, errors.New(`must be "off" alone, or a storage and what it needs, such as Local:/backups`)
 		}
 		return SafetyTarget{}, nil
 	}
 	storage, err := docspace.ParseStorageType(kind)
 	switch {
 	case err != nil:
-		return SafetyTarget{}, errors.New(`must be "off", "Local:<folder>" or "ThirdPartyConsumer:<module>,key=value..."`)
+		return SafetyTarget{}, errors.New(`must be "off", "Local:<folder>" or "ThirdPartyConsumer:<module>,key=value...", such as Local:/backups`)
 	case storage == docspace.StorageLocal:
 		if strings.TrimSpace(rest) == "" {
-			return SafetyTarget{}, errors.New("must name a folder of the server, as in Local:/backups")
+			return SafetyTarget{}, errors.New("must name a folder of the server, such as Local:/backups")
 		}
 		return SafetyTarget{storage, []command.Param{{Key: "filePath", Value: strings.TrimSpace(rest)}}}, nil
 	case storage == docspace.StorageThirdPartyConsumer:
 		return consumerTarget(rest)
 	}
-	return SafetyTarget{}, errors.New("must be Local or ThirdPartyConsumer: a backup anywhere else belongs to the portal that the restore replaces, " +
-		"and is lost from the history with it")
+	return SafetyTarget{}, errors.New("must be Local or ThirdPartyConsumer, such as Local:/backups: a backup anywhere else belongs to the portal, " +
+		"and the restore removes it from the history")
 }
 
 func consumerTarget(rest string) (SafetyTarget, error) {
 	words := strings.Split(rest, ",")
 	module := docspace.ConsumerModule(words[0])
 	if module == "" {
-		return SafetyTarget{}, fmt.Errorf("must name a module that the server keeps backups in, one of %s, as in ThirdPartyConsumer:s3,bucket=backups",
+		return SafetyTarget{}, fmt.Errorf("must name one of the server's modules %s, such as ThirdPartyConsumer:s3,bucket=backups",
 			strings.Join(docspace.ConsumerModules(), ", "))
 	}
 	t := SafetyTarget{docspace.StorageThirdPartyConsumer, []command.Param{{Key: "module", Value: module}}}
@@ -56,7 +56,7 @@ func consumerTarget(rest string) (SafetyTarget, error) {
 	for _, word := range words[1:] {
 		key, value, ok := strings.Cut(strings.TrimSpace(word), "=")
 		if !ok || !command.ParamKey.MatchString(key) || value == "" || seen[key] {
-			return SafetyTarget{}, errors.New("must give what the module needs as key=value, each once, separated by commas")
+			return SafetyTarget{}, errors.New("must give what the module needs as key=value, each once, separated by commas, such as ThirdPartyConsumer:s3,bucket=backups")
 		}
 		seen[key] = true
 		t.Params = append(t.Params, command.Param{Key: key, Value: value})

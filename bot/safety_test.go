@@ -229,10 +229,10 @@ func TestSafetyTargetsThatDoNotOutliveTheRestoreAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"off": "", "": "", "Local:/backups": "", "local: /b": "", "ThirdPartyConsumer:S3,bucket=b,region=r": "",
 		"ThirdPartyConsumer: GoogleCloud ,bucket=b": "", "thirdpartyconsumer:rackspace": "",
-		"Documents:12": "lost from the history", "DataStore": "lost from the history", "ThirdpartyDocuments:x": "lost from the history",
-		"CustomCloud": "lost from the history", "Local:": "name a folder", "Local": "name a folder", "off:x": "alone",
-		"ThirdPartyConsumer": "name a module", "ThirdPartyConsumer:bucket=b": "s3, googlecloud, rackspace", "ThirdPartyConsumer:": "name a module",
-		"ThirdPartyConsumer:dropbox,b=1": "s3, googlecloud, rackspace", "ThirdPartyConsumer:S4": "ThirdPartyConsumer:s3", "ThirdPartyConsumer:s3 x": "name a module",
+		"Documents:12": "removes it from the history", "DataStore": "removes it from the history", "ThirdpartyDocuments:x": "removes it from the history",
+		"CustomCloud": "removes it from the history", "Local:": "name a folder", "Local": "name a folder", "off:x": "alone",
+		"ThirdPartyConsumer": "name one of the server's modules", "ThirdPartyConsumer:bucket=b": "s3, googlecloud, rackspace", "ThirdPartyConsumer:": "name one of the server's modules",
+		"ThirdPartyConsumer:dropbox,b=1": "s3, googlecloud, rackspace", "ThirdPartyConsumer:S4": "ThirdPartyConsumer:s3", "ThirdPartyConsumer:s3 x": "name one of the server's modules",
 		"ThirdPartyConsumer:S3,b=1,b=2": "each once", "ThirdPartyConsumer:S3,x": "key=value", "Somewhere:x": "must be",
 	} {
 		target, err := bot.ParseSafetyTarget(text)

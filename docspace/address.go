@@ -39,13 +39,13 @@ func parseBase(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, errors.New("must be a URL, such as https://docs.example.com")
+		return nil, errors.New("must be a URL")
 	case u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "":
-		return nil, errors.New("must be http:// or https:// and a host")
+		return nil, errors.New("must start with https:// or http:// and name a host")
 	case u.User != nil:
-		return nil, errors.New("must not hold a user or password")
+		return nil, errors.New("must not contain a user or a password")
 	case strings.ContainsAny(text, "?#"):
-		return nil, errors.New("must not have a query or fragment")
+		return nil, errors.New(`must not have a query or fragment, which "?" or "#" begins`)
 	case !possiblePort(u.Port()):
 		return nil, errors.New("must have a port from 1 to 65535, or none")
 	}

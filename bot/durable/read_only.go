@@ -37,7 +37,7 @@ func OpenReadOnly(ctx context.Context, databaseURL string) (*Store, error) {
 	var lines int64
 	if err := s.db.QueryRowContext(ctx, `SELECT lines FROM audit_head WHERE id = 1`).Scan(&lines); err != nil {
 		_ = s.Close()
-		return nil, fmt.Errorf("the audit trail cannot be read, or was kept by another version of restorebot: %w", s.explain(err))
+		return nil, fmt.Errorf("the database cannot be read, or another version of restorebot wrote it: %w", s.explain(err))
 	}
 	return s, nil
 }

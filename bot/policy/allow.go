@@ -22,15 +22,15 @@ func ParseAllowList(text, kinds string) (AllowList, error) {
 	var list AllowList
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
 	if len(words) == 0 {
-		return AllowList{}, errors.New("must name at least one id, or *")
+		return AllowList{}, fmt.Errorf("is empty: name at least one id, such as %s, or *", exampleID(kinds))
 	}
 	for i, word := range words {
 		switch {
 		case word == "*":
 			list.Any = true
 		case !isID(word) || !strings.ContainsRune(kinds, rune(word[0])):
-			return AllowList{}, fmt.Errorf("entry %d must be * or an id, which is %s and then two capitals or digits at least, as in %s; names, e-mail addresses and #channels are not accepted",
-				i+1, strings.Join(strings.Split(kinds, ""), " or "), kinds[:1]+"0123456789")
+			return AllowList{}, fmt.Errorf("entry %d is not an id: an id is %s and at least two capital letters or digits, such as %s; names, e-mail addresses and #channels do not work",
+				i+1, strings.Join(strings.Split(kinds, ""), " or "), exampleID(kinds))
 		case word[0] == 'S':
 			list.Groups = append(list.Groups, word)
 		default:
@@ -39,6 +39,9 @@ func ParseAllowList(text, kinds string) (AllowList, error) {
 	}
 	return list, nil
 }
+
+// exampleID is an id of the first of the kinds.
+func exampleID(kinds string) string { return kinds[:1] + "0123456789" }
 
 // isID reports whether a word is spelled like one of Slack's ids: a capital
 // letter, then capitals and digits, two at least.

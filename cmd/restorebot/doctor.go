@@ -40,7 +40,7 @@ In Slack, /restore doctor makes the same checks from inside the bot that runs.`,
 		}
 		switch {
 		case settingsErr != nil:
-			return misuse(errors.New("the settings are wrong, so nothing else was checked"))
+			return misuse(errors.New("the settings are wrong, so the bot checked nothing else"))
 		case bot.Worst(found) == bot.Fail:
 			return errors.New("a restore would not work, or not safely: see the lines that say fail")
 		}
@@ -55,14 +55,13 @@ func examine(ctx context.Context, file envFile, p process, blocks bool) ([]bot.F
 	s, err := file.load(p)
 	if err != nil {
 		var found []bot.Finding
-		for line := range strings.SplitSeq(err.Error(), "\n") {
-			found = append(found, bot.Finding{
-				Check: "settings", Grade: bot.Fail, What: line, Fix: "Set it in the environment or in " + *file.path + "; .env.example tells what each means.",
-			})
+		for line := range strings.SplitSeq(err.Error(), "\n") { // which says what to do
+			found = append(found, bot.Finding{Check: "settings", Grade: bot.Fail, What: line})
 		}
+		found[len(found)-1].Fix = "Correct this in the environment or in " + *file.path + "; .env.example explains each setting."
 		return found, err
 	}
-	found := []bot.Finding{{Check: "settings", Grade: bot.Pass, What: "all are there and well spelled"}}
+	found := []bot.Finding{{Check: "settings", Grade: bot.Pass, What: "all are there and correct"}}
 	found = append(found, bot.Examine(ctx, s.Examiners()...)...)
 	if blocks { // it takes longer than the others may
 		views := slackchat.ViewCheck{BaseURL: s.SlackURL, HTTP: &http.Client{}}

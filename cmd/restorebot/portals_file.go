@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,18 +38,31 @@ var portalName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 func readPortals(path string) ([]portalSettings, []error) {
 	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
-		return nil, []error{errors.New("PORTALS_FILE must name a file that can be read")}
+		return nil, []error{unreadable("the file that PORTALS_FILE names", err)}
 	}
 	f := &portalsFile{dir: filepath.Dir(path), lists: map[string]*policy.AllowList{}}
 	var root, second yaml.Node
 	documents := yaml.NewDecoder(bytes.NewReader(content))
-	if err := documents.Decode(&root); err != nil || len(root.Content) != 1 {
-		return nil, []error{errors.New("PORTALS_FILE must hold YAML: a list called portals")}
+	switch err := documents.Decode(&root); {
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, []error{fmt.Errorf("PORTALS_FILE%s is not valid YAML: check the indentation, brackets and quotation marks", atLine(err))}
+	case err != nil || len(root.Content) != 1:
+		return nil, []error{errors.New("PORTALS_FILE must hold a list called portals, as the operator's guide shows")}
 	}
 	if err := documents.Decode(&second); !errors.Is(err, io.EOF) {
-		return nil, []error{errors.New("PORTALS_FILE must hold one YAML document: what follows a line --- would not be read")}
+		return nil, []error{errors.New("PORTALS_FILE must hold one YAML document: remove the line --- and put all portals into one list")}
 	}
 	return f.portals(root.Content[0]), f.faults
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+)`)
+
+// atLine is where an error of the YAML reader lies; the rest of it may hold a value.
+func atLine(err error) string {
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		return " line " + m[1]
+	}
+	return ""
 }
 
 func (f *portalsFile) fault(n *yaml.Node, rule string) {
@@ -58,7 +73,7 @@ func (f *portalsFile) fault(n *yaml.Node, rule string) {
 func (f *portalsFile) entries(n *yaml.Node, known map[string]func(*yaml.Node)) (given map[string]bool) {
 	given = map[string]bool{}
 	if n.Kind != yaml.MappingNode {
-		f.fault(n, "must be a list of names and values")
+		f.fault(n, "must be names with values, such as name: docs")
 		return given
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -66,11 +81,12 @@ func (f *portalsFile) entries(n *yaml.Node, known map[string]func(*yaml.Node)) (
 		read, ok := known[key.Value]
 		switch {
 		case !ok && plainWord.MatchString(key.Value):
-			f.fault(key, key.Value+" is not a setting of a portal")
+			near, _ := nearestName(key.Value, slices.Sorted(maps.Keys(known)), editDistance)
+			f.fault(key, key.Value+" is not known here (the nearest is "+near+"): correct or remove it")
 		case !ok:
-			f.fault(key, "there is something that is not a setting of a portal")
+			f.fault(key, "this name is not known here: use "+strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		case given[key.Value]:
-			f.fault(key, key.Value+" is given twice")
+			f.fault(key, key.Value+" stands here twice: remove one of them")
 		default:
 			given[key.Value] = true
 			read(value)
@@ -83,7 +99,7 @@ func (f *portalsFile) portals(root *yaml.Node) []portalSettings {
 	var list []portalSettings
 	given := f.entries(root, map[string]func(*yaml.Node){"portals": func(n *yaml.Node) {
 		if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
-			f.fault(n, "portals must be a list of one portal at least")
+			f.fault(n, "portals must be a list with at least one portal: begin each with a dash, such as - name: docs")
 			return
 		}
 		for _, one := range n.Content {
@@ -91,7 +107,7 @@ func (f *portalsFile) portals(root *yaml.Node) []portalSettings {
 		}
 	}})
 	if !given["portals"] {
-		f.fault(root, "portals is missing")
+		f.fault(root, "the list called portals is missing")
 	}
 	return list
 }
@@ -101,19 +117,19 @@ func (f *portalsFile) portal(n *yaml.Node) portalSettings {
 	given := f.entries(n, map[string]func(*yaml.Node){
 		"name": func(n *yaml.Node) {
 			if p.Name = f.text(n); !portalName.MatchString(p.Name) {
-				f.fault(n, "name must be letters, digits, dots, underscores and dashes, 63 at most")
+				f.fault(n, "name must have 1 to 63 letters, digits, dots, underscores or dashes, such as docs")
 			}
 		},
 		"url": func(n *yaml.Node) {
 			var err error
 			if p.URL, err = docspace.Address(f.text(n)); err != nil {
-				f.fault(n, "url must be the http or https URL of the portal: it "+err.Error())
+				f.fault(n, "url "+err.Error()+"; write it like "+exampleURL)
 			}
 		},
 		"api_key": func(n *yaml.Node) {
 			key := strings.TrimSpace(f.text(n))
 			if key == "" {
-				f.fault(n, "api_key is empty")
+				f.fault(n, `api_key is empty: set it to the portal's API key, which starts with "sk-"`)
 			}
 			p.Key = docspace.NewSecret(key)
 		},
@@ -137,7 +153,7 @@ func (f *portalsFile) portal(n *yaml.Node) portalSettings {
 		p.KeyFrom = bot.KeySource{Setting: "api_key_file of " + p.Name + " in PORTALS_FILE", File: true}
 	}
 	if given["api_key"] == given["api_key_file"] {
-		f.fault(n, "one of api_key and api_key_file must be set, and not both")
+		f.fault(n, "set either api_key or api_key_file")
 	}
 	return p
 }
@@ -156,7 +172,7 @@ func (f *portalsFile) keyFile(n *yaml.Node) (string, docspace.Secret) {
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil || strings.TrimSpace(string(content)) == "" {
-		f.fault(n, "api_key_file must name a file that can be read and is not empty")
+		f.fault(n, "api_key_file must name a file that the bot can read and that holds the key")
 	}
 	return path, docspace.NewSecret(strings.TrimSpace(string(content)))
 }
@@ -184,7 +200,7 @@ func (f *portalsFile) people(n *yaml.Node, name, kinds string) *policy.AllowList
 func (f *portalsFile) number(n *yaml.Node) int {
 	v, err := strconv.Atoi(f.text(n))
 	if err != nil || v < 1 || v > maxApprovals {
-		f.fault(n, fmt.Sprintf("approvals must be a number from 1 to %d", maxApprovals))
+		f.fault(n, fmt.Sprintf("approvals must be a number from 1 to %d, such as 2", maxApprovals))
 	}
 	return v
 }
@@ -193,7 +209,7 @@ func (f *portalsFile) safety(n *yaml.Node) bot.SafetyTarget {
 	target, err := bot.ParseSafetyTarget(f.text(n))
 	if err != nil || f.text(n) == "" {
 		if err == nil {
-			f.fault(n, `safety_backup is empty: write "off" for none`)
+			f.fault(n, `safety_backup is empty: write "off" if you want none`)
 			return target
 		}
 		f.fault(n, "safety_backup "+err.Error())

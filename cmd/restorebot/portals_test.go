@@ -84,9 +84,9 @@ more: hunter2
 	}
 	for _, want := range []string{
 		"line 2: name must", "line 3: url must", "line 4: api_key is empty", "line 5: channels ", "line 6: users ", "line 7: approvers ",
-		"line 8: approvals must", "line 9: safety_backup must", "line 10: colour is not a setting", "line 11: there is something",
-		"line 12: url must", "line 14: api_key_file must", "line 15: api_key is given twice", "line 12: name is missing",
-		"line 12: one of api_key and api_key_file", "line 16: must be a list of names", "line 17: more is not a setting",
+		"line 8: approvals must", "line 9: safety_backup must", "line 10: colour is not known here", "line 11: this name is not known here",
+		"line 12: url must", "line 14: api_key_file must", "line 15: api_key stands here twice", "line 12: name is missing",
+		"line 12: set either api_key or api_key_file", "line 16: must be names with values", "line 17: more is not known here",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not reported", want)

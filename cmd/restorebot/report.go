@@ -54,10 +54,10 @@ func report(ctx context.Context, p process, file envFile, format string) error {
 	case errors.Is(err, bot.ErrNotFound):
 		return err // which says what to do
 	case err != nil:
-		return fmt.Errorf("the report could not be written: %w. Nothing was changed", err)
+		return fmt.Errorf("no report was written, and nothing was changed: %w", err)
 	}
 	if _, err := io.WriteString(p.stdout, pick(r)); err != nil {
-		return fmt.Errorf("the report could not be written whole: %w", err)
+		return fmt.Errorf("only a part of the report was written: %w", err)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ SIGTERM or SIGINT stops it within seconds; a restore that runs on the portal goe
 	c.RunE = p.does(func(ctx context.Context, p process) error {
 		s, err := file.load(p)
 		if err != nil {
-			return misuse(err)
+			return wrongSettings(err)
 		}
 		return run(ctx, s, p.stderr)
 	})

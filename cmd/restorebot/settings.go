@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/spf13/pflag"
@@ -15,7 +17,10 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-const defaultSlackURL = "https://slack.com/api/"
+const (
+	defaultSlackURL = "https://slack.com/api/"
+	defaultDatabase = "sqlite:restorebot.db"
+)
 
 // raw is the settings as they are spelled in the environment.
 type raw struct {
@@ -64,7 +69,7 @@ func loadSettings(environ []string, dotenv string) (app.Settings, error) {
 	for _, name := range fromFiles() {
 		files = append(files, vars[name+"_FILE"])
 	}
-	faults = append(append(faults, readFiles(vars)...), checkNetwork(vars)...)
+	faults = slices.Concat(faults, checkQuotes(vars), readFiles(vars), checkNetwork(vars))
 	var r raw
 	if err := env.ParseWithOptions(&r, env.Options{Environment: vars}); err != nil {
 		return app.Settings{}, errors.New("the settings cannot be read")
@@ -108,7 +113,7 @@ func envFileFlag(flags *pflag.FlagSet) envFile {
 func (f envFile) load(p process) (app.Settings, error) {
 	if f.flags.Changed("env-file") {
 		if _, err := os.Stat(*f.path); err != nil {
-			return app.Settings{}, fmt.Errorf("%s cannot be read", *f.path)
+			return app.Settings{}, unreadable(*f.path, err)
 		}
 	}
 	return loadSettings(p.environ, *f.path)
@@ -140,7 +145,7 @@ func (f envFile) only(p process, names ...string) (r raw, err error) {
 	maps.DeleteFunc(vars, func(name, _ string) bool {
 		return !slices.ContainsFunc(names, func(want string) bool { return name == want || name == want+"_FILE" })
 	})
-	if err := errors.Join(readFiles(vars)...); err != nil {
+	if err := errors.Join(slices.Concat(checkQuotes(vars), readFiles(vars))...); err != nil {
 		return r, err
 	}
 	if err := env.ParseWithOptions(&r, env.Options{Environment: vars}); err != nil {
@@ -158,17 +163,62 @@ func readFiles(vars map[string]string) []error {
 			continue
 		}
 		if vars[name] != "" {
-			faults = append(faults, fmt.Errorf("%s and %s_FILE must not both be set", name, name))
+			faults = append(faults, fmt.Errorf("%s and %s_FILE are both set: leave one of them empty", name, name))
 			continue
 		}
 		content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s_FILE must name a file that can be read", name))
+			faults = append(faults, unreadable("the file that "+name+"_FILE names", err))
 			continue
 		}
-		if vars[name] = trim(string(content)); vars[name] == "" {
-			faults = append(faults, fmt.Errorf("%s_FILE must name a file that is not empty", name))
+		value, quoted := unquoted(trim(string(content)))
+		switch vars[name] = value; {
+		case quoted:
+			faults = append(faults, fmt.Errorf("the file that %s_FILE names has quotation marks around the value: write it without them", name))
+		case value == "":
+			faults = append(faults, fmt.Errorf("the file that %s_FILE names is empty: put the value into it", name))
 		}
 	}
 	return faults
+}
+
+// wrongSettings is the error of a command that starts nothing with such settings.
+func wrongSettings(err error) error {
+	return misuse(fmt.Errorf("the settings are wrong. Nothing was started. Correct these, or let restorebot setup ask for them:\n%w", err))
+}
+
+// unreadable says of a file that it cannot be read, and what to do. It keeps out the
+// path that os writes into its errors: a value may stand in its place.
+func unreadable(what string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s is not there: check the name and the folder", what)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s cannot be read: give the user that runs the bot the right to read it", what)
+	}
+	return fmt.Errorf("%s cannot be read: check that it is a file", what)
+}
+
+// checkQuotes finds values in quotation marks, which Docker and Kubernetes keep as a part
+// of the value. It takes the marks off, so that the value has no further fault.
+func checkQuotes(vars map[string]string) (faults []error) {
+	for _, name := range slices.Sorted(slices.Values(knownNames())) {
+		if bare, quoted := unquoted(vars[name]); quoted {
+			vars[name] = bare
+			faults = append(faults, fmt.Errorf("%s has quotation marks around its value: write it without them", name))
+		}
+	}
+	return faults
+}
+
+// unquoted is a value without the pair of quotation marks around it.
+func unquoted(text string) (bare string, quoted bool) {
+	for _, pair := range []string{`""`, `''`, "``", "\u201c\u201d", "\u2018\u2019"} {
+		marks := []rune(pair)
+		opened, starts := strings.CutPrefix(text, string(marks[0]))
+		if inside, ends := strings.CutSuffix(opened, string(marks[1])); starts && ends {
+			return strings.TrimSpace(inside), true
+		}
+	}
+	return text, false
 }

@@ -20,31 +20,27 @@ import (
 func (r raw) check() (app.Settings, []error) {
 	var faults []error
 	fault := func(name, rule string) { faults = append(faults, errors.New(name+" "+rule)) }
-	if !strings.HasPrefix(r.SlackAppToken, "xapp-") {
-		fault("SLACK_APP_TOKEN", `must be set and start with "xapp-"`)
-	}
-	if !strings.HasPrefix(r.SlackBotToken, "xoxb-") {
-		fault("SLACK_BOT_TOKEN", `must be set and start with "xoxb-"`)
-	}
+	checkToken(fault, "SLACK_APP_TOKEN", r.SlackAppToken, "xapp-", "the app-level token from Basic Information of the Slack app")
+	checkToken(fault, "SLACK_BOT_TOKEN", r.SlackBotToken, "xoxb-", "the bot token from OAuth & Permissions of the Slack app")
 	if u, err := webURL(r.SlackAPIURL); err != nil {
-		fault("SLACK_API_URL", `must be an http or https URL that ends in "/": it `+err.Error())
+		fault("SLACK_API_URL", err.Error()+"; Slack's own address is "+defaultSlackURL)
 	} else if !strings.HasSuffix(u.Path, "/") {
-		fault("SLACK_API_URL", `must be an http or https URL that ends in "/"`)
+		fault("SLACK_API_URL", `must end with "/"; Slack's own address is `+defaultSlackURL)
 	}
 	connections, err := strconv.Atoi(r.Connections)
 	if err != nil || connections < 1 || connections > 4 {
-		fault("SLACK_CONNECTIONS", "must be a number from 1 to 4")
+		fault("SLACK_CONNECTIONS", "must be a number from 1 to 4, such as 2")
 	}
 	portals, more := r.checkPortals(fault)
 	faults = append(faults, more...)
 	s := app.Settings{
 		AppToken: docspace.NewSecret(r.SlackAppToken), BotToken: docspace.NewSecret(r.SlackBotToken),
 		SlackURL: r.SlackAPIURL, Connections: connections, DatabaseURL: r.DatabaseURL, LogFormat: r.LogFormat,
-		Poll: between(fault, "DOCSPACE_POLL_INTERVAL", r.Poll, time.Second, time.Minute),
+		Poll: between(fault, "DOCSPACE_POLL_INTERVAL", r.Poll, time.Second, time.Minute, "3s"),
 		Policy: policy.Policy{
 			Users: list(fault, "RESTORE_USERS", r.Users, "UWS"), Channels: list(fault, "RESTORE_CHANNELS", r.Channels, "CG"),
 			Typing: r.Confirm == "modal",
-			TTL:    between(fault, "RESTORE_CONFIRM_TTL", r.ConfirmTTL, 10*time.Second, 24*time.Hour),
+			TTL:    between(fault, "RESTORE_CONFIRM_TTL", r.ConfirmTTL, 10*time.Second, 24*time.Hour, "15m"),
 		},
 	}
 	s.Loss = r.checkLoss(fault)
@@ -54,7 +50,7 @@ func (r raw) check() (app.Settings, []error) {
 	r.checkApprovals(fault, &s.Policy)
 	faults = append(faults, checkQuorums(s.Policy, portals)...)
 	if !databaseURL(r.DatabaseURL) {
-		fault("DATABASE_URL", `must be "sqlite:" and the name of a file, or a postgres:// URL with possible ports`)
+		fault("DATABASE_URL", "must be sqlite:<file>, such as "+defaultDatabase+", or postgres://user:password@host:5432/database with a port from 1 to 65535; write # as %23")
 	}
 	if !address(r.HTTPAddr) {
 		fault("HTTP_ADDR", "must be empty or an address with a port, such as 127.0.0.1:9464")
@@ -117,12 +113,54 @@ func possiblePort(text string) bool {
 	return err == nil && n > 0
 }
 
-func between(fault func(name, rule string), name, text string, low, high time.Duration) time.Duration {
+// between reads a time from low to high, and gives an example where it is none.
+func between(fault func(name, rule string), name, text string, low, high time.Duration, example string) time.Duration {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < low || d > high {
-		fault(name, fmt.Sprintf("must be a duration between %s and %s, such as 30s", low, high))
+		fault(name, fmt.Sprintf("must be a time with its unit, from %s to %s, such as %s", shortSpan(low), shortSpan(high), example))
 	}
 	return d
+}
+
+// shortSpan writes 24h0m0s as 24h.
+func shortSpan(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
+}
+
+// secretKinds are what the secrets in our settings begin with, and what they are.
+var secretKinds = []struct{ prefix, kind string }{
+	{"xapp-", "an app-level token"},
+	{"xoxb-", "a bot token"},
+	{"xoxp-", "a user token"},
+	{"xoxe", "a token that expires"},
+	{"sk-", "a portal's API key"},
+	{"https://hooks.slack.com/", "the address of a webhook"},
+}
+
+// checkToken says of a token that is missing or of another kind which one is wanted
+// and where it is.
+func checkToken(fault func(name, rule string), name, text, prefix, what string) {
+	if strings.HasPrefix(text, prefix) {
+		return
+	}
+	wanted := fmt.Sprintf("set it to %s, which starts with %q", what, prefix)
+	if text == "" {
+		fault(name, "is empty: "+wanted)
+		return
+	}
+	for _, k := range secretKinds {
+		if strings.HasPrefix(text, k.prefix) {
+			fault(name, "is "+k.kind+": "+wanted)
+			return
+		}
+	}
+	fault(name, fmt.Sprintf("does not start with %q: %s", prefix, wanted))
 }
 
 func list(fault func(name, rule string), name, text, kinds string) policy.AllowList {

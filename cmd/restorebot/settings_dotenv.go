@@ -22,20 +22,20 @@ func readDotenv(path string) (vars map[string]string, faults []error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return map[string]string{}, nil
 	case err != nil:
-		return nil, []error{fmt.Errorf("%s cannot be read", path)}
+		return nil, []error{unreadable(path, err)}
 	}
 	text := strings.ReplaceAll(trim(string(content)), "\r\n", "\n") + "\n"
 	lines, bad := dotenvLines(text)
 	if bad > 0 {
-		return nil, []error{fmt.Errorf("%s cannot be read: every line must be NAME=value, and line %d is not", path, bad)}
+		return nil, []error{fmt.Errorf("%s line %d is not understood: write NAME=value, or # for a remark", path, bad)}
 	}
 	if vars, err = godotenv.Unmarshal(text); err != nil {
-		return nil, []error{fmt.Errorf("%s cannot be read: every line must be NAME=value", path)}
+		return nil, []error{fmt.Errorf("%s is not understood: write NAME=value in each line", path)}
 	}
 	first := map[string]int{}
 	for _, l := range lines {
 		if at := first[l.name]; at > 0 {
-			faults = append(faults, fmt.Errorf("%s in %s is set twice, in lines %d and %d", printableName(l.name), path, at, l.number))
+			faults = append(faults, fmt.Errorf("%s in %s is set twice, in lines %d and %d: remove one of them", printableName(l.name), path, at, l.number))
 			continue
 		}
 		first[l.name] = l.number

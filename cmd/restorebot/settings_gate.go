@@ -23,12 +23,12 @@ func (r raw) checkApprovals(fault func(name, rule string), p *policy.Policy) {
 	if strings.TrimSpace(r.BreakGlass) != "" {
 		p.BreakGlass = list(fault, "RESTORE_BREAK_GLASS", r.BreakGlass, "UWS")
 		if p.BreakGlass.Any {
-			fault("RESTORE_BREAK_GLASS", "must name people or user groups, not *: each of them may restore alone")
+			fault("RESTORE_BREAK_GLASS", "must name people or user groups, not *, because each of them may restore alone; such as U0123456789")
 		}
 	}
 	n, err := strconv.Atoi(r.Approvals)
 	if err != nil || n < 1 || n > maxApprovals {
-		fault("RESTORE_APPROVALS", fmt.Sprintf("must be a number from 1 to %d", maxApprovals))
+		fault("RESTORE_APPROVALS", fmt.Sprintf("must be a number from 1 to %d, such as 2", maxApprovals))
 	}
 	p.Approvals = n
 	if p.SelfApproval, err = strconv.ParseBool(r.SelfApproval); err != nil {
@@ -61,7 +61,7 @@ func (r raw) checkLoss(fault func(name, rule string)) bot.LossRules {
 		kept = time.Duration(min(max(n, 0), 1+int(lossKeptMost/(24*time.Hour)))) * 24 * time.Hour
 	}
 	if err != nil || kept < lossKeptLeast || kept > lossKeptMost {
-		fault("RESTORE_LOSS_KEPT", "must be a time between 1h and 3650d, such as 90d")
+		fault("RESTORE_LOSS_KEPT", "must be a time with its unit, from 1h to 3650d, such as 90d")
 	}
 	return bot.LossRules{On: r.Loss == "on", Kept: kept}
 }
@@ -74,9 +74,9 @@ func checkQuorums(p policy.Policy, portals []portalSettings) (faults []error) {
 	}
 	switch p.Quorum(policy.PortalRules{}) {
 	case policy.QuorumTooFew:
-		faults = append(faults, errors.New("RESTORE_APPROVALS asks for more people than RESTORE_APPROVERS names"))
+		faults = append(faults, errors.New("RESTORE_APPROVALS asks for more people than RESTORE_APPROVERS names: add people or lower the number"))
 	case policy.QuorumNobodyElse:
-		faults = append(faults, fmt.Errorf("RESTORE_SELF_APPROVAL is false, and for nobody on RESTORE_USERS does RESTORE_APPROVERS name enough others: %d must confirm", p.Needed()))
+		faults = append(faults, fmt.Errorf("RESTORE_SELF_APPROVAL is false, and RESTORE_APPROVERS names too few people besides the one who asks: %d must confirm. Add people to RESTORE_APPROVERS", p.Needed()))
 	case policy.QuorumMet, policy.QuorumNoSecond:
 	}
 	for _, portal := range portals {
@@ -85,9 +85,9 @@ func checkQuorums(p policy.Policy, portals []portalSettings) (faults []error) {
 		}
 		switch p.Quorum(portal.Own) {
 		case policy.QuorumTooFew:
-			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal asks for more approvals than there are approvers", portal.line))
+			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal asks for more approvals than it has approvers; add people or lower the number", portal.line))
 		case policy.QuorumNobodyElse:
-			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: RESTORE_SELF_APPROVAL is false, and nobody who may ask for this portal has enough others who may confirm", portal.line))
+			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: RESTORE_SELF_APPROVAL is false, and the portal has too few approvers besides the one who asks; add people", portal.line))
 		case policy.QuorumMet, policy.QuorumNoSecond:
 		}
 	}

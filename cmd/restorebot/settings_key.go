@@ -26,7 +26,7 @@ func auditKey(text string) (docspace.Secret, error) {
 	n := utf8.RuneCountInString(text)
 	odd := func(r rune) bool { return !unicode.IsPrint(r) || unicode.IsSpace(r) || r == utf8.RuneError }
 	if text != "" && (n < shortestKey || n > longestKey || len(different) < fewestInAKey || strings.ContainsFunc(text, odd)) {
-		return docspace.Secret{}, errors.New("AUDIT_KEY must be 32 to 512 characters made at random, without spaces, such as openssl rand -hex 32 prints")
+		return docspace.Secret{}, errors.New("AUDIT_KEY must have 32 to 512 random characters and no spaces; openssl rand -hex 32 makes one")
 	}
 	if text == "" {
 		return docspace.Secret{}, nil

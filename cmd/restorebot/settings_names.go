@@ -52,7 +52,7 @@ func checkNames(sources ...source) (faults []error) {
 	for _, from := range sources {
 		for _, name := range slices.Sorted(maps.Keys(from.vars)) {
 			if !slices.Contains(known, name) && meantAsOurs(name, known, from.ours) {
-				faults = append(faults, fmt.Errorf("%s in %s is not a setting: %s", printableName(name), from.name, insteadOf(name, known)))
+				faults = append(faults, fmt.Errorf("%s in %s is not a setting%s", printableName(name), from.name, insteadOf(name, known)))
 			}
 		}
 	}
@@ -84,11 +84,11 @@ func ownPrefix(name string) string {
 var serviceLink = regexp.MustCompile(`_SERVICE_(HOST|PORT(_\w+)?)$|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$`)
 
 func insteadOf(name string, known []string) string {
-	near, _ := nearestName(strings.ToUpper(name), known, wordDistance)
 	if serviceLink.MatchString(name) {
-		return "Kubernetes sets such names for a service; write enableServiceLinks: false in the pod. The nearest setting is " + near
+		return ": Kubernetes sets such names for a service; write enableServiceLinks: false in the pod"
 	}
-	return "the nearest is " + near
+	near, _ := nearestName(strings.ToUpper(name), known, wordDistance)
+	return " (the nearest is " + near + "): correct or remove it"
 }
 
 var plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,39}$`)

@@ -22,7 +22,7 @@ func TestNamesThatLookLikeOursAreRefused(t *testing.T) {
 		"PORTAL_FILE": "PORTALS_FILE", "RESTOREUSERS": "RESTORE_USERS", "ERSTORE_APPROVALS": "RESTORE_APPROVALS", "RESTOR_APPROVALS": "RESTORE_APPROVALS",
 	} {
 		_, err := loadSettings(append(good(), name+"="), filepath.Join(t.TempDir(), "none"))
-		if err == nil || err.Error() != name+" in the environment is not a setting: the nearest is "+near {
+		if err == nil || err.Error() != name+" in the environment is not a setting (the nearest is "+near+"): correct or remove it" {
 			t.Errorf("%s: %v", name, err)
 		}
 		dotenv := filepath.Join(t.TempDir(), "env")
@@ -108,15 +108,15 @@ func TestLinesOfAFileOfSettingsAreReadAsTheLibraryReadsThem(t *testing.T) {
 	for text, want := range map[string]string{
 		"\ufeffA=1\r\nB=2\r\n":                     "",
 		"A=1\n\n# A=2\nexport B=\"x\nA=3\n\"":      "",
-		"A=1\nA=1":                                 "A in F is set twice, in lines 1 and 2",
-		"A='x\ny'\n B = 2\nexport  A: 3\nB=4":      "A in F is set twice, in lines 1 and 4\nB in F is set twice, in lines 3 and 5",
-		"A=1\nhunter2\nB=2":                        "F cannot be read: every line must be NAME=value, and line 2 is not",
-		"A=1\nhunter2":                             "F cannot be read: every line must be NAME=value, and line 2 is not",
-		"A=1\nB=\"hunter2\n":                       "F cannot be read: every line must be NAME=value, and line 2 is not",
-		"A=\"1\" B=\"2\"":                          "F cannot be read: every line must be NAME=value, and line 1 is not",
-		"=hunter2":                                 "F cannot be read: every line must be NAME=value, and line 1 is not",
-		"sk-hunter2=1":                             "F cannot be read: every line must be NAME=value, and line 1 is not",
-		"A=1\n" + strings.Repeat("A=hunter2\n", 2): "A in F is set twice, in lines 1 and 2\nA in F is set twice, in lines 1 and 3",
+		"A=1\nA=1":                                 "A in F is set twice, in lines 1 and 2: remove one of them",
+		"A='x\ny'\n B = 2\nexport  A: 3\nB=4":      "A in F is set twice, in lines 1 and 4: remove one of them\nB in F is set twice, in lines 3 and 5: remove one of them",
+		"A=1\nhunter2\nB=2":                        "F line 2 is not understood: write NAME=value, or # for a remark",
+		"A=1\nhunter2":                             "F line 2 is not understood: write NAME=value, or # for a remark",
+		"A=1\nB=\"hunter2\n":                       "F line 2 is not understood: write NAME=value, or # for a remark",
+		"A=\"1\" B=\"2\"":                          "F line 1 is not understood: write NAME=value, or # for a remark",
+		"=hunter2":                                 "F line 1 is not understood: write NAME=value, or # for a remark",
+		"sk-hunter2=1":                             "F line 1 is not understood: write NAME=value, or # for a remark",
+		"A=1\n" + strings.Repeat("A=hunter2\n", 2): "A in F is set twice, in lines 1 and 2: remove one of them\nA in F is set twice, in lines 1 and 3: remove one of them",
 	} {
 		path := filepath.Join(dir, "env")
 		write(t, path, text)

@@ -58,7 +58,7 @@ func checkNetwork(vars map[string]string) (faults []error) {
 	if file := vars["SSL_CERT_FILE"]; file != "" {
 		content, err := os.ReadFile(file) //nolint:gosec // the operator names the file
 		if err != nil || !x509.NewCertPool().AppendCertsFromPEM(content) {
-			faults = append(faults, errors.New("SSL_CERT_FILE must name a file that can be read and holds certificates (PEM)"))
+			faults = append(faults, errors.New("SSL_CERT_FILE must name a readable file with certificates in PEM form, such as /etc/ssl/our-authority.pem"))
 		}
 	}
 	return faults

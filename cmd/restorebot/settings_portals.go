@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -11,6 +10,9 @@ import (
 	"docspace-restorebot/cmd/restorebot/app"
 	"docspace-restorebot/docspace"
 )
+
+// exampleURL is the address of a portal, as it is written.
+const exampleURL = "https://docs.example.com"
 
 // portalSettings is a portal and how its settings were written.
 type portalSettings struct {
@@ -29,16 +31,19 @@ func (r raw) checkPortals(fault func(name, rule string)) (list []portalSettings,
 	}
 	if r.PortalsFile == "" || r.DocSpaceURL != "" || r.DocSpaceAPIKey != "" {
 		address, err := docspace.Address(r.DocSpaceURL)
-		if err != nil {
-			fault("DOCSPACE_URL", "must be set to the http or https URL of the portal: it "+err.Error())
-		} else {
+		switch {
+		case strings.TrimSpace(r.DocSpaceURL) == "":
+			fault("DOCSPACE_URL", "is empty: set it to the portal's address, such as "+exampleURL+", or name your portals in PORTALS_FILE")
+		case err != nil:
+			fault("DOCSPACE_URL", err.Error()+"; write it like "+exampleURL)
+		default:
 			list = append(list, portalSettings{Portal: app.Portal{
 				Name: hostname(r.DocSpaceURL), URL: address, Key: docspace.NewSecret(strings.TrimSpace(r.DocSpaceAPIKey)),
 				KeyFrom: bot.KeySource{Setting: "DOCSPACE_API_KEY"}, Safety: safety,
 			}})
 		}
 		if strings.TrimSpace(r.DocSpaceAPIKey) == "" {
-			fault("DOCSPACE_API_KEY", "must be set")
+			fault("DOCSPACE_API_KEY", `is empty: set it to an API key of the portal's owner or of a DocSpace admin, which starts with "sk-"`)
 		}
 	}
 	if r.PortalsFile == "" {
@@ -61,16 +66,16 @@ func twoOfOne(all []portalSettings) (faults []error) {
 	for _, p := range all {
 		name := strings.ToLower(p.Name)
 		if name != "" && named[name] {
-			faults = append(faults, errors.New("PORTALS_FILE must give each portal a name of its own; DOCSPACE_URL is named by its host"))
+			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: another portal has the same name; choose another one (the portal of DOCSPACE_URL is named after its host)", p.line))
 		}
 		named[name] = true
 		first, twice := at[p.URL]
 		switch {
 		case p.URL == "":
 		case twice && first.line == 0:
-			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal has the address of DOCSPACE_URL, and each must have one of its own", p.line))
+			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal has the same address as DOCSPACE_URL; name each portal once", p.line))
 		case twice:
-			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal has the address of the one in line %d, and each must have one of its own", p.line, first.line))
+			faults = append(faults, fmt.Errorf("PORTALS_FILE line %d: the portal has the same address as the one in line %d; name each portal once", p.line, first.line))
 		default:
 			at[p.URL] = p
 		}

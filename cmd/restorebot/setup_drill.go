@@ -42,7 +42,7 @@ func (s *setup) offerDrill(ctx context.Context) error {
 func setupDrill(ctx context.Context, a setupFlags, p process) error {
 	s, err := loadSettings(p.environ, *a.file)
 	if err != nil {
-		return misuse(err)
+		return wrongSettings(err)
 	}
 	channel, err := policy.ParseAllowList(a.drill, "CG")
 	if err != nil || len(channel.IDs) != 1 {
