@@ -30,8 +30,8 @@ func (h AuditHead) Short() string {
 	return AuditHead{h.Lines, h.Hash[:min(len(h.Hash), shownHash)]}.String()
 }
 
-// headShape also takes what people copy with it.
-var headShape = regexp.MustCompile(`^(?:audit trail:)?\s*(?:line\s)?\s*([0-9]{1,18})\s*[:,]\s*([0-9a-f]*)\s*(?:…|\.{1,3})?$`)
+// headShape also takes the words before it, which people copy with it.
+var headShape = regexp.MustCompile(`^(?:[a-z'’, ]+:)?\s*(?:line\s)?\s*([0-9]{1,18})\s*[:,]\s*([0-9a-f]*)\s*(?:…|\.{1,3})?$`)
 
 // ParseAuditHead reads a head as verify prints it and as the channel says it.
 func ParseAuditHead(s string) (AuditHead, error) {

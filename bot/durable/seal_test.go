@@ -444,7 +444,7 @@ func TestTheTrailSaysThatItWasFoundChanged(t *testing.T) {
 	if _, err := verified(t, file, auditKey, durable.AuditHead{}); err == nil || !strings.Contains(err.Error(), "line 4 says that the bot found the trail without the seal that it had left (broken)") {
 		t.Errorf("got %v", err)
 	}
-	short, err := durable.ParseAuditHead("Audit trail: `" + told.Short() + "`")
+	short, err := durable.ParseAuditHead("Seal of the bot's records so far, for an audit: `" + told.Short() + "`")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -463,7 +463,7 @@ func TestAHeadIsReadAsTheChannelSaysIt(t *testing.T) {
 	want := durable.AuditHead{Lines: 1234, Hash: "8f3a9c21d0b7e645a1b2"}
 	for _, text := range []string{
 		"1234:8f3a9c21d0b7e645a1b2", " `1234:8F3A9C21D0B7E645A1B2` ", "Audit trail: 1234:8f3a9c21d0b7e645a1b2",
-		"line 1234, 8f3a9c21d0b7e645a1b2…", "Audit trail: line 1234, 8f3a9c21d0b7e645a1b2...",
+		"line 1234, 8f3a9c21d0b7e645a1b2…", "Audit trail: line 1234, 8f3a9c21d0b7e645a1b2...", "Seal of the bot's records so far, for an audit: 1234:8f3a9c21d0b7e645a1b2",
 	} {
 		if got, err := durable.ParseAuditHead(text); got != want || err != nil {
 			t.Errorf("%q was read as %v, %v", text, got, err)
@@ -472,7 +472,7 @@ func TestAHeadIsReadAsTheChannelSaysIt(t *testing.T) {
 }
 
 func FuzzParseAuditHead(f *testing.F) {
-	f.Add("Audit trail: line 1234, 8f3a9c21d0b7e645a1b2…")
+	f.Add("an audit: line 1234, 8f3a9c21d0b7e645a1b2…")
 	f.Add("0:")
 	f.Fuzz(func(t *testing.T, text string) {
 		head, err := durable.ParseAuditHead(text)

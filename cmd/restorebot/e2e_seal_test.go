@@ -60,7 +60,7 @@ func TestBinaryTellsTheChannelWhereTheTrailEnds(t *testing.T) {
 		s.Alice.Types("/restore " + s.Newest())
 		s.WantCard()
 		s.Bob.Presses("Restore")
-		line := regexp.MustCompile("Audit trail: .*").FindString(s.WantThreadSays("Audit trail: ").Text)
+		line := regexp.MustCompile("Seal of the bot's records so far, .*").FindString(s.Text(s.WantThreadSays("Seal of the bot's records so far")))
 		if line == "" {
 			t.Fatal("the end was not told with the trail's")
 		}

@@ -3,7 +3,11 @@ package blockkit
 import "docspace-restorebot/bot"
 
 // Direct is a note for the requester alone.
-func Direct(c bot.Card, n bot.Note) Message { return Plain(directText(c, n)) }
+func Direct(c bot.Card, n bot.Note) Message {
+	m := Plain(directText(c, n))
+	m.Blocks = append(m.Blocks, sealLine(n)...)
+	return m
+}
 
 // directText is a note for the requester alone, who sees no card beside it.
 func directText(c bot.Card, n bot.Note) string {

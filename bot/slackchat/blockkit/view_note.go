@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/slack-go/slack"
+
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
@@ -72,11 +74,16 @@ func endText(c bot.Card, n bot.Note) string {
 	if r.State == bot.Succeeded {
 		rest = strings.Replace(rest, "says what to do.", "and its thread have the rest.", 1)
 	}
-	trail := ""
-	if n.Trail != "" {
-		trail = "Audit trail: " + code(n.Trail)
+	return lines(mentions(r.People()), "*"+headline(c)+"*", what, rest)
+}
+
+// sealLine is where the audit trail ends, kept outside of the database: small, and below
+// what people need now. `restorebot audit verify --head` takes it.
+func sealLine(n bot.Note) []slack.Block {
+	if n.Trail == "" {
+		return nil
 	}
-	return lines(mentions(r.People()), "*"+headline(c)+"*", what, rest, trail)
+	return []slack.Block{footnote("Seal of the bot's records so far, for an audit: " + code(n.Trail))}
 }
 
 // endedWell is a success in a line or two.

@@ -22,7 +22,9 @@ func Note(c bot.Card, n bot.Note) Message {
 	case bot.NoteLoss:
 		return toDoAgain(c, n.Text)
 	default:
-		return Plain(noteText(c, n))
+		m := Plain(noteText(c, n))
+		m.Blocks = append(m.Blocks, sealLine(n)...)
+		return m
 	}
 }
 
