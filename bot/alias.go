@@ -28,7 +28,7 @@ func (r Restore) otherPortal(s docspace.Settings) alias {
 func (a alias) refusal() *policy.Refusal {
 	return &policy.Refusal{
 		Rule: policy.RulePortal,
-		What: "Another portal of the server, " + command.QuoteForeign(string(a)) + ", answers at this address now. Nothing was started.",
+		What: "Another portal of the server, " + command.QuoteForeign(string(a)) + ", answers at this address now.",
 		Do:   "Have the server's operator look why, then ask again with /restore.",
 	}
 }

@@ -84,6 +84,11 @@ func (b *Bot) Command(ctx context.Context, c Command) (Answer, FollowUp) {
 	if b.OnCommand != nil {
 		b.OnCommand(line.Verb, unread == nil)
 	}
+	answer, later := b.answerCommand(ctx, c, line, unread)
+	return withEffect(effectOfCommand(line.Verb), answer, later)
+}
+
+func (b *Bot) answerCommand(ctx context.Context, c Command, line command.Line, unread error) (Answer, FollowUp) {
 	if no := b.admit(ctx, c.Caller, line); no != nil {
 		return b.refuse(ctx, c.Caller, "", no), nil
 	}
@@ -140,7 +145,7 @@ func (b *Bot) request(ctx context.Context, c Command, line command.Line) Answer 
 		bare := line.Order
 		bare.Reason = ""
 		return b.refuse(ctx, c.Caller, "", &policy.Refusal{
-			Rule: policy.RuleReason, What: "A restore needs a reason, and so does a dry run. Nothing was started.",
+			Rule: policy.RuleReason, What: "A restore needs a reason, and so does a dry run.",
 			Do: "Ask again with --reason and a few words in double quotes.", Suggest: bare.Canonical(line.Portal) + ` --reason "..."`,
 		})
 	}
@@ -183,7 +188,7 @@ func (b *Bot) request(ctx context.Context, c Command, line command.Line) Answer 
 func (b *Bot) busyRefusal(ctx context.Context, portal PortalName) *policy.Refusal {
 	no := &policy.Refusal{
 		Rule: policy.RuleBusy,
-		What: "Another restore of " + portal.Name + " is open already. Nothing was started.",
+		What: "Another restore of " + portal.Name + " is open already.",
 		Do:   "Look at its card, or at /restore status.",
 	}
 	open, ok, err := b.Store.OpenOn(ctx, portal)
@@ -199,7 +204,7 @@ func (b *Bot) busyRefusal(ctx context.Context, portal PortalName) *policy.Refusa
 	case Requested, Saving:
 		no.Do = "Look at its card, or at /restore status; dismiss it there if it is not wanted."
 	case Unclear:
-		no.What = "Whether another restore of " + portal.Name + " is over cannot be told, so nothing else is started."
+		no.What = "Whether another restore of " + portal.Name + " is over cannot be told."
 		no.Do = "Look at the portal, then say with the buttons on its card what became of it."
 	default: // no person is needed
 		no.Do = "Wait for its end; its card and /restore status show how far it is."
@@ -220,10 +225,18 @@ func (b *Bot) refuse(ctx context.Context, c policy.Caller, restore string, no *p
 	return no.WithPeople(ctx, b.Directory, c.User)
 }
 
+// answerUnrecorded refuses an act that the store does not take, or of which the store
+// cannot say whether it did.
 func (b *Bot) answerUnrecorded(ctx context.Context, err error) *policy.Refusal {
 	b.Log.ErrorContext(ctx, "a request could not be recorded", "err", err)
+	if errors.Is(err, ErrUncertain) {
+		return &policy.Refusal{
+			Rule: policy.RuleRecord, What: "The database broke off while the bot wrote this down.", Effect: policy.MayBeRecorded,
+			Do: "Look at /restore status before you try again.",
+		}
+	}
 	return &policy.Refusal{
-		Rule: policy.RuleRecord, What: "The bot could not write this down, so nothing was done.",
+		Rule: policy.RuleRecord, What: "The bot could not read or write its records.",
 		Do: "Try again in a minute; if it goes on, ask the bot's operator to look at its log.",
 	}
 }

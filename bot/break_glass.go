@@ -80,7 +80,7 @@ func (b *Bot) callApprovers(ctx context.Context, r *Restore, p Portal) error {
 
 func countdownUnseen() Reason {
 	return Reason{
-		Rule: policy.RuleBreakGlass, What: "The countdown could not be shown in the channel, so nobody could have stopped it. Nothing was started.",
+		Rule: policy.RuleBreakGlass, What: "The countdown could not be shown in the channel, so nobody could have stopped it.",
 		Do: "Ask again with /restore.",
 	}
 }

@@ -27,14 +27,14 @@ func refusedCard(err error) *policy.Refusal {
 		no.What += " (" + policy.RefusedCall(said.Method, said.Code, said.Needs) + ")"
 		no.Do = said.Fix + " Then ask again."
 	}
-	no.What += ". Nothing was started."
+	no.What += "."
 	return no
 }
 
 // requestNeverShown is for a request that expired before the chat took its card.
 func requestNeverShown() *policy.Refusal {
 	return &policy.Refusal{
-		Rule: policy.RuleChat, What: "Slack took no card of this request for as long as it was good, so nobody could confirm it. Nothing was started.",
+		Rule: policy.RuleChat, What: "Slack took no card of this request for as long as it was good, so nobody could confirm it.",
 		Do: "Look at status.slack.com, then ask again with /restore.",
 	}
 }

@@ -54,7 +54,7 @@ func TestRequestWhoseCardIsRefusedEndsWithWords(t *testing.T) {
 				}
 				no := s.chat.answers[0].(*policy.Refusal)
 				for _, word := range c.words {
-					if !strings.Contains(no.What+" "+no.Do, word) {
+					if !strings.Contains(no.String(), word) {
 						s.t.Errorf("%q is not in %+v", word, no)
 					}
 				}

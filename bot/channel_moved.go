@@ -53,7 +53,7 @@ func (b *Bot) followChannel(ctx context.Context, r Restore, p Press) (Restore, *
 	}
 	if rules := b.policyOf(r).Channels; !rules.Any && !slices.Contains(rules.IDs, to) {
 		return r, &policy.Refusal{
-			Rule: policy.RuleChannel, What: "This channel has a new id, " + to + ", which is not set up for restores. Nothing was changed.",
+			Rule: policy.RuleChannel, What: "This channel has a new id, " + to + ", which is not set up for restores.",
 			Do: "The bot's operator has to put " + to + " in the place of " + r.Channel + " in RESTORE_CHANNELS (or in the portal's file).", Restore: r.ID,
 		}, nil
 	}

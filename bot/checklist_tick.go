@@ -29,7 +29,7 @@ func (b *Bot) tick(ctx context.Context, p Press) error {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return refused("", &policy.Refusal{
-			Rule: policy.RuleUnknown, What: "The bot does not know this list. Nothing was changed.", Do: "Use the list of a restore that /restore history shows.",
+			Rule: policy.RuleUnknown, What: "The bot does not know this list.", Do: "Use the list of a restore that /restore history shows.",
 		})
 	case err != nil:
 		return err
@@ -37,7 +37,7 @@ func (b *Bot) tick(ctx context.Context, p Press) error {
 		return nil
 	case !samePlace(r, p), r.Checklist.TS != "" && p.MessageTS != r.Checklist.TS:
 		return refused(r.ID, &policy.Refusal{
-			Rule: policy.RuleStale, What: "This is not the list of its restore. Nothing was changed.", Do: "Tick it in the thread of the restore's card.", Restore: r.ID,
+			Rule: policy.RuleStale, What: "This is not the list of its restore.", Do: "Tick it in the thread of the restore's card.", Restore: r.ID,
 		})
 	}
 	list := r.Checklist

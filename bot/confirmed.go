@@ -54,7 +54,7 @@ func (b *Bot) stepConfirmed(ctx context.Context, r Restore, p Portal) (Next, err
 		return b.move(ctx, was, was.withEnd(Failed, now, reasonFrom(no)), EventEnded)
 	}
 	if r.Order.DryRun {
-		return b.move(ctx, was, r.withEnd(Rehearsed, now, Reason{What: "This was a dry run: everything was checked and nothing was started."}), EventEnded)
+		return b.move(ctx, was, r.withEnd(Rehearsed, now, Reason{What: "This was a dry run: everything was checked."}), EventEnded)
 	}
 	if r.needsSafetyBackup(p.Safety) {
 		return b.beginSafetyBackup(ctx, was, p)

@@ -15,9 +15,7 @@ func (b *Bot) confirmable(ctx context.Context, c policy.Caller, r Restore) *poli
 	case r.State != Requested || r.CardTS == "" || r.Shown.State != Requested:
 		return tooLate(r)
 	case !time.Now().Before(r.ExpiresAt):
-		return &policy.Refusal{
-			Rule: policy.RuleStale, What: "This request has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
-		}
+		return requestExpired(r)
 	}
 	if no := r.sealRefusal(); no != nil {
 		return no
@@ -47,7 +45,7 @@ func (b *Bot) confirm(ctx context.Context, c policy.Caller, r Restore, message, 
 	}
 	if again {
 		return refused(r.ID, &policy.Refusal{
-			Rule: policy.RuleSecond, What: "You have confirmed this already; it waits for somebody else. Your press changed nothing.",
+			Rule: policy.RuleSecond, What: "You have confirmed this already; it waits for somebody else.",
 			Do: "Ask one of the people below.", People: b.policyOf(r).Approvers, Restore: r.ID,
 		})
 	}

@@ -29,13 +29,13 @@ func (b *Bot) details(ctx context.Context, p Press) Answer {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return b.refuse(ctx, p.Caller, "", &policy.Refusal{
-			Rule: policy.RuleUnknown, What: "The bot does not know this restore. Nothing was changed.", Do: "Ask for it again with /restore.",
+			Rule: policy.RuleUnknown, What: "The bot does not know this restore.", Do: "Ask for it again with /restore.",
 		})
 	case err != nil:
 		return b.answerUnrecorded(ctx, err)
 	case !samePlace(r, p):
 		return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{
-			Rule: policy.RuleChannel, What: "This restore belongs to another channel. Nothing was changed.", Do: "Press the button on its own card.",
+			Rule: policy.RuleChannel, What: "This restore belongs to another channel.", Do: "Press the button on its own card.",
 		})
 	}
 	portal, ok := b.Portals.Of(r)

@@ -23,7 +23,7 @@ func (b *Bot) cancelOnce(ctx context.Context, c policy.Caller, id, why string) (
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return nil, refused("", &policy.Refusal{
-			Rule: policy.RuleUnknown, What: "There is no restore with this id. Nothing was changed.", Do: "See /restore status for what is open.",
+			Rule: policy.RuleUnknown, What: "There is no restore with this id.", Do: "See /restore status for what is open.",
 		})
 	case err != nil:
 		return nil, err
@@ -33,7 +33,7 @@ func (b *Bot) cancelOnce(ctx context.Context, c policy.Caller, id, why string) (
 			return nil, err
 		}
 	}
-	return TextAnswer{"Dismissed. Nothing was started."}, nil
+	return TextAnswer{"Dismissed. " + Untouched}, nil
 }
 
 func (b *Bot) dismiss(ctx context.Context, c policy.Caller, r Restore, why string) error {

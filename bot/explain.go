@@ -45,7 +45,7 @@ const portalAddress = "DOCSPACE_URL (or the url in PORTALS_FILE)"
 
 // refusal tells somebody for whom a portal was asked in vain.
 func (c explanation) refusal(what string) *policy.Refusal {
-	return &policy.Refusal{Rule: policy.RulePortal, What: what + ": " + c.why + ". Nothing was started.", Do: c.do}
+	return &policy.Refusal{Rule: policy.RulePortal, What: what + ": " + c.why + ".", Do: c.do}
 }
 
 // refuseUnanswered refuses what a portal had to be asked for.
@@ -77,7 +77,7 @@ func refuseUnlisted(ctx context.Context, p Portal, err error) *policy.Refusal {
 // refusedStart is why a portal did not start a restore.
 func (p Portal) refusedStart(err error) Reason {
 	c := p.explain(err)
-	return Reason{Rule: policy.RuleAnswer, What: "The portal refused to start: " + c.why + ". Nothing was changed.", Do: c.do + " Then ask again with /restore."}
+	return Reason{Rule: policy.RuleAnswer, What: "The portal refused to start: " + c.why + ".", Do: c.do + " Then ask again with /restore."}
 }
 
 // explainNetwork explains a call that did not reach the portal.

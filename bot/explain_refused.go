@@ -25,7 +25,7 @@ func (k KeySource) explainRefusal(err error) explanation {
 		return k.explainForbidden(err, e)
 	case errors.Is(err, docspace.ErrNoPortal):
 		return explanation{
-			"no portal is at its address (404), or it is suspended or about to be removed",
+			"no portal is at its address (404), or it is suspended or removed",
 			"Check " + portalAddress + "; else the server's operator has to make it active again.",
 		}
 	case errors.Is(err, docspace.ErrNotFound) && e.Op == docspace.OpStart:

@@ -39,7 +39,7 @@ func (b *Bot) adoptExternal(ctx context.Context, c policy.Caller, p Portal) Answ
 	case err != nil:
 		return b.refuse(ctx, c, "", p.refuseUnanswered(err))
 	case !runs:
-		return TextAnswer{"Nothing runs on " + p.Name + " now, so there is nothing to follow. Nothing was changed. /restore status looks again."}
+		return &policy.Refusal{Rule: policy.RuleStale, What: "Nothing runs on " + p.Name + " now, so there is nothing to follow.", Do: "/restore status looks again."}
 	}
 	now := time.Now().UTC()
 	r := Restore{
@@ -55,7 +55,7 @@ func (b *Bot) adoptExternal(ctx context.Context, c policy.Caller, p Portal) Answ
 	})
 	switch {
 	case errors.Is(err, ErrDuplicate):
-		return TextAnswer{"It is followed already; /restore status shows how far it is. Nothing was changed."}
+		return &policy.Refusal{Rule: policy.RuleBusy, What: "The bot follows it already.", Do: "/restore status shows how far it is."}
 	case errors.Is(err, ErrPortalBusy):
 		return b.refuse(ctx, c, "", b.busyRefusal(ctx, p.PortalName))
 	case err != nil:

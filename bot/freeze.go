@@ -32,13 +32,13 @@ func (b *Bot) freezeRefusal(ctx context.Context) *policy.Refusal {
 	case errors.Is(err, ErrAltered):
 		b.Log.ErrorContext(ctx, "the database was changed outside the bot", "why", err)
 		return &policy.Refusal{
-			Rule: policy.RuleFreeze, What: "Somebody changed the bot's database by hand, so the bot cannot tell whether restores are frozen. Nothing was started.",
-			Do: "Run restorebot audit verify. Then an approver says /restore unfreeze, or /restore freeze.",
+			Rule: policy.RuleFreeze, What: "Somebody changed the bot's database by hand, so the bot cannot tell whether restores are frozen.",
+			Do: "Run restorebot audit verify. Then an approver says /restore unfreeze or freeze.",
 		}
 	case err != nil:
 		b.Log.ErrorContext(ctx, "whether restores are frozen cannot be read", "err", err)
 		return &policy.Refusal{
-			Rule: policy.RuleFreeze, What: "The bot cannot read whether restores are frozen, so nothing can be started. Nothing was changed.",
+			Rule: policy.RuleFreeze, What: "The bot cannot read whether restores are frozen.",
 			Do: "Try again in a minute; if it goes on, ask the bot's operator to look at its log.",
 		}
 	case f.On():
@@ -55,7 +55,7 @@ func (b *Bot) freezeShown(ctx context.Context) FreezeShown {
 
 func (f Freeze) refusal() *policy.Refusal {
 	return &policy.Refusal{
-		Rule: policy.RuleFreeze, What: "Restores are frozen: " + f.Reason + ". Nothing was started.",
+		Rule: policy.RuleFreeze, What: "Restores are frozen: " + f.Reason + ".",
 		Do:     "Ask the person who froze them, named below. An approver ends it with /restore unfreeze.",
 		People: policy.AllowList{IDs: []string{f.By}},
 	}
@@ -87,7 +87,7 @@ func (b *Bot) unfreeze(ctx context.Context, c policy.Caller, now time.Time) Answ
 	case err != nil:
 		return b.answerUnrecorded(ctx, err)
 	case !was.On():
-		return TextAnswer{"Restores are not frozen. Nothing was changed."}
+		return &policy.Refusal{Rule: policy.RuleFreeze, What: "Restores are not frozen.", Do: "/restore freeze with a reason freezes them."}
 	}
 	err = b.Store.SetFreeze(ctx, Freeze{}, Event{
 		At: now, Kind: EventUnfrozen, Actor: c.User, Detail: map[string]string{"frozen_by": was.By, "channel": c.Channel},

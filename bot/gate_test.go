@@ -310,7 +310,7 @@ func TestRightsAndPlanAreCheckedAgainJustBeforeTheStart(t *testing.T) {
 				c.change(s)
 				r = s.walk(r.ID, never)
 				s.want(r, bot.Failed, 0)
-				if r.Reason.Rule != c.want || !strings.Contains(r.Reason.What, "othing was") {
+				if r.Reason.Rule != c.want || unchanged.MatchString(r.Reason.What) || r.Effect() != bot.Untouched {
 					s.t.Errorf("told %+v, want rule %s", r.Reason, c.want)
 				}
 				if len(s.chat.replies) != 1 {
@@ -346,7 +346,7 @@ func TestTypingTheNameConfirmsAndAWrongWordIsToldInTheField(t *testing.T) {
 		r := s.request("")
 		s.refused(s.press(r, "UBOB", bot.PressConfirm), policy.RuleTyping)
 		for _, word := range []string{"", "doc", "docs!", "dоcs", strings.Repeat("docs", 1000), "docs docs"} {
-			if faults, ok := s.typed(r, "UBOB", word).(bot.Faults); !ok || !strings.Contains(faults["word"], "Nothing was started") {
+			if faults, ok := s.typed(r, "UBOB", word).(bot.Faults); !ok || !strings.Contains(faults["word"].String(), "name. Your press changed nothing. Type docs") {
 				s.t.Errorf("%.20q was answered %+v", word, faults)
 			}
 		}
@@ -592,7 +592,7 @@ func TestModalStaysOpenWhileSlackCannotSayWhoSomebodyIs(t *testing.T) {
 			s.t.Fatal("no modal")
 		}
 		delete(s.chat.groups, "S1")
-		if faults, ok := s.submit(m, "UBOB", "docs").(bot.Faults); !ok || !strings.Contains(faults["word"], "Slack could not say") {
+		if faults, ok := s.submit(m, "UBOB", "docs").(bot.Faults); !ok || !strings.Contains(faults["word"].String(), "Slack could not say who may do this, so nobody may for now. Your press changed nothing. Try again") {
 			s.t.Errorf("answered %+v", faults)
 		}
 		s.chat.groups["S1"] = []string{"UBOB"}

@@ -36,7 +36,7 @@ func (p Portal) refuseUnread(err error) *policy.Refusal {
 	if errors.Is(err, errHistoryBusy) {
 		return &policy.Refusal{
 			Rule: policy.RulePortal, Busy: true,
-			What: "The bot waits for the lists of backups of several other portals, which are slow. Nothing was started.",
+			What: "The bot waits for the lists of backups of several other portals, which are slow.",
 			Do:   "Ask again in a minute.",
 		}
 	}
@@ -83,7 +83,7 @@ func (b *Bot) findBackup(ctx context.Context, r *Restore, p Portal) ([]docspace.
 	if s := r.Order.StorageType; s != "" && s != backup.StorageType {
 		return nil, &policy.Refusal{
 			Rule:    policy.RuleBackup,
-			What:    fmt.Sprintf("--storage %s contradicts the history: the backup is in %s. Nothing was started.", s, backup.StorageType),
+			What:    fmt.Sprintf("--storage %s contradicts the history: the backup is in %s.", s, backup.StorageType),
 			Do:      "Leave --storage away; the portal uses the record's own.",
 			Suggest: "--storage " + string(backup.StorageType),
 		}
@@ -108,7 +108,7 @@ func checkUnlisted(r *Restore, p Portal, backups []docspace.Backup, err error) *
 	case ok && restorable(backup, time.Now()) == nil:
 		return &policy.Refusal{
 			Rule: policy.RuleBackup,
-			What: "The portal's history shows the backup " + backup.ID + ", and --unlisted is for what it does not show. Nothing was started.",
+			What: "The portal's history shows the backup " + backup.ID + ", and --unlisted is for what it does not show.",
 			Do:   "Ask again without --unlisted: then the card says which file it is and how old.",
 		}
 	case ok:
@@ -133,13 +133,13 @@ func restorable(backup docspace.Backup, now time.Time) *policy.Refusal {
 	switch {
 	case backup.Expired(now):
 		return &policy.Refusal{
-			Rule: policy.RuleBackup, What: "The backup " + backup.ID + " has expired. Nothing was started.",
+			Rule: policy.RuleBackup, What: "The backup " + backup.ID + " has expired.",
 			Do: "Choose another one from /restore list. While its file is still there, --unlisted restores it all the same.",
 		}
 	case backup.StorageType == docspace.StorageCustomCloud:
 		return &policy.Refusal{
 			Rule: policy.RuleBackup,
-			What: "The backup " + backup.ID + " is in CustomCloud, from which no server up to 3.7.2 can restore. Nothing was started.",
+			What: "The backup " + backup.ID + " is in CustomCloud, from which no server up to 3.7.2 can restore.",
 			Do:   "Choose another one from /restore list. On a newer server, try it with --unlisted.",
 		}
 	}
@@ -148,7 +148,7 @@ func restorable(backup docspace.Backup, now time.Time) *policy.Refusal {
 
 func notListed(id string, backups []docspace.Backup) *policy.Refusal {
 	no := &policy.Refusal{
-		Rule: policy.RuleBackup, What: "The portal's history shows no backup " + id + ". Nothing was started.",
+		Rule: policy.RuleBackup, What: "The portal's history shows no backup " + id + ".",
 		Do: "Choose one from /restore list; for a backup of the whole server add --dump. If you know what this id is, restore it unseen with --unlisted.",
 	}
 	if len(backups) > 0 {

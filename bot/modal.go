@@ -101,9 +101,9 @@ type View struct{ ID, Hash, External string }
 // other answer in its place.
 type OpenModal struct{ Modal Modal }
 
-// Faults is an [Answer] to a submit: what is wrong, by the name of the field.
-// The modal stays open.
-type Faults map[string]string
+// Faults is an [Answer] to a submit: why a field is refused, by its name. The modal
+// stays open.
+type Faults map[string]*policy.Refusal
 
 // CloseModals is an [Answer] to a submit: every modal of the person closes.
 type CloseModals struct{}
@@ -149,16 +149,16 @@ func (b *Bot) form(ctx context.Context, s Submission) (Form, *policy.Refusal) {
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && !time.Now().Before(f.Until):
 		return Form{}, &policy.Refusal{
-			Rule: policy.RuleStale, What: "This dialog is too old. Nothing was changed.", Do: "Close it and begin again.",
+			Rule: policy.RuleStale, What: "This dialog is too old.", Do: "Close it and begin again.",
 		}
 	case err != nil:
 		b.Log.ErrorContext(ctx, "a form could not be read", "err", err)
 		return Form{}, &policy.Refusal{
-			Rule: policy.RuleRecord, What: "The bot could not read what this dialog is about. Nothing was changed.", Do: "Try again in a minute.",
+			Rule: policy.RuleRecord, What: "The bot could not read what this dialog is about.", Do: "Try again in a minute.",
 		}
 	case f.User != s.Caller.User || f.Team != s.Caller.Team:
 		return Form{}, &policy.Refusal{
-			Rule: policy.RulePerson, What: "This dialog was opened by somebody else. Nothing was changed.", Do: "Close it and begin again.",
+			Rule: policy.RulePerson, What: "This dialog was opened by somebody else.", Do: "Close it and begin again.",
 		}
 	}
 	return f, nil
@@ -169,12 +169,15 @@ func (b *Bot) form(ctx context.Context, s Submission) (Form, *policy.Refusal) {
 // left to Later.
 func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, FollowUp) {
 	f, no := b.admitForm(ctx, &s)
-	ctx = about(ctx, f.Restore)
+	return withEffect(f.effect(), b.answerSubmit(about(ctx, f.Restore), s, f, no), nil)
+}
+
+func (b *Bot) answerSubmit(ctx context.Context, s Submission, f Form, no *policy.Refusal) Answer {
 	switch {
 	case no != nil && f.Kind == FormConfirm:
-		return b.answerNameError(ctx, s.Caller, refused(f.Restore, no)), nil
+		return b.answerNameError(ctx, s.Caller, refused(f.Restore, no))
 	case no != nil:
-		return b.refuse(ctx, s.Caller, f.Restore, no), nil
+		return b.refuse(ctx, s.Caller, f.Restore, no)
 	}
 	switch f.Kind {
 	case FormConfirm:
@@ -182,19 +185,24 @@ func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, FollowUp) {
 		if err != nil {
 			answer = b.answerNameError(ctx, s.Caller, err)
 		}
-		return answer, nil
+		return answer
 	case FormPick:
-		return b.submitPicker(ctx, s, f), nil
+		return b.submitPicker(ctx, s, f)
 	case FormLoss:
-		return b.turnLoss(s, f)(ctx), nil
+		return b.turnLoss(s, f)(ctx)
 	}
-	return b.unknownForm(ctx, s, f), nil
+	return b.unknownForm(ctx, s, f)
 }
 
 // Choose answers a change in a field that tells: nil leaves the modal as it
 // is, a [Modal] changes it.
 func (b *Bot) Choose(ctx context.Context, s Submission) (Answer, FollowUp) {
 	f, no := b.admitForm(ctx, &s)
+	answer, later := b.answerChoice(ctx, s, f, no)
+	return withEffect(f.effect(), answer, later)
+}
+
+func (b *Bot) answerChoice(ctx context.Context, s Submission, f Form, no *policy.Refusal) (Answer, FollowUp) {
 	if no != nil {
 		return b.refuse(ctx, s.Caller, f.Restore, no), nil
 	}
@@ -235,6 +243,6 @@ func (b *Bot) admitForm(ctx context.Context, s *Submission) (Form, *policy.Refus
 
 func (b *Bot) unknownForm(ctx context.Context, s Submission, f Form) Answer {
 	return b.refuse(ctx, s.Caller, f.Restore, &policy.Refusal{
-		Rule: policy.RuleStale, What: "This version of the bot does not know this dialog. Nothing was changed.", Do: "Close it and begin again.",
+		Rule: policy.RuleStale, What: "This version of the bot does not know this dialog.", Do: "Close it and begin again.",
 	})
 }

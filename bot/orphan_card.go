@@ -74,7 +74,7 @@ func checkCard(r Restore, p Press) *policy.Refusal {
 	switch {
 	case !samePlace(r, p):
 		return &policy.Refusal{
-			Rule: policy.RuleChannel, What: "This restore belongs to another channel. Nothing was changed.", Do: "Press the button on its own card.",
+			Rule: policy.RuleChannel, What: "This restore belongs to another channel.", Do: "Press the button on its own card.",
 		}
 	case r.CardTS == "" && r.State.Ended():
 		return tooLate(r)
@@ -93,12 +93,12 @@ func checkCard(r Restore, p Press) *policy.Refusal {
 func notTheCard(r Restore) *policy.Refusal {
 	if r.CardTS == "" {
 		return &policy.Refusal{
-			Rule: policy.RuleStale, What: "The bot has no record of this card yet. Nothing was changed.",
+			Rule: policy.RuleStale, What: "The bot has no record of this card yet.",
 			Do: "Press again in a moment; if there is another card by then, press that one.", Restore: r.ID,
 		}
 	}
 	return &policy.Refusal{
-		Rule: policy.RuleStale, What: "This button is not on the card of its restore. Nothing was changed.",
+		Rule: policy.RuleStale, What: "This button is not on the card of its restore.",
 		Do: "Press the button on its own card; /restore status names it.", Restore: r.ID,
 	}
 }

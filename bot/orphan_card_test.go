@@ -25,7 +25,7 @@ func TestPressNamesTheCardThatIsNotRecorded(t *testing.T) {
 		"another plan":          {func(m *bot.CardMark) { m.Plan = strings.Repeat("0", 64) }, "no longer what would be done"},
 		"no plan":               {func(m *bot.CardMark) { m.Plan = "" }, "no longer what would be done"},
 		"another restore":       {func(m *bot.CardMark) { m.Restore = "other" }, "no record of this card yet"},
-		"a card that is no ask": {func(m *bot.CardMark) { m.State = bot.Unclear }, "Your press changed nothing"},
+		"a card that is no ask": {func(m *bot.CardMark) { m.State = bot.Unclear }, "still being checked"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

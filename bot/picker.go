@@ -70,7 +70,7 @@ func (b *Bot) openPickerFromList(p Press) (Answer, FollowUp) {
 			return b.refuse(ctx, p.Caller, "", no)
 		}
 		if len(words) < 2 || len(words) > 3 {
-			return b.refuse(ctx, p.Caller, "", &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use /restore."})
+			return b.refuse(ctx, p.Caller, "", &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button.", Do: "Use /restore."})
 		}
 		return b.answerMember(ctx, p.Caller, func() Answer {
 			return b.fillPicker(ctx, p.Caller, Form{}, pickerState{Portal: words[0], Dump: len(words) == 3}, words[1])

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docspace-restorebot/bot/command"
+	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/docspace"
 )
 
@@ -71,7 +72,7 @@ func (b *Bot) submitPicker(ctx context.Context, s Submission, f Form) Answer {
 		return b.answerUnrecorded(ctx, err)
 	}
 	id := s.Value(backupField(show))
-	if fault := b.pickFault(show, id); fault != "" {
+	if fault := b.pickFault(show, id); fault != nil {
 		return Faults{backupField(show): fault}
 	}
 	ticked := s.Values[fieldOptions]
@@ -80,10 +81,10 @@ func (b *Bot) submitPicker(ctx context.Context, s Submission, f Form) Answer {
 		Notify: slices.Contains(ticked, optionNotify), DryRun: slices.Contains(ticked, optionDryRun), NoSafety: slices.Contains(ticked, optionUnsafe),
 	}}
 	if no := command.CheckText(line.Order.Reason); no != nil || len([]rune(line.Order.Reason)) > command.MaxReason {
-		return Faults{fieldReason: "Write it on one line, of 500 characters at most."}
+		return Faults{fieldReason: {Rule: policy.RuleReason, What: "It is too long, or holds a character that shows nothing.", Do: "Write it on one line, of 500 characters at most."}}
 	}
 	if b.Policy.Reason && !visible(line.Order.Reason) {
-		return Faults{fieldReason: "Say in a few words why."}
+		return Faults{fieldReason: {Rule: policy.RuleReason, What: "A reason is needed.", Do: "Say in a few words why."}}
 	}
 	if no := b.admit(ctx, s.Caller, line); no != nil {
 		return b.refuse(ctx, s.Caller, "", no)
@@ -91,20 +92,19 @@ func (b *Bot) submitPicker(ctx context.Context, s Submission, f Form) Answer {
 	return b.request(ctx, Command{Caller: s.Caller, Delivery: s.Delivery}, line)
 }
 
-// pickFault says why a backup cannot be requested, "" if it can. Without a list at
+// pickFault says why a backup cannot be requested, nil if it can. Without a list at
 // hand the check of the request looks the backup up.
-func (b *Bot) pickFault(show pickerState, id string) string {
-	const choose = "Choose one of the backups."
+func (b *Bot) pickFault(show pickerState, id string) *policy.Refusal {
 	backups, known := b.lists.find(show.key(), time.Now())
 	i := slices.IndexFunc(backups, func(backup docspace.Backup) bool { return backup.ID == id })
 	_, guid := docspace.ParseGUID(id)
 	switch {
 	case id == "", known && i < 0, !known && !guid:
-		return choose
+		return &policy.Refusal{Rule: policy.RuleBackup, What: "No backup of the list is chosen.", Do: "Choose one."}
 	case known && backups[i].Expired(time.Now()):
-		return "This backup has expired by now. Choose another one."
+		return &policy.Refusal{Rule: policy.RuleBackup, What: "This backup has expired by now.", Do: "Choose another one."}
 	case known && restorable(backups[i], time.Now()) != nil:
-		return "The server cannot restore from CustomCloud. Choose another one."
+		return &policy.Refusal{Rule: policy.RuleBackup, What: "The server cannot restore from CustomCloud.", Do: "Choose another one."}
 	}
-	return ""
+	return nil
 }

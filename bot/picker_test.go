@@ -232,7 +232,7 @@ func TestRestoreElsewhereIsFollowedAndNeverStarted(t *testing.T) {
 			if said, ok := follow("UBOB").(bot.TextAnswer); !ok || !strings.Contains(said.Text, "Following") {
 				s.t.Fatalf("answered %+v", said)
 			}
-			if said, ok := follow("UALICE").(bot.TextAnswer); !ok || !strings.Contains(said.Text, "already") {
+			if said, ok := follow("UALICE").(*policy.Refusal); !ok || !strings.Contains(said.String(), "already. Your press changed nothing.") {
 				s.t.Errorf("a second Follow was answered %+v", said)
 			}
 			r := s.store.restores[0]
@@ -244,7 +244,7 @@ func TestRestoreElsewhereIsFollowedAndNeverStarted(t *testing.T) {
 			if s.chat.posted != 1 || len(s.told(bot.NoteEnd)) != 1 {
 				s.t.Errorf("%d cards, told %+v", s.chat.posted, s.chat.replies)
 			}
-			if said, ok := follow("UBOB").(bot.TextAnswer); !ok || !strings.Contains(said.Text, "nothing to follow") {
+			if said, ok := follow("UBOB").(*policy.Refusal); !ok || !strings.Contains(said.String(), "nothing to follow") {
 				s.t.Errorf("after its end: %+v", said)
 			}
 		})

@@ -40,7 +40,7 @@ func planOf(r Restore, portal Portal, p policy.Policy) string {
 func planChanged() *policy.Refusal {
 	return &policy.Refusal{
 		Rule: policy.RulePlan,
-		What: "What was asked for is no longer what would be done: the settings or the backup have changed since. Nothing was started.",
+		What: "What was asked for is no longer what would be done: the settings or the backup have changed since.",
 		Do:   "Ask again with /restore, so that everybody sees what is confirmed.",
 	}
 }
@@ -112,7 +112,7 @@ func (b *Bot) recheck(ctx context.Context, r Restore, p Portal) (no *policy.Refu
 		case no.Rule == policy.RuleDirectory, no.Rule == policy.RuleChannel:
 			return no.BeforeStart(), nil
 		case r.Order.BreakGlass: // nobody else can confirm it
-			no.What = "The person below confirmed this and may not do so any more, so it was not started. Nothing was changed."
+			no.What = "The person below confirmed this and may not do so any more."
 			no.Do, no.People = "Ask again with /restore, and have somebody confirm it who may.", policy.AllowList{IDs: []string{c.User}}
 			return no, nil
 		default:

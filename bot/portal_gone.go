@@ -45,14 +45,13 @@ func (b *Bot) stepPortalGone(ctx context.Context, r Restore) (Next, error) {
 	switch r.State {
 	case Requested:
 		if r.CardTS == "" {
-			return b.refuseRequest(ctx, r, &policy.Refusal{Rule: policy.RulePortal, What: lost.What + " Nothing was started.", Do: "See /restore help for the portals, then ask again."})
+			return b.refuseRequest(ctx, r, &policy.Refusal{Rule: policy.RulePortal, What: lost.What, Do: "See /restore help for the portals, then ask again."})
 		}
 		fallthrough
 	case Confirmed, Saving:
-		lost.What, lost.Do = lost.What+" Nothing was started.", "Ask again with /restore once it is set up."
+		lost.Do = "Ask again with /restore once it is set up."
 		return b.move(ctx, r, r.withEnd(Expired, now, lost), EventExpired)
 	case Starting, Running:
-		lost.What += " Whether the restore has ended, and how, cannot be told from here."
 		return b.move(ctx, r, r.withEnd(Unclear, now, lost), EventEnded)
 	case Unclear:
 		if err := b.tellUnclear(ctx, &r, p); err != nil {

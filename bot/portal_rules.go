@@ -117,14 +117,14 @@ func (b *Bot) choose(ctx context.Context, c policy.Caller, name string, check po
 		return may[0], nil
 	}
 	return Portal{}, &policy.Refusal{
-		Rule: policy.RuleSyntax, What: "There are several portals: " + strings.Join(may.Names(), ", ") + ". Nothing was started.",
+		Rule: policy.RuleSyntax, What: "There are several portals: " + strings.Join(may.Names(), ", ") + ".",
 		Do: "Say which one is meant with --portal and its name.", Suggest: "--portal " + command.Quote(may[0].Name),
 	}
 }
 
 func noPortal(name string, may Portals) *policy.Refusal {
 	no := &policy.Refusal{
-		Rule: policy.RuleSyntax, What: "There is no portal called " + command.QuoteForeign(name) + ". Nothing was started.",
+		Rule: policy.RuleSyntax, What: "There is no portal called " + command.QuoteForeign(name) + ".",
 		Do: "Use one of the portals that are set up here.",
 	}
 	if near := command.Nearest(name, may.Names()); near != "" {

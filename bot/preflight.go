@@ -109,7 +109,7 @@ func (b *Bot) checkPortal(ctx context.Context, r *Restore, p Portal) *policy.Ref
 	case err != nil:
 		return p.refuseUnanswered(err)
 	case !key.CanRestore() || key.Expired(time.Now()):
-		return &policy.Refusal{Rule: policy.RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal. Nothing was started.", Do: "Give it the permission *:write if it lacks that. Else: " + p.KeyFrom.newKeyHint()}
+		return &policy.Refusal{Rule: policy.RuleKey, What: "The bot's API key is switched off, expired, or may not write on this portal.", Do: "Give it the permission *:write if it lacks that. Else: " + p.KeyFrom.newKeyHint()}
 	}
 	backups, no := b.findBackup(ctx, r, p)
 	if no == nil {
@@ -143,12 +143,12 @@ func checkPortalFree(ctx context.Context, r *Restore, p Portal) (docspace.Settin
 		return settings, explainStatus(settings.TenantStatus).refusal("The portal is not active")
 	}
 	if r.Order.Dump && !settings.Standalone {
-		return settings, &policy.Refusal{Rule: policy.RulePortal, What: "This portal is not self-hosted, and --dump is for whole self-hosted servers. Nothing was started.", Do: "Ask again without --dump."}
+		return settings, &policy.Refusal{Rule: policy.RulePortal, What: "This portal is not self-hosted, and --dump is for whole self-hosted servers.", Do: "Ask again without --dump."}
 	}
 	if r.Order.Dump && !knowsDump(settings.Version) {
 		return settings, &policy.Refusal{
 			Rule: policy.RulePortal,
-			What: "The portal's version does not know --dump, or cannot be told: it would restore the portal alone. Nothing was started.",
+			What: "The portal's version does not know --dump, or cannot be told: it would restore the portal alone.",
 			Do:   "Ask again without --dump, or bring the server to 3.1 or newer first.",
 		}
 	}
@@ -163,7 +163,7 @@ func refuseExternal(task docspace.Progress, dump bool) *policy.Refusal {
 	}
 	return &policy.Refusal{
 		Rule: policy.RuleBusy,
-		What: fmt.Sprintf("%s already, at %d %%, and this bot did not start it. Nothing was started.", what, task.Percent),
+		What: fmt.Sprintf("%s already, at %d %%, and this bot did not start it.", what, task.Percent),
 		Do:   "Wait for its end; /restore status shows how far it is.",
 	}
 }

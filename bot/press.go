@@ -10,6 +10,11 @@ import (
 // Press answers a button. The first valid press wins; every other one is told
 // what became of the restore. A nil answer means that the card says it all.
 func (b *Bot) Press(ctx context.Context, p Press) (Answer, FollowUp) {
+	answer, later := b.answerPress(ctx, p)
+	return withEffect(policy.PressChangedNothing, answer, later)
+}
+
+func (b *Bot) answerPress(ctx context.Context, p Press) (Answer, FollowUp) {
 	if p.Action == PressType {
 		return OpenModal{nameModalPlaceholder()}, func(ctx context.Context) Answer { return b.fillModal(AboutPress(ctx, p), p) }
 	}
@@ -55,7 +60,7 @@ func (b *Bot) pressOnce(ctx context.Context, p Press) (Answer, FollowUp, error) 
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return nil, nil, refused("", &policy.Refusal{
-			Rule: policy.RuleUnknown, What: "The bot does not know this restore. Nothing was changed.", Do: "Ask for it again with /restore.",
+			Rule: policy.RuleUnknown, What: "The bot does not know this restore.", Do: "Ask for it again with /restore.",
 		})
 	case err != nil:
 		return nil, nil, err
@@ -114,7 +119,7 @@ func (b *Bot) handlePress(ctx context.Context, p Press, r Restore) (Answer, erro
 		return b.showLoss(ctx, p, r), nil
 	case PressStop, PressPick, PressFollow, PressDetails, PressTick, PressOlder: // handled above
 	}
-	return nil, refused(r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use the buttons of the newest card."})
+	return nil, refused(r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button.", Do: "Use the buttons of the newest card."})
 }
 
 // tooLate says what became of a restore whose button came too late.
@@ -125,25 +130,30 @@ func tooLate(r Restore) *policy.Refusal {
 	}
 	switch r.State {
 	case Requested:
-		no.What = "Somebody else pressed at the same moment, or the request is still being checked. Your press changed nothing."
+		no.What = "Somebody else pressed at the same moment, or the request is still being checked."
 	case Saving:
-		no.What = "This restore was confirmed already and waits for its safety backup. Your press changed nothing."
+		no.What = "This restore was confirmed already and waits for its safety backup."
 	case Confirmed, Starting, Running:
-		no.What = "This restore was confirmed already, by the people below, and is on its way. Your press changed nothing, and it cannot be stopped."
+		no.What = "This restore was confirmed already, by the people below, and is on its way: it cannot be stopped."
 		if r.State == Confirmed && r.Order.BreakGlass {
-			no.What = "This restore was confirmed already. Your press changed nothing; until its countdown ends, Stop on its card stops it."
+			no.What, no.Do = "This restore was confirmed already.", "Until its countdown ends, Stop on its card stops it."
 		}
 		no.People.IDs = r.Confirmers()
 	case Unclear:
-		no.What = "Whether this restore started or ended is unclear. Your press changed nothing."
+		no.What = "Whether this restore started or ended is unclear."
 	case Dismissed:
-		no.What = "This restore was dismissed by the person below. Your press changed nothing, and nothing was started."
+		no.What = "This restore was dismissed by the person below before it started."
 		no.People.IDs = []string{r.ClosedBy}
 	case Expired:
-		no.What = "This request has expired. Your press changed nothing, and nothing was started."
-		no.Do = "Ask again with /restore."
+		return requestExpired(r)
 	case Succeeded, Failed, Rehearsed, Refused:
-		no.What = "This restore has ended: " + r.Outcome() + ". Your press changed nothing."
+		no.What = "This restore has ended: " + r.Outcome() + "."
 	}
 	return no
+}
+
+func requestExpired(r Restore) *policy.Refusal {
+	return &policy.Refusal{
+		Rule: policy.RuleStale, What: "This request has expired and its restore did not start.", Do: "Ask again with /restore.", Restore: r.ID,
+	}
 }

@@ -153,7 +153,7 @@ func (b *Bot) older(ctx context.Context, p Press) Answer {
 		from, _ = strconv.Atoi(words[1])
 	}
 	if from < 0 {
-		return b.refuse(ctx, p.Caller, "", &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button. Nothing was changed.", Do: "Use /restore list."})
+		return b.refuse(ctx, p.Caller, "", &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button.", Do: "Use /restore list."})
 	}
 	return b.answerMember(ctx, p.Caller, func() Answer {
 		portal, no := b.choose(ctx, p.Caller, words[0], mayUse)

@@ -39,12 +39,12 @@ func (b *Bot) postReport(ctx context.Context, c policy.Caller, id string) Answer
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && !may:
 		return b.refuse(ctx, c, "", &policy.Refusal{
-			Rule: policy.RuleUnknown, What: "There is no restore with this id here. Nothing was changed.", Do: "/restore history shows the ids.",
+			Rule: policy.RuleUnknown, What: "There is no restore with this id here.", Do: "/restore history shows the ids.",
 		})
 	case err != nil:
 		return b.answerUnrecorded(ctx, err)
 	case r.CardTS == "":
-		return TextAnswer{"This restore was refused before it had a card, so there is no thread to report in. Nothing was changed."}
+		return &policy.Refusal{Rule: policy.RuleUnknown, What: "This restore was refused before it had a card, so there is no thread to report in.", Do: "The bot's operator can write the report with restorebot report " + r.ID + "."}
 	}
 	trail, err := b.Store.Trail(ctx, r.ID)
 	if err != nil {
@@ -62,7 +62,7 @@ func (b *Bot) postReport(ctx context.Context, c policy.Caller, id string) Answer
 	})
 	if err != nil {
 		b.Log.WarnContext(ctx, "a report could not be posted", "restore", r.ID, "err", err)
-		return TextAnswer{"The report could not be posted in the thread of its card. Nothing was changed. Try again in a minute."}
+		return &policy.Refusal{Rule: policy.RuleChat, What: "The report could not be posted in the thread of its card.", Do: "Try again in a minute."}
 	}
 	said := "The report is in the thread of its card"
 	switch err := b.uploadReport(ctx, r, text, trail, lost); {

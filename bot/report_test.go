@@ -66,7 +66,7 @@ func TestReportOfWhatIsNotThereIsRefused(t *testing.T) {
 			s.t.Fatal("not recorded")
 		}
 		s.walk(a.Restore.ID, never)
-		if said, ok := s.later("report " + a.Restore.ID).(bot.TextAnswer); !ok || !strings.Contains(said.Text, "no thread") {
+		if said, ok := s.later("report " + a.Restore.ID).(*policy.Refusal); !ok || !strings.Contains(said.String(), "no thread to report in. Your command changed nothing.") {
 			s.t.Errorf("of a refused one: %+v", said)
 		}
 		second(s, policy.PortalRules{Channels: only("CWIKI")})

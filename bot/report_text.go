@@ -47,7 +47,7 @@ func reportOf(r Restore, p PortalName, trail []Event, lost loss.List, links, nam
 	}
 	fact("Closed by", who(r.ClosedBy))
 	fact("Closed because", r.ClosedWhy)
-	fact("Outcome", strings.TrimSpace(r.Outcome()+". "+r.Reason.What))
+	fact("Outcome", strings.Join(strings.Fields(r.Outcome()+". "+r.Reason.What+" "+r.Effect()), " "))
 	fact("Verified", verdict(r.Verdict))
 	fact("Data-loss window (RPO)", rpo(r))
 	fact("Lost", lossLine(r.Loss))

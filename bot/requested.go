@@ -21,7 +21,7 @@ func (b *Bot) checkRequest(ctx context.Context, r Restore, p Portal) (Next, erro
 	if was := r; r.CardTS == "" {
 		if r.Cards >= maxCards {
 			return b.refuseRequest(ctx, r, &policy.Refusal{
-				Rule: policy.RuleChannel, What: "The card of this request was removed from the channel again and again. Nothing was started.",
+				Rule: policy.RuleChannel, What: "The card of this request was removed from the channel again and again.",
 				Do: "Find out who or what removes the bot's messages there, then ask again.",
 			})
 		}

@@ -165,7 +165,7 @@ type ChannelLost struct {
 // Reason is why a restore went no further.
 type Reason struct {
 	Rule policy.Rule `json:",omitzero"`
-	What string      `json:",omitzero"` // what happened, and whether anything was changed
+	What string      `json:",omitzero"` // what happened; [Restore.Effect] says whether anything was changed
 	Do   string      `json:",omitzero"` // what to do now
 }
 

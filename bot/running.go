@@ -82,15 +82,15 @@ func (r Restore) lostTask(now time.Time) (Reason, bool) {
 	silent := now.Sub(r.SilentSince)
 	why := Reason{
 		Rule: policy.RuleTask,
-		What: "The portal no longer knows the restore that was started; how it ended cannot be told from here.",
+		What: "The portal no longer knows the restore that was started.",
 		Do:   "Look at the portal and say with the buttons what became of it. The bot asks on meanwhile.",
 	}
 	switch {
 	case r.Other.ID != "" && silent >= startGrace:
-		why.What = "The portal now works on another restore than the one this bot started; how ours ended cannot be told from here."
+		why.What = "The portal now works on another restore than the one this bot started."
 		return why, true
 	case r.Progress.Tenant == docspace.TenantActive && silent >= startGrace:
-		why.What = "The portal is Active and no longer knows the restore that was started; how it ended cannot be told from here."
+		why.What = "The portal is Active and no longer knows the restore that was started."
 		return why, true
 	}
 	return why, silent >= forgottenFor

@@ -218,12 +218,12 @@ func (b *Bot) waiveSafetyBackup(ctx context.Context, p Press, r Restore) error {
 		return refused(r.ID, tooLate(r))
 	case r.safetyInDoubt() && !now.Before(r.Safety.AskUntil):
 		return refused(r.ID, &policy.Refusal{
-			Rule: policy.RuleStale, What: "The time to say that has passed, and the restore still waits for its safety backup. Your press changed nothing.",
+			Rule: policy.RuleStale, What: "The time to say that has passed, and the restore still waits for its safety backup.",
 			Do: "Wait for the backup, or dismiss this request and ask again with --no-safety-backup.", Restore: r.ID,
 		})
 	case !now.Before(r.Safety.AskUntil):
 		return refused(r.ID, &policy.Refusal{
-			Rule: policy.RuleStale, What: "This question has expired. Nothing was started.", Do: "Ask again with /restore.", Restore: r.ID,
+			Rule: policy.RuleStale, What: "This question has expired.", Do: "Ask again with /restore.", Restore: r.ID,
 		})
 	}
 	fresh := b.Directory.Fresh()

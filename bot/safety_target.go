@@ -90,7 +90,7 @@ func checkSafetyTarget(r Restore, p Portal, s docspace.Settings) *policy.Refusal
 	}
 	return &policy.Refusal{
 		Rule:    policy.RuleSafety,
-		What:    "The safety backup is set up to go to a folder of the server, and this portal is not self-hosted. Nothing was started.",
+		What:    "The safety backup is set up to go to a folder of the server, and this portal is not self-hosted.",
 		Do:      "Have SAFETY_BACKUP set to a ThirdPartyConsumer, or ask again without a safety backup.",
 		Suggest: "--no-safety-backup",
 	}

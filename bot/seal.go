@@ -39,11 +39,11 @@ func (r Restore) sealRefusal() *policy.Refusal {
 	case "":
 		return nil
 	case SealMissing:
-		no.What = "The record of this request does not carry the bot's seal: it was made before AUDIT_KEY was set, or written into the database outside the bot. Nothing was started."
+		no.What = "The record of this request does not carry the bot's seal: it was made before AUDIT_KEY was set, or written into the database outside the bot."
 	case SealOtherKey:
-		no.What = "AUDIT_KEY was changed since this was asked for, so the bot cannot prove what people agreed to. Nothing was started."
+		no.What = "AUDIT_KEY was changed since this was asked for, so the bot cannot prove what people agreed to."
 	default:
-		no.What = "The record of this restore was changed in the database, outside the bot. Nothing was started."
+		no.What = "The record of this restore was changed in the database, outside the bot."
 		no.Do = "Find out who can write to the bot's database, and run restorebot audit verify. Then ask again with /restore."
 	}
 	return no

@@ -13,7 +13,7 @@ import (
 )
 
 // unchanged are the words by which a refusal says that nothing happened.
-var unchanged = regexp.MustCompile(`(?i)nothing was (started|changed|done)|changed nothing|press is on record`)
+var unchanged = regexp.MustCompile(`(?i)nothing (else )?(was|is|can be) (started|changed|done|restored)|changed nothing|was not started`)
 
 // turned is what the requester is told after the checks of a request.
 func (s *scene) turned(text string) bot.Answer {
@@ -111,8 +111,18 @@ func TestEveryRefusalSaysWhatThatNothingWasChangedAndWhatNow(t *testing.T) {
 				if !ok || no == nil {
 					s.t.Fatal("this is not refused")
 				}
-				if !strings.Contains(no.What, c.words) || !unchanged.MatchString(no.What) || no.Rule == "" {
-					s.t.Errorf("it does not say what is refused (%q) and that nothing was changed: %q", c.words, no.What)
+				if !strings.Contains(no.What, c.words) || no.Rule == "" {
+					s.t.Errorf("it does not say what is refused (%q): %q", c.words, no.What)
+				}
+				want := policy.Effect("")
+				switch {
+				case strings.Contains(name, "press"):
+					want = policy.PressChangedNothing
+				case strings.HasPrefix(name, "nothing to"):
+					want = policy.CommandChangedNothing
+				}
+				if no.Effect != want || len(unchanged.FindAllString(no.String(), -1)) != 1 {
+					s.t.Errorf("it does not say once that nothing was changed, by %q: %q", want, no)
 				}
 				if len(no.Do) < 10 || !strings.HasSuffix(no.Do, ".") {
 					s.t.Errorf("it does not say what to do: %q", no.Do)

@@ -42,7 +42,7 @@ func (b *Bot) start(ctx context.Context, was, r Restore, p Portal, looked time.T
 	if late := stoodStill(saving); late > startDelayLimit {
 		return b.move(ctx, r, r.withoutStart(time.Now().UTC(), Reason{
 			Rule: policy.RuleRecord,
-			What: fmt.Sprintf("The bot stood still for %s just before the start, so it did not send it. Nothing was changed.", late.Round(time.Second)),
+			What: fmt.Sprintf("The bot stood still for %s just before the start, so it did not send it.", late.Round(time.Second)),
 			Do:   "Ask again with /restore.",
 		}), EventEnded)
 	}
@@ -141,7 +141,7 @@ func (b *Bot) stepStarting(ctx context.Context, r Restore, p Portal) (Next, erro
 func startUnclear(why string) Reason {
 	return Reason{
 		Rule: policy.RuleAnswer,
-		What: "The bot sent the start and lost the answer, and " + why + ". It cannot tell whether anything was changed.",
+		What: "The bot sent the start and lost the answer, and " + why + ".",
 		Do:   "Open the portal: if recent work is gone, it was restored. Say so with the buttons. The bot does not start it again.",
 	}
 }

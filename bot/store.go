@@ -15,6 +15,8 @@ var (
 	ErrPortalBusy = errors.New("the portal has an open restore already")
 	ErrDuplicate  = errors.New("this command was recorded already")
 	ErrTaskHeld   = errors.New("another open restore holds this task of the portal")
+	// ErrUncertain means that the database broke off and may have written all the same.
+	ErrUncertain = errors.New("whether it was written is not known")
 )
 
 // Store keeps restores, their audit trail and the steps that are due. Each

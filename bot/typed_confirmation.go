@@ -28,7 +28,7 @@ func nameModalPlaceholder() Modal {
 
 func mustType() *policy.Refusal {
 	return &policy.Refusal{
-		Rule: policy.RuleTyping, What: "This restore is confirmed by typing the portal's name. Nothing was changed.",
+		Rule: policy.RuleTyping, What: "This restore is confirmed by typing the portal's name.",
 		Do: "Press Restore on its card and type the name.",
 	}
 }
@@ -102,7 +102,7 @@ func (b *Bot) submitName(ctx context.Context, s Submission, f Form) (Answer, err
 	if err != nil {
 		return nil, err
 	}
-	return Faults{fieldWord: "This is not the portal's name. Nothing was started. Type " + r.Portal + ", or go back."}, nil
+	return Faults{fieldWord: {Rule: policy.RuleTyping, What: "This is not the portal's name.", Do: "Type " + r.Portal + ", or go back."}}, nil
 }
 
 // answerNameError answers in the field where the error may pass by itself, so
@@ -110,8 +110,7 @@ func (b *Bot) submitName(ctx context.Context, s Submission, f Form) (Answer, err
 func (b *Bot) answerNameError(ctx context.Context, c policy.Caller, err error) Answer {
 	no := b.refusalOf(ctx, c, err)
 	if no.Rule == policy.RuleDirectory || no.Rule == policy.RuleRecord {
-		why := reasonFrom(no)
-		return Faults{fieldWord: why.What + " " + why.Do}
+		return Faults{fieldWord: no.WithoutPeople()}
 	}
 	return no
 }

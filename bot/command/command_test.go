@@ -161,8 +161,6 @@ func TestParseLineRefuses(t *testing.T) {
 			t.Errorf("%.80q: accepted: %+v", text, got)
 		case !strings.Contains(no.What+no.Do, want.word) || no.Suggest != want.suggest || no.Do == "":
 			t.Errorf("%.80q: %+v", text, *no)
-		case !strings.Contains(no.What, "Nothing was started."):
-			t.Errorf("%.80q: does not say that nothing was started: %s", text, no.What)
 		}
 	}
 }

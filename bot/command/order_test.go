@@ -100,7 +100,7 @@ func checkMark(t *testing.T, text string, mark byte) {
 		t.Errorf("%s: written as %s", text, line.Order.Canonical(""))
 	case mark != 'k' && no == nil:
 		t.Errorf("%s: accepted: %+v", text, line.Order)
-	case mark != 'k' && (!strings.Contains(no.What+" "+no.Do, orderWords[mark]) || !strings.Contains(no.What, "Nothing was started.")):
+	case mark != 'k' && !strings.Contains(no.What+" "+no.Do, orderWords[mark]):
 		t.Errorf("%s: refused without %q: %s %s", text, orderWords[mark], no.What, no.Do)
 	}
 }

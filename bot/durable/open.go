@@ -76,7 +76,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 func (s *Store) Close() error { return s.closeAll() }
 
 // errCommit wraps the error of a commit: whether it took effect is not known.
-var errCommit = errors.New("commit")
+var errCommit = fmt.Errorf("commit: %w", bot.ErrUncertain)
 
 // tx runs f in one transaction, and again after a deadlock. f must use tx alone:
 // on SQLite a call on the pool would wait for the one connection for ever.

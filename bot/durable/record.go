@@ -108,6 +108,7 @@ func (c storedRow) decode(act bool, key sealer) (bot.Restore, error) {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w (state %q)", c.id, errWrittenByNewer, c.state)
 	}
 	r := rec.Restore
+	r.Reason = r.Reason.WithoutOldEffect()
 	if seal == "" && key.on() && !c.matches(r) {
 		seal = bot.SealBroken
 	}

@@ -10,7 +10,7 @@ import (
 func (p Policy) StillAdmitted(ctx context.Context, d Directory, r Request) *Refusal {
 	if !p.Channels.Any && !slices.Contains(p.Channels.IDs, r.Channel) {
 		return &Refusal{
-			Rule: RuleChannel, What: "Restores may not be asked for in this channel any more. Nothing was started.",
+			Rule: RuleChannel, What: "Restores may not be asked for in this channel any more.",
 			Do: "Ask again in one of the channels below.", People: p.Channels,
 		}
 	}
@@ -26,7 +26,7 @@ func (p Policy) StillAdmitted(ctx context.Context, d Directory, r Request) *Refu
 		return no
 	}
 	return &Refusal{
-		Rule: no.Rule, What: "The person below asked for this restore and may not do so any more. Nothing was started.",
+		Rule: no.Rule, What: "The person below asked for this restore and may not do so any more.",
 		Do: "Somebody who may has to ask again with /restore.", People: AllowList{IDs: []string{r.Requester}},
 	}
 }
@@ -46,7 +46,7 @@ func (no *Refusal) BeforeStart() *Refusal {
 		return no
 	}
 	out := *no
-	out.What = "Slack could not say whether those who asked and confirmed still may, so it was not started. Nothing was changed."
+	out.What = "Slack could not say whether those who asked and confirmed still may."
 	out.Do = "Ask again with /restore when Slack answers again."
 	return &out
 }

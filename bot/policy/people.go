@@ -15,7 +15,7 @@ func (p Policy) MayRequest(ctx context.Context, d Directory, user string) *Refus
 	if !ok {
 		return &Refusal{
 			Rule: RulePerson,
-			What: "You are not on the list of people who may ask for a restore. Nothing was started.",
+			What: "You are not on the list of people who may ask for a restore.",
 			Do:   "Ask one of the people below.", People: p.Users,
 		}
 	}
@@ -26,7 +26,7 @@ func (p Policy) MayRequest(ctx context.Context, d Directory, user string) *Refus
 func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Refusal {
 	if p.BreakGlass.Nobody() {
 		return &Refusal{
-			Rule: RuleBreakGlass, What: "--break-glass is not set up here. Nothing was started.",
+			Rule: RuleBreakGlass, What: "--break-glass is not set up here.",
 			Do: "Ask without it, and have one of the people below confirm.", People: p.Approvers,
 		}
 	}
@@ -36,7 +36,7 @@ func (p Policy) MayBreakGlass(ctx context.Context, d Directory, user string) *Re
 	}
 	if !ok {
 		return &Refusal{
-			Rule: RuleBreakGlass, What: "You are not one of the people who may use --break-glass. Nothing was started.",
+			Rule: RuleBreakGlass, What: "You are not one of the people who may use --break-glass.",
 			Do: "Ask without --break-glass, or ask one of the people below.", People: p.BreakGlass,
 		}
 	}
@@ -58,7 +58,7 @@ func (p Policy) CheckMembership(ctx context.Context, d Directory, c Caller) *Ref
 	case place.Shared:
 		return &Refusal{
 			Rule: RuleChannel,
-			What: "This channel is shared with another organisation. Nothing was started.",
+			What: "This channel is shared with another organisation.",
 			Do:   "Use a channel of your own organisation.", People: p.Channels,
 		}
 	}
@@ -81,7 +81,7 @@ func (p Policy) CheckMembership(ctx context.Context, d Directory, c Caller) *Ref
 	default:
 		return nil
 	}
-	return &Refusal{Rule: RulePerson, What: why + " Nothing was changed.", Do: "Ask one of the people below.", People: p.Approvers}
+	return &Refusal{Rule: RulePerson, What: why, Do: "Ask one of the people below.", People: p.Approvers}
 }
 
 // member reports whether somebody belongs to the workspace. In an Enterprise
@@ -105,7 +105,7 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Request, user str
 	if !ok {
 		return &Refusal{
 			Rule: RuleApprover,
-			What: "You are not on the list of people who may confirm a restore. Nothing was changed.",
+			What: "You are not on the list of people who may confirm a restore.",
 			Do:   "Ask one of the people below.", People: p.Approvers,
 		}
 	}
@@ -120,14 +120,14 @@ func (p Policy) MayConfirm(ctx context.Context, d Directory, r Request, user str
 		}
 		return &Refusal{
 			Rule: RuleSecond,
-			What: "You asked for this restore, and " + why + ": somebody else has to confirm it. Nothing was changed.",
+			What: "You asked for this restore, and " + why + ": somebody else has to confirm it.",
 			Do:   "Ask one of the people below.", People: p.Approvers,
 		}
 	}
 	if own && !p.SelfApproval {
 		return &Refusal{
 			Rule: RuleSecond,
-			What: "You asked for this restore, so somebody else has to confirm it. Nothing was changed.",
+			What: "You asked for this restore, so somebody else has to confirm it.",
 			Do:   "Ask one of the people below.", People: p.Approvers,
 		}
 	}
@@ -142,7 +142,7 @@ func (p Policy) mayConfirmAlone(ctx context.Context, d Directory, r Request, use
 	}
 	if !own {
 		return &Refusal{
-			Rule: RuleBreakGlass, What: "This was asked for with --break-glass: only the person who asked can confirm it. Nothing was changed.",
+			Rule: RuleBreakGlass, What: "This was asked for with --break-glass: only the person who asked can confirm it.",
 			Do: "An approver can dismiss it.", People: AllowList{IDs: []string{r.Requester}},
 		}
 	}
@@ -169,7 +169,7 @@ func (p Policy) mayApprove(ctx context.Context, d Directory, user, why string) *
 		return lookupFailed(err, p.Approvers)
 	}
 	if !ok {
-		return &Refusal{Rule: RuleApprover, What: why + " Nothing was changed.", Do: "Ask one of the people below.", People: p.Approvers}
+		return &Refusal{Rule: RuleApprover, What: why, Do: "Ask one of the people below.", People: p.Approvers}
 	}
 	return nil
 }
@@ -191,7 +191,7 @@ func (p Policy) MaySeeLoss(ctx context.Context, d Directory, r Request, user str
 		}
 	}
 	return &Refusal{
-		Rule: RuleApprover, What: "Names are shown to those who may confirm a restore, and you are not on their list. Nothing was changed.",
+		Rule: RuleApprover, What: "Names are shown to those who may confirm a restore, and you are not on their list.",
 		Do: "The card has the numbers. Ask one of the people below.", People: p.Approvers,
 	}
 }
@@ -201,7 +201,7 @@ func (p Policy) MaySeeLoss(ctx context.Context, d Directory, r Request, user str
 func NotInvited() *Refusal {
 	return &Refusal{
 		Rule: RuleChannel,
-		What: "The bot is not a member of this channel, so it could not show the team what happens. Nothing was started.",
+		What: "The bot is not a member of this channel, so it could not show the team what happens.",
 		Do:   "Invite it with /invite and the bot's name, then ask again.",
 	}
 }
@@ -218,12 +218,12 @@ func LookupFailed(err error) *Refusal {
 func lookupFailed(err error, people AllowList) *Refusal {
 	no := &Refusal{
 		Rule:   RuleDirectory,
-		What:   "Slack could not say who may do this, so nobody may for now. Nothing was changed.",
+		What:   "Slack could not say who may do this, so nobody may for now.",
 		Do:     "Try again in a minute; /restore status shows what runs.",
 		People: AllowList{IDs: people.IDs, Groups: people.Groups},
 	}
 	if refused, ok := errors.AsType[*ChatError](err); ok && errors.Is(refused, ErrChatDenied) {
-		no.What = "Slack does not tell the bot who may do this (" + refused.Doing + ": " + RefusedCall(refused.Method, refused.Code, refused.Needs) + "). That stays until somebody changes it. Nothing was changed."
+		no.What = "Slack does not tell the bot who may do this (" + refused.Doing + ": " + RefusedCall(refused.Method, refused.Code, refused.Needs) + "). That stays until somebody changes it."
 		no.Do = refused.Fix
 		if no.Do == "" {
 			no.Do = "The bot's operator has to look at restorebot doctor."

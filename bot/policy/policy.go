@@ -49,7 +49,8 @@ type Caller struct {
 // Refusal says no, why, and who can help. A nil Refusal is a yes.
 type Refusal struct {
 	Rule    Rule
-	What    string // what is refused, and that nothing was changed
+	What    string // why it is refused, in whole sentences
+	Effect  Effect // whether anything was changed
 	Do      string // what to do, or who can help
 	Suggest string // the nearest right spelling, "" if there is none near
 	// Restore is the one in the way, "" if none is.
@@ -102,7 +103,7 @@ func (p Policy) CheckPlace(c Caller) *Refusal {
 	if !p.Channels.Any && !slices.Contains(p.Channels.IDs, c.Channel) {
 		return &Refusal{
 			Rule: RuleChannel,
-			What: "This channel is not set up for restores. Nothing was started.",
+			What: "This channel is not set up for restores.",
 			Do:   "Use one of the channels below, or have this one's id added to RESTORE_CHANNELS.", People: p.Channels,
 		}
 	}
@@ -112,7 +113,7 @@ func (p Policy) CheckPlace(c Caller) *Refusal {
 func (p Policy) directMessage() *Refusal {
 	return &Refusal{
 		Rule: RuleChannel,
-		What: "Restores are not asked for in direct messages: the team has to see them. Nothing was started.",
+		What: "Restores are not asked for in direct messages: the team has to see them.",
 		Do:   "Use the command in one of the channels that are set up for it.", People: p.Channels,
 	}
 }
@@ -123,13 +124,13 @@ func (p Policy) CheckOrigin(c Caller) *Refusal {
 	case p.Team == "" || c.Team != p.Team:
 		return &Refusal{
 			Rule: RuleWorkspace,
-			What: "This came from a workspace that the bot does not serve. Nothing was started.",
+			What: "This came from a workspace that the bot does not serve.",
 			Do:   "Ask a member of the workspace that installed the bot.",
 		}
 	case c.Enterprise != "" && c.Enterprise != p.enterprise():
 		return &Refusal{
 			Rule: RuleWorkspace,
-			What: "This came from an organisation that the bot does not serve. Nothing was started.",
+			What: "This came from an organisation that the bot does not serve.",
 			Do:   "Ask a member of the workspace that installed the bot.",
 		}
 	case c.Home != "" && c.Home != p.Team && p.enterprise() == "":
@@ -137,13 +138,13 @@ func (p Policy) CheckOrigin(c Caller) *Refusal {
 	case p.App == "" && c.Via == "":
 		return &Refusal{
 			Rule: RuleApp,
-			What: "Slack has not said yet which app the bot is connected as, so nothing can be checked against it. Nothing was started.",
+			What: "Slack has not said yet which app the bot is connected as, so nothing can be checked against it.",
 			Do:   "Try again in a minute; if it goes on, ask the bot's operator to look at its log.",
 		}
 	case p.App != "" && c.App != p.App, c.Via != "" && c.App != c.Via:
 		return &Refusal{
 			Rule: RuleApp,
-			What: "This came from another Slack app. Nothing was started.",
+			What: "This came from another Slack app.",
 			Do:   "Use the command of the app that runs this bot.",
 		}
 	}
@@ -163,7 +164,7 @@ func (p Policy) NormalizeCaller(c Caller) Caller {
 func (p Policy) otherWorkspace() *Refusal {
 	return &Refusal{
 		Rule: RuleWorkspace,
-		What: "You belong to another workspace. Nothing was changed.",
+		What: "You belong to another workspace.",
 		Do:   "Ask one of the people below.", People: p.Approvers,
 	}
 }

@@ -143,8 +143,8 @@ func (l *Listener) submit(ctx context.Context, env socketmode.Envelope, callback
 		return modalAnswer{Action: string(slack.RAClear)}
 	case bot.Faults:
 		shown := map[string]string{}
-		for field, text := range a {
-			shown[field] = blockkit.EscapeText(text, blockkit.MaxFieldLabel)
+		for field, no := range a {
+			shown[field] = blockkit.Fault(no)
 		}
 		return modalAnswer{Action: string(slack.RAErrors), Errors: shown}
 	}

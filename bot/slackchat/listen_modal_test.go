@@ -148,7 +148,7 @@ func TestModalSubmitIsAnsweredInTheAck(t *testing.T) {
 	}{
 		"nil closes":      {nil, nil, func(_ slacktest.View, open bool) bool { return !open }},
 		"Closes closes":   {bot.CloseModals{}, nil, func(_ slacktest.View, open bool) bool { return !open }},
-		"Faults are told": {bot.Faults{"word": "Not <that>."}, nil, func(v slacktest.View, open bool) bool { return open && v.Errors["word"] != "" }},
+		"Faults are told": {bot.Faults{"word": {What: "Not <that>."}}, nil, func(v slacktest.View, open bool) bool { return open && v.Errors["word"] != "" }},
 		"a modal is shown": {bot.Modal{Title: "Next"}, nil, func(v slacktest.View, open bool) bool {
 			return open && v.Title == "Next" && v.SubmitText == ""
 		}},

@@ -125,7 +125,7 @@ func longAgo(t *testing.T, s *stage.Scene) {
 	}
 }
 
-// wantExpired waits until the card says why nothing was started, and its people are
+// wantExpired waits until the card says why nothing was restored, and its people are
 // told.
 func wantExpired(t *testing.T, s *stage.Scene, words string) {
 	t.Helper()
@@ -139,7 +139,7 @@ func wantExpired(t *testing.T, s *stage.Scene, words string) {
 		}
 		return told.TS != ""
 	})
-	for _, word := range []string{words, "nothing was started", "@alice", "@bob"} {
+	for _, word := range []string{words, "nothing was restored", "@alice", "@bob"} {
 		if text := strings.ToLower(s.Text(told)); !strings.Contains(text, word) {
 			t.Errorf("the channel was not told %q but\n%s", word, text)
 		}

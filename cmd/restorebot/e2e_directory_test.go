@@ -37,7 +37,7 @@ func TestBinaryNamesWhatTheDirectoryLacks(t *testing.T) {
 				bot := s.Starts()
 				asker := s.Person(c.user)
 				asker.Types("/restore " + s.Newest())
-				asker.WantTold(append(c.words, "Nothing was changed")...)
+				asker.WantTold(append(c.words, "Nothing was started")...)
 				s.WantUntouched()
 				for _, m := range s.Slack.Ephemerals(c.user) {
 					if text := s.Text(m); strings.Contains(text, "Try again in a minute") {

@@ -145,7 +145,7 @@ func TestBinaryDoesNotStartWhatSlackCannotSayMayBeConfirmed(t *testing.T) {
 	confirmedByBob(t, func(s *stage.Scene) {
 		heal := s.Slack.Fail("usergroups.users.list", slacktest.Failure{Error: "internal_error"})
 		s.Eve.Presses("Restore")
-		s.Eve.WantTold("Slack could not say who may do this", "Nothing was changed")
+		s.Eve.WantTold("Slack could not say who may do this", "Your press changed nothing")
 		s.WantStarts(0)
 		heal()
 		s.Eve.Presses("Restore")
@@ -172,7 +172,7 @@ func TestBinaryAsksForThePortalsNameInAModal(t *testing.T) {
 			t.Errorf("the modal carries %q", v.PrivateMetadata)
 		}
 		s.Bob.Submits(slacktest.Values{"word": "somewhere else"})
-		s.Bob.WantDialog("This is not the portal's name. Nothing was started.")
+		s.Bob.WantDialog("This is not the portal's name. Your press changed nothing.")
 		s.WantStarts(0)
 		s.Bob.Submits(slacktest.Values{"word": " docs.example.com "})
 		s.WantFinalCard("restored")

@@ -30,7 +30,7 @@ func TestBinaryRefusesEachKindOfPersonInWordsOfItsOwn(t *testing.T) {
 			who := s.Person(c.person.ID)
 			for _, label := range []string{"Restore", "Dismiss"} {
 				who.Presses(label)
-				who.WantTold(c.words, "Nothing was changed")
+				who.WantTold(c.words, "Your press changed nothing")
 			}
 			if c.person.TeamID != "" {
 				continue // another team's people do not have the command

@@ -34,7 +34,7 @@ func TestBinaryLetsARequestExpire(t *testing.T) {
 		card := s.WantCard()
 		s.WantFinalCard("expired")
 		s.Bob.PressesStale(card, "Restore")
-		s.Bob.WantTold("This request has expired", "nothing was started", "changed nothing")
+		s.Bob.WantTold("This request has expired and its restore did not start. Your press changed nothing.")
 		s.WantStarts(0)
 	})
 }
@@ -102,7 +102,7 @@ func TestBinaryRehearsesADryRun(t *testing.T) {
 		s.Alice.Types("/restore " + s.Newest() + " –dry-run")
 		s.WantCard()
 		s.Bob.Presses("Restore")
-		s.WantFinalCard("dry run: nothing was started")
+		s.WantFinalCard("The dry run is over", "Nothing was restored")
 		s.WantStarts(0)
 	})
 }

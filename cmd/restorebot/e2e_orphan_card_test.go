@@ -86,7 +86,7 @@ func TestBinaryTakesAPressOnACardWhoseRecordWasLost(t *testing.T) {
 // posted. All but the last are dry runs, after which the portal's key lives on.
 func killedAtTheCard(t *testing.T, s *stage.Scene, replicas int, last bool) {
 	t.Helper()
-	text, words := "/restore "+s.Newest()+" --dry-run", "dry run: nothing was started"
+	text, words := "/restore "+s.Newest()+" --dry-run", "the dry run is over"
 	if last {
 		text, words = "/restore "+s.Newest(), "restored"
 	}

@@ -16,7 +16,7 @@ func TestBinaryUnderstandsPastedIDs(t *testing.T) {
 		s.Alice.Types("/restore `*" + strings.ReplaceAll(s.Newest(), "-", "\u2011") + "*`.\n")
 		card := s.WantCard()
 		s.Alice.Types("/restore cancel <*" + card.Buttons()[0].Value + "*>,")
-		s.Alice.WantTold("Dismissed. Nothing was started.")
+		s.Alice.WantTold("Dismissed. Nothing was restored and the portal is unchanged.")
 		s.WantFinalCard("dismissed")
 		s.WantStarts(0)
 	})

@@ -24,7 +24,7 @@ func TestBinaryNamesWhatThePortalRefuses(t *testing.T) {
 		}, true, []string{"it lets nobody in from the bot's address (403)", "IP restrictions"}},
 		"no rights":     {func(p *docspacetest.Portal) { p.Break(func(f *docspacetest.Faults) { f.NotAdmin = true }) }, true, []string{"may not do this there (403)", "DocSpace admin"}},
 		"history fails": {func(p *docspacetest.Portal) { p.Break(func(f *docspacetest.Faults) { f.HistoryFails = true }) }, false, []string{"it cannot put its list of backups together (500", "One backup whose storage"}},
-		"suspended":     {func(p *docspacetest.Portal) { p.SetTenantStatus(1) }, true, []string{"it is suspended or about to be removed", "make it active again"}},
+		"suspended":     {func(p *docspacetest.Portal) { p.SetTenantStatus(1) }, true, []string{"it is suspended or removed", "make it active again"}},
 		"encryption":    {func(p *docspacetest.Portal) { p.SetTenantStatus(6) }, true, []string{"its storage is being encrypted", "Wait for the end"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestBinaryNamesWhyTheStartIsRefused(t *testing.T) {
 		s.WantCard()
 		s.Portal.Break(func(f *docspacetest.Faults) { f.NoRestorePlan, f.LeakStack = true, true })
 		s.Bob.Presses("Restore")
-		s.WantFinalCard("its plan does not include this (402).", "nothing was started and the portal is unchanged")
+		s.WantFinalCard("its plan does not include this (402).", "nothing was restored and the portal is unchanged")
 		if end := s.WantChannelSays("The portal's owner has to change the plan"); strings.Contains(s.Text(end), " at Portal.") {
 			t.Error("the card shows a stack trace")
 		}

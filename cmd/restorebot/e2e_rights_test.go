@@ -32,7 +32,7 @@ func TestBinaryChecksWhatAdmittedARequestAtThePress(t *testing.T) {
 				s.Slack.PutPerson(slacktest.Person{ID: stage.Alice, Name: "alice", Deleted: c.deleted})
 				s.Starts()
 				s.Bob.Presses("Restore")
-				s.Bob.WantTold(c.words, "Nothing was started")
+				s.Bob.WantTold(c.words, "Your press changed nothing")
 				s.WantStarts(0)
 			})
 		})

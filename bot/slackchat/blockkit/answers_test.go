@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"docspace-restorebot/bot/policy"
 )
 
 // unknownWord stands for what only a run knows: a name, a number, a time.
@@ -80,7 +82,22 @@ func (s source) text(e ast.Expr) string {
 }
 
 // said is one answer in the code.
-type said struct{ where, what, do string }
+type said struct {
+	where, what, do string
+	kind            string // "Refusal", "TextAnswer", or "Reason" of a card
+}
+
+// texts are what people may be told. A refusal adds its effect.
+func (a said) texts() []string {
+	if a.kind != "Refusal" {
+		return []string{lines(a.what, a.do)}
+	}
+	var all []string
+	for _, e := range []policy.Effect{"", policy.PressChangedNothing} {
+		all = append(all, refusalText(policy.Refusal{What: a.what, Do: a.do, Effect: e}))
+	}
+	return all
+}
 
 // typeName is how a composite literal's type is called, without its package.
 func typeName(c *ast.CompositeLit) string {
@@ -98,40 +115,68 @@ func typeName(c *ast.CompositeLit) string {
 func (s source) answers() (all []said) {
 	for _, file := range s.files {
 		ast.Inspect(file, func(n ast.Node) bool {
-			c, ok := n.(*ast.CompositeLit)
-			if !ok || len(c.Elts) == 0 {
-				return true
-			}
-			a := said{where: s.fset.Position(c.Pos()).String()}
-			switch typeName(c) {
-			case "Refusal", "Reason", "SyntaxError":
-				for _, e := range c.Elts {
-					if kv, ok := e.(*ast.KeyValueExpr); ok {
-						switch fmt.Sprint(kv.Key) {
-						case "What":
-							a.what = s.text(kv.Value)
-						case "Do":
-							a.do = s.text(kv.Value)
-						}
+			a := said{kind: "Refusal"}
+			switch n := n.(type) {
+			case *ast.CompositeLit:
+				a = s.answer(n)
+			case *ast.AssignStmt: // of the refusal of a certain case
+				for i, to := range n.Lhs {
+					if field, ok := to.(*ast.SelectorExpr); ok && len(n.Rhs) == len(n.Lhs) && n.Tok == token.ASSIGN {
+						a.put(field.Sel.Name, s.text(n.Rhs[i]))
 					}
 				}
-			case "TextAnswer":
-				e := c.Elts[0]
-				if kv, ok := e.(*ast.KeyValueExpr); ok {
-					e = kv.Value
+			case *ast.CallExpr: // of a command line
+				if f, ok := n.Fun.(*ast.Ident); ok && strings.HasPrefix(f.Name, "refuse") && len(n.Args) > 1 {
+					a.put("What", s.text(n.Args[0]))
+					a.put("Do", s.text(n.Args[1]))
 				}
-				a.what = s.text(e)
-			case "explanation":
-				a.what = "The portal could not be asked: " + s.text(c.Elts[0]) + ". Nothing was started."
-				a.do = s.text(c.Elts[1])
 			}
-			if strings.Trim(a.what+a.do, ". ") != "" {
+			if strings.Trim(a.what, ". ") != "" {
+				a.where = s.fset.Position(n.Pos()).String()
 				all = append(all, a)
 			}
 			return true
 		})
 	}
 	return all
+}
+
+func (a *said) put(field, text string) {
+	switch field {
+	case "What":
+		a.what = text
+	case "Do":
+		a.do = text
+	}
+}
+
+// answer is what a literal says; nothing where it is no answer.
+func (s source) answer(c *ast.CompositeLit) said {
+	a := said{kind: "Refusal"}
+	switch kind := typeName(c); kind {
+	case "Reason", "Refusal", "SyntaxError", "": // "" in a map of refusals
+		if kind == "Reason" {
+			a.kind = kind
+		}
+		for _, e := range c.Elts {
+			if kv, ok := e.(*ast.KeyValueExpr); ok {
+				a.put(fmt.Sprint(kv.Key), s.text(kv.Value))
+			}
+		}
+	case "TextAnswer":
+		a.kind = "TextAnswer"
+		for _, e := range c.Elts {
+			if kv, ok := e.(*ast.KeyValueExpr); ok {
+				e = kv.Value
+			}
+			a.what = s.text(e)
+		}
+	case "explanation":
+		if len(c.Elts) == 2 {
+			a.what, a.do = "The portal could not be asked: "+s.text(c.Elts[0])+".", s.text(c.Elts[1])
+		}
+	}
+	return a
 }
 
 // Every answer in the code fits six lines of a telephone, names no rule, and is no
@@ -144,12 +189,58 @@ func TestEveryAnswerInTheCodeFitsATelephone(t *testing.T) {
 	}
 	never := regexp.MustCompile(`(?i)\bwhoever\b|\bis asked for by\b|what was to be|is changed by this|\brule \w+\)|\[rule`)
 	for _, a := range all {
-		text := strings.TrimSpace(":no_entry: " + a.what + "\n" + a.do)
-		if lines := wrapped(seen(text), phoneWidth); len(lines) > linesOfAnswer {
-			t.Errorf("%s: %d lines\n%s", a.where, len(lines), strings.Join(lines, "\n"))
+		for _, text := range a.texts() {
+			if lines := wrapped(seen(text), phoneWidth); len(lines) > linesOfAnswer {
+				t.Errorf("%s: %d lines\n%s", a.where, len(lines), strings.Join(lines, "\n"))
+			}
+			if bad := never.FindString(text); bad != "" {
+				t.Errorf("%s says %q: %s", a.where, bad, text)
+			}
 		}
-		if bad := never.FindString(text); bad != "" {
-			t.Errorf("%s says %q: %s", a.where, bad, text)
+	}
+}
+
+// anEffect are the words by which people are told whether anything was changed.
+var anEffect = regexp.MustCompile(`(?i)nothing was restored and the portal is unchanged|nothing (\w+ )?(was|is|were) (started|changed|done|restored)|chang(ed|es) nothing|(portal|it) is unchanged|may count all the same|not certain that|whether anything was changed`)
+
+// A refusal says its effect and nothing else of that kind. The reason on a card says none,
+// for the card does. No other answer says it twice.
+func TestEveryRefusalInTheCodeSaysOnceWhetherAnythingWasChanged(t *testing.T) {
+	t.Parallel()
+	refusals := 0
+	for _, a := range readSource(t).answers() {
+		if a.kind == "Refusal" {
+			refusals++
 		}
+		for _, text := range a.texts() {
+			n := len(anEffect.FindAllString(text, -1))
+			if a.kind == "Refusal" && n != 1 || a.kind == "Reason" && n != 0 || n > 1 {
+				t.Errorf("%s says %d times whether anything was changed: %s", a.where, n, text)
+			}
+		}
+	}
+	if refusals < 150 {
+		t.Errorf("%d refusals", refusals)
+	}
+}
+
+// A refusal that is put together of parts says no effect in any of them.
+func TestOnlyThePlacesOfEffectsSayThem(t *testing.T) {
+	t.Parallel()
+	s := readSource(t)
+	for _, file := range s.files {
+		name := s.fset.Position(file.Pos()).Filename
+		if strings.HasSuffix(name, "/effect.go") || filepath.Dir(name) == ".." {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if c, ok := n.(*ast.CompositeLit); ok && (typeName(c) == "Words" || typeName(c) == "Field") { // of a dialog
+				return false
+			}
+			if e, ok := n.(*ast.BasicLit); ok && anEffect.MatchString(s.text(e)) {
+				t.Errorf("%s: %s", s.fset.Position(e.Pos()), e.Value)
+			}
+			return true
+		})
 	}
 }

@@ -65,7 +65,8 @@ func listMessage(head string, items []string) Message {
 // below is what a refusal calls the people and channels that it lists.
 var below = regexp.MustCompile(`the (people|person|channels) below`)
 
-// refusalText says what is refused, that nothing was changed, and what to do.
+// refusalText says why something is refused, whether anything was changed, and what to
+// do.
 func refusalText(no policy.Refusal) string {
 	what, do := EscapeText(no.What, 2*maxSaid), EscapeText(no.Do, maxSaid)
 	if people := few(no.People); people != "" {
@@ -74,7 +75,7 @@ func refusalText(no policy.Refusal) string {
 		}
 		what, do = below.ReplaceAllString(what, people), below.ReplaceAllString(do, people)
 	}
-	out := []string{":no_entry: " + what, do}
+	out := []string{":no_entry: " + what + " " + no.Effect.String(), do}
 	if no.Suggest != "" {
 		out = append(out, "Did you mean `"+inCode(no.Suggest, maxWord)+"`?")
 	}

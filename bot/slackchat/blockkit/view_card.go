@@ -155,13 +155,13 @@ func headline(c bot.Card) string {
 	case bot.Failed:
 		return of + r.Outcome()
 	case bot.Rehearsed:
-		return of + "dry run, nothing was started"
+		return of + "dry run"
 	case bot.Refused:
-		return of + "refused, nothing was started"
+		return of + "refused"
 	case bot.Dismissed:
-		return of + "dismissed, nothing was started"
+		return of + "dismissed"
 	case bot.Expired:
-		return of + "expired, nothing was started"
+		return of + "expired"
 	}
 	return "Restore of " + p
 }

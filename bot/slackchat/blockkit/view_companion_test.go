@@ -196,6 +196,6 @@ func companionAnswers() map[string]bot.Answer {
 		"list-long":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Backups: list(30), Now: viewNow},
 		"list-dump":    bot.Backups{Portal: bot.PortalName{Name: "docs"}, Dump: true, Backups: expired, Now: viewNow},
 		"status-other": bot.Status{External: []bot.ExternalTask{{Portal: bot.PortalName{Name: "docs"}, Running: true, Task: docspace.Progress{Percent: 40, TaskID: "3f0c5a0e"}}}, Now: viewNow},
-		"refusal-busy": &policy.Refusal{Rule: policy.RuleBusy, What: "A restore runs on the portal already. Nothing was started.", Do: "Wait for its end.", Follow: "docs"},
+		"refusal-busy": &policy.Refusal{Rule: policy.RuleBusy, What: "A restore runs on the portal already.", Do: "Wait for its end.", Follow: "docs"},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/bot/policy"
 )
 
 // Slack's limits of a modal, in runes.
@@ -157,6 +158,11 @@ func optionBlocks(options []bot.Option, limit int) []*slack.OptionBlockObject {
 		out = append(out, slack.NewOptionBlockObject(o.Value, plainWords(cmp.Or(o.Text, o.Value), maxOptionText), about))
 	}
 	return out
+}
+
+// Fault is what stands below a field that is refused.
+func Fault(no *policy.Refusal) string {
+	return EscapeText(no.String(), MaxFieldLabel)
 }
 
 // AnswerModal shows any answer in a modal.

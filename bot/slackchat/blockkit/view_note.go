@@ -61,9 +61,9 @@ func endText(c bot.Card, n bot.Note) string {
 	case bot.Succeeded:
 		what = endedWell(c)
 	case bot.Failed:
-		what = lines(CutMarkup(EscapeText(whatFailed(r), 2*maxSaid), maxBrief), changedText(r))
+		what = lines(CutMarkup(EscapeText(r.Reason.What, 2*maxSaid), maxBrief), effectText(r))
 	case bot.Unclear:
-		what = CutMarkup(EscapeText(r.Reason.What, 2*maxSaid), maxBrief) + " Look at the portal, then press the button on its card that is true."
+		what = CutMarkup(EscapeText(r.Reason.What, 2*maxSaid), maxBrief) + " " + r.Effect() + " Look at the portal, then press the button on its card that is true."
 	default:
 		what = outcome(c)
 	}

@@ -2,7 +2,6 @@ package blockkit
 
 import (
 	"fmt"
-	"strings"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/policy"
@@ -34,22 +33,22 @@ func outcome(c bot.Card) string {
 	case bot.Failed:
 		return failedText(c)
 	case bot.Rehearsed:
-		return lines("*Dry run: nothing was started.* All checks passed, and "+confirmers(r)+" confirmed it.",
-			"The portal is unchanged. Leave out `--dry-run` to restore it.")
+		return lines("*The dry run is over.* All checks passed, and "+confirmers(r)+" confirmed it.",
+			r.Effect(), "Leave out `--dry-run` to restore it.")
 	case bot.Refused:
-		return lines(reasonWhat(r), untouched, reasonDo(r.Reason))
+		return lines(reasonWhat(r.Reason), r.Effect(), reasonDo(r.Reason))
 	case bot.Dismissed:
 		if len(r.Confirmations) > 0 && r.Reason.Rule == policy.RuleBreakGlass {
-			return lines(mention(r.ClosedBy)+" stopped it while it counted down. Nothing was started and the portal is unchanged.",
+			return lines(mention(r.ClosedBy)+" stopped it while it counted down. "+r.Effect(),
 				"Ask again with `/restore` if it is needed after all.")
 		}
-		return lines("Dismissed by "+mention(r.ClosedBy)+dismissedWhy(r)+". Nothing was started and the portal is unchanged.", leftBackup(r),
+		return lines("Dismissed by "+mention(r.ClosedBy)+dismissedWhy(r)+". "+r.Effect(), leftBackup(r),
 			"Ask again with `/restore` if it is needed after all.")
 	case bot.Expired:
 		if r.Reason.What != "" {
-			return lines(reasonWhat(r), untouched, reasonDo(r.Reason), leftBackup(r))
+			return lines(reasonWhat(r.Reason), r.Effect(), leftBackup(r), reasonDo(r.Reason))
 		}
-		return lines("Nobody confirmed it by "+date(r.ExpiresAt)+", so it expired. Nothing was started and the portal is unchanged.",
+		return lines("Nobody confirmed it by "+date(r.ExpiresAt)+", so it expired. "+r.Effect(),
 			"Ask again with `/restore` if it is still needed.")
 	}
 	return "This version of the bot does not know where this restore stands. See `/restore status`."
@@ -62,8 +61,8 @@ func unclearText(c bot.Card) string {
 	if r.Progress.Tenant == docspace.TenantRestoring {
 		locked = "The portal says that it is *Restoring*. If its worker died, the cure is under Details."
 	}
-	return lines(reasonText(r.Reason), otherText(c), locked,
-		"*Look at the portal:* is it Active, and does it hold what the backup held? Then press the button that is true. The bot cannot tell, and starts nothing.")
+	return lines(reasonWhat(r.Reason)+" "+r.Effect(), reasonDo(r.Reason), otherText(c), locked,
+		"*Look at the portal:* is it Active, and does it hold what the backup held? Then press the button that is true. The bot starts nothing.")
 }
 
 // otherText tells of a task on the portal that may be another restore.
@@ -94,10 +93,13 @@ func lockedText(r bot.Restore) string {
 
 // leftBackup says what becomes of the safety backup of a restore that is not made.
 func leftBackup(r bot.Restore) string {
-	switch r.Safety.Stage {
-	case bot.SafetySent, bot.SafetyRunning, bot.SafetyDone:
+	s := r.Safety
+	switch {
+	case r.Effect() != bot.Untouched:
+	case s.Stage == bot.SafetyDone:
+		return "Its safety backup is done and stays in the history."
+	case s.Stage == bot.SafetySent, s.Stage == bot.SafetyRunning, s.Stage == bot.SafetyWaived && s.Doubt != "" && s.TaskID != "":
 		return "Its safety backup goes on by itself and stays in the history."
-	case bot.SafetyWaiting, bot.SafetyAsked, bot.SafetyWaived:
 	}
 	return ""
 }
@@ -119,38 +121,20 @@ func failedText(c bot.Card) string {
 	if do == "" {
 		do = "Look whether the portal answers. Then try again, or take another backup from `/restore list`."
 	}
-	return lines(reasonWhat(r), after+changedText(r), do)
+	return lines(reasonWhat(r.Reason), after+effectText(r), leftBackup(r), do)
 }
 
-// untouched is what a card says where no restore was started.
-const untouched = "Nothing was started and the portal is unchanged."
-
-// whatFailed is why a restore ended, without what [untouched] says below it.
-func whatFailed(r bot.Restore) string {
-	if changedText(r) == untouched {
-		return strings.TrimSuffix(strings.TrimSuffix(r.Reason.What, " Nothing was started."), " Nothing was changed.")
+// effectText says whether a restore that failed has changed anything.
+func effectText(r bot.Restore) string {
+	if r.Effect() == bot.DataInDoubt {
+		return ":rotating_light: *" + bot.DataInDoubt + "* Do not use the server before somebody has looked."
 	}
-	return r.Reason.What
+	return r.Effect()
 }
 
-func reasonWhat(r bot.Restore) string {
-	return CutMarkup(EscapeText(whatFailed(r), 2*maxSaid), maxReason)
-}
+func reasonWhat(r bot.Reason) string { return CutMarkup(EscapeText(r.What, 2*maxSaid), maxReason) }
 
 func reasonDo(r bot.Reason) string { return CutMarkup(EscapeText(r.Do, maxSaid), maxReason) }
-
-// changedText says whether a restore that failed has changed anything.
-func changedText(r bot.Restore) string {
-	switch {
-	case r.ClosedBy != "" && !r.Order.Dump: // a person's word, which the bot did not check
-		return ""
-	case r.StartedAt.IsZero():
-		return untouched
-	case r.Order.Dump:
-		return ":rotating_light: *Some of the old data may be gone.* Do not use the server before somebody has looked."
-	}
-	return "The old data is intact."
-}
 
 // dismissedWhy is what somebody said when they dismissed it.
 func dismissedWhy(r bot.Restore) string {

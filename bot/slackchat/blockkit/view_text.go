@@ -9,7 +9,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/policy"
 )
 
@@ -204,9 +203,4 @@ func ago(t, now time.Time) string {
 		return "in " + span(t.Sub(now))
 	}
 	return span(now.Sub(t)) + " ago"
-}
-
-// reasonText tells why, and what to do.
-func reasonText(r bot.Reason) string {
-	return lines(CutMarkup(EscapeText(r.What, 2*maxSaid), maxReason), CutMarkup(EscapeText(r.Do, maxSaid), maxReason))
 }

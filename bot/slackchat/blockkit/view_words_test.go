@@ -18,15 +18,20 @@ func TestLastChangeIsToldInMinutes(t *testing.T) {
 	}
 }
 
-// What a refusal says already is not said again below it.
-func TestCardSaysOnceThatNothingWasStarted(t *testing.T) {
+// A card that ended says once whether anything was changed, after its reason.
+func TestCardSaysOnceWhetherAnythingWasChanged(t *testing.T) {
 	t.Parallel()
-	for _, state := range []bot.State{bot.Failed, bot.Refused, bot.Expired} {
-		said := outcome(viewCard(state, unstarted, func(c *bot.Card) {
-			c.Restore.Reason = bot.Reason{What: "The backup has expired. Nothing was started.", Do: "Take another."}
-		}))
-		if strings.Count(said, "Nothing was started") != 1 || !strings.Contains(said, "The backup has expired.") {
-			t.Errorf("%s: %s", state, said)
+	for _, state := range []bot.State{bot.Refused, bot.Dismissed, bot.Expired, bot.Rehearsed, bot.Failed, bot.Unclear} {
+		for start, change := range map[string]func(*bot.Card){"not started": unstarted, "started": func(*bot.Card) {}, "whole server": dump} {
+			c := viewCard(state, change, func(c *bot.Card) {
+				c.Restore.Reason = bot.Reason{What: "The backup has expired.", Do: "Take another."}
+			})
+			effect := c.Restore.Effect()
+			for where, text := range map[string]string{"card": headline(c) + "\n" + outcome(c), "channel": endText(c, bot.Note{})} {
+				if effect == "" || strings.Count(text, effect) != 1 || len(anEffect.FindAllString(strings.Replace(text, effect, "", 1), -1)) != 0 {
+					t.Errorf("%s, %s, the %s says %q not once: %s", state, start, where, effect, text)
+				}
+			}
 		}
 	}
 }
