@@ -207,7 +207,7 @@ func (c *Checkup) Greet(ctx context.Context) (others int, found bot.Finding) {
 	greeted := make(chan struct{}, 1)
 	failed := make(chan string, 1)
 	s := &socketmode.Client{
-		API: c.API, Slots: 1, Expected: 10, // as many as Slack allows: the running bots are no surprise
+		API: c.API, Slots: 1,
 		Handle: func(_ context.Context, env socketmode.Envelope) any {
 			return textAck(env, "The bot was being checked at this moment, so nothing was done. Please do that again.")
 		},

@@ -15,8 +15,8 @@ const maxAckBytes = 20_480
 
 var errAckTooLong = errors.New("ack is too long for Slack")
 
-// Texts are what people are told when Handle has no answer for them. What is empty
-// becomes a text that fits any app.
+// Texts are what people are told when Handle has no answer for them; an empty one
+// makes a bare ack.
 type Texts struct {
 	Title    string // of the modal that shows one of the others
 	Stopping string // not handled: Run is ending
@@ -24,21 +24,6 @@ type Texts struct {
 	TooSlow  string // Handle runs on, and may have recorded it or not
 	Internal string // Handle panicked; the envelope_id follows
 	TooLong  string // handled, and the answer is too long for Slack
-}
-
-func (t *Texts) fill() {
-	for text, general := range map[*string]string{
-		&t.Title:    "Sorry",
-		&t.Stopping: "The app is stopping; nothing was done. Try again in a moment.",
-		&t.Busy:     "The app is busy; nothing was done. Try again in a moment.",
-		&t.TooSlow:  "This took too long, and it is not certain that it was done.",
-		&t.Internal: "Internal error. Try again. For the app's operator: envelope ",
-		&t.TooLong:  "This was done, and its answer is too long for Slack to show here.",
-	} {
-		if *text == "" {
-			*text = general
-		}
-	}
 }
 
 // ack is an ack on its way to Slack.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,12 +38,9 @@ type Client struct {
 	// Slots is how many connections are held at once, 1 to 4; 0 means 2.
 	Slots int
 
-	// Expected is how many connections Slack should count for the app, without
-	// those of Peers; 0 means Slots. More of them are warned of once.
-	Expected int
-
 	// Peers, if set, returns how many connections other known processes hold. It is
-	// called when Slack counts more than Expected; false means not known.
+	// called when Slack counts more than Slots; false means not known. More than all
+	// of these are warned of once.
 	Peers func() (connections int, known bool)
 
 	// Handle answers an envelope; its result is the ack's payload, and nil makes
@@ -75,9 +71,8 @@ type Client struct {
 	Log    *slog.Logger // nil logs nothing
 
 	ran        atomic.Bool
-	pool       *pool
-	poolOnce   sync.Once
-	dispatcher *dispatcher
+	pool       pool
+	dispatcher dispatcher
 }
 
 // Run holds the connections until ctx ends and then returns nil, within 4 s:
@@ -91,7 +86,7 @@ func (c *Client) Run(ctx context.Context) error {
 	// Handlers outlive ctx, so that what was admitted is answered.
 	handling, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer abandon(errStopped)
-	c.dispatcher.ctx = handling
+	c.dispatcher.start(handling, c)
 
 	slots, slotsCtx := errgroup.WithContext(ctx)
 	for slot := range c.Slots {
@@ -130,32 +125,20 @@ func (c *Client) start() error {
 	if c.Slots == 0 {
 		c.Slots = defaultSlots
 	}
-	if c.Expected == 0 {
-		c.Expected = c.Slots
-	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	c.Events.fill()
-	c.Texts.fill()
 	c.Dialer = fitDialer(c.Dialer)
-	p := c.connections()
-	p.log, p.events, p.expected, p.peers = c.Log, &c.Events, c.Expected, c.Peers
-	c.dispatcher = newDispatcher(c, p)
+	c.pool.client, c.pool.opens = c, newOpens()
 	return nil
-}
-
-// connections makes the pool on first use: readiness may be asked before Run.
-func (c *Client) connections() *pool {
-	c.poolOnce.Do(func() { c.pool = &pool{opens: newOpens()} })
-	return c.pool
 }
 
 // Ready reports whether at least one connection brings envelopes.
 func (c *Client) Ready() bool { return c.State().Live > 0 }
 
 // State is a snapshot of the connections.
-func (c *Client) State() State { return c.connections().snapshot() }
+func (c *Client) State() State { return c.pool.snapshot() }
 
 // State says how the connections are.
 type State struct {

@@ -52,8 +52,7 @@ type conn struct {
 	number int // from 1
 	ws     *websocket.Conn
 	pool   *pool
-	accept func(*conn, Envelope) // must not block
-	log    *slog.Logger          // says the number
+	log    *slog.Logger // says the number
 	opened time.Time
 
 	acks    chan ack      // to write
@@ -66,7 +65,6 @@ type conn struct {
 	mu           sync.Mutex
 	phase        phase
 	reason       string // first reason to end
-	lastFrame    time.Time
 	lastEnvelope time.Time
 }
 
@@ -99,7 +97,7 @@ func (c *conn) serve() {
 	writing.Wait()
 
 	lived := time.Since(c.opened)
-	c.pool.events.Disconnected(c.reason, lived)
+	c.pool.client.Events.Disconnected(c.reason, lived)
 	c.log.Info("slack connection ended", "reason", c.reason, "lived", lived.Round(time.Millisecond))
 	c.pool.remove(c, unwritten)
 }
@@ -192,11 +190,11 @@ func (c *conn) gone() bool {
 	}
 }
 
-// alive reports whether envelopes may come, and when the last frame came.
-func (c *conn) alive() (yes bool, lastFrame time.Time) {
+// alive reports whether envelopes may come.
+func (c *conn) alive() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.phase == phaseInUse || c.phase == phaseRetiring, c.lastFrame
+	return c.phase == phaseInUse || c.phase == phaseRetiring
 }
 
 // lived is how long the connection was good for: 0 if Slack ended it for a reason

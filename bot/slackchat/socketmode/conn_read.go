@@ -58,13 +58,12 @@ func (c *conn) read() (reason string) {
 
 // heard notes a sign of life. Only a hello extends the wait for it.
 func (c *conn) heard() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.lastFrame = time.Now()
-	if c.phase == phaseOpened {
+	now := time.Now()
+	c.pool.heard(now)
+	if c.is(phaseOpened) {
 		return nil
 	}
-	return c.ws.SetReadDeadline(c.lastFrame.Add(silentFor))
+	return c.ws.SetReadDeadline(now.Add(silentFor))
 }
 
 // reasonOf is the reason that a read error stands for.
@@ -95,7 +94,7 @@ func (c *conn) text(data []byte) {
 		c.mu.Lock()
 		c.lastEnvelope = f.ReceivedAt
 		c.mu.Unlock()
-		c.accept(c, f.Envelope)
+		c.pool.client.dispatcher.accept(c, f.Envelope)
 	case f.Type == frameHello:
 		c.hello(f)
 	case f.Type == frameDisconnect:
@@ -117,7 +116,7 @@ func (c *conn) hello(f frame) {
 	}
 	c.log.Info("slack connection in use", "counted", f.NumConnections)
 	c.pool.hello(c, f)
-	c.pool.events.Connected() // after the state: whoever hears of it may ask at once
+	c.pool.client.Events.Connected() // after the state: whoever hears of it may ask at once
 	close(c.greeted)
 }
 

@@ -236,7 +236,7 @@ func TestMoreConnectionsThanExpectedAreWarnedOfOnce(t *testing.T) {
 		fake := newSocketSlack(t)
 		fake.accepted = func(c *slackEnd) bool { c.hello(9); return true }
 		var log logBuffer
-		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Expected: 2, Handle: echoText, Log: log.logger()}
+		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText, Log: log.logger()}
 		runClient(t, s)
 		c := <-fake.conns
 		time.Sleep(2 * time.Minute)

@@ -66,7 +66,7 @@ func (c *conn) send(a ack) error {
 		return err
 	}
 	took := time.Since(a.at)
-	c.pool.events.Acked(a.kind, a.outcome, took)
+	c.pool.client.Events.Acked(a.kind, a.outcome, took)
 	c.log.Debug("envelope acked", "envelope_id", LoggedID(a.id), "type", a.kind, "outcome", string(a.outcome), "took", took)
 	return nil
 }

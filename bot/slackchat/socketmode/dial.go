@@ -37,21 +37,8 @@ func fitDialer(d *websocket.Dialer) *websocket.Dialer {
 var (
 	errOpenSlow = errors.New("apps.connections.open took too long")
 	errBadURL   = errors.New("apps.connections.open gave no usable address")
+	errUpgrade  = errors.New("slack refused the connection")
 )
-
-// dialError is a failed connection attempt. It leaves out the address, whose ticket
-// lets anybody in.
-type dialError struct {
-	status int // of the answer to the upgrade, 0 if there was none
-	detail string
-}
-
-func (e *dialError) Error() string {
-	if e.status != 0 {
-		return fmt.Sprintf("connect to slack: HTTP %d", e.status)
-	}
-	return "connect to slack: " + e.detail
-}
 
 // dial opens a connection. Its errors hold no secret.
 func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
@@ -71,12 +58,12 @@ func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
 	}
 	ws, resp, err := c.Dialer.DialContext(ctx, address, nil)
 	if err != nil {
-		failure := &dialError{detail: redactAddress(err.Error(), u)}
 		if resp != nil {
-			failure.status = resp.StatusCode
 			_ = resp.Body.Close() // gorilla has read what there is
+			return nil, fmt.Errorf("%w: HTTP %d", errUpgrade, resp.StatusCode)
 		}
-		return nil, failure
+		// The address has a ticket that lets anybody in.
+		return nil, errors.New("connect to slack: " + redactAddress(err.Error(), u))
 	}
 	return ws, nil
 }

@@ -3,7 +3,6 @@ package socketmode
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -33,16 +32,10 @@ var errHandleSlow = errors.New("no answer within the time that slack leaves for 
 // dispatcher runs Handle for each thing that a person did once and acks each envelope
 // that brings it.
 type dispatcher struct {
-	ctx    context.Context //nolint:containedctx // the parent of every handler's; accept has none to take
-	handle func(context.Context, Envelope) any
-	tell   func(Envelope, string)
-	texts  Texts
-	pool   *pool
-	log    *slog.Logger
-	events *Events
-
-	slots    chan struct{} // taken by running handlers
-	stopping chan struct{} // closed by drain
+	client   *Client
+	ctx      context.Context //nolint:containedctx // the parent of every handler's; accept has none to take
+	running  chan struct{}   // one for each call of Handle
+	stopping chan struct{}   // closed by drain
 	handlers sync.WaitGroup
 
 	mu      sync.Mutex
@@ -51,18 +44,16 @@ type dispatcher struct {
 	stopped bool
 }
 
-func newDispatcher(c *Client, p *pool) *dispatcher {
-	return &dispatcher{
-		handle: c.Handle, tell: c.Tell, texts: c.Texts, pool: p, log: c.Log, events: &c.Events,
-		slots: make(chan struct{}, maxRunning), stopping: make(chan struct{}),
-	}
+func (d *dispatcher) start(ctx context.Context, c *Client) {
+	d.client, d.ctx = c, ctx
+	d.running, d.stopping = make(chan struct{}, maxRunning), make(chan struct{})
 }
 
 // accept takes an envelope from a connection, in its reader. It never blocks,
 // for a reader that waits answers no pings.
 func (d *dispatcher) accept(from *conn, env Envelope) {
 	kind := envelopeKind(env.Type)
-	d.events.Received(kind)
+	d.client.Events.Received(kind)
 	here, key := arrival{from, env.ID, env.ReceivedAt}, deliveryKey(env)
 	d.mu.Lock()
 	if dl := d.recent.find(key, env.ReceivedAt); dl != nil {
@@ -71,10 +62,10 @@ func (d *dispatcher) accept(from *conn, env Envelope) {
 			dl.arrivals = append(dl.arrivals, here)
 		}
 		d.mu.Unlock()
-		d.events.Redelivered(kind)
-		d.log.Info("envelope came again", append(d.about(env), "answered", answered)...)
+		d.client.Events.Redelivered(kind)
+		d.client.Log.Info("envelope came again", append(d.about(env), "answered", answered)...)
 		if answered {
-			d.pool.send(from, ack{id: env.ID, kind: kind, outcome: AckRepeated, payload: payload, at: env.ReceivedAt})
+			d.client.pool.send(from, ack{id: env.ID, kind: kind, outcome: AckRepeated, payload: payload, at: env.ReceivedAt})
 		}
 		return
 	}
@@ -84,9 +75,9 @@ func (d *dispatcher) accept(from *conn, env Envelope) {
 	case kind == "other":
 		outcome = AckUnreadable
 	case d.stopped:
-		outcome, text = AckStopping, d.texts.Stopping
+		outcome, text = AckStopping, d.client.Texts.Stopping
 	case d.pending >= maxRunning+maxQueued:
-		outcome, text = AckBusy, d.texts.Busy
+		outcome, text = AckBusy, d.client.Texts.Busy
 	default:
 		d.pending++
 		d.handlers.Go(func() { d.process(dl, env) })
@@ -107,18 +98,18 @@ func (d *dispatcher) process(dl *delivery, env Envelope) {
 	waited := time.NewTimer(maxQueueWait - time.Since(env.ReceivedAt))
 	defer waited.Stop()
 	select {
-	case d.slots <- struct{}{}:
-		defer func() { <-d.slots }()
+	case d.running <- struct{}{}:
+		defer func() { <-d.running }()
 	case <-d.stopping:
-		d.refuse(dl, env, AckStopping, d.texts.Stopping)
+		d.refuse(dl, env, AckStopping, d.client.Texts.Stopping)
 		return
 	case <-waited.C:
-		d.refuse(dl, env, AckBusy, d.texts.Busy)
+		d.refuse(dl, env, AckBusy, d.client.Texts.Busy)
 		return
 	}
 	late := time.AfterFunc(ackWithin-time.Since(env.ReceivedAt), func() {
-		if d.answerWithText(dl, env, AckTooSlow, d.texts.TooSlow) {
-			d.log.Error("handler did not answer in time", d.about(env)...)
+		if d.answerWithText(dl, env, AckTooSlow, d.client.Texts.TooSlow) {
+			d.client.Log.Error("handler did not answer in time", d.about(env)...)
 		}
 	})
 	defer late.Stop()
@@ -130,7 +121,7 @@ func (d *dispatcher) process(dl *delivery, env Envelope) {
 		answered = d.answer(dl, env, outcome, payload)
 	}
 	if !answered {
-		d.log.Warn("handler's result came after its ack and is dropped", append(d.about(env), "took", time.Since(env.ReceivedAt))...)
+		d.client.Log.Warn("handler's result came after its ack and is dropped", append(d.about(env), "took", time.Since(env.ReceivedAt))...)
 	}
 }
 
@@ -138,21 +129,21 @@ func (d *dispatcher) process(dl *delivery, env Envelope) {
 func (d *dispatcher) invoke(env Envelope) (payload []byte, outcome AckOutcome, text string) {
 	defer func() {
 		if v := recover(); v != nil {
-			d.events.Panicked()
-			d.log.Error("handler panicked", append(d.about(env), "panic", v, "stack", string(debug.Stack()))...)
-			payload, outcome, text = nil, AckFailed, d.texts.Internal+LoggedID(env.ID)
+			d.client.Events.Panicked()
+			d.client.Log.Error("handler panicked", append(d.about(env), "panic", v, "stack", string(debug.Stack()))...)
+			payload, outcome, text = nil, AckFailed, d.client.Texts.Internal+LoggedID(env.ID)
 		}
 	}()
 	ctx, cancel := context.WithDeadlineCause(d.ctx, env.ReceivedAt.Add(handleWithin), errHandleSlow)
 	defer cancel()
-	payload, err := ackPayload(env, d.handle(ctx, env))
+	payload, err := ackPayload(env, d.client.Handle(ctx, env))
 	switch {
 	case errors.Is(err, errAckTooLong):
-		d.log.Error("handler's answer is too long for an ack", d.about(env)...)
-		return nil, AckFailed, d.texts.TooLong
+		d.client.Log.Error("handler's answer is too long for an ack", d.about(env)...)
+		return nil, AckFailed, d.client.Texts.TooLong
 	case err != nil: // the text may quote the answer
-		d.log.Error("handler's answer cannot be marshaled", d.about(env)...)
-		return nil, AckFailed, d.texts.Internal + LoggedID(env.ID)
+		d.client.Log.Error("handler's answer cannot be marshaled", d.about(env)...)
+		return nil, AckFailed, d.client.Texts.Internal + LoggedID(env.ID)
 	}
 	return payload, AckHandled, ""
 }
@@ -160,7 +151,7 @@ func (d *dispatcher) invoke(env Envelope) (payload []byte, outcome AckOutcome, t
 // refuse answers a delivery that Handle will not see.
 func (d *dispatcher) refuse(dl *delivery, env Envelope, outcome AckOutcome, text string) {
 	if d.answerWithText(dl, env, outcome, text) {
-		d.log.Warn("envelope not handled", append(d.about(env), "outcome", string(outcome))...)
+		d.client.Log.Warn("envelope not handled", append(d.about(env), "outcome", string(outcome))...)
 	}
 }
 
@@ -169,7 +160,7 @@ func (d *dispatcher) refuse(dl *delivery, env Envelope, outcome AckOutcome, text
 func (d *dispatcher) answerWithText(dl *delivery, env Envelope, outcome AckOutcome, text string) bool {
 	var shown any
 	if text != "" {
-		shown = TextAck(env, d.texts.Title, text)
+		shown = TextAck(env, d.client.Texts.Title, text)
 	}
 	payload, err := ackPayload(env, shown)
 	if err != nil { // unreachable unless the envelope_id itself is huge
@@ -178,8 +169,8 @@ func (d *dispatcher) answerWithText(dl *delivery, env Envelope, outcome AckOutco
 	if !d.answer(dl, env, outcome, payload) {
 		return false
 	}
-	if shown == nil && text != "" && d.tell != nil {
-		d.tell(env, text)
+	if shown == nil && text != "" && d.client.Tell != nil {
+		d.client.Tell(env, text)
 	}
 	return true
 }
@@ -195,7 +186,7 @@ func (d *dispatcher) answer(dl *delivery, env Envelope, outcome AckOutcome, payl
 	d.recent.answered(dl, payload, time.Now())
 	d.mu.Unlock()
 	for _, at := range arrivals {
-		d.pool.send(at.conn, ack{id: at.id, kind: envelopeKind(env.Type), outcome: outcome, payload: payload, at: at.at})
+		d.client.pool.send(at.conn, ack{id: at.id, kind: envelopeKind(env.Type), outcome: outcome, payload: payload, at: at.at})
 		outcome = AckRepeated
 	}
 	return true
@@ -225,10 +216,10 @@ func (d *dispatcher) drain(until <-chan struct{}) {
 	case <-idle:
 	case <-timeout:
 		d.mu.Lock()
-		running := d.pending
+		pending := d.pending
 		d.mu.Unlock()
-		if running > 0 {
-			d.log.Error("handlers still run and are left behind", "running", running)
+		if pending > 0 {
+			d.client.Log.Error("handlers still run and are left behind", "running", pending)
 		}
 	}
 }

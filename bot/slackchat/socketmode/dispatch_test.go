@@ -18,8 +18,11 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// said are the texts of a client that sets none.
-var said = func() (t Texts) { t.fill(); return t }()
+// said are the texts of the tests' clients.
+var said = Texts{
+	Title: "Sorry", Stopping: "The app is stopping.", Busy: "The app is busy.", TooSlow: "It took too long.",
+	Internal: "Internal error: ", TooLong: "The answer is too long.",
+}
 
 // logBuffer is a log that a test may read while it is written.
 type logBuffer struct {

@@ -73,10 +73,9 @@ func faultOf(err error) fault {
 			f.word = faultRateLimited // without a Retry-After
 		}
 	}
-	if dial, ok := errors.AsType[*dialError](err); ok && dial.status != 0 {
-		f.word = faultHandshake
-	}
 	switch {
+	case errors.Is(err, errUpgrade):
+		f.word = faultHandshake
 	case errors.Is(err, errBadURL):
 		f.word = faultAddress
 	case errors.Is(err, errOpenSlow), errors.Is(err, context.DeadlineExceeded):

@@ -264,6 +264,7 @@ func (c *slackEnd) deafen() {
 // runClient runs s in the background; stop ends it and returns its error.
 func runClient(t *testing.T, s *Client) (stop func() error) {
 	t.Helper()
+	s.Texts = said
 	ctx, cancel := context.WithCancelCause(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()

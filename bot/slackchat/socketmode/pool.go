@@ -2,7 +2,6 @@ package socketmode
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -15,9 +14,6 @@ const (
 	// ackUseful is how long after its envelope an ack still means something to
 	// Slack: then it has told the person that the app did not respond.
 	ackUseful = 3 * time.Second
-	// maxHeldAcks bounds the acks that wait for a connection; each has less than
-	// 20 KiB.
-	maxHeldAcks = 1024
 	// A connection counts as living as long as Slack's hello says, some hours,
 	// within these bounds: to be half an hour apart is enough.
 	minLife, maxLife = 6 * time.Minute, time.Hour
@@ -28,11 +24,8 @@ const (
 
 // pool is the open connections and the acks that wait for one.
 type pool struct {
-	log      *slog.Logger
-	events   *Events
-	expected int
-	peers    func() (connections int, known bool) // nil where there are none
-	opens    *rate.Limiter
+	client *Client
+	opens  *rate.Limiter
 
 	mu        sync.Mutex
 	conns     []*conn // oldest first
@@ -46,13 +39,12 @@ type pool struct {
 }
 
 // add serves an opened connection until it is gone.
-func (p *pool) add(ws *websocket.Conn, accept func(*conn, Envelope)) *conn {
+func (p *pool) add(ws *websocket.Conn) *conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.numbers++
 	c := &conn{
-		number: p.numbers, ws: ws, pool: p, accept: accept, log: p.log.With("connection", p.numbers),
-		opened: time.Now(), lastFrame: time.Now(),
+		number: p.numbers, ws: ws, pool: p, log: p.client.Log.With("connection", p.numbers), opened: time.Now(),
 		acks: make(chan ack, maxQueuedAcks), pongs: make(chan string, maxQueuedPongs),
 		greeted: make(chan struct{}), retired: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -65,12 +57,9 @@ func (p *pool) add(ws *websocket.Conn, accept func(*conn, Envelope)) *conn {
 func (p *pool) remove(c *conn, unwritten []ack) {
 	p.mu.Lock()
 	p.conns = slices.DeleteFunc(p.conns, func(other *conn) bool { return other == c })
-	if _, frame := c.alive(); frame.After(p.state.LastFrame) {
-		p.state.LastFrame = frame
-	}
 	p.mu.Unlock()
 	for _, a := range unwritten {
-		p.events.AckResent()
+		p.client.Events.AckResent()
 		p.send(nil, a)
 	}
 }
@@ -95,7 +84,7 @@ func (p *pool) send(origin *conn, a ack) {
 			}
 		}
 	}
-	if p.stopped || len(p.held) >= maxHeldAcks {
+	if p.stopped {
 		p.lose(a)
 		return
 	}
@@ -104,8 +93,8 @@ func (p *pool) send(origin *conn, a ack) {
 
 // lose gives an ack up. The lock is held.
 func (p *pool) lose(a ack) {
-	p.events.AckLost()
-	p.log.Warn("ack lost: no connection took it in time", "envelope_id", LoggedID(a.id), "type", a.kind, "age", time.Since(a.at))
+	p.client.Events.AckLost()
+	p.client.Log.Warn("ack lost: no connection took it in time", "envelope_id", LoggedID(a.id), "type", a.kind, "age", time.Since(a.at))
 }
 
 // hello notes that a connection is in use, and gives it the acks that waited.
@@ -117,7 +106,7 @@ func (p *pool) hello(c *conn, f frame) {
 	if f.ConnectionInfo.AppID != "" {
 		p.state.AppID = f.ConnectionInfo.AppID
 	}
-	ours := p.expected
+	ours := p.client.Slots
 	for _, other := range p.conns {
 		if other.leaving() { // Slack counts it as well
 			ours++
@@ -129,7 +118,7 @@ func (p *pool) hello(c *conn, f frame) {
 	}
 	for _, a := range p.held {
 		if time.Since(a.at) < ackUseful && c.enqueue(a) {
-			p.events.AckResent()
+			p.client.Events.AckResent()
 		} else {
 			p.lose(a)
 		}
@@ -140,8 +129,8 @@ func (p *pool) hello(c *conn, f frame) {
 // countPeers warns of more connections than ours and those of the peers. Each peer
 // may be replacing one, which counts twice meanwhile.
 func (p *pool) countPeers(counted, ours int) {
-	if p.peers != nil {
-		peers, known := p.peers()
+	if p.client.Peers != nil {
+		peers, known := p.client.Peers()
 		if known && peers > 0 {
 			peers++
 		}
@@ -152,7 +141,7 @@ func (p *pool) countPeers(counted, ours int) {
 			return
 		}
 	}
-	p.log.Warn("slack counts more connections than expected: does another program run with this app-level token?",
+	p.client.Log.Warn("slack counts more connections than expected: does another program run with this app-level token?",
 		"connections", counted, "expected", ours)
 }
 
@@ -161,14 +150,14 @@ func (p *pool) countPeers(counted, ours int) {
 // about the same age, so those that were opened together are moved apart: the nth
 // of them at its part of a connection's life. Slack's times are not exact, so half
 // of a part is apart enough.
-func (p *pool) renewal(c *conn, slots int) time.Time {
+func (p *pool) renewal(c *conn) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	life := p.life
 	if life <= 0 {
 		life = maxLife
 	}
-	part := min(max(life, minLife), maxLife) / time.Duration(slots)
+	part := min(max(life, minLife), maxLife) / time.Duration(p.client.Slots)
 	near := 0
 	for _, other := range p.conns {
 		if other.number < c.number && !other.leaving() && c.opened.Sub(other.opened) < part/2 {
@@ -212,6 +201,13 @@ func (p *pool) mayOpen(ctx context.Context, t time.Time) bool {
 	return false
 }
 
+// heard notes a sign of life of a connection.
+func (p *pool) heard(at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state.LastFrame = at
+}
+
 // noteFault notes why there is no further connection.
 func (p *pool) noteFault(fault string) {
 	p.mu.Lock()
@@ -246,12 +242,8 @@ func (p *pool) snapshot() State {
 	defer p.mu.Unlock()
 	s := p.state
 	for _, c := range p.conns {
-		alive, frame := c.alive()
-		if alive {
+		if c.alive() {
 			s.Live++
-		}
-		if frame.After(s.LastFrame) {
-			s.LastFrame = frame
 		}
 	}
 	return s

@@ -72,7 +72,7 @@ func (c *Client) connect(ctx context.Context, slot int) (*conn, error) {
 	if err != nil {
 		return nil, c.dialFailed(ctx, slot, err)
 	}
-	fresh := c.pool.add(ws, c.dispatcher.accept)
+	fresh := c.pool.add(ws)
 	select {
 	case <-fresh.greeted:
 		return fresh, nil
@@ -112,7 +112,7 @@ func (c *Client) dialFailed(ctx context.Context, slot int, err error) error {
 func (c *Client) keep(ctx context.Context, current *conn) {
 	for {
 		var timer <-chan time.Time // nil never fires
-		if due := c.pool.renewal(current, c.Slots); !due.IsZero() {
+		if due := c.pool.renewal(current); !due.IsZero() {
 			wait := time.Until(due)
 			if wait <= 0 {
 				c.Log.InfoContext(ctx, "slack connection makes way, so that not all are recycled at once", "connection", current.number)
