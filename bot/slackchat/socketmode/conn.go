@@ -52,7 +52,8 @@ type conn struct {
 	number int // from 1
 	ws     *websocket.Conn
 	pool   *pool
-	log    *slog.Logger // says the number
+	accept func(*conn, Envelope) // must not block
+	log    *slog.Logger          // says the number
 	opened time.Time
 
 	acks    chan ack      // to write

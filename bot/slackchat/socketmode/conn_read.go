@@ -94,7 +94,7 @@ func (c *conn) text(data []byte) {
 		c.mu.Lock()
 		c.lastEnvelope = f.ReceivedAt
 		c.mu.Unlock()
-		c.pool.client.dispatcher.accept(c, f.Envelope)
+		c.accept(c, f.Envelope)
 	case f.Type == frameHello:
 		c.hello(f)
 	case f.Type == frameDisconnect:

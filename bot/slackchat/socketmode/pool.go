@@ -39,12 +39,12 @@ type pool struct {
 }
 
 // add serves an opened connection until it is gone.
-func (p *pool) add(ws *websocket.Conn) *conn {
+func (p *pool) add(ws *websocket.Conn, accept func(*conn, Envelope)) *conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.numbers++
 	c := &conn{
-		number: p.numbers, ws: ws, pool: p, log: p.client.Log.With("connection", p.numbers), opened: time.Now(),
+		number: p.numbers, ws: ws, pool: p, accept: accept, log: p.client.Log.With("connection", p.numbers), opened: time.Now(),
 		acks: make(chan ack, maxQueuedAcks), pongs: make(chan string, maxQueuedPongs),
 		greeted: make(chan struct{}), retired: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{}),
 	}

@@ -72,7 +72,7 @@ func (c *Client) connect(ctx context.Context, slot int) (*conn, error) {
 	if err != nil {
 		return nil, c.dialFailed(ctx, slot, err)
 	}
-	fresh := c.pool.add(ws)
+	fresh := c.pool.add(ws, c.dispatcher.accept)
 	select {
 	case <-fresh.greeted:
 		return fresh, nil
