@@ -80,11 +80,11 @@ type Store interface {
 	// under its ID before.
 	PutForm(ctx context.Context, f Form) error
 
-	// Form returns what a modal is about, or [ErrNotFound].
+	// Form returns what a modal is about, or [ErrNotFound] also once its time is over.
 	Form(ctx context.Context, id string) (Form, error)
 
 	// PutLoss keeps what a restore takes by name, in the place of what was kept for it
-	// before. What nobody may keep any longer goes.
+	// before, until its time is over.
 	PutLoss(ctx context.Context, l loss.List) error
 
 	// Loss returns what a restore takes by name, or [ErrNotFound] also once its time

@@ -18,7 +18,7 @@ type line struct {
 	Restore, Kind, Actor, Detail string
 	Prev                         string
 
-	sum string // its hash, once it has its place
+	sum string // its hash, once it has its place, as the table holds it
 }
 
 // hash covers every field, the hash of the line before included.
@@ -117,12 +117,8 @@ func (s *Store) extend(ctx context.Context, tx *sql.Tx, from head, lines []line,
 	if freeze != nil {
 		to.freeze = *freeze
 	}
-	res, err := tx.ExecContext(ctx, `UPDATE audit_head SET lines = $1, hash = $2, seal = $3, frozen = $4 WHERE id = 1 AND lines = $5 AND hash = $6`,
+	n, err := change(ctx, tx, `UPDATE audit_head SET lines = $1, hash = $2, seal = $3, frozen = $4 WHERE id = 1 AND lines = $5 AND hash = $6`,
 		to.lines, to.hash, to.seal(s.seals), to.freeze, from.lines, from.hash)
-	if err != nil {
-		return false, err
-	}
-	n, err := res.RowsAffected()
 	if err != nil || n == 0 {
 		return false, err
 	}

@@ -79,33 +79,30 @@ var (
 // does not hold kept, a head from before (the zero value is held by any), and,
 // with a key, one that somebody without it may have written.
 func (s *Store) CheckAudit(ctx context.Context, kept AuditHead) (AuditProof, error) {
-	end, seal, err := s.auditEnd(ctx)
+	end, err := s.readTrailEnd(ctx, s.db)
 	if err != nil {
-		return AuditProof{}, err
+		return AuditProof{}, fmt.Errorf("audit: the head cannot be read: %w", err)
 	}
 	found, marks, err := s.checkChain(ctx, kept, AuditHead{end.lines, end.hash})
 	proof := AuditProof{AuditHead: found}
-	proof.Sealed, _, _ = strings.Cut(seal, ":")
+	proof.Sealed, _, _ = strings.Cut(end.seal, ":")
 	if err != nil || !s.seals.on() {
 		return proof, err
 	}
 	marks.kept = kept.Lines
-	proof.From, err = marks.judge(s.seals, end.check(s.seals, seal), proof.Sealed)
+	proof.From, err = marks.judge(s.seals, end.check(s.seals, end.seal), proof.Sealed)
 	return proof, err
 }
 
-// auditEnd reads the end of the trail, also of a database that is older than the
-// seals.
-func (s *Store) auditEnd(ctx context.Context) (end head, seal string, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT lines, hash, seal, frozen FROM audit_head WHERE id = 1`).Scan(&end.lines, &end.hash, &seal, &end.freeze)
-	if err != nil {
-		end, seal = head{}, ""
-		err = s.db.QueryRowContext(ctx, `SELECT lines, hash FROM audit_head WHERE id = 1`).Scan(&end.lines, &end.hash)
+// follow returns the head that l makes of h, if l is the next line.
+func (h AuditHead) follow(l AuditLine) (AuditHead, error) {
+	switch {
+	case l.Seq != h.Lines+1:
+		return h, fmt.Errorf("after line %d comes line %d: lines are missing or added", h.Lines, l.Seq)
+	case l.Prev != h.Hash:
+		return h, fmt.Errorf("line %d does not follow line %d as it is now", l.Seq, h.Lines)
 	}
-	if err != nil {
-		err = fmt.Errorf("audit: the head cannot be read: %w", err)
-	}
-	return end, seal, err
+	return AuditHead{l.Seq, l.Hash}, nil
 }
 
 // checkChain reads every line and collects those that tell of keys.
@@ -113,17 +110,15 @@ func (s *Store) checkChain(ctx context.Context, kept, want AuditHead) (found Aud
 	held := kept.Lines == 0
 	// The head was read first: what is written meanwhile only makes the trail longer.
 	for l, err := range s.Audit(ctx) {
-		switch {
-		case err != nil:
+		if err != nil {
 			return found, marks, err
-		case l.Seq != found.Lines+1:
-			return found, marks, fmt.Errorf("audit: after line %d comes line %d: lines are missing or added", found.Lines, l.Seq)
-		case l.Prev != found.Hash:
-			return found, marks, fmt.Errorf("audit: line %d does not follow line %d as it is now", l.Seq, found.Lines)
-		case l.Kind == string(bot.EventSealed):
+		}
+		if found, err = found.follow(l); err != nil {
+			return found, marks, fmt.Errorf("audit: %w", err)
+		}
+		if l.Kind == string(bot.EventSealed) {
 			marks.lines = append(marks.lines, l)
 		}
-		found = AuditHead{l.Seq, l.Hash}
 		held = held || kept.matches(found)
 		if found.Lines == want.Lines && found != want {
 			return found, marks, fmt.Errorf("audit: line %d is not the one that was written last", l.Seq)
@@ -189,9 +184,9 @@ func upTo(key sealer, l AuditLine) int64 {
 
 // TrailEnd implements [bot.Store].
 func (s *Store) TrailEnd(ctx context.Context) (string, error) {
-	var end AuditHead
-	if err := s.db.QueryRowContext(ctx, `SELECT lines, hash FROM audit_head WHERE id = 1`).Scan(&end.Lines, &end.Hash); err != nil {
+	end, err := s.readTrailEnd(ctx, s.db)
+	if err != nil {
 		return "", fmt.Errorf("audit: the head cannot be read: %w", err)
 	}
-	return end.Short(), nil
+	return AuditHead{end.lines, end.hash}.Short(), nil
 }

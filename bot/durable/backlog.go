@@ -67,19 +67,12 @@ func (d *stall) judge(b bot.Backlog, stepped int64, idle time.Duration) bool {
 
 // states counts restores by state.
 func (s *Store) states(ctx context.Context) (map[bot.State]int, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT state, count(*) FROM restore GROUP BY state`)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
 	states := map[bot.State]int{}
-	for rows.Next() {
+	_, err := list(ctx, s.db, func(r row) (n int, err error) {
 		var state bot.State
-		var n int
-		if err := rows.Scan(&state, &n); err != nil {
-			return nil, err
-		}
+		err = r.Scan(&state, &n)
 		states[state] = n
-	}
-	return states, rows.Err()
+		return n, err
+	}, `SELECT state, count(*) FROM restore GROUP BY state`)
+	return states, err
 }

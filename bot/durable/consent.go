@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"docspace-restorebot/bot"
@@ -17,19 +16,21 @@ import (
 // not confirm.
 type witness interface {
 	// read reads all clocks.
-	read(ctx context.Context, q queryer) (bot.Clock, error)
+	read(ctx context.Context, db dbtx) (bot.Clock, error)
 	// seal makes what shall show that the consent of a restore, which is written
 	// in the same transaction, is not of an older database.
-	seal(ctx context.Context, q queryer, id string) (string, error)
+	seal(ctx context.Context, db dbtx, id string) (string, error)
 	// sealed reports whether the consent is the one that was sealed.
-	sealed(ctx context.Context, q queryer, id, seal string) (bool, error)
+	sealed(ctx context.Context, db dbtx, id, seal string) (bool, error)
 	// unseal takes the seal away, so that no older row is ever taken for this one.
 	unseal(id string)
+	// sweep takes away the seals of all restores but those that wait for their start.
+	sweep(wait []string) error
 }
 
 // clocks reads all clocks.
-func (s *Store) clocks(ctx context.Context, q queryer) (bot.Clock, error) {
-	c, err := s.witness.read(ctx, q)
+func (s *Store) clocks(ctx context.Context, db dbtx) (bot.Clock, error) {
+	c, err := s.witness.read(ctx, db)
 	if s.SetClocks != nil {
 		s.SetClocks(&c)
 	}
@@ -49,12 +50,12 @@ func (s *Store) CheckConsent(ctx context.Context, r bot.Restore) error {
 }
 
 // agreed returns the consent of a restore if it holds.
-func (s *Store) agreed(ctx context.Context, q queryer, r bot.Restore) (bot.Consent, error) {
-	c, err := s.consent(ctx, q, r.ID)
+func (s *Store) agreed(ctx context.Context, db dbtx, r bot.Restore) (bot.Consent, error) {
+	c, err := s.consent(ctx, db, r.ID)
 	if err != nil {
 		return c, err
 	}
-	now, err := s.clocks(ctx, q)
+	now, err := s.clocks(ctx, db)
 	if err != nil {
 		return c, err
 	}
@@ -66,16 +67,16 @@ func (s *Store) agreed(ctx context.Context, q queryer, r bot.Restore) (bot.Conse
 
 // consent reads what people agreed to. One that is not there, or is not the one
 // that was written, is of another time than the database.
-func (s *Store) consent(ctx context.Context, q queryer, id string) (c bot.Consent, err error) {
+func (s *Store) consent(ctx context.Context, db dbtx, id string) (c bot.Consent, err error) {
 	var data, seal string
-	err = q.QueryRowContext(ctx, `SELECT data, seal FROM consent WHERE restore_id = $1`, id).Scan(&data, &seal)
+	err = db.QueryRowContext(ctx, `SELECT data, seal FROM consent WHERE restore_id = $1`, id).Scan(&data, &seal)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, &bot.LapsedError{Cause: bot.LapsedUnseen}
 	}
 	if err != nil {
 		return c, fmt.Errorf("consent: %w", err)
 	}
-	switch genuine, err := s.witness.sealed(ctx, q, id, seal); {
+	switch genuine, err := s.witness.sealed(ctx, db, id, seal); {
 	case err != nil:
 		return c, fmt.Errorf("consent: %w", err)
 	case !genuine:
@@ -158,27 +159,14 @@ func (s *Store) deleteConsent(ctx context.Context, tx *sql.Tx, id string) error 
 	return err
 }
 
-// sweep takes away the seals of what does not wait for its start any more.
-func (s *Store) sweep(ctx context.Context) error {
-	w, ok := s.witness.(tickets)
-	if !ok {
-		return nil
+// sweepSeals takes away the seals of what does not wait for its start any more.
+func (s *Store) sweepSeals(ctx context.Context) error {
+	wait, err := list(ctx, s.db, value[string], `SELECT restore_id FROM consent`)
+	if err == nil {
+		err = s.witness.sweep(wait)
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT restore_id FROM consent`)
 	if err != nil {
 		return fmt.Errorf("consent: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	waits := map[string]bool{}
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return fmt.Errorf("consent: %w", err)
-		}
-		waits[filepath.Base(w.ticket(id))] = true
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("consent: %w", err)
-	}
-	return w.sweep(waits)
+	return nil
 }

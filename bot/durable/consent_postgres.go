@@ -18,9 +18,9 @@ type server struct {
 	began   time.Time
 }
 
-func (w server) read(ctx context.Context, q queryer) (bot.Clock, error) {
+func (w server) read(ctx context.Context, db dbtx) (bot.Clock, error) {
 	var at time.Time
-	if err := q.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&at); err != nil {
+	if err := db.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&at); err != nil {
 		return bot.Clock{}, fmt.Errorf("the database's clock: %w", err)
 	}
 	return bot.Clock{At: at.UTC(), Shared: true, Process: w.process, Ran: time.Since(w.began)}, nil
@@ -29,18 +29,20 @@ func (w server) read(ctx context.Context, q queryer) (bot.Clock, error) {
 // thisRun tells one run of the server from the next, in no time zone.
 const thisRun = `(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint::text`
 
-func (server) seal(ctx context.Context, q queryer, _ string) (string, error) {
+func (server) seal(ctx context.Context, db dbtx, _ string) (string, error) {
 	var run string
 	var transaction int64
-	err := q.QueryRowContext(ctx, `SELECT `+thisRun+`, txid_current()`).Scan(&run, &transaction)
+	err := db.QueryRowContext(ctx, `SELECT `+thisRun+`, txid_current()`).Scan(&run, &transaction)
 	return run + " " + strconv.FormatUint(uint64(uint32(transaction)), 10), err //nolint:gosec // a row keeps the lower half
 }
 
-func (server) sealed(ctx context.Context, q queryer, id, seal string) (bool, error) {
+func (server) sealed(ctx context.Context, db dbtx, id, seal string) (bool, error) {
 	var now string
-	err := q.QueryRowContext(ctx, `SELECT `+thisRun+` || ' ' || xmin::text FROM consent WHERE restore_id = $1`, id).Scan(&now)
+	err := db.QueryRowContext(ctx, `SELECT `+thisRun+` || ' ' || xmin::text FROM consent WHERE restore_id = $1`, id).Scan(&now)
 	return now == seal, err
 }
 
 // unseal has nothing to do: no row is written twice by the same transaction.
 func (server) unseal(string) {}
+
+func (server) sweep([]string) error { return nil }

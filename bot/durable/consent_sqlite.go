@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ type tickets struct {
 	began    time.Time
 }
 
-func (w tickets) read(context.Context, queryer) (bot.Clock, error) {
+func (w tickets) read(context.Context, dbtx) (bot.Clock, error) {
 	c := bot.Clock{At: time.Now().UTC(), Process: w.process, Ran: time.Since(w.began)}
 	c.Boot, c.Up = uptime()
 	return c, nil
@@ -38,7 +39,7 @@ func (w tickets) ticket(id string) string {
 	return w.database + ticketInfix + strings.ReplaceAll(id, string(filepath.Separator), "_")
 }
 
-func (w tickets) seal(_ context.Context, _ queryer, id string) (string, error) {
+func (w tickets) seal(_ context.Context, _ dbtx, id string) (string, error) {
 	file, word := w.ticket(id), rand.Text()
 	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
@@ -49,7 +50,7 @@ func (w tickets) seal(_ context.Context, _ queryer, id string) (string, error) {
 	return w.fingerprint(file)
 }
 
-func (w tickets) sealed(_ context.Context, _ queryer, id, seal string) (bool, error) {
+func (w tickets) sealed(_ context.Context, _ dbtx, id, seal string) (bool, error) {
 	now, err := w.fingerprint(w.ticket(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -69,17 +70,18 @@ func (tickets) fingerprint(file string) (string, error) {
 
 func (w tickets) unseal(id string) { _ = os.Remove(w.ticket(id)) }
 
-// sweep takes away the tickets of restores that do not wait for their start: what
-// a process left that died just then.
-func (w tickets) sweep(waits map[string]bool) error {
+// sweep takes away what a process left that died just then.
+func (w tickets) sweep(wait []string) error {
 	dir, base := filepath.Split(w.database)
 	files, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	for _, f := range files {
-		if name := f.Name(); strings.HasPrefix(name, base+ticketInfix) && !waits[name] {
-			_ = os.Remove(filepath.Join(dir, name))
+		file := filepath.Join(dir, f.Name())
+		waits := func(id string) bool { return w.ticket(id) == file }
+		if strings.HasPrefix(f.Name(), base+ticketInfix) && !slices.ContainsFunc(wait, waits) {
+			_ = os.Remove(file)
 		}
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"docspace-restorebot/bot"
 )
@@ -43,49 +42,23 @@ func (s *Store) SetFreeze(ctx context.Context, f bot.Freeze, events ...bot.Event
 // wakeWaiting gives each restore that is not started a new version and generation,
 // and returns their new steps.
 func (s *Store) wakeWaiting(ctx context.Context, tx *sql.Tx) ([]Step, error) {
-	rows, err := tx.QueryContext(ctx, s.timed(`UPDATE restore SET version = version + 1, generation = generation + 1, due_at = now()
+	return list(ctx, tx, readStep, s.timed(`UPDATE restore SET version = version + 1, generation = generation + 1, due_at = now()
 		WHERE state IN ('requested', 'confirmed', 'saving') RETURNING id, generation`))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var steps []Step
-	for rows.Next() {
-		var st Step
-		if err := rows.Scan(&st.Restore, &st.Generation); err != nil {
-			return nil, err
-		}
-		steps = append(steps, st)
-	}
-	return steps, rows.Err()
 }
 
 // Frozen implements [bot.Store].
-func (s *Store) Frozen(ctx context.Context) (bot.Freeze, error) {
-	return s.frozen(ctx, s.db)
-}
-
-// queryer is a database or a transaction.
-type queryer interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
+func (s *Store) Frozen(ctx context.Context) (bot.Freeze, error) { return s.frozen(ctx, s.db) }
 
 // frozen reads the freeze. With a key the end of the trail has to know it too.
-func (s *Store) frozen(ctx context.Context, q queryer) (bot.Freeze, error) {
-	if s.seals.on() {
-		_, f, err := s.sealedEnd(ctx, q)
-		return f, err
+func (s *Store) frozen(ctx context.Context, db dbtx) (bot.Freeze, error) {
+	end, err := s.readTrailEnd(ctx, db)
+	if err == nil && s.seals.on() {
+		err = s.checkTrailEnd(end)
 	}
-	var f bot.Freeze
-	var at int64
-	err := q.QueryRowContext(ctx, `SELECT at, actor, reason, channel FROM freeze_now WHERE id = 1`).Scan(&at, &f.By, &f.Reason, &f.Channel)
 	if err != nil { // no row is a fault too: it fails closed
 		return bot.Freeze{}, fmt.Errorf("freeze: %w", err)
 	}
-	if at != 0 {
-		f.At = time.Unix(0, at).UTC()
-	}
-	return f, nil
+	return end.freeze, nil
 }
 
 // checkNotFrozen refuses a start during a freeze.

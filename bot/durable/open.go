@@ -4,11 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
@@ -38,7 +36,6 @@ type Store struct {
 	stall         stall
 	seals         sealer
 	trailSeen     atomic.Int64 // how long the audit trail was when it was last looked at
-	forgot        atomic.Int64 // when one looked last for what nobody may keep any longer
 	file          string       // of SQLite
 	fileChecked   bool         // it was read to its end when it was opened
 	closeAll      func() error
@@ -74,40 +71,3 @@ func Open(ctx context.Context, url string) (*Store, error) {
 
 // Close gives the database back. Call it after Run has returned.
 func (s *Store) Close() error { return s.closeAll() }
-
-// errCommit wraps the error of a commit: whether it took effect is not known.
-var errCommit = fmt.Errorf("commit: %w", bot.ErrUncertain)
-
-// tx runs f in one transaction, and again after a deadlock. f must use tx alone:
-// on SQLite a call on the pool would wait for the one connection for ever.
-func (s *Store) tx(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
-	for again := 2; ; again-- {
-		err := s.once(ctx, f)
-		if again == 0 || !deadlocked(err) {
-			return err
-		}
-	}
-}
-
-func (s *Store) once(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	if err := f(ctx, tx); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%w: %w", errCommit, err)
-	}
-	return nil
-}
-
-// nanos is a time as the tables hold it.
-func nanos(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixNano()
-}

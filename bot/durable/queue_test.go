@@ -1,12 +1,14 @@
 package durable_test
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
+	"docspace-restorebot/bot/loss"
 )
 
 func finish(t *testing.T, s *durable.Store, id string, state bot.State) {
@@ -72,5 +74,25 @@ func TestBacklogCountsWhatHasEnded(t *testing.T) {
 		if err != nil || b.States[bot.Requested] != c.open || b.States[bot.Dismissed] != c.dismissed || b.Unsettled != c.open {
 			t.Errorf("after the end of %q: %+v, %v", c.end, b, err)
 		}
+	}
+}
+
+// A list by name is deleted when its time is over, whether or not anybody asks for it.
+func TestWhatNobodyMayKeepIsDeleted(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "bot.db"))
+	for id, left := range map[string]time.Duration{"past": -time.Second, "kept": time.Hour} {
+		if err := errors.Join(
+			s.PutLoss(t.Context(), loss.List{Restore: id, Until: time.Now().Add(left)}),
+			s.PutForm(t.Context(), bot.Form{ID: id, Until: time.Now().Add(left)}),
+		); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Reconcile(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := s.Ask(t.Context(), `SELECT (SELECT group_concat(restore_id) FROM loss) || ' ' || (SELECT group_concat(id) FROM form)`); err != nil || left != "kept kept" {
+		t.Errorf("left are %q, %v", left, err)
 	}
 }

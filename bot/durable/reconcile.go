@@ -56,9 +56,6 @@ func (s *Store) reconcile(ctx context.Context, all bool) error {
 	if err := s.compareClocks(ctx); err != nil {
 		return err
 	}
-	if err := s.forgetLosses(ctx); err != nil {
-		return err
-	}
 	late := s.pace.overdue
 	if all {
 		late = -century
@@ -73,16 +70,17 @@ func (s *Store) reconcile(ctx context.Context, all bool) error {
 		var ours []Step
 		for _, st := range steps {
 			// A peer that was quicker has changed the generation.
-			res, err := tx.ExecContext(ctx, s.timed(`UPDATE restore SET generation = $1, due_at = now() WHERE id = $2 AND generation = $3`),
+			n, err := change(ctx, tx, s.timed(`UPDATE restore SET generation = $1, due_at = now() WHERE id = $2 AND generation = $3`),
 				st.Generation+1, st.Restore, st.Generation)
 			if err != nil {
 				return err
 			}
-			if n, err := res.RowsAffected(); err != nil {
-				return err
-			} else if n == 1 {
+			if n == 1 {
 				ours = append(ours, Step{st.Restore, st.Generation + 1})
 			}
+		}
+		if err := s.forgetKept(ctx, tx); err != nil {
+			return err
 		}
 		return s.enqueue(ctx, tx, ours...)
 	})
@@ -95,20 +93,12 @@ const century = 100 * 365 * 24 * time.Hour
 // fits, in the one order in which all replicas take rows. To find them in that
 // order SQLite would look at all restores that ever were.
 func (s *Store) overdue(ctx context.Context, tx *sql.Tx, late time.Duration) ([]Step, error) {
-	rows, err := tx.QueryContext(ctx, s.timed(`SELECT id, generation FROM (
+	return list(ctx, tx, readStep, s.timed(`SELECT id, generation FROM (
 		SELECT id, generation FROM restore WHERE NOT settled AND due_at < now() - $1 ORDER BY due_at LIMIT $2) AS lost ORDER BY id`),
 		int64(late), reconcileAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var steps []Step
-	for rows.Next() {
-		var st Step
-		if err := rows.Scan(&st.Restore, &st.Generation); err != nil {
-			return nil, err
-		}
-		steps = append(steps, st)
-	}
-	return steps, rows.Err()
+}
+
+func readStep(r row) (st Step, err error) {
+	err = r.Scan(&st.Restore, &st.Generation)
+	return st, err
 }

@@ -20,18 +20,20 @@ type record struct {
 	MAC       string `json:",omitempty"` // its seal, which [sealer.sign] writes
 }
 
+// encode writes a record as the data column holds it.
 func encode(r bot.Restore) (string, error) {
 	data, err := json.Marshal(record{Restore: r, AnswerURL: r.AnswerURL.Reveal()})
 	return string(data), err
 }
 
-// encode writes a record as the data column holds it, sealed where there is a key.
-func (s *Store) encode(r bot.Restore) (string, error) {
-	data, err := encode(r)
-	if err != nil {
-		return "", err
+// encodeWith is encode, sealed where there is a key, and the lines of the events
+// that are written with the record.
+func (s *Store) encodeWith(r bot.Restore, events []bot.Event) (data string, lines []line, err error) {
+	if data, err = encode(r); err != nil {
+		return "", nil, err
 	}
-	return s.seals.sign("record", data), nil
+	lines, err = linesOf(events)
+	return s.seals.sign("record", data), lines, err
 }
 
 // decodeStrict reads a record of which every field has to be known.
@@ -49,8 +51,6 @@ func decodeStrict(data string, rec *record) error {
 
 // columns are what scan reads.
 const columns = `id, portal, state, version, generation, delivery, settled, data`
-
-type row interface{ Scan(into ...any) error }
 
 // scan reads a restore to be looked at.
 func (s *Store) scan(row row) (bot.Restore, error) { return s.read(row, false) }

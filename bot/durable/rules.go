@@ -35,14 +35,12 @@ func (s *Store) SaveRules(ctx context.Context, was, next bot.ToldRules, events .
 		return bot.ToldRules{}, fmt.Errorf("rules: %w", err)
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE rules_told SET version = $1, data = $2 WHERE id = 1 AND version = $3`,
+		n, err := change(ctx, tx, `UPDATE rules_told SET version = $1, data = $2 WHERE id = 1 AND version = $3`,
 			next.Version, string(data), was.Version)
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
+		if n == 0 {
 			return bot.ErrStale
 		}
 		return s.note(ctx, tx, lines)

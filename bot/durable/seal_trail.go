@@ -57,24 +57,19 @@ func (s *Store) trustedFreeze(ctx context.Context, tx *sql.Tx, found bot.Seal) (
 	if found == bot.SealBroken {
 		return freezeUnknown, nil
 	}
-	var f bot.Freeze
-	var at int64
-	err := tx.QueryRowContext(ctx, `SELECT at, actor, reason, channel FROM freeze_now WHERE id = 1`).Scan(&at, &f.By, &f.Reason, &f.Channel)
+	end, err := s.readTrailEnd(ctx, tx)
 	if err != nil {
 		return "", err
-	}
-	if at != 0 {
-		f.At = time.Unix(0, at).UTC()
 	}
 	var last string
 	err = tx.QueryRowContext(ctx, lastFreeze).Scan(&last)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", err
 	}
-	if (last == string(bot.EventFrozen)) != f.On() {
+	if (last == string(bot.EventFrozen)) != end.freeze.On() {
 		return freezeUnknown, nil
 	}
-	return freezeSum(f), nil
+	return freezeSum(end.freeze), nil
 }
 
 // lastFreeze is asked once a key.
@@ -85,37 +80,45 @@ func altered(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{bot.ErrAltered}, args...)...)
 }
 
-// sealedEnd reads the end of the trail and the freeze, in one look, and checks
-// that they are what the bot has written last.
-func (s *Store) sealedEnd(ctx context.Context, q queryer) (h head, f bot.Freeze, err error) {
-	before := s.trailSeen.Load()
-	var seal string
-	var newest, at int64
-	err = q.QueryRowContext(ctx, `SELECT h.lines, h.hash, h.seal, h.frozen, coalesce((SELECT max(seq) FROM audit), 0), f.at, f.actor, f.reason, f.channel
+// trailEnd is the end of the trail, and the freeze as its own table holds it.
+type trailEnd struct {
+	head
+
+	seal   string
+	newest int64 // line that is there
+	freeze bot.Freeze
+	least  int64 // how long the trail had been seen before
+}
+
+// readTrailEnd reads all of it in one look.
+func (s *Store) readTrailEnd(ctx context.Context, db dbtx) (end trailEnd, err error) {
+	end.least = s.trailSeen.Load()
+	var at int64
+	err = db.QueryRowContext(ctx, `SELECT h.lines, h.hash, h.seal, h.frozen, coalesce((SELECT max(seq) FROM audit), 0), f.at, f.actor, f.reason, f.channel
 		FROM audit_head AS h, freeze_now AS f WHERE h.id = 1 AND f.id = 1`).
-		Scan(&h.lines, &h.hash, &seal, &h.freeze, &newest, &at, &f.By, &f.Reason, &f.Channel)
-	if errors.Is(err, sql.ErrNoRows) {
-		return h, bot.Freeze{}, altered("the end of the audit trail, or the row of the freeze, is gone")
+		Scan(&end.lines, &end.hash, &end.seal, &end.head.freeze, &end.newest, &at, &end.freeze.By, &end.freeze.Reason, &end.freeze.Channel)
+	end.freeze.At = fromNanos(at)
+	if errors.Is(err, sql.ErrNoRows) && s.seals.on() {
+		return end, altered("the end of the audit trail, or the row of the freeze, is gone")
 	}
-	if err != nil {
-		return h, bot.Freeze{}, fmt.Errorf("freeze: %w", err)
-	}
-	if at != 0 {
-		f.At = time.Unix(0, at).UTC()
-	}
-	fresh := h.lines == 0 && seal == "" // nothing was written yet
+	return end, err
+}
+
+// checkTrailEnd checks that the end is what the bot has written last.
+func (s *Store) checkTrailEnd(end trailEnd) error {
+	fresh := end.lines == 0 && end.seal == "" // nothing was written yet
 	switch {
-	case !fresh && h.check(s.seals, seal) != "":
-		return h, bot.Freeze{}, altered("the end of the audit trail is not the one that the bot wrote")
-	case h.lines < before:
-		return h, bot.Freeze{}, altered("an older audit trail was put back")
-	case newest != h.lines:
-		return h, bot.Freeze{}, altered("the audit trail has %d lines where there should be %d", newest, h.lines)
-	case h.freeze != freezeSum(f):
-		return h, bot.Freeze{}, altered("whether restores are frozen is not what the bot wrote")
+	case !fresh && end.check(s.seals, end.seal) != "":
+		return altered("the end of the audit trail is not the one that the bot wrote")
+	case end.lines < end.least:
+		return altered("an older audit trail was put back")
+	case end.newest != end.lines:
+		return altered("the audit trail has %d lines where there should be %d", end.newest, end.lines)
+	case end.head.freeze != freezeSum(end.freeze):
+		return altered("whether restores are frozen is not what the bot wrote")
 	}
-	s.reached(h.lines)
-	return h, f, nil
+	s.reached(end.lines)
+	return nil
 }
 
 // checkUnaltered makes sure, just before something is sent to a portal, that the record
@@ -128,7 +131,10 @@ func (s *Store) checkUnaltered(ctx context.Context, tx *sql.Tx, was, next bot.Re
 	if next.Seal != "" {
 		return altered("the seal of the record is %s", next.Seal)
 	}
-	h, _, err := s.sealedEnd(ctx, tx)
+	end, err := s.readTrailEnd(ctx, tx)
+	if err == nil {
+		err = s.checkTrailEnd(end)
+	}
 	if err != nil {
 		return err
 	}
@@ -143,30 +149,30 @@ func (s *Store) checkUnaltered(ctx context.Context, tx *sql.Tx, was, next bot.Re
 	case from == 0:
 		return nil // whether one is needed is not for the store to say
 	}
-	return s.trailAgrees(ctx, tx, was, next, from, h)
+	return trailAgrees(ctx, tx, was, next, from, end.head)
 }
 
 // trailAgrees reads the trail from a restore's first confirmation to its end.
-func (s *Store) trailAgrees(ctx context.Context, tx *sql.Tx, was, r bot.Restore, from int64, h head) error {
-	rows, err := tx.QueryContext(ctx, `SELECT seq, at, restore_id, kind, actor, detail, prev_hash, hash FROM audit
-		WHERE seq >= $1 AND seq <= $2 ORDER BY seq`, from, h.lines)
-	if err != nil {
-		return fmt.Errorf("audit: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
+func trailAgrees(ctx context.Context, tx *sql.Tx, was, r bot.Restore, from int64, h head) error {
 	missing := r.Confirmers()
 	last := AuditHead{Lines: from - 1}
-	for rows.Next() {
-		l, err := scanLine(rows)
+	for stored, err := range readTrail(ctx, tx, from, h.lines) {
+		if err != nil {
+			return fmt.Errorf("audit: %w", err)
+		}
+		l, err := stored.verify()
+		if l.Seq == from {
+			last.Hash = l.Prev // the lines before are not looked at
+		}
+		if err == nil {
+			last, err = last.follow(l)
+		}
 		switch {
 		case err != nil:
 			return altered("%w", err)
-		case l.Seq != last.Lines+1, last.Hash != "" && l.Prev != last.Hash:
-			return altered("lines of the audit trail are missing or changed after line %d", last.Lines)
 		case l.Kind == string(bot.EventSealed):
 			return altered("the audit trail was sealed anew since it was confirmed")
 		}
-		last = AuditHead{l.Seq, l.Hash}
 		if l.Restore != r.ID {
 			continue
 		}
@@ -178,8 +184,6 @@ func (s *Store) trailAgrees(ctx context.Context, tx *sql.Tx, was, r bot.Restore,
 		}
 	}
 	switch {
-	case rows.Err() != nil:
-		return fmt.Errorf("audit: %w", rows.Err())
 	case last.Lines != h.lines || last.Hash != h.hash:
 		return altered("the newest lines of the audit trail are missing or changed")
 	case len(missing) > 0:

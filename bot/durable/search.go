@@ -2,124 +2,89 @@ package durable
 
 import (
 	"context"
-	"database/sql"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"docspace-restorebot/bot"
 )
 
-// scanAll reads restores and closes rows. Only then are they decoded, which takes
-// longer: nobody else gets at a file while rows are open.
-func (s *Store) scanAll(rows *sql.Rows) ([]bot.Restore, error) {
-	defer func() { _ = rows.Close() }()
-	var found []storedRow
-	for rows.Next() {
-		c, err := columnsOf(rows)
-		if err != nil {
-			return nil, fmt.Errorf("restores: %w", err)
-		}
-		found = append(found, c)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return nil, fmt.Errorf("restores: %w", err)
-	}
-	list := make([]bot.Restore, len(found))
-	for i, c := range found {
-		r, err := c.decode(false, s.seals)
-		if err != nil {
-			return nil, fmt.Errorf("restores: %w", err)
-		}
-		list[i] = r
-	}
-	return list, nil
-}
-
 // Recent implements [bot.Store].
 func (s *Store) Recent(ctx context.Context, limit int) ([]bot.Restore, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM restore
-		ORDER BY requested_at DESC, id DESC LIMIT $1`, max(limit, 0))
-	if err != nil {
-		return nil, fmt.Errorf("recent restores: %w", err)
-	}
-	return s.scanAll(rows)
+	return s.restores(ctx, `ORDER BY requested_at DESC, id DESC LIMIT $1`, max(limit, 0))
 }
 
-// searchPage is how many restores one query reads: other callers wait for the one
-// connection to a file meanwhile.
-const searchPage = 50
-
-// Search implements [bot.Store]. The database seeks the place of each page: it
-// costs the same however much lies before it.
+// Search implements [bot.Store]. A whole restore takes two kilobytes, so only those
+// that are wanted are read whole.
 func (s *Store) Search(ctx context.Context, limit int, want func(bot.Restore) bool) ([]bot.Restore, error) {
-	var ids []string
-	for looked, at, id := 0, int64(math.MaxInt64), ""; len(ids) < limit && looked < bot.SearchWindow; looked += searchPage {
-		list, err := s.rowsBefore(ctx, at, id)
-		if err != nil {
-			return nil, fmt.Errorf("search restores: %w", err)
-		}
-		for _, p := range list {
-			r := bot.Restore{ID: p.id, Portal: p.portal, Address: p.address, State: p.state, RequestedAt: time.Unix(0, p.at).UTC()}
-			if len(ids) < limit && want(r) {
+	var ids []any
+	if limit > 0 {
+		for r, err := range rows(ctx, s.db, readShort, `SELECT id, portal, address, state, requested_at FROM restore
+			ORDER BY requested_at DESC, id DESC LIMIT $1`, bot.SearchWindow) {
+			if err != nil {
+				return nil, fmt.Errorf("restores: %w", err)
+			}
+			if want(r) {
 				ids = append(ids, r.ID)
 			}
+			if len(ids) == limit {
+				break
+			}
 		}
-		if len(list) < searchPage {
-			break
-		}
-		last := list[len(list)-1]
-		at, id = last.at, last.id
 	}
-	return s.byIDs(ctx, ids, limit)
-}
-
-// searchRow is what a search reads of each restore. A whole one takes two kilobytes.
-type searchRow struct {
-	id, portal, address string
-
-	state bot.State
-	at    int64 // when it was requested, in nanoseconds
-}
-
-// rowsBefore returns the next page of restores.
-func (s *Store) rowsBefore(ctx context.Context, at int64, id string) (list []searchRow, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, portal, address, state, requested_at FROM restore
-		WHERE (requested_at, id) < ($1, $2) ORDER BY requested_at DESC, id DESC LIMIT $3`, at, id, searchPage)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var p searchRow
-		if err := rows.Scan(&p.id, &p.portal, &p.address, &p.state, &p.at); err != nil {
-			return nil, err
-		}
-		list = append(list, p)
-	}
-	return list, rows.Err()
-}
-
-// byIDs returns restores in the order of their ids. The statement is one for all
-// of up to limit, so that it is planned once.
-func (s *Store) byIDs(ctx context.Context, ids []string, limit int) ([]bot.Restore, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	var places []string
-	var args []any
-	for n := range limit {
-		places, args = append(places, "$"+strconv.Itoa(n+1)), append(args, ids[min(n, len(ids)-1)])
+	for n := range ids {
+		places = append(places, "$"+strconv.Itoa(n+1))
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT `+columns+` FROM restore WHERE id IN (`+strings.Join(places, ", ")+`)`, args...) //nolint:gosec // $1, $2, ...
-	if err != nil {
-		return nil, fmt.Errorf("search restores: %w", err)
-	}
-	list, err := s.scanAll(rows)
-	slices.SortFunc(list, func(a, b bot.Restore) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	list, err := s.restores(ctx, `WHERE id IN (`+strings.Join(places, ", ")+`)`, ids...)
+	slices.SortFunc(list, func(a, b bot.Restore) int { return slices.Index(ids, any(a.ID)) - slices.Index(ids, any(b.ID)) })
 	return list, err
+}
+
+func readShort(row row) (r bot.Restore, err error) {
+	var at int64
+	err = row.Scan(&r.ID, &r.Portal, &r.Address, &r.State, &at)
+	r.RequestedAt = fromNanos(at)
+	return r, err
+}
+
+// restores reads restores to be looked at. They are decoded once all are read, since
+// nobody else gets at a file while rows are open.
+func (s *Store) restores(ctx context.Context, which string, args ...any) ([]bot.Restore, error) {
+	found, err := list(ctx, s.db, columnsOf, `SELECT `+columns+` FROM restore `+which, args...)
+	restores := make([]bot.Restore, len(found))
+	for i := 0; err == nil && i < len(found); i++ {
+		restores[i], err = found[i].decode(false, s.seals)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("restores: %w", err)
+	}
+	return restores, nil
+}
+
+// Runs implements [bot.Store].
+func (s *Store) Runs(ctx context.Context, portal string, limit int) ([]bot.Run, error) {
+	runs, err := list(ctx, s.db, readRun, `SELECT state, data FROM restore
+		WHERE portal = $1 AND state IN ('succeeded', 'failed') ORDER BY requested_at DESC, id DESC LIMIT $2`, portal, max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("runs: %w", err)
+	}
+	return runs, nil
+}
+
+func readRun(r row) (bot.Run, error) {
+	var state bot.State
+	var data string
+	var rec record
+	err := r.Scan(&state, &data)
+	if err == nil {
+		err = json.Unmarshal([]byte(data), &rec)
+	}
+	rec.State = state
+	return bot.RunOf(rec.Restore), err
 }

@@ -11,16 +11,12 @@ import (
 
 // Create implements [bot.Store].
 func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) error {
-	data, err := s.encode(r)
-	if err != nil {
-		return fmt.Errorf("create restore: %w", err)
-	}
-	lines, err := linesOf(events)
+	data, lines, err := s.encodeWith(r, events)
 	if err != nil {
 		return fmt.Errorf("create restore: %w", err)
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, s.timed(`INSERT INTO restore
+		n, err := change(ctx, tx, s.timed(`INSERT INTO restore
 			(id, portal, state, version, generation, delivery, requested_at, due_at, settled, data, address, task)
 			SELECT $1, $2, $3, $4, $5, $6, $7, now(), $8, $9, $10, $11
 			WHERE NOT EXISTS (SELECT 1 FROM restore WHERE portal = $2 AND address = '' AND `+isOpen+`)
@@ -30,13 +26,11 @@ func (s *Store) Create(ctx context.Context, r bot.Restore, events ...bot.Event) 
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, whyNotCreated(ctx, tx, r.Delivery))
+		if n == 0 {
+			return whyNotCreated(ctx, tx, r.Delivery)
 		}
-		if len(r.Confirmations) > 0 {
-			if err := saveConfirmations(ctx, tx, r); err != nil {
-				return err
-			}
+		if err := saveConfirmations(ctx, tx, r); err != nil {
+			return err
 		}
 		if err := s.recordConsent(ctx, tx, bot.Restore{ID: r.ID}, r); err != nil {
 			return err
@@ -142,11 +136,7 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 	if wake {
 		next.Generation++
 	}
-	data, err := s.encode(next)
-	if err != nil {
-		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
-	}
-	lines, err := linesOf(events)
+	data, lines, err := s.encodeWith(next, events)
 	if err != nil {
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
 	}
@@ -187,27 +177,23 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 
 // compareAndSwap replaces the row if it still is as it was.
 func (s *Store) compareAndSwap(ctx context.Context, tx *sql.Tx, was, next bot.Restore, data string) error {
-	res, err := tx.ExecContext(ctx, s.timed(`UPDATE restore
+	n, err := change(ctx, tx, s.timed(`UPDATE restore
 		SET state = $1, version = $2, generation = $3, settled = $4, data = $5,
 			due_at = CASE WHEN generation = $3 THEN due_at ELSE now() END, -- a new generation is due at once
 			address = $10, task = $11
 		WHERE id = $6 AND state = $7 AND version = $8 AND generation = $9`),
 		next.State, next.Version, next.Generation, next.Settled, data,
 		was.ID, was.State, was.Version, was.Generation, next.Address, next.TaskID)
-	if err != nil {
-		return err
-	}
-	n, err := res.RowsAffected()
 	if err != nil || n == 1 {
 		return err
 	}
-	var id string
-	err = tx.QueryRowContext(ctx, `SELECT id FROM restore WHERE id = $1`, was.ID).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return bot.ErrNotFound
-	}
-	if err != nil {
+	var there int
+	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM restore WHERE id = $1`, was.ID).Scan(&there)
+	switch {
+	case err != nil:
 		return err
+	case there == 0:
+		return bot.ErrNotFound
 	}
 	return bot.ErrStale
 }

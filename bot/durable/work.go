@@ -120,11 +120,7 @@ func (s *Store) isCurrent(ctx context.Context, st Step) (ours bool, err error) {
 // markStep notes that a step is alive or has ended and when the next is due. It
 // reports whether the step still is of the restore's generation.
 func (s *Store) markStep(ctx context.Context, st Step, next time.Duration) (ours bool, err error) {
-	res, err := s.db.ExecContext(ctx, s.timed(`UPDATE restore SET stepped_at = now(), due_at = now() + $1
+	n, err := change(ctx, s.db, s.timed(`UPDATE restore SET stepped_at = now(), due_at = now() + $1
 		WHERE id = $2 AND generation = $3`), int64(next), st.Restore, st.Generation)
-	if err != nil {
-		return false, err
-	}
-	n, err := res.RowsAffected()
 	return n == 1, err
 }

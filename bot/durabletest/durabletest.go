@@ -273,7 +273,7 @@ func forms(t *testing.T, s bot.Store) {
 	f.ID, f.Until = "f", time.Now().Add(time.Hour).UTC().Round(0)
 	past := f
 	past.ID, past.Until = "past", time.Now().Add(-time.Hour)
-	for _, put := range []bot.Form{f, past, f} { // the third removes what is past
+	for _, put := range []bot.Form{f, past, f} {
 		if err := s.PutForm(t.Context(), put); err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ func losses(t *testing.T, s bot.Store) {
 	past.Restore, past.Until = "past", time.Now().Add(-time.Hour)
 	more := l
 	more.Acts = append(more.Acts, more.Acts...)
-	for _, put := range []loss.List{l, past, more} { // the third removes what is past
+	for _, put := range []loss.List{l, past, more} {
 		if err := s.PutLoss(t.Context(), put); err != nil {
 			t.Fatal(err)
 		}
