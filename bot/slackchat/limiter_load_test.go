@@ -147,7 +147,7 @@ func work(ctx context.Context, b *bot.Bot, ids []string) {
 // channels, and begins to work them.
 func startRestores(t *testing.T, restores, channels int, ends func(n int) time.Time) (*slacktest.Slack, map[string]*loadPortal) {
 	t.Helper()
-	w := slacktest.World{Limits: slacktest.Unlimited()}
+	w := slacktest.World{Unlimited: true}
 	for n := range channels {
 		w.Channels = append(w.Channels, slacktest.Channel{ID: fmt.Sprintf("C9%d", n), Name: fmt.Sprintf("c%d", n)})
 	}
@@ -174,7 +174,7 @@ func startRestores(t *testing.T, restores, channels int, ends func(n int) time.T
 		store.restores[r.ID] = *r
 		ids = append(ids, r.ID)
 	}
-	fake.SetLimits(slacktest.Limits{})
+	fake.SetUnlimited(false)
 	fake.Fail("*", slacktest.Failure{Delay: loadLatency})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})

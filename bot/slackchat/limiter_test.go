@@ -289,7 +289,7 @@ func Test429IsHonored(t *testing.T) {
 func TestSlackThatHangsHoldsUpFew(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		fake, chat := chatInBubble(t, slacktest.World{Limits: slacktest.Unlimited()})
+		fake, chat := chatInBubble(t, slacktest.World{Unlimited: true})
 		var cards []bot.Card
 		for n := range 20 {
 			card := runningCard(n)

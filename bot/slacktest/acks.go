@@ -41,7 +41,6 @@ func (l *link) receive(frame []byte) {
 }
 
 func (l *link) ignore(why string) {
-	l.s.stats.AcksIgnored++
 	l.s.emit(Event{Kind: AckIgnored, Connection: l.id, Detail: why})
 }
 
@@ -58,15 +57,11 @@ func (d *Delivery) take(l *link, payload json.RawMessage) {
 	if d.link != nil {
 		delete(d.link.open, d.EnvelopeID)
 	}
-	l.acked++
 	switch {
 	case ack.Again:
-		s.stats.AckedAgain++
 	case ack.Late:
-		s.stats.AckedLate++
 		close(d.acked)
 	default:
-		s.stats.Acked++
 		close(d.acked)
 		close(d.settled)
 	}
@@ -77,11 +72,6 @@ func (d *Delivery) take(l *link, payload json.RawMessage) {
 		return // one of several deliveries counts for the person
 	}
 	d.heard = true
-	d.read(payload)
-}
-
-// read does what the payload of an ack says. The caller holds mu.
-func (d *Delivery) read(payload json.RawMessage) {
 	if !d.accepts || string(payload) == "null" {
 		payload = nil
 	}

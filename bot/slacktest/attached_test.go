@@ -7,29 +7,24 @@ import (
 	"docspace-restorebot/bot/slacktest"
 )
 
-func TestMetadataAndAttachmentsHaveAForm(t *testing.T) {
+func TestMetadataHasAForm(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(w *slacktest.World) { w.Limits = slacktest.Unlimited() })
+	b := setup(t, func(w *slacktest.World) { w.Unlimited = true })
 	for name, tc := range map[string]struct{ member, value, want string }{
-		"metadata":                    {"metadata", `{"event_type":"restore","event_payload":{"id":1}}`, ""},
-		"no metadata":                 {"metadata", `null`, ""},
-		"metadata, a text":            {"metadata", `"x"`, "invalid_metadata_format"},
-		"metadata, no JSON":           {"metadata", `{`, "invalid_metadata_format"},
-		"metadata, no type":           {"metadata", `{"event_payload":{}}`, "invalid_metadata_schema"},
-		"metadata, an empty type":     {"metadata", `{"event_type":"","event_payload":{}}`, "invalid_metadata_schema"},
-		"metadata, a number for one":  {"metadata", `{"event_type":5,"event_payload":{}}`, "invalid_metadata_schema"},
-		"metadata, no payload":        {"metadata", `{"event_type":"x"}`, "invalid_metadata_schema"},
-		"metadata, payload a list":    {"metadata", `{"event_type":"x","event_payload":[]}`, "invalid_metadata_schema"},
-		"metadata with more":          {"metadata", `{"event_type":"x","event_payload":{},"event_time":1}`, "invalid_metadata_schema"},
-		"attachment":                  {"attachments", `[{"color":"#fff","text":"x"}]`, ""},
-		"attachment of blocks":        {"attachments", `[{"blocks":[` + aSection + `]}]`, ""},
-		"attachments, an object":      {"attachments", `{}`, "invalid_attachments"},
-		"attachments of texts":        {"attachments", `["x"]`, "invalid_attachments"},
-		"101 attachments":             {"attachments", `[` + repeat(101, `{"text":"x"}`) + `]`, "too_many_attachments"},
-		"attachment of bad blocks":    {"attachments", `[{"blocks":[{"type":"section"}]}]`, "invalid_blocks"},
-		"attachment, blocks a number": {"attachments", `[{"blocks":5}]`, "invalid_blocks_format"},
+		"metadata":                   {"metadata", `{"event_type":"restore","event_payload":{"id":1}}`, ""},
+		"no metadata":                {"metadata", `null`, ""},
+		"metadata, a text":           {"metadata", `"x"`, "invalid_metadata_format"},
+		"metadata, no JSON":          {"metadata", `{`, "invalid_metadata_format"},
+		"metadata, no type":          {"metadata", `{"event_payload":{}}`, "invalid_metadata_schema"},
+		"metadata, an empty type":    {"metadata", `{"event_type":"","event_payload":{}}`, "invalid_metadata_schema"},
+		"metadata, a number for one": {"metadata", `{"event_type":5,"event_payload":{}}`, "invalid_metadata_schema"},
+		"metadata, no payload":       {"metadata", `{"event_type":"x"}`, "invalid_metadata_schema"},
+		"metadata, payload a list":   {"metadata", `{"event_type":"x","event_payload":[]}`, "invalid_metadata_schema"},
+		"metadata with more":         {"metadata", `{"event_type":"x","event_payload":{},"event_time":1}`, "invalid_metadata_schema"},
+		"an attachment":              {"attachments", `[{"color":"#fff","text":"x"}]`, "invalid_attachments"},
+		"no attachments":             {"attachments", `[]`, ""},
 	} {
-		got := b.call(t, "xoxb-good", "chat.postMessage", map[string]string{"channel": "C1", "text": "x", tc.member: tc.value})
+		got := b.call(t, slacktest.DefaultBotToken, "chat.postMessage", map[string]string{"channel": "C1", "text": "x", tc.member: tc.value})
 		if said, _ := got["error"].(string); said != tc.want {
 			t.Errorf("%s: %v, want %q", name, got, tc.want)
 		}
@@ -40,10 +35,10 @@ func TestMetadataAndAttachmentsHaveAForm(t *testing.T) {
 func TestTextOfAnEditIsCountedInBytes(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	posted := b.call(t, "xoxb-good", "chat.postMessage", map[string]string{"channel": "C1", "text": long(4_000)})
+	posted := b.call(t, slacktest.DefaultBotToken, "chat.postMessage", map[string]string{"channel": "C1", "text": long(4_000)})
 	ts, _ := posted["ts"].(string)
 	for text, want := range map[string]any{long(2_000): nil, long(2_001): "msg_too_long", strings.Repeat("x", 4_000): nil} {
-		if got := b.call(t, "xoxb-good", "chat.update", map[string]string{"channel": "C1", "ts": ts, "text": text}); got["error"] != want {
+		if got := b.call(t, slacktest.DefaultBotToken, "chat.update", map[string]string{"channel": "C1", "ts": ts, "text": text}); got["error"] != want {
 			t.Errorf("%d bytes: %v", len(text), got["error"])
 		}
 	}

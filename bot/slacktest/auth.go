@@ -6,7 +6,7 @@ import (
 
 // checkToken returns the error code of a token, empty if it is good. The caller holds mu.
 func (s *Slack) checkToken(token string, wantApp bool) string {
-	want, other := s.world.BotToken, s.world.AppToken
+	want, other := DefaultBotToken, DefaultAppToken
 	if wantApp {
 		want, other = other, want
 	}
@@ -41,10 +41,10 @@ func (s *Slack) authTest(*request) reply {
 	body := Object{
 		"url":                   "https://" + s.world.TeamDomain + ".slack.com/",
 		"team":                  s.world.TeamName,
-		"user":                  s.world.BotName,
+		"user":                  botName,
 		"team_id":               s.world.TeamID,
-		"user_id":               s.world.BotUserID,
-		"bot_id":                s.world.BotID,
+		"user_id":               s.botUser,
+		"bot_id":                s.botID,
 		"is_enterprise_install": false,
 	}
 	if s.world.EnterpriseID != "" {

@@ -1,197 +1,85 @@
 package slacktest
 
 import (
-	"maps"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// Limits of Block Kit (docs: Block Kit reference, the page of each block and element).
-// Lengths are counted in characters, that is runes.
-const (
-	maxMessageBlocks = 50
-	maxModalBlocks   = 100
-	maxSectionText   = 3_000
-	maxFields        = 10
-	maxFieldText     = 2_000
-	maxHeaderText    = 150
-	maxContext       = 10
-	maxActions       = 25
-	maxID            = 255 // block_id, action_id, callback_id, external_id
-	maxURL           = 3_000
-	maxAltText       = 2_000
-	maxMarkdown      = 12_000 // of all markdown blocks together
-	maxLabel         = 2_000  // label and hint of an input
-	maxDepth         = 2      // of containers and layouts in each other
-	// maxBlocksText is where msg_blocks_too_long begins: not documented, measured by users
-	// as 12,000 characters and a buffer; headerExtra is what a header counts besides.
-	maxBlocksText = 13_200
-	headerExtra   = 100
-)
-
-// surface is where blocks are shown.
-type surface int
-
-const (
-	inMessage surface = iota
-	inModal
-	anywhere // as blocks.validate has it, where nobody says
-)
-
-// blockSurfaces lists the known blocks and where they may stand (docs: Blocks).
-var blockSurfaces = map[string][]surface{
-	"actions": {inMessage, inModal}, "context": {inMessage, inModal}, "divider": {inMessage, inModal},
-	"header": {inMessage, inModal}, "image": {inMessage, inModal}, "section": {inMessage, inModal},
-	"rich_text": {inMessage, inModal}, "video": {inMessage, inModal}, "input": {inMessage, inModal},
-	"card": {inMessage, inModal}, "alert": {inModal},
-	"markdown": {inMessage}, "file": {inMessage}, "context_actions": {inMessage}, "table": {inMessage},
-	"carousel": {inMessage}, "task_card": {inMessage}, "plan": {inMessage}, "data_table": {inMessage},
-	"data_visualization": {inMessage}, "container": {inMessage}, "layout": {inMessage},
-}
-
 // checkBlocks returns what Slack would refuse of blocks that stand at a pointer; nil if
 // nothing.
 func checkBlocks(blocks []Object, where surface, at string, refused map[string]bool) []problem {
 	c := &checker{surface: where, refused: refused}
+	c.walk(at, blocks)
 	limit := maxMessageBlocks
 	if where != inMessage {
 		limit = maxModalBlocks
 	}
-	all := nested(at, blocks)
-	if len(all) > limit {
+	if len(c.placed) > limit {
 		c.add(at, "no more than %d items allowed", limit)
 	}
-	for i, b := range blocks {
-		c.block(at+"/"+strconv.Itoa(i), b, nil)
-	}
-	c.together(at, all)
+	c.together(at)
 	return c.problems
 }
 
-// placed is a block and where it stands.
-type placed struct {
-	at string
-	Object
-}
-
-// nested are blocks and those in them, which count as well.
-func nested(at string, blocks []Object) []placed {
-	var all []placed
+// walk checks the blocks of one message or modal, each by itself.
+func (c *checker) walk(at string, blocks []Object) {
+	rule := counted(blockTypes()...)
 	for i, b := range blocks {
-		all = append(all, inside(placed{at + "/" + strconv.Itoa(i), b})...)
+		c.value(at+"/"+strconv.Itoa(i), b, rule)
 	}
-	return all
 }
-
-// inside are a block and those in it.
-func inside(p placed) []placed {
-	all := []placed{p}
-	into := func(at string, v any) {
-		if o, ok := v.(Object); ok {
-			all = append(all, inside(placed{at, o})...)
-		}
-	}
-	for _, member := range []string{"child_blocks", "tasks", "elements"} {
-		items, _ := p.Object[member].([]any)
-		for i, item := range items {
-			if holders[str(p.Object, "type")] == member {
-				into(p.at+"/"+member+"/"+strconv.Itoa(i), item)
-			}
-		}
-	}
-	if str(p.Object, "type") != "layout" {
-		return all
-	}
-	rows, _ := p.Object["rows"].([]any)
-	for i, row := range rows {
-		r, _ := row.(Object)
-		items, _ := r["items"].([]any)
-		for j, item := range items {
-			o, _ := item.(Object)
-			into(p.at+"/rows/"+strconv.Itoa(i)+"/items/"+strconv.Itoa(j)+"/block", o["block"])
-		}
-	}
-	return all
-}
-
-// holders are the blocks that hold a list of blocks, and where.
-var holders = map[string]string{"container": "child_blocks", "plan": "tasks", "carousel": "elements"}
 
 // together checks what the blocks of one message or modal have to do with each other.
-func (c *checker) together(at string, blocks []placed) {
-	seen, count, markdown, cells := map[string]bool{}, map[string]int{}, 0, 0
-	for _, b := range blocks {
+func (c *checker) together(at string) {
+	ids, plans, tasks, focused := map[string]bool{}, 0, 0, 0
+	for _, b := range c.placed {
 		if id := str(b.Object, "block_id"); id != "" {
-			if seen[id] {
+			if ids[id] {
 				c.add(b.at+"/block_id", "`block_id` %q already exists", id)
 			}
-			seen[id] = true
+			ids[id] = true
 		}
-		kind := str(b.Object, "type")
-		count[kind]++
-		switch kind {
-		case "markdown":
-			markdown += utf8.RuneCountInString(str(b.Object, "text"))
-		case "table":
-			cells += cellText(b.Object["rows"])
+		switch str(b.Object, "type") {
 		case "plan":
-			tasks, _ := b.Object["tasks"].([]any)
-			count["task_card"] -= len(tasks)
+			plans++
+			own, _ := b.Object["tasks"].([]any)
+			tasks -= len(own)
+		case "task_card":
+			tasks++
+		}
+		for _, e := range b.elements {
+			if focus, _ := e["focus_on_load"].(bool); focus {
+				focused++
+			}
 		}
 	}
-	for _, rule := range []struct {
-		broken bool
-		says   string
-	}{
-		{markdown > maxMarkdown, "markdown blocks must be less than " + strconv.Itoa(maxMarkdown+1) + " characters together"},
-		{count["table"] > 1, "only_one_table_allowed"},
-		{cells > maxTableText, "tables must be less than " + strconv.Itoa(maxTableText+1) + " characters together"},
-		{count["data_visualization"] > maxCharts, "no more than " + strconv.Itoa(maxCharts) + " data_visualization blocks allowed"},
-		{count["plan"] > 0 && count["task_card"] > 0, "a plan and a task_card may not stand in one message"},
-		{c.focused > 1, "only one element may have focus_on_load"},
-	} {
-		if rule.broken {
-			c.add(at, "%s", rule.says)
-		}
+	if plans > 0 && tasks > 0 {
+		c.add(at, "a plan and a task_card may not stand in one message")
+	}
+	if focused > 1 {
+		c.add(at, "only one element may have focus_on_load")
 	}
 }
 
-// block checks a block; within names those that may stand here, nil is any that the
-// surface has.
-func (c *checker) block(at string, v any, within []string) {
-	b, ok := v.(Object)
-	kind := str(b, "type")
-	switch {
-	case !ok:
-		c.add(at, "must provide an object")
-		return
-	case kind == "":
-		c.missing(at, "type")
-		return
-	case c.refused[kind], within == nil && !c.shows(kind), within != nil && !slices.Contains(within, kind):
-		c.add(at+"/type", "unsupported type: %s", kind)
-		c.constrained("enum", kind, c.known(within)...)
-		return
+// checkView returns what Slack would refuse of a modal; nil if nothing.
+func checkView(o Object, blocks []Object, at string, refused map[string]bool) []problem {
+	c := &checker{surface: inModal}
+	c.typed(at, o, one("modal"))
+	isInput := func(b Object) bool { return str(b, "type") == "input" }
+	if o["submit"] == nil && slices.ContainsFunc(blocks, isInput) {
+		c.add(at+"/submit", "required when an input block is within the blocks array")
 	}
-	c.fits(at, b, blockShapes()[kind])
+	return append(c.problems, checkBlocks(blocks, inModal, at+"/blocks", refused)...)
 }
 
-// known are the types of blocks that may stand in a place.
-func (c *checker) known(within []string) []string {
-	if within == nil {
-		within = slices.Sorted(maps.Keys(blockSurfaces))
-	}
-	return slices.DeleteFunc(slices.Clone(within), func(kind string) bool {
-		return c.refused[kind] || !c.shows(kind)
-	})
-}
-
-// shows reports whether a block may stand on the surface.
-func (c *checker) shows(kind string) bool {
-	where := blockSurfaces[kind]
-	return len(where) > 0 && (c.surface == anywhere || slices.Contains(where, c.surface))
+// scan lists blocks and those in them, with their elements, in reading order.
+func scan(blocks []Object) []*placed {
+	c := &checker{surface: anywhere}
+	c.walk("", blocks)
+	return c.placed
 }
 
 // sizeOf counts the characters of blocks as msg_blocks_too_long does: texts with & < >
@@ -217,7 +105,7 @@ func sizeOf(v any) int {
 			switch {
 			case !ok:
 				n += sizeOf(item)
-			case name == "text" || name == "title" || name == "caption":
+			case name == "text" || name == "title":
 				n += utf8.RuneCountInString(text)
 				if plain {
 					n += 4*strings.Count(text, "&") + 3*strings.Count(text, "<") + 3*strings.Count(text, ">")
@@ -226,4 +114,88 @@ func sizeOf(v any) int {
 		}
 	}
 	return n
+}
+
+// nameBlocks gives a block_id and an action_id to those without, as Slack does.
+// The caller holds mu.
+func (s *Slack) nameBlocks(blocks []Object) {
+	name := func(o Object, member, form string) {
+		if str(o, member) == "" {
+			s.serial++
+			o[member] = fmt.Sprintf(form, s.serial)
+		}
+	}
+	for _, b := range scan(blocks) {
+		name(b.Object, "block_id", "b%04x")
+		for _, e := range b.elements {
+			name(e, "action_id", "a%04x")
+		}
+	}
+}
+
+// A Button is a button in a message.
+type Button struct {
+	ActionID string
+	BlockID  string
+	Value    string
+	Text     string
+	Style    string   // primary, danger or empty
+	Confirm  *Confirm // Slack asks first; pressing here is pressing and confirming
+}
+
+// Confirm is the dialog that Slack shows before it sends the press.
+type Confirm struct{ Title, Text, Confirm, Deny, Style string }
+
+// Buttons returns the buttons of the message, in reading order.
+func (m Message) Buttons() []Button {
+	var found []Button
+	for _, block := range scan(m.Blocks) {
+		for _, e := range block.elements {
+			if str(e, "type") != "button" {
+				continue
+			}
+			b := Button{
+				ActionID: str(e, "action_id"), BlockID: str(block.Object, "block_id"), Value: str(e, "value"),
+				Text: textOf(e, "text"), Style: str(e, "style"),
+			}
+			if c, ok := e["confirm"].(Object); ok {
+				b.Confirm = &Confirm{textOf(c, "title"), textOf(c, "text"), textOf(c, "confirm"), textOf(c, "deny"), str(c, "style")}
+			}
+			found = append(found, b)
+		}
+	}
+	return found
+}
+
+// Button returns the first button with an action_id.
+func (m Message) Button(actionID string) (Button, bool) {
+	for _, b := range m.Buttons() {
+		if b.ActionID == actionID {
+			return b, true
+		}
+	}
+	return Button{}, false
+}
+
+// find returns the element with an action_id and its block, of that block_id if one is
+// given.
+func find(blocks []Object, blockID, actionID string) (element Object, in *placed) {
+	for _, b := range scan(blocks) {
+		if blockID != "" && blockID != str(b.Object, "block_id") {
+			continue
+		}
+		for _, e := range b.elements {
+			if str(e, "action_id") == actionID {
+				return e, b
+			}
+		}
+	}
+	return nil, nil
+}
+
+// silent reports whether what is done in an element is sent to nobody: it stands in an
+// input that does not ask for it.
+func (b *placed) silent() bool {
+	sends, _ := b.Object["dispatch_action"].(bool)
+	return str(b.Object, "type") == "input" && !sends
 }

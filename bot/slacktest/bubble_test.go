@@ -1,7 +1,6 @@
 package slacktest_test
 
 import (
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,7 +16,6 @@ func bubble(t *testing.T, change func(*slacktest.World), test func(inBubble)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := world()
-		w.AppToken, w.BotToken = "xapp-1-good", "xoxb-good"
 		if change != nil {
 			change(&w)
 		}
@@ -27,8 +25,8 @@ func bubble(t *testing.T, change func(*slacktest.World), test func(inBubble)) {
 		client := l.Client()
 		defer client.CloseIdleConnections()
 		test(inBubble{
-			bundle{s, "http://slack.test/api/", slack.New("xoxb-good", slack.OptionAPIURL("http://slack.test/api/"),
-				slack.OptionAppLevelToken("xapp-1-good"), slack.OptionHTTPClient(client))}, l, t,
+			bundle{s, "http://slack.test/api/", slack.New(slacktest.DefaultBotToken, slack.OptionAPIURL("http://slack.test/api/"),
+				slack.OptionAppLevelToken(slacktest.DefaultAppToken), slack.OptionHTTPClient(client))}, l, t,
 		})
 	})
 }
@@ -40,13 +38,12 @@ type inBubble struct {
 }
 
 // dial opens a connection and reads its hello.
-func (b inBubble) dial(t *testing.T, query ...string) (socket, frame) {
+func (b inBubble) dial(t *testing.T) (socket, frame) {
 	t.Helper()
 	_, url, err := b.api.StartSocketModeContext(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	url = strings.Join(append([]string{url}, query...), "&")
 	dialer := websocket.Dialer{NetDialContext: b.l.DialContext}
 	c, _, err := dialer.DialContext(t.Context(), url, nil)
 	if err != nil {

@@ -190,3 +190,37 @@ func value(raw []byte) any {
 	}
 	return v
 }
+
+// objects is a JSON array of objects.
+func objects(v any) ([]Object, bool) {
+	list, ok := v.([]any)
+	if !ok {
+		return nil, false
+	}
+	found := make([]Object, len(list))
+	for i, item := range list {
+		if found[i], ok = item.(Object); !ok {
+			return nil, false
+		}
+	}
+	return found, true
+}
+
+// str is a string member, empty if there is none.
+func str(o Object, name string) string {
+	text, _ := o[name].(string)
+	return text
+}
+
+// textOf is the text of a text object that is a member.
+func textOf(o Object, name string) string {
+	t, _ := o[name].(Object)
+	return str(t, "text")
+}
+
+// number is a JSON number as an int, 0 if it is none.
+func number(v any) int {
+	n, _ := v.(json.Number)
+	i, _ := n.Int64()
+	return int(i)
+}

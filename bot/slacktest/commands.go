@@ -3,7 +3,6 @@ package slacktest
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -23,14 +22,14 @@ func (s *Slack) Command(user, channel, text string) *Delivery {
 // command makes the envelope of a command, or one that the app never gets. The
 // caller holds mu.
 func (s *Slack) command(user, channel, text string) *Delivery {
-	command, rest, _ := strings.Cut(text, " ")
+	name, rest, _ := strings.Cut(text, " ")
 	p, c := s.people[user], s.channels[channel]
 	switch {
 	case p == nil || c == nil || s.closed:
 		return s.refused(user, channel, fmt.Errorf("slacktest: no person %q or no channel %q, or closed", user, channel))
-	case p.TeamID != s.world.TeamID, !slices.Contains(s.world.Commands, command):
+	case p.TeamID != s.world.TeamID, name != command:
 		// Slash commands are not shared with other organizations (docs: Slack Connect).
-		s.notice(user, channel, "unknown_command", command+" is not a valid command.")
+		s.notice(user, channel, "unknown_command", name+" is not a valid command.")
 		return s.refused(user, channel, ErrUnknownCommand)
 	}
 	d := &Delivery{
@@ -40,52 +39,26 @@ func (s *Slack) command(user, channel, text string) *Delivery {
 	h := s.newHook(commandHook, c, user, nil)
 	h.typed = text
 	d.ResponseURL = h.url
-	d.Payload = encode(commandPayload{
-		Token:               "verification-token",
-		TeamID:              s.world.TeamID,
-		TeamDomain:          s.world.TeamDomain,
-		EnterpriseID:        s.world.EnterpriseID,
-		EnterpriseName:      s.world.EnterpriseName,
-		ChannelID:           c.ID,
-		ChannelName:         c.payloadName(),
-		UserID:              p.ID,
-		UserName:            p.Name,
-		Command:             command,
-		Text:                strings.TrimSpace(rest),
-		APIAppID:            s.world.AppID,
-		IsEnterpriseInstall: "false",
-		ResponseURL:         h.url,
-		TriggerID:           d.TriggerID,
-	})
-	d.onFail = func(code string) { s.commandFailed(d, command, code) }
+	payload := Object{
+		"token": "verification-token", "team_id": s.world.TeamID, "team_domain": s.world.TeamDomain,
+		"channel_id": c.ID, "channel_name": c.payloadName(), "user_id": p.ID, "user_name": p.Name,
+		"command": name, "text": strings.TrimSpace(rest), "api_app_id": appID, "is_enterprise_install": "false",
+		"response_url": h.url, "trigger_id": d.TriggerID,
+	}
+	if s.world.EnterpriseID != "" {
+		payload["enterprise_id"], payload["enterprise_name"] = s.world.EnterpriseID, s.world.EnterpriseName
+	}
+	d.Payload = encode(payload)
+	d.onFail = func(code string) { s.commandFailed(d, code) }
 	d.onAck = func(payload json.RawMessage) {
 		if len(payload) == 0 {
 			return
 		}
 		if code := s.respond(h, payload); code != "" {
-			s.commandFailed(d, command, "invalid_command_response") // assumed
+			s.commandFailed(d, "invalid_command_response") // assumed
 		}
 	}
 	return d
-}
-
-// commandPayload is what an app is told of a command.
-type commandPayload struct {
-	Token               string `json:"token"`
-	TeamID              string `json:"team_id"`
-	TeamDomain          string `json:"team_domain"`
-	EnterpriseID        string `json:"enterprise_id,omitempty"`
-	EnterpriseName      string `json:"enterprise_name,omitempty"`
-	ChannelID           string `json:"channel_id"`
-	ChannelName         string `json:"channel_name"`
-	UserID              string `json:"user_id"`
-	UserName            string `json:"user_name"`
-	Command             string `json:"command"`
-	Text                string `json:"text"`
-	APIAppID            string `json:"api_app_id"`
-	IsEnterpriseInstall string `json:"is_enterprise_install"`
-	ResponseURL         string `json:"response_url"`
-	TriggerID           string `json:"trigger_id"`
 }
 
 // payloadName is the channel_name of a payload: only a public channel's name is told.
@@ -100,7 +73,7 @@ func (c Channel) payloadName() string {
 	}
 }
 
-func (s *Slack) commandFailed(d *Delivery, command, code string) {
+func (s *Slack) commandFailed(d *Delivery, code string) {
 	s.notice(d.User, d.Channel, code, fmt.Sprintf("%s failed with the error %q", command, code))
 }
 

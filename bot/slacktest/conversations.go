@@ -8,34 +8,6 @@ import (
 
 func (c Channel) has(user string) bool { return slices.Contains(c.Members, user) }
 
-// lookup finds a conversation by its id, and for the methods that take them too by its
-// name, or by the id of a person: that is the direct message between the bot and them,
-// which is opened on first use. The caller holds mu.
-func (s *Slack) lookup(id string, too ...alias) *room {
-	if c := s.channels[id]; c != nil {
-		return c
-	}
-	if slices.Contains(too, byName) {
-		for _, c := range s.channels {
-			if !c.Direct() && c.Name != "" && c.Name == strings.TrimPrefix(id, "#") {
-				return c
-			}
-		}
-	}
-	if p := s.people[id]; p != nil && !p.IsBot && slices.Contains(too, byPerson) {
-		return s.direct(id)
-	}
-	return nil
-}
-
-// alias is another way to name a conversation than by its id.
-type alias int
-
-const (
-	byName alias = iota
-	byPerson
-)
-
 // DirectMessage returns the id of the direct message between the bot and a person.
 func (s *Slack) DirectMessage(user string) string {
 	s.mu.Lock()
@@ -43,6 +15,7 @@ func (s *Slack) DirectMessage(user string) string {
 	return s.direct(user).ID
 }
 
+// direct is the direct message between the bot and a person, which is opened on first use.
 func (s *Slack) direct(user string) *room {
 	id := "D0" + strings.TrimLeft(user, "UW")
 	c := s.channels[id]
@@ -59,8 +32,8 @@ func (s *Slack) direct(user string) *room {
 }
 
 // postable finds a conversation the bot may post in, or says why not.
-func (s *Slack) postable(id string, too ...alias) (*room, string) {
-	c := s.lookup(id, too...)
+func (s *Slack) postable(id string) (*room, string) {
+	c := s.channels[id]
 	switch {
 	case c == nil:
 		return nil, "channel_not_found"
@@ -76,7 +49,7 @@ func (s *Slack) postable(id string, too ...alias) (*room, string) {
 
 // visible finds a conversation the bot can see.
 func (s *Slack) visible(id string) (*room, string) {
-	c := s.lookup(id)
+	c := s.channels[id]
 	if c == nil || c.NoBot && (c.Private || c.Direct()) {
 		return nil, "channel_not_found"
 	}
@@ -181,7 +154,7 @@ func (s *Slack) usersConversations(req *request) reply {
 // everybody's.
 func (s *Slack) isIn(c *room, user string) bool {
 	switch {
-	case user == "" || user == s.world.BotUserID:
+	case user == "" || user == s.botUser:
 		return !c.NoBot
 	case c.NoBot && (c.Private || c.Direct()):
 		return false
@@ -208,25 +181,6 @@ func first(list []string) string {
 		return ""
 	}
 	return list[0]
-}
-
-// conversationsMembers does conversations.members.
-func (s *Slack) conversationsMembers(req *request) reply {
-	c, bad := s.readable(req, "read")
-	if bad != nil {
-		return *bad
-	}
-	members := slices.Clone(c.Members)
-	if !c.NoBot {
-		members = append(members, s.world.BotUserID)
-	}
-	part, bad := req.page(len(members))
-	if bad != nil {
-		return *bad
-	}
-	return done(Object{
-		"members": append([]string{}, members[part.from:part.to]...), "response_metadata": Object{"next_cursor": part.cursor},
-	})
 }
 
 // conversationsHistory does conversations.history, newest first.

@@ -22,12 +22,9 @@ const Grace = 10 * time.Second
 
 // A Connection is a live Socket Mode connection.
 type Connection struct {
-	ID        int // 1, 2, 3 ... in the order they were opened
-	Since     time.Time
-	Delivered int    // envelopes sent
-	Acked     int    // acks received
-	Open      int    // envelopes sent and not acked
-	Reason    string // of its disconnect frame; empty: none was sent
+	ID     int // 1, 2, 3 ... in the order they were opened
+	Since  time.Time
+	Reason string // of its disconnect frame; empty: none was sent
 }
 
 // Connections returns the live connections, oldest first.
@@ -36,7 +33,7 @@ func (s *Slack) Connections() []Connection {
 	defer s.mu.Unlock()
 	var live []Connection
 	for _, l := range s.links {
-		live = append(live, Connection{l.id, l.since, l.delivered, l.acked, len(l.open), l.warned})
+		live = append(live, Connection{l.id, l.since, l.warned})
 	}
 	return live
 }
@@ -111,7 +108,7 @@ func (s *Slack) dismiss(l *link, reason string, grace time.Duration) {
 		"reason":          reason,
 		"num_connections": len(s.links),
 		"debug_info":      Object{"host": "applink-" + strconv.Itoa(l.id)},
-		"connection_info": Object{"app_id": s.world.AppID},
+		"connection_info": Object{"app_id": appID},
 	}))
 	if grace <= 0 {
 		s.hangUp(l)

@@ -115,7 +115,7 @@ func TestCutLosesWhatIsNotAcked(t *testing.T) {
 			b.Cut()
 			synctest.Wait()
 			equal(t, "cut", kinds(in), "end")
-			if got := b.Stats(); got.Lost != 1 || got.ConnectionsClosed != 1 {
+			if got := b.Stats(); got.Lost != 1 {
 				t.Errorf("%+v", got)
 			}
 			ws, _ = b.dial(t)
@@ -199,15 +199,11 @@ func TestConnectionsLiveTheirLife(t *testing.T) {
 	bubble(t, func(w *slacktest.World) { w.Sockets.ConnectionLife = time.Hour }, func(b inBubble) {
 		t := b.t
 		ws, hello := b.dial(t)
-		debug, helloDebug := b.dial(t, "debug_reconnects=true")
-		if hello.DebugInfo.Life != 3600 || helloDebug.DebugInfo.Life != 360 {
-			t.Errorf("announced %d and %d", hello.DebugInfo.Life, helloDebug.DebugInfo.Life)
+		if hello.DebugInfo.Life != 3600 {
+			t.Errorf("announced %d", hello.DebugInfo.Life)
 		}
-		in, inDebug := ws.frames(), debug.frames()
-		pass(361 * time.Second)
-		equal(t, "debug", kinds(inDebug), "warning")
-		pass(time.Hour - 2*time.Second)
-		equal(t, "debug closed", kinds(inDebug), "end")
+		in := ws.frames()
+		pass(time.Hour + 11*time.Second)
 		equal(t, "an hour later", kinds(in), "warning", "end")
 	})
 }
@@ -219,7 +215,7 @@ func TestLeavingEndsTheConnection(t *testing.T) {
 		ws, _ := b.dial(t)
 		_ = ws.Close()
 		synctest.Wait()
-		if got := b.Stats(); got.Connections != 0 || got.ConnectionsClosed != 1 {
+		if got := b.Stats(); got.Connections != 0 {
 			t.Errorf("%+v", got)
 		}
 	})

@@ -3,7 +3,6 @@ package slacktest
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +25,7 @@ var (
 // A Delivery is one envelope and what became of it. Its exported fields never change.
 type Delivery struct {
 	EnvelopeID  string
-	Type        string // slash_commands, interactive or events_api
+	Type        string // slash_commands or interactive
 	Kind        string // of interactive: block_actions, view_submission ...
 	User        string
 	Channel     string
@@ -41,21 +40,13 @@ type Delivery struct {
 	settled chan struct{} // closed at the ack or when the person was told that it failed
 	onAck   func(json.RawMessage)
 	heard   bool // an ack counted for the person
-	retries int  // of an event that was not acked
 	onFail  func(code string)
 
 	// Guarded by s.mu:
-	attempts []Attempt
+	attempts []int // the connections it was sent on
 	acks     []Ack
 	err      error
 	link     *link // the last one it went to
-}
-
-// An Attempt is one time that the envelope was sent.
-type Attempt struct {
-	Connection   int
-	At           time.Time
-	RetryAttempt int
 }
 
 // An Ack is one answer to an envelope.
@@ -110,8 +101,8 @@ func (d *Delivery) Acks() []Ack {
 	return slices.Clip(d.acks)
 }
 
-// Attempts returns every time that the envelope was sent.
-func (d *Delivery) Attempts() []Attempt {
+// Attempts returns the connection of each time that the envelope was sent.
+func (d *Delivery) Attempts() []int {
 	d.s.mu.Lock()
 	defer d.s.mu.Unlock()
 	return slices.Clip(d.attempts)
@@ -146,69 +137,20 @@ func (s *Slack) Again(d *Delivery) *Delivery {
 
 // deliver sends a new envelope. The caller holds mu.
 func (s *Slack) deliver(d *Delivery) *Delivery {
-	s.register(d)
-	s.launch(d)
-	return d
-}
-
-// register makes an envelope known that was not sent. The caller holds mu.
-func (s *Slack) register(d *Delivery) {
-	d.s = s
-	d.EnvelopeID = uuid()
+	d.s, d.EnvelopeID, d.At = s, uuid(), time.Now()
 	d.acked, d.settled = make(chan struct{}), make(chan struct{})
 	s.deliveries[d.EnvelopeID] = d
-}
-
-// launch sends an envelope for the first time. The caller holds mu.
-func (s *Slack) launch(d *Delivery) {
-	d.At = time.Now()
 	s.order = append(s.order, d)
-	s.stats.Envelopes++
 	if !d.send("") {
-		d.unanswered("dispatch_failed", ErrDispatchFailed)
-		return
+		d.giveUp("dispatch_failed", ErrDispatchFailed)
+		return d
 	}
-	d.expectAck()
-}
-
-// expectAck gives an envelope that was just sent its time for an ack. The caller holds mu.
-func (d *Delivery) expectAck() {
-	d.s.after(ackDeadline, func() {
+	s.after(ackDeadline, func() {
 		if len(d.acks) == 0 && d.err == nil {
-			d.unanswered("operation_timeout", ErrOperationTimeout)
+			d.giveUp("operation_timeout", ErrOperationTimeout)
 		}
 	})
-}
-
-// eventRetries are the times after which an event is sent again that was not acked
-// (docs: Events API): nearly at once, then after a minute, then after five.
-var eventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}
-
-// unanswered is an envelope that no ack came for in time, or that could not be sent:
-// a person is told, an event is sent again. The caller holds mu.
-func (d *Delivery) unanswered(code string, err error) {
-	s := d.s
-	if errors.Is(err, ErrDispatchFailed) {
-		s.stats.NoConnection++
-	} else {
-		s.stats.TimedOut++
-	}
-	if d.Type != "events_api" || d.retries >= len(eventRetries) {
-		d.giveUp(code, err)
-		return
-	}
-	wait := eventRetries[d.retries]
-	d.retries++
-	s.after(wait, func() {
-		if len(d.acks) > 0 {
-			return // a late one does
-		}
-		if !d.send("timeout") { // no other reason was seen in Socket Mode
-			d.unanswered("dispatch_failed", ErrDispatchFailed)
-			return
-		}
-		d.expectAck()
-	})
+	return d
 }
 
 // send puts the envelope on the next connection. The caller holds mu.
@@ -217,27 +159,18 @@ func (d *Delivery) send(retryReason string) bool {
 	if l == nil {
 		return false
 	}
-	frame, retry := d.frame(retryReason), max(len(d.attempts), d.retries)
+	frame := Object{"envelope_id": d.EnvelopeID, "payload": d.Payload, "type": d.Type, "accepts_response_payload": d.accepts}
+	if retry := len(d.attempts); retry > 0 {
+		frame["retry_attempt"], frame["retry_reason"] = retry, retryReason
+	}
 	d.link = l
-	d.attempts = append(d.attempts, Attempt{l.id, time.Now(), retry})
+	d.attempts = append(d.attempts, l.id)
 	l.open[d.EnvelopeID] = d
-	l.delivered++
-	d.s.stats.Delivered++
 	d.s.emit(Event{
 		Kind: EnvelopeDelivered, User: d.User, Channel: d.Channel, Delivery: d, Connection: l.id, Detail: d.Type,
 	})
-	l.push(frameText, frame)
+	l.push(frameText, encode(frame))
 	return true
-}
-
-// frame is what the next attempt writes. What is in it is JSON, or needs no quoting. The caller holds mu.
-func (d *Delivery) frame(retryReason string) []byte {
-	frame := make([]byte, 0, len(d.Payload)+200)
-	frame = fmt.Appendf(frame, `{"envelope_id":"%s","payload":%s,"type":"%s","accepts_response_payload":%t`, d.EnvelopeID, d.Payload, d.Type, d.accepts)
-	if retry := max(len(d.attempts), d.retries); retry > 0 || d.Type == "events_api" {
-		frame = fmt.Appendf(frame, `,"retry_attempt":%d,"retry_reason":"%s"`, retry, retryReason)
-	}
-	return append(frame, '}')
 }
 
 // giveUp tells the person that the app did not answer. The caller holds mu.
@@ -263,12 +196,5 @@ func encode(v any) []byte {
 func uuid() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
-	id := make([]byte, 0, 36)
-	for i, part := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
-		if i > 0 {
-			id = append(id, '-')
-		}
-		id = hex.AppendEncode(id, part)
-	}
-	return string(id)
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

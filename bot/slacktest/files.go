@@ -58,9 +58,6 @@ func (s *Slack) uploadURL(req *request) reply {
 		return fail("invalid_arguments")
 	}
 	u := &upload{File: File{ID: "F" + uuid()[:8], Name: req.args["filename"], AltText: req.args["alt_txt"]}, length: length}
-	if s.uploads == nil {
-		s.uploads = map[string]*upload{}
-	}
 	s.uploads[u.ID] = u
 	return done(Object{"upload_url": s.base + uploadHook + u.ID, "file_id": u.ID})
 }
@@ -139,7 +136,7 @@ func (s *Slack) completeUpload(req *request) reply {
 		s.files = append(s.files, &u.File)
 	}
 	for _, c := range rooms {
-		m := &Message{User: s.world.BotUserID, Content: Content{Text: comment, Blocks: blocks, Files: ids}, ThreadTS: req.args["thread_ts"]}
+		m := &Message{User: s.botUser, Content: Content{Text: comment, Blocks: blocks, Files: ids}, ThreadTS: req.args["thread_ts"]}
 		s.put(c, m)
 		for _, u := range ready {
 			u.Channel, u.ThreadTS = cmp.Or(u.Channel, c.ID), m.ThreadTS
@@ -175,15 +172,6 @@ func (s *Slack) shareTo(req *request) ([]*room, *reply) {
 	return rooms, nil
 }
 
-// filesInfo does files.info.
-func (s *Slack) filesInfo(req *request) reply {
-	f := s.file(req.args["file"])
-	if f == nil {
-		return fail("file_not_found")
-	}
-	return done(Object{"file": s.fileJSON(f), "comments": []any{}, "response_metadata": Object{"next_cursor": ""}})
-}
-
 func (s *Slack) file(id string) *File {
 	if i := slices.IndexFunc(s.files, func(f *File) bool { return f.ID == id }); i >= 0 {
 		return s.files[i]
@@ -208,7 +196,7 @@ func (s *Slack) fileJSON(f *File) Object {
 			where = Object{}
 			shares[kind] = where
 		}
-		one := Object{"ts": share.TS, "team_id": s.world.TeamID, "share_user_id": s.world.BotUserID, "source": "UNKNOWN"}
+		one := Object{"ts": share.TS, "team_id": s.world.TeamID, "share_user_id": s.botUser, "source": "UNKNOWN"}
 		if share.ThreadTS != "" {
 			one["thread_ts"] = share.ThreadTS
 		}
@@ -216,7 +204,7 @@ func (s *Slack) fileJSON(f *File) Object {
 		where[share.Channel] = append(listed, one)
 	}
 	return Object{
-		"id": f.ID, "name": f.Name, "title": f.Title, "alt_txt": f.AltText, "size": len(f.Content), "user": s.world.BotUserID,
+		"id": f.ID, "name": f.Name, "title": f.Title, "alt_txt": f.AltText, "size": len(f.Content), "user": s.botUser,
 		"mode": "hosted", "is_external": false, "is_public": len(lists["channels"]) > 0, "shares": shares,
 		"channels": lists["channels"], "groups": lists["groups"], "ims": lists["ims"],
 	}

@@ -11,9 +11,9 @@ import (
 func fuzzed(t *testing.T) (*Slack, *link) {
 	t.Helper()
 	s := New(World{
-		Limits:   Unlimited(),
-		People:   []Person{{ID: "U1", Name: "ann"}},
-		Channels: []Channel{{ID: "C1", Name: "incidents"}},
+		Unlimited: true,
+		People:    []Person{{ID: "U1", Name: "ann"}},
+		Channels:  []Channel{{ID: "C1", Name: "incidents"}},
 	})
 	l := &link{s: s, id: 1, open: map[string]*Delivery{}, wake: make(chan struct{}, 1), gone: make(chan struct{})}
 	s.links = append(s.links, l)
@@ -29,14 +29,14 @@ func FuzzBlocks(f *testing.F) {
 	f.Add(`[{"type":"section","text":{"type":"mrkdwn","text":"<@U1> <!date^1^{date}|x>"},"fields":[{}],"accessory":{"type":"button"}}]`)
 	f.Add(`[{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"Go"},"confirm":{}},{"type":"static_select","options":[{}],"option_groups":[]}]}]`)
 	f.Add(`[{"type":"context","elements":[null,1,"x"]},{"type":"image"},{"type":"input","element":1},null]`)
-	f.Add(`[{"type":"header","text":{"type":"plain_text","text":"x"},"block_id":"b"},{"type":"markdown","text":"x"}]`)
+	f.Add(`[{"type":"header","text":{"type":"plain_text","text":"x"},"block_id":"b"},{"type":"plan","title":"x","tasks":[{}]}]`)
 	f.Fuzz(func(t *testing.T, blocks string) {
 		s, _ := fuzzed(t)
 		answer := s.postMessage(&request{args: map[string]string{"channel": "C1", "text": "x", "blocks": blocks}})
 		if _, err := json.Marshal(answer.body); err != nil {
 			t.Fatal(err)
 		}
-		if m, ok := s.Channel("C1").Last(); ok {
+		for _, m := range s.Channel("C1").Messages() {
 			if s.Render(m, time.UTC) == "" {
 				t.Error("nothing to see")
 			}

@@ -15,7 +15,7 @@ func TestHistoryIsReadPageByPage(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(w *slacktest.World) {
 		w.Scopes = append(slacktest.DefaultScopes, "channels:history")
-		w.Limits = slacktest.Unlimited()
+		w.Unlimited = true
 	})
 	var sent []string
 	for n := range 5 {

@@ -18,57 +18,20 @@ const (
 	tier4
 )
 
-// A Rate lets one call through every Every, and Burst at once after a silence.
-type Rate struct {
-	Every time.Duration
-	Burst int
-	Off   bool
+// rate lets one call through every so often, and burst at once after a silence.
+type rate struct {
+	every time.Duration
+	burst int
 }
 
-// Limits are the rates of the Web API. A zero Rate is Slack's.
-//
-// Slack promises "50+ per minute" and "occasional bursts" without figures; the bursts here
-// are assumed and on the strict side, so a bot that passes has something in hand.
-// The limit of several hundred messages a minute and workspace is not modeled.
-type Limits struct {
-	PostMessage Rate // for each channel; 1 a second, bursts of 4
-	Tier2       Rate // for each method; 20 a minute, bursts of 10
-	Tier3       Rate // for each method; 50 a minute, bursts of 20
-	Tier4       Rate // for each method; 100 a minute, bursts of 40
-}
-
-// Unlimited turns every rate limit off.
-func Unlimited() Limits {
-	off := Rate{Off: true}
-	return Limits{PostMessage: off, Tier2: off, Tier3: off, Tier4: off}
-}
-
-// defaultRates are Slack's (docs: Rate limits; chat.postMessage).
-var defaultRates = map[tier]Rate{
-	perChannel: {Every: time.Second, Burst: 4},
-	tier2:      {Every: time.Minute / 20, Burst: 10},
-	tier3:      {Every: time.Minute / 50, Burst: 20},
-	tier4:      {Every: time.Minute / 100, Burst: 40},
-}
-
-func (l Limits) rate(t tier) Rate {
-	var r Rate
-	switch t {
-	case perChannel:
-		r = l.PostMessage
-	case tier2:
-		r = l.Tier2
-	case tier3:
-		r = l.Tier3
-	case tier4:
-		r = l.Tier4
-	case special:
-		return Rate{Off: true}
-	}
-	if r == (Rate{}) {
-		r = defaultRates[t]
-	}
-	return r
+// rates are Slack's (docs: Rate limits; chat.postMessage). Slack promises "50+ per minute"
+// and "occasional bursts" without figures; the bursts here are assumed and on the strict
+// side, so a bot that passes has something in hand.
+var rates = map[tier]rate{
+	perChannel: {time.Second, 4},
+	tier2:      {time.Minute / 20, 10},
+	tier3:      {time.Minute / 50, 20},
+	tier4:      {time.Minute / 100, 40},
 }
 
 // bucket is a token bucket.
@@ -78,21 +41,21 @@ type bucket struct {
 }
 
 // take returns how long to wait, 0 if the call may pass.
-func (b *bucket) take(r Rate, now time.Time) time.Duration {
-	b.tokens = min(max(1, float64(r.Burst)), b.tokens+float64(now.Sub(b.at))/float64(r.Every))
+func (b *bucket) take(r rate, now time.Time) time.Duration {
+	b.tokens = min(float64(r.burst), b.tokens+float64(now.Sub(b.at))/float64(r.every))
 	b.at = now
 	if b.tokens >= 1-1e-9 { // a whole token, but for float rounding
 		b.tokens--
 		return 0
 	}
-	return time.Duration((1 - b.tokens) * float64(r.Every))
+	return time.Duration((1 - b.tokens) * float64(r.every))
 }
 
 // throttle counts a call and returns how long the caller must wait; 0: not at all.
 // The caller holds mu.
 func (s *Slack) throttle(req *request, m method) time.Duration {
-	rate := s.world.Limits.rate(m.tier)
-	if rate.Off {
+	rate, limited := rates[m.tier]
+	if !limited || s.world.Unlimited {
 		return 0
 	}
 	key := req.method
@@ -102,22 +65,21 @@ func (s *Slack) throttle(req *request, m method) time.Duration {
 	now := time.Now()
 	b := s.buckets[key]
 	if b == nil {
-		b = &bucket{tokens: max(1, float64(rate.Burst)), at: now}
+		b = &bucket{tokens: float64(rate.burst), at: now}
 		s.buckets[key] = b
 	}
 	return b.take(rate, now)
 }
 
-// SetLimits replaces the rate limits and forgets what was used of the old ones.
-func (s *Slack) SetLimits(l Limits) {
+// SetUnlimited turns the rate limits off, or on with nothing used of them.
+func (s *Slack) SetUnlimited(off bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.world.Limits = l
+	s.world.Unlimited = off
 	clear(s.buckets)
 }
 
 func (s *Slack) rateLimited(method string, wait time.Duration) reply {
-	s.stats.RateLimited[method]++
 	s.emit(Event{Kind: RateLimited, Method: method, Detail: seconds(wait) + " s"})
 	return reply{
 		status:     http.StatusTooManyRequests,

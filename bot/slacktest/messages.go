@@ -2,7 +2,6 @@ package slacktest
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -28,11 +27,10 @@ type Message struct {
 
 // Content is the part of a message that an edit replaces.
 type Content struct {
-	Text        string
-	Blocks      []Object
-	Attachments string   // JSON as it came
-	Metadata    string   // JSON as it came
-	Files       []string // ids of the files that were uploaded with it
+	Text     string
+	Blocks   []Object
+	Metadata string   // JSON as it came
+	Files    []string // ids of the files that were uploaded with it
 }
 
 // A Version is an earlier content of a message and the time when it was replaced.
@@ -78,20 +76,6 @@ func (r Room) Main() []Message {
 // Thread returns the parent with the given ts and its replies.
 func (r Room) Thread(ts string) []Message {
 	return r.filter(func(m *Message) bool { return m.TS == ts || m.ThreadTS == ts })
-}
-
-// Last returns the newest message that is not deleted.
-func (r Room) Last() (Message, bool) {
-	r.s.mu.Lock()
-	defer r.s.mu.Unlock()
-	if c := r.s.channels[r.id]; c != nil {
-		for _, m := range slices.Backward(c.messages) {
-			if !m.Deleted {
-				return *m, true
-			}
-		}
-	}
-	return Message{}, false
 }
 
 func (r Room) filter(keep func(*Message) bool) []Message {
@@ -226,8 +210,8 @@ func (s *Slack) messageJSON(m *Message) Object {
 	o := Object{
 		"type": "message", "ts": m.TS, "text": normalText(m.Text), "user": m.User, "team": s.world.TeamID,
 	}
-	if m.User == s.world.BotUserID {
-		o["bot_id"], o["app_id"], o["bot_profile"] = s.world.BotID, s.world.AppID, s.botProfile()
+	if m.User == s.botUser {
+		o["bot_id"], o["app_id"], o["bot_profile"] = s.botID, appID, s.botProfile()
 	}
 	if m.ThreadTS != "" {
 		o["thread_ts"] = m.ThreadTS
@@ -246,9 +230,6 @@ func (s *Slack) messageJSON(m *Message) Object {
 			}
 		}
 		o["files"], o["upload"] = files, true
-	}
-	if m.Attachments != "" {
-		o["attachments"] = value([]byte(m.Attachments))
 	}
 	if m.Metadata != "" {
 		o["metadata"] = value([]byte(m.Metadata))

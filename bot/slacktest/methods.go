@@ -19,16 +19,12 @@ var methods = map[string]method{
 	"chat.postMessage":   {do: (*Slack).postMessage, scopes: []string{"chat:write"}, tier: perChannel},
 	"chat.postEphemeral": {do: (*Slack).postEphemeral, scopes: []string{"chat:write"}, tier: tier4},
 	"chat.update":        {do: (*Slack).updateMessage, scopes: []string{"chat:write"}, tier: tier3},
-	"chat.delete":        {do: (*Slack).deleteMessage, scopes: []string{"chat:write"}, tier: tier3},
 	"chat.getPermalink":  {do: (*Slack).getPermalink, tier: special},
 
 	"files.getUploadURLExternal":   {do: (*Slack).uploadURL, scopes: []string{"files:write"}, tier: tier4},
 	"files.completeUploadExternal": {do: (*Slack).completeUpload, scopes: []string{"files:write"}, tier: tier4},
 
-	"files.info": {do: (*Slack).filesInfo, scopes: []string{"files:read"}, tier: tier4},
-
 	"views.open":   {do: (*Slack).viewsOpen, tier: tier4},
-	"views.push":   {do: (*Slack).viewsPush, tier: tier4},
 	"views.update": {do: (*Slack).viewsUpdate, tier: tier4},
 
 	"users.conversations":   {do: (*Slack).usersConversations, tier: tier3},
@@ -36,7 +32,6 @@ var methods = map[string]method{
 	"usergroups.users.list": {do: (*Slack).usergroupsUsersList, scopes: []string{"usergroups:read"}, tier: tier2},
 
 	"conversations.info":    {do: (*Slack).conversationsInfo, scopes: readScopes, tier: tier3},
-	"conversations.members": {do: (*Slack).conversationsMembers, scopes: readScopes, tier: tier4},
 	"conversations.history": {do: (*Slack).conversationsHistory, scopes: historyScopes, tier: tier3},
 	"conversations.replies": {do: (*Slack).conversationsReplies, scopes: historyScopes, tier: tier3},
 }

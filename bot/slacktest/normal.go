@@ -9,7 +9,7 @@ import (
 func (s *Slack) botProfile() Object {
 	const icon = "https://a.slack-edge.com/80588/img/plugins/app/bot_"
 	return Object{
-		"id": s.world.BotID, "app_id": s.world.AppID, "user_id": s.world.BotUserID, "name": s.world.BotName,
+		"id": s.botID, "app_id": appID, "user_id": s.botUser, "name": botName,
 		"icons":   Object{"image_36": icon + "36.png", "image_48": icon + "48.png", "image_72": icon + "72.png"},
 		"deleted": false, "updated": 1_700_000_000, "team_id": s.world.TeamID,
 	}

@@ -14,13 +14,10 @@ func (s *Slack) usersInfo(req *request) reply {
 	}
 	label, offset := time.Now().In(zone).Zone()
 	profile := Object{"real_name": p.RealName, "display_name": p.Name, "team": p.TeamID}
-	if s.scopes["users:read.email"] {
-		profile["email"] = p.Email
-	}
 	user := Object{
 		"id": p.ID, "team_id": p.TeamID, "name": p.Name, "real_name": p.RealName,
 		"profile": profile,
-		"deleted": p.Deleted, "is_bot": p.IsBot, "is_admin": p.Admin, "is_owner": false,
+		"deleted": p.Deleted, "is_bot": p.IsBot, "is_admin": false, "is_owner": false,
 		"is_restricted": p.IsRestricted, "is_ultra_restricted": p.IsUltraRestricted,
 		"is_stranger": p.IsStranger, "is_app_user": false, "updated": 0,
 	}

@@ -14,7 +14,11 @@ const (
 
 // postMessage does chat.postMessage.
 func (s *Slack) postMessage(req *request) reply {
-	c, code := s.postable(req.args["channel"], byName, byPerson)
+	id := req.args["channel"]
+	if p := s.people[id]; p != nil && !p.IsBot {
+		id = s.direct(id).ID
+	}
+	c, code := s.postable(id)
 	if code != "" {
 		return fail(code)
 	}
@@ -22,7 +26,7 @@ func (s *Slack) postMessage(req *request) reply {
 	if bad != nil {
 		return *bad
 	}
-	m := &Message{User: s.world.BotUserID, Content: content}
+	m := &Message{User: s.botUser, Content: content}
 	if ts := req.args["thread_ts"]; ts != "" {
 		parent := s.messages[messageKey{c.ID, ts}]
 		if parent == nil || parent.Ephemeral() || parent.Deleted && !s.hasReplies(parent) {
@@ -40,7 +44,7 @@ func (s *Slack) postMessage(req *request) reply {
 
 // postEphemeral does chat.postEphemeral.
 func (s *Slack) postEphemeral(req *request) reply {
-	c, code := s.postable(req.args["channel"], byName)
+	c, code := s.postable(req.args["channel"])
 	if code != "" {
 		return fail(code)
 	}
@@ -55,25 +59,26 @@ func (s *Slack) postEphemeral(req *request) reply {
 	if bad != nil {
 		return *bad
 	}
-	m := &Message{User: s.world.BotUserID, To: user, Content: content, ThreadTS: req.args["thread_ts"]}
+	m := &Message{User: s.botUser, To: user, Content: content, ThreadTS: req.args["thread_ts"]}
 	s.put(c, m)
 	return done(Object{"message_ts": m.TS})
 }
 
-// content reads text, blocks, attachments and metadata of a new message.
+// content reads text, blocks and metadata of a new message.
 func (s *Slack) content(req *request) (Content, *reply) {
-	c := Content{Text: req.args["text"], Attachments: req.args["attachments"], Metadata: req.args["metadata"]}
+	c := Content{Text: req.args["text"], Metadata: req.args["metadata"]}
 	var bad *reply
 	if c.Blocks, bad = s.blocks(req.args["blocks"], req.method == "response_url"); bad != nil {
 		return c, bad
 	}
-	if c.Attachments, bad = s.attachments(c.Attachments); bad != nil {
-		return c, bad
+	if raw := req.args["attachments"]; raw != "" && raw != "[]" && raw != "null" {
+		no := fail("invalid_attachments") // they are legacy, and none are played
+		return c, &no
 	}
 	if c.Metadata, bad = metadata(c.Metadata, req.method == "response_url"); bad != nil {
 		return c, bad
 	}
-	if c.Text == "" && len(c.Blocks) == 0 && c.Attachments == "" {
+	if c.Text == "" && len(c.Blocks) == 0 {
 		no := fail("no_text")
 		return c, &no
 	}
@@ -106,10 +111,29 @@ func (s *Slack) blocks(raw string, byHook bool) ([]Object, *reply) {
 	return blocks, nil
 }
 
-// invalidBlocks is the refusal of blocks, with the reasons where Slack puts them.
-func invalidBlocks(problems []string) reply {
-	return fail("invalid_blocks", Object{
-		"errors":            problems,
-		"response_metadata": Object{"messages": errorLines(problems)},
-	})
+// metadata is that of a message: the type of an event and what it carries. The SDKs send
+// an empty one to a response_url, which is none.
+func metadata(raw string, byHook bool) (string, *reply) {
+	if raw == "" || raw == "null" {
+		return "", nil
+	}
+	refuse := func(code string) (string, *reply) { r := fail(code); return "", &r }
+	o, ok := object([]byte(raw))
+	if !ok {
+		return refuse("invalid_metadata_format")
+	}
+	if byHook && str(o, "event_type") == "" && o["event_payload"] == nil {
+		return "", nil
+	}
+	kind, named := o["event_type"].(string)
+	_, carries := o["event_payload"].(Object)
+	if !named || kind == "" || !carries {
+		return refuse("invalid_metadata_schema")
+	}
+	for name := range o {
+		if name != "event_type" && name != "event_payload" && name != "entities" {
+			return refuse("invalid_metadata_schema")
+		}
+	}
+	return raw, nil
 }

@@ -27,22 +27,6 @@ func (s *Slack) Choose(user string, m Message, actionID, option string) (*Delive
 	return s.press(user, m, "", actionID, option)
 }
 
-// Enter fills inputs and menus of the message in, which sends nothing by itself.
-func (s *Slack) Enter(user string, m Message, values Values) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.messages[messageKey{m.Channel, m.TS}]
-	if now == nil || now.Deleted {
-		return fmt.Errorf("slacktest: no message %s in %s", m.TS, m.Channel)
-	}
-	set, err := enterIn(now.Blocks, s.shownTo(user, now), values)
-	if err != nil {
-		return err
-	}
-	s.keep(user, now, set)
-	return nil
-}
-
 // chosenKey is a message as one person sees it.
 type chosenKey struct {
 	messageKey
@@ -51,9 +35,6 @@ type chosenKey struct {
 
 // keep keeps what a person entered in a message. The caller holds mu.
 func (s *Slack) keep(user string, m *Message, set map[string]Object) {
-	if s.chosen == nil {
-		s.chosen = map[chosenKey]map[string]Object{}
-	}
 	s.chosen[chosenKey{messageKey{m.Channel, m.TS}, user}] = set
 }
 
@@ -95,28 +76,6 @@ func (s *Slack) Interact(payload Object) *Delivery {
 	return s.interact(payload, nil)
 }
 
-// SendEvent sends an event (message, app_mention ...) in an envelope of type events_api.
-// Without an ack it is sent again, three times in all, with the same event_id and
-// envelope_id (the latter is assumed); only then is the delivery settled.
-func (s *Slack) SendEvent(event Object) *Delivery {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.serial++
-	return s.deliver(&Delivery{
-		Type: "events_api", Kind: str(event, "type"), User: str(event, "user"), Channel: str(event, "channel"),
-		Payload: encode(Object{
-			"token": "verification-token", "type": "event_callback",
-			"team_id": s.world.TeamID, "api_app_id": s.world.AppID,
-			"event": event, "event_id": fmt.Sprintf("Ev%06d", s.serial), "event_time": time.Now().Unix(),
-			"authorizations": []Object{{
-				"enterprise_id": nil, "team_id": s.world.TeamID, "user_id": s.world.BotUserID,
-				"is_bot": true, "is_enterprise_install": false,
-			}},
-			"is_ext_shared_channel": false,
-		}),
-	})
-}
-
 func (s *Slack) press(user string, m Message, blockID, actionID, option string) (*Delivery, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,23 +87,10 @@ func (s *Slack) press(user string, m Message, blockID, actionID, option string) 
 		return nil, fmt.Errorf("slacktest: %s does not see the ephemeral message %s", user, m.TS)
 	}
 	payload, h, err := s.pressPayload(user, now, blockID, actionID, option)
-	if err != nil || silent(now.Blocks, blockID, actionID) {
+	if _, in := find(now.Blocks, blockID, actionID); err != nil || in.silent() {
 		return nil, err
 	}
 	return s.interact(payload, h), nil
-}
-
-// silent reports whether what is done in an element is sent to nobody: it stands in an
-// input that does not ask for it.
-func silent(blocks []Object, blockID, actionID string) bool {
-	_, in := find(blocks, blockID, actionID)
-	for _, b := range withNested(blocks) {
-		if str(b, "block_id") == in && str(b, "type") == "input" {
-			sends, _ := b["dispatch_action"].(bool)
-			return !sends
-		}
-	}
-	return false
 }
 
 // pressPayload is the block_actions payload of an action in a message, and its
@@ -154,12 +100,12 @@ func (s *Slack) pressPayload(user string, m *Message, blockID, actionID, option 
 	if p == nil || c == nil {
 		return nil, nil, fmt.Errorf("slacktest: no person %q or no channel %q", user, m.Channel)
 	}
-	element, block := find(m.Blocks, blockID, actionID)
+	element, in := find(m.Blocks, blockID, actionID)
 	if element == nil {
 		return nil, nil, fmt.Errorf("slacktest: no %q in message %s of %s", actionID, m.TS, m.Channel)
 	}
 	set := s.shownTo(user, m)
-	action, set, err := actionOf(element, block, option, set)
+	action, set, err := actionOf(element, in, option, set)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -187,35 +133,31 @@ func (s *Slack) pressPayload(user string, m *Message, blockID, actionID, option 
 
 // actionOf is what a payload says about the element that was used, and what the person
 // has entered with it.
-func actionOf(element Object, blockID, option string, set map[string]Object) (Object, map[string]Object, error) {
+func actionOf(element Object, in *placed, option string, set map[string]Object) (Object, map[string]Object, error) {
 	action := Object{
-		"type": str(element, "type"), "action_id": str(element, "action_id"), "block_id": blockID,
+		"type": str(element, "type"), "action_id": str(element, "action_id"), "block_id": str(in.Object, "block_id"),
 		"action_ts": stamp(time.Now()),
 	}
-	if str(element, "type") == "button" {
+	if valueMember(element) == "" {
 		copyMembers(action, element, "text", "value", "style", "url", "confirm")
 		return action, set, nil
 	}
 	copyMembers(action, element, "placeholder", "confirm", "initial_option", "initial_options")
-	member, holds := valueMember[str(element, "type")]
-	if !holds {
-		return action, set, nil
-	}
-	before, entered := set[stateKey(blockID, element)]
+	now, entered := set[in.key(element)]
 	if !entered {
-		before = initialState(element, member)
+		now = initialState(element)
 	}
 	if option != "" {
-		state, err := pick(element, before, option)
-		if err != nil {
+		var err error
+		if now, err = pick(element, now, option); err != nil {
 			return nil, nil, err
 		}
 		if set = maps.Clone(set); set == nil {
 			set = map[string]Object{}
 		}
-		set[stateKey(blockID, element)], before = state, state
+		set[in.key(element)] = now
 	}
-	maps.Copy(action, before)
+	maps.Copy(action, now)
 	return action, set, nil
 }
 
@@ -232,7 +174,7 @@ func (s *Slack) interaction(kind string, p *Person) Object {
 	payload := Object{
 		"type":                  kind,
 		"token":                 "verification-token",
-		"api_app_id":            s.world.AppID,
+		"api_app_id":            appID,
 		"team":                  Object{"id": s.world.TeamID, "domain": s.world.TeamDomain},
 		"user":                  Object{"id": p.ID, "username": p.Name, "name": p.Name, "team_id": p.TeamID},
 		"enterprise":            nil,

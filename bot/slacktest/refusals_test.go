@@ -54,7 +54,7 @@ func TestRefusals(t *testing.T) {
 		}
 		return args
 	}
-	const good = "xoxb-good"
+	const good = slacktest.DefaultBotToken
 	for name, tc := range map[string]struct {
 		token, method string
 		args          map[string]string
@@ -62,7 +62,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		"no token":                 {"", "auth.test", nil, "not_authed"},
 		"wrong token":              {"xoxb-bad", "auth.test", nil, "invalid_auth"},
-		"app token for a bot":      {"xapp-1-good", "auth.test", nil, "not_allowed_token_type"},
+		"app token for a bot":      {slacktest.DefaultAppToken, "auth.test", nil, "not_allowed_token_type"},
 		"bot token for a socket":   {good, "apps.connections.open", nil, "not_allowed_token_type"},
 		"wrong app token":          {"xapp-1-bad", "apps.connections.open", nil, "invalid_auth"},
 		"unknown method":           {good, "chat.nothing", nil, "unknown_method"},
@@ -78,7 +78,6 @@ func TestRefusals(t *testing.T) {
 		"edit nothing":             {good, "chat.update", text("C1", "ts", "1.2"), "message_not_found"},
 		"edit a person's message":  {good, "chat.update", text("C1", "ts", said.TS), "cant_update_message"},
 		"edit with a long text":    {good, "chat.update", text("C1", "ts", said.TS), "cant_update_message"},
-		"delete a person's":        {good, "chat.delete", text("C1", "ts", said.TS), "cant_delete_message"},
 		"ephemeral to nobody":      {good, "chat.postEphemeral", text("C1", "user", "U99"), "user_not_in_channel"},
 		"ephemeral to an outsider": {good, "chat.postEphemeral", text("C5", "user", "U2"), "user_not_in_channel"},
 		"unknown person":           {good, "users.info", map[string]string{"user": "U99"}, "user_not_found"},
@@ -102,7 +101,7 @@ func TestRefusals(t *testing.T) {
 func TestLongTextsAreCut(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	posted := b.call(t, "xoxb-good", "chat.postMessage", map[string]string{"channel": "C1", "text": strings.Repeat("ä", 40_001)})
+	posted := b.call(t, slacktest.DefaultBotToken, "chat.postMessage", map[string]string{"channel": "C1", "text": strings.Repeat("ä", 40_001)})
 	ts, _ := posted["ts"].(string)
 	if m, _ := b.Message("C1", ts); len([]rune(m.Text)) != 40_000 {
 		t.Errorf("%d characters were kept", len([]rune(m.Text)))
@@ -113,11 +112,11 @@ func TestTokensCanBeRevoked(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"token_revoked", "account_inactive", "token_expired"} {
 		b := setup(t)
-		b.Revoke("xoxb-good", code)
+		b.Revoke(slacktest.DefaultBotToken, code)
 		if _, err := b.api.AuthTestContext(t.Context()); err == nil || err.Error() != code {
 			t.Errorf("%v, want %s", err, code)
 		}
-		b.Revoke("xoxb-good", "")
+		b.Revoke(slacktest.DefaultBotToken, "")
 		if _, err := b.api.AuthTestContext(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -128,12 +127,12 @@ func TestMissingScopeNamesTheScope(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.SetScopes("commands", "chat:write")
-	got := b.call(t, "xoxb-good", "users.info", map[string]string{"user": "U1"})
+	got := b.call(t, slacktest.DefaultBotToken, "users.info", map[string]string{"user": "U1"})
 	if got["error"] != "missing_scope" || got["needed"] != "users:read" || got["provided"] != "commands,chat:write" {
 		t.Errorf("%v", got)
 	}
 	b.SetScopes("im:read")
-	got = b.call(t, "xoxb-good", "conversations.info", map[string]string{"channel": "C5"})
+	got = b.call(t, slacktest.DefaultBotToken, "conversations.info", map[string]string{"channel": "C5"})
 	if got["error"] != "missing_scope" || got["needed"] != "groups:read" {
 		t.Errorf("a private channel: %v", got)
 	}
@@ -143,7 +142,7 @@ func TestPublicScopeLetsAnUninvitedBotPost(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.SetScopes("chat:write", "chat:write.public")
-	if got := b.call(t, "xoxb-good", "chat.postMessage", map[string]string{"channel": "C2", "text": "x"}); got["ok"] != true {
+	if got := b.call(t, slacktest.DefaultBotToken, "chat.postMessage", map[string]string{"channel": "C2", "text": "x"}); got["ok"] != true {
 		t.Errorf("%v", got)
 	}
 }
@@ -156,16 +155,16 @@ func TestBodiesAndTokens(t *testing.T) {
 		media, token, body string
 		want               any
 	}{
-		"form":                {"application/x-www-form-urlencoded", "xoxb-good", "channel=C1&text=x", nil},
-		"form with a token":   {"application/x-www-form-urlencoded", "", "channel=C1&text=x&token=xoxb-good", nil},
-		"json":                {"application/json; charset=utf-8", "xoxb-good", `{"channel":"C1","text":"x","blocks":[{"type":"divider"}],"thread_ts":null}`, nil},
-		"json, blocks a text": {"application/json", "xoxb-good", `{"channel":"C1","text":"x","blocks":"[{\"type\":\"divider\"}]"}`, nil},
-		"json with a token":   {"application/json", "", `{"channel":"C1","text":"x","token":"xoxb-good"}`, "not_authed"},
-		"broken json":         {"application/json", "xoxb-good", `{"channel":`, "invalid_json"},
-		"json, but a list":    {"application/json", "xoxb-good", `[]`, "json_not_object"},
-		"broken form":         {"application/x-www-form-urlencoded", "xoxb-good", "%zz", "invalid_form_data"},
+		"form":                {"application/x-www-form-urlencoded", slacktest.DefaultBotToken, "channel=C1&text=x", nil},
+		"form with a token":   {"application/x-www-form-urlencoded", "", "channel=C1&text=x&token=" + slacktest.DefaultBotToken, nil},
+		"json":                {"application/json; charset=utf-8", slacktest.DefaultBotToken, `{"channel":"C1","text":"x","blocks":[{"type":"divider"}],"thread_ts":null}`, nil},
+		"json, blocks a text": {"application/json", slacktest.DefaultBotToken, `{"channel":"C1","text":"x","blocks":"[{\"type\":\"divider\"}]"}`, nil},
+		"json with a token":   {"application/json", "", `{"channel":"C1","text":"x","token":"` + slacktest.DefaultBotToken + `"}`, "not_authed"},
+		"broken json":         {"application/json", slacktest.DefaultBotToken, `{"channel":`, "invalid_json"},
+		"json, but a list":    {"application/json", slacktest.DefaultBotToken, `[]`, "json_not_object"},
+		"broken form":         {"application/x-www-form-urlencoded", slacktest.DefaultBotToken, "%zz", "invalid_form_data"},
 		"multipart": {
-			"multipart/form-data; boundary=x", "xoxb-good",
+			"multipart/form-data; boundary=x", slacktest.DefaultBotToken,
 			"--x\r\nContent-Disposition: form-data; name=\"channel\"\r\n\r\nC1\r\n" +
 				"--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nx\r\n--x--\r\n", nil,
 		},
@@ -191,7 +190,7 @@ func TestBodiesAndTokens(t *testing.T) {
 func TestCallsAreRecordedWithoutTheirToken(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.call(t, "", "chat.postMessage", map[string]string{"channel": "C2", "text": "x", "token": "xoxb-good"})
+	b.call(t, "", "chat.postMessage", map[string]string{"channel": "C2", "text": "x", "token": slacktest.DefaultBotToken})
 	calls := b.Calls("chat.postMessage")
 	if len(calls) != 1 || calls[0].Error != "not_in_channel" || calls[0].Status != 200 || calls[0].Args["text"] != "x" {
 		t.Fatalf("%+v", calls)

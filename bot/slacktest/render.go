@@ -10,12 +10,8 @@ import (
 // Render draws a message as the channel shows it, in plain text: the author, the texts
 // with names for ids and dates in the given zone, buttons as [ Restore ], and folded what
 // nobody has opened.
-func (s *Slack) Render(m Message, zone *time.Location) string { return s.RenderAs("", m, zone) }
-
-// RenderAs draws a message as one person sees it, who may have unfolded or ticked
-// something in it.
-func (s *Slack) RenderAs(user string, m Message, zone *time.Location) string {
-	return s.draw(m, &picture{s: s, zone: zone, as: user, message: &m})
+func (s *Slack) Render(m Message, zone *time.Location) string {
+	return s.draw(m, &picture{s: s, zone: zone, message: &m})
 }
 
 // RenderUnfolded draws a message with all that is folded in it.
@@ -24,20 +20,19 @@ func (s *Slack) RenderUnfolded(m Message, zone *time.Location) string {
 }
 
 func (s *Slack) draw(m Message, p *picture) string {
-	zone := p.zone
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m.Typed != "" {
 		p.line("%s used %s", s.personName(m.TypedBy), m.Typed)
 	}
-	p.line("%s  %s%s", s.personName(m.User), m.At.In(zone).Format("15:04"), s.aside(m))
+	p.line("%s  %s%s", s.personName(m.User), m.At.In(p.zone).Format("15:04"), s.aside(m))
 	switch {
 	case m.Deleted:
 		p.line("  This message was deleted.")
 	case len(m.Blocks) > 0:
 		p.blocks(m.Blocks)
 	default:
-		p.text(m.Text)
+		p.text("", m.Text)
 	}
 	if m.Edited {
 		p.line("  (edited)")
@@ -56,11 +51,10 @@ func (s *Slack) RenderModal(v View, zone *time.Location) string {
 		p.line("  ! %s", v.Problem)
 	}
 	var foot []string
-	if v.CloseText != "" {
-		foot = append(foot, "[ "+v.CloseText+" ]")
-	}
-	if v.SubmitText != "" {
-		foot = append(foot, "[ "+v.SubmitText+" ]")
+	for _, button := range []string{v.CloseText, v.SubmitText} {
+		if button != "" {
+			foot = append(foot, "[ "+button+" ]")
+		}
 	}
 	p.line("└ %s", strings.Join(foot, "  "))
 	return p.b.String()
@@ -90,10 +84,9 @@ func (s *Slack) personName(id string) string {
 type picture struct {
 	s        *Slack
 	zone     *time.Location
-	view     *View  // nil for a message
-	as       string // who looks at the message
+	view     *View // one of these two is drawn
 	message  *Message
-	unfolded bool // whatever people have opened
+	unfolded bool // what is folded is drawn too
 	b        strings.Builder
 }
 
@@ -102,12 +95,12 @@ func (p *picture) line(format string, args ...any) {
 	p.b.WriteString(line + "\n")
 }
 
-// text draws mrkdwn, each line indented.
-func (p *picture) text(mrkdwn string) {
+// text draws mrkdwn after a mark, each line indented.
+func (p *picture) text(mark, mrkdwn string) {
 	if mrkdwn == "" {
 		return
 	}
-	for line := range strings.SplitSeq(p.s.plain(mrkdwn, p.zone), "\n") {
+	for line := range strings.SplitSeq(mark+p.s.plain(mrkdwn, p.zone), "\n") {
 		p.line("  %s", line)
 	}
 }
@@ -118,70 +111,97 @@ func (p *picture) blocks(blocks []Object) {
 	}
 }
 
+// within draws the blocks in a block.
+func (p *picture) within(v any) {
+	blocks, _ := objects(v)
+	p.blocks(blocks)
+}
+
 func (p *picture) block(b Object) {
-	switch str(b, "type") {
+	switch kind := str(b, "type"); kind {
 	case "header":
-		p.line("  %s", strings.ToUpper(text(b, "text")))
+		p.line("  %s", strings.ToUpper(textOf(b, "text")))
 	case "divider":
 		p.line("  %s", strings.Repeat("─", 40))
 	case "section":
-		p.text(p.object(b["text"]))
+		p.text("", mrkdwnOf(b["text"]))
 		fields, _ := b["fields"].([]any)
 		for _, f := range fields {
-			p.text(strings.ReplaceAll(p.object(f), "\n", " "))
+			p.text("", strings.ReplaceAll(mrkdwnOf(f), "\n", " "))
 		}
-		if e, ok := b["accessory"].(Object); ok {
-			p.line("  %s", p.element(b, e))
+		if _, ok := b["accessory"]; ok {
+			p.elements(b)
 		}
 	case "context":
 		var parts []string
 		elements, _ := b["elements"].([]any)
 		for _, e := range elements {
-			if o, ok := e.(Object); ok {
-				parts = append(parts, p.object(o))
-			}
+			parts = append(parts, mrkdwnOf(e))
 		}
-		p.text(strings.Join(parts, "  ·  "))
+		p.text("", strings.Join(parts, "  ·  "))
 	case "actions":
-		var parts []string
-		eachElement(b, func(e Object) {
-			if str(e, "type") == "checkboxes" {
-				p.boxes(b, e)
-				return
-			}
-			parts = append(parts, p.element(b, e))
-		})
-		if len(parts) == 0 {
-			return
-		}
-		p.line("  %s", strings.Join(parts, "  "))
+		p.elements(b)
 	case "input":
 		p.input(b)
-	case "image":
-		p.line("  (image: %s)", str(b, "alt_text"))
-	case "markdown", "alert":
-		if t := str(b, "text"); t != "" {
-			p.text(t)
-		} else {
-			p.text(p.object(b["text"]))
+	case "rich_text":
+		p.text("", mrkdwnOf(b))
+	case "container":
+		mark := p.mark(b)
+		p.text(mark, mrkdwnOf(b["title"]))
+		p.text(mark, mrkdwnOf(b["rich_text_title"]))
+		p.text("", mrkdwnOf(b["subtitle"]))
+		if !p.folded(b) {
+			p.within(b["child_blocks"])
 		}
-	default:
-		if !p.newBlock(b) {
-			p.line("  (%s)", str(b, "type"))
+	case "plan":
+		p.line("  %s%s", p.mark(b), str(b, "title"))
+		if !p.folded(b) {
+			p.within(b["tasks"])
 		}
+	case "task_card":
+		p.line("  %s %s", taskMarks[str(b, "status")], str(b, "title"))
+		p.text("  ", mrkdwnOf(b["details"]))
+		p.text("  ", mrkdwnOf(b["output"]))
 	}
 }
 
-// object is the text of a text object, or what stands for an image.
-func (p *picture) object(v any) string {
+// taskMarks show how far a task is.
+var taskMarks = map[string]string{"pending": "○", "in_progress": "◐", "complete": "●", "error": "✗"}
+
+// folded reports whether a block stands closed: a plan, which nothing opens by default, or
+// a container that asks for it.
+func (p *picture) folded(b Object) bool {
+	folded, _ := b["default_collapsed"].(bool)
+	return !p.unfolded && (folded || str(b, "type") == "plan")
+}
+
+// mark shows whether a block that can fold is open.
+func (p *picture) mark(b Object) string {
+	if p.folded(b) {
+		return "▸ "
+	}
+	return "▾ "
+}
+
+// mrkdwnOf is what a text object or a rich text says, as mrkdwn.
+func mrkdwnOf(v any) string {
 	o, _ := v.(Object)
 	switch str(o, "type") {
-	case "image":
-		return "(image: " + str(o, "alt_text") + ")"
-	case "plain_text":
-		return escape(str(o, "text")) // the caller reads mrkdwn
+	case "mrkdwn":
+		return str(o, "text")
+	case "rich_text", "rich_text_section":
+		elements, _ := objects(o["elements"])
+		var parts []string
+		for _, e := range elements {
+			parts = append(parts, mrkdwnOf(e))
+		}
+		if str(o, "type") == "rich_text" {
+			return strings.Join(parts, "\n")
+		}
+		return strings.Join(parts, "")
+	default:
+		return escape(str(o, "text"))
 	}
-	return str(o, "text")
 }
 
 func (p *picture) input(b Object) {
@@ -189,11 +209,9 @@ func (p *picture) input(b Object) {
 	if on, _ := b["optional"].(bool); on {
 		optional = " (optional)"
 	}
-	p.line("  %s%s", text(b, "label"), optional)
-	if e, ok := b["element"].(Object); ok {
-		p.line("  %s", p.element(b, e))
-	}
-	if hint := text(b, "hint"); hint != "" {
+	p.line("  %s%s", textOf(b, "label"), optional)
+	p.elements(b)
+	if hint := textOf(b, "hint"); hint != "" {
 		p.line("  %s", hint)
 	}
 	if p.view != nil {
@@ -203,59 +221,45 @@ func (p *picture) input(b Object) {
 	}
 }
 
-// element draws a button, a menu or an input.
-func (p *picture) element(b, e Object) string {
-	switch kind := str(e, "type"); kind {
-	case "button":
-		return "[ " + text(e, "text") + " ]"
-	case "image":
-		return "(image: " + str(e, "alt_text") + ")"
-	case "overflow":
-		return "[ … ]"
-	default:
-		if entered := p.entered(b, e); entered != "" {
-			return "[ " + entered + " ]"
-		}
-		return "[ " + text(e, "placeholder") + " ]"
-	}
-}
-
-// entered is what stands in a menu or an input.
-func (p *picture) entered(b, e Object) string {
-	switch v := p.state(b, e)[valueMember[str(e, "type")]].(type) {
-	case string:
-		return v
-	case Object:
-		return text(v, "text")
-	case []any:
-		var names []string
-		for _, item := range v {
-			if o, ok := item.(Object); ok {
-				names = append(names, text(o, "text"))
-			} else {
-				names = append(names, fmt.Sprint(item))
+// elements draws the buttons, menus and inputs of a block in one line, and checkboxes in
+// lines of their own.
+func (p *picture) elements(b Object) {
+	var parts []string
+	for _, e := range scan([]Object{b})[0].elements {
+		switch str(e, "type") {
+		case "button":
+			parts = append(parts, "[ "+textOf(e, "text")+" ]")
+		case "checkboxes":
+			p.boxes(b, e)
+		default:
+			entered := textOf(e, "placeholder")
+			switch v := p.state(b, e)[valueMember(e)].(type) {
+			case string:
+				entered = v
+			case Object:
+				entered = textOf(v, "text")
 			}
+			parts = append(parts, "[ "+entered+" ]")
 		}
-		return strings.Join(names, ", ")
 	}
-	return ""
+	if len(parts) > 0 {
+		p.line("  %s", strings.Join(parts, "  "))
+	}
 }
 
-// state is what an element shows to whoever looks.
+// state is what an element shows.
 func (p *picture) state(b, e Object) Object {
 	var set map[string]Object
-	switch {
-	case p.view != nil:
+	if p.view != nil {
 		set = p.view.set
-	case p.message != nil:
-		set = p.s.shownTo(p.as, p.message)
+	} else {
+		set = p.s.shownTo("", p.message)
 	}
 	block, _ := stateOf([]Object{b}, set)[str(b, "block_id")].(Object)
 	state, _ := block[str(e, "action_id")].(Object)
 	return state
 }
 
-// boxes draws checkboxes in a message, each in a line of its own.
 func (p *picture) boxes(b, e Object) {
 	ticked, _ := p.state(b, e)["selected_options"].([]any)
 	for _, option := range optionsOf(e) {
@@ -263,9 +267,7 @@ func (p *picture) boxes(b, e Object) {
 		if slices.ContainsFunc(ticked, func(one any) bool { return same(one, option) }) {
 			mark = "☑ "
 		}
-		p.text(mark + p.object(option["text"]))
-		if about, ok := option["description"].(Object); ok {
-			p.text("  " + p.object(about))
-		}
+		p.text(mark, mrkdwnOf(option["text"]))
+		p.text("  ", mrkdwnOf(option["description"]))
 	}
 }

@@ -27,19 +27,15 @@ func TestRender(t *testing.T) {
 			{"type": "header", "text": object("plain_text", "Restore & <pray>")},
 			{
 				"type": "section", "text": object("mrkdwn", "By <@U1>, for <!subteam^S1> in <#C1>, see <https://x.y|the log>.\nAll &lt;lost&gt;."),
-				"fields":    []any{object("mrkdwn", "*Taken*\n<!date^946684800^{date_short_pretty} {time}|then>"), object("plain_text", "<b>")},
-				"accessory": slacktest.Object{"type": "overflow"},
+				"fields": []any{object("mrkdwn", "*Taken*\n<!date^946684800^{date_short_pretty} {time}|then>"), object("plain_text", "<b>")},
 			},
 			{"type": "divider"},
-			{"type": "context", "elements": []any{object("mrkdwn", "<!here> <@U77>"), slacktest.Object{"type": "image", "alt_text": "logo"}}},
+			{"type": "context", "elements": []any{object("mrkdwn", "<!here> <@U77>"), object("plain_text", "R&D")}},
 			{"type": "actions", "elements": []any{
 				slacktest.Object{"type": "button", "text": object("plain_text", "Restore")},
 				slacktest.Object{"type": "button", "text": object("plain_text", "Dismiss")},
 				slacktest.Object{"type": "static_select", "placeholder": object("plain_text", "Pick one")},
 			}},
-			{"type": "image", "alt_text": "a chart"},
-			{"type": "markdown", "text": "**bold**"},
-			{"type": "unheard_of"},
 		}
 		want := `
 restore-bot  02:00  (in a thread, and in the channel)
@@ -48,13 +44,9 @@ restore-bot  02:00  (in a thread, and in the channel)
   All <lost>.
   *Taken* today 02:00
   <b>
-  [ … ]
   ────────────────────────────────────────
-  @here @U77  ·  (image: logo)
+  @here @U77  ·  R&D
   [ Restore ]  [ Dismiss ]  [ Pick one ]
-  (image: a chart)
-  **bold**
-  (unheard_of)
   (edited)
 `
 		if diff := cmp.Diff(want, "\n"+s.Render(m, riga)); diff != "" {

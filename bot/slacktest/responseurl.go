@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"cmp"
 	"io"
 	"maps"
 	"net/http"
@@ -29,13 +30,7 @@ type hook struct {
 
 // newHook makes a response_url. The caller holds mu.
 func (s *Slack) newHook(kind string, c *room, user string, origin *Message) *hook {
-	base := s.world.BaseURL
-	if base == "" {
-		base = s.base
-	}
-	if base == "" {
-		base = "http://slack.test" // nothing is connected, so nothing will hear of it
-	}
+	base := cmp.Or(s.base, "http://slack.test") // where nothing is connected nothing hears of it
 	token := uuid()
 	h := &hook{
 		url:   base + kind + s.world.TeamID + "/1/" + token,
@@ -89,14 +84,8 @@ func (s *Slack) respond(h *hook, body []byte) (code string) {
 	if code := decodeJSON(body, req.args); code != "" {
 		return "invalid_payload"
 	}
-	if h.origin != nil && !h.origin.Deleted {
-		if req.flag("delete_original") {
-			s.remove(h.origin)
-			return ""
-		}
-		if req.flag("replace_original") {
-			return s.replace(h.origin, req)
-		}
+	if h.origin != nil && !h.origin.Deleted && req.flag("replace_original") {
+		return s.replace(h.origin, req)
 	}
 	if len(req.args) == 0 || onlyFlags(req.args) {
 		return "" // an ack with {} shows nothing
@@ -105,7 +94,7 @@ func (s *Slack) respond(h *hook, body []byte) (code string) {
 	if bad != nil {
 		return bad.code()
 	}
-	m := &Message{User: s.world.BotUserID, Content: content, ThreadTS: req.args["thread_ts"]}
+	m := &Message{User: s.botUser, Content: content, ThreadTS: req.args["thread_ts"]}
 	if req.args["response_type"] != "in_channel" {
 		m.To = h.user
 	} else if !h.shown && h.typed != "" {
@@ -119,7 +108,7 @@ func (s *Slack) respond(h *hook, body []byte) (code string) {
 // onlyFlags reports whether there is nothing to show.
 func onlyFlags(args map[string]string) bool {
 	rest := maps.Clone(args)
-	for _, flag := range []string{"replace_original", "delete_original", "response_type"} {
+	for _, flag := range []string{"replace_original", "response_type"} {
 		delete(rest, flag)
 	}
 	return len(rest) == 0
@@ -143,4 +132,16 @@ func (s *Slack) ResponseURLUses(url string) int {
 		return h.uses
 	}
 	return 0
+}
+
+// ResponseURL makes the response_url of something that a person did in a
+// channel, without an envelope that tells of it.
+func (s *Slack) ResponseURL(user, channel string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.channels[channel]
+	if c == nil {
+		return ""
+	}
+	return s.newHook(commandHook, c, user, nil).url
 }

@@ -123,7 +123,6 @@ func (s *Slack) finish(w http.ResponseWriter, req *request, answer reply) {
 	s.calls = append(s.calls, Call{
 		At: time.Now(), Method: req.method, Args: req.args, Status: status, Error: answer.code(),
 	})
-	s.stats.Calls[req.method]++
 	s.notify()
 	s.mu.Unlock()
 	if answer.cut {

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func world() slacktest.World {
 	return slacktest.World{
 		People: []slacktest.Person{
-			{ID: "U1", Name: "ann", RealName: "Ann Lee", Email: "ann@example.com", TZ: "Europe/Riga"},
+			{ID: "U1", Name: "ann", RealName: "Ann Lee", TZ: "Europe/Riga"},
 			{ID: "U2", Name: "bob"},
 			{ID: "U3", Name: "guest", IsRestricted: true},
 			{ID: "U9", Name: "eve", TeamID: "T9", IsStranger: true},
@@ -47,7 +47,6 @@ type bundle struct {
 func setup(tb testing.TB, change ...func(*slacktest.World)) bundle {
 	tb.Helper()
 	w := world()
-	w.AppToken, w.BotToken = "xapp-1-good", "xoxb-good"
 	for _, f := range change {
 		f(&w)
 	}
@@ -60,8 +59,8 @@ func setup(tb testing.TB, change ...func(*slacktest.World)) bundle {
 		srv.Close()
 	})
 	url := srv.URL + "/api/"
-	return bundle{s, url, slack.New("xoxb-good", slack.OptionAPIURL(url),
-		slack.OptionAppLevelToken("xapp-1-good"), slack.OptionHTTPClient(client))}
+	return bundle{s, url, slack.New(slacktest.DefaultBotToken, slack.OptionAPIURL(url),
+		slack.OptionAppLevelToken(slacktest.DefaultAppToken), slack.OptionHTTPClient(client))}
 }
 
 // socket is a Socket Mode client that does nothing by itself.

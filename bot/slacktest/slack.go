@@ -19,6 +19,8 @@ type Slack struct {
 	changed chan struct{} // closed at the next change; nil while nobody waits
 	timers  map[*time.Timer]struct{}
 	servers []*http.Server
+	botUser string
+	botID   string
 	scopes  map[string]bool
 	revoked map[string]string // token -> the error code it now gets
 	base    string            // scheme, host and prefix the bot used last
@@ -31,9 +33,8 @@ type Slack struct {
 
 	messages   map[messageKey]*Message
 	chosen     map[chosenKey]map[string]Object // by block_id and action_id
-	unfolded   map[foldKey]bool
-	ephemerals map[string][]*Message // by the person who sees them
-	notices    map[string][]Notice   // by person
+	ephemerals map[string][]*Message           // by the person who sees them
+	notices    map[string][]Notice             // by person
 
 	tickets    map[string]ticket
 	links      []*link // live, in the order they were opened
@@ -47,7 +48,7 @@ type Slack struct {
 	triggers map[string]*trigger
 	hooks    map[string]*hook
 	views    map[string]*View
-	stacks   map[string][]*View // open modals by person, the top one last
+	modals   map[string]*View // open, by person
 
 	uploads map[string]*upload // begun and not yet shared
 	files   []*File
@@ -56,7 +57,6 @@ type Slack struct {
 	noBlocks map[string]bool // block types that are refused
 	buckets  map[string]*bucket
 	calls    []Call
-	stats    Stats
 	log      []Event
 }
 
@@ -81,14 +81,17 @@ func New(w World) *Slack {
 		triggers:   map[string]*trigger{},
 		hooks:      map[string]*hook{},
 		views:      map[string]*View{},
-		stacks:     map[string][]*View{},
+		modals:     map[string]*View{},
 		buckets:    map[string]*bucket{},
-		stats:      newStats(),
+		chosen:     map[chosenKey]map[string]Object{},
+		uploads:    map[string]*upload{},
+		botUser:    "U0BOT",
+		botID:      "B0BOT",
 	}
 	for _, scope := range w.Scopes {
 		s.scopes[scope] = true
 	}
-	s.PutPerson(Person{ID: w.BotUserID, Name: w.BotName, RealName: w.BotName, IsBot: true})
+	s.PutPerson(Person{ID: s.botUser, Name: botName, IsBot: true})
 	for _, p := range w.People {
 		s.PutPerson(p)
 	}
@@ -240,10 +243,10 @@ func (s *Slack) JoinGrid(id, name string) {
 // SetBot gives the app another bot user, as Slack may when it is installed anew. What
 // the old one posted stays the old one's, and cannot be edited any more.
 func (s *Slack) SetBot(userID, botID string) {
-	s.PutPerson(Person{ID: userID, Name: s.world.BotName, RealName: s.world.BotName, IsBot: true})
+	s.PutPerson(Person{ID: userID, Name: botName, IsBot: true})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.world.BotUserID, s.world.BotID = userID, botID
+	s.botUser, s.botID = userID, botID
 }
 
 // SetScopes replaces the scopes of the bot token, as a reinstall of the app does.

@@ -18,8 +18,6 @@ const (
 	maxConnections = 10
 	// ticketLife is how long the URL of apps.connections.open can be used (assumed).
 	ticketLife = 30 * time.Second
-	// debugLife is the life of a connection with debug_reconnects=true (docs: Using Socket Mode).
-	debugLife = 360 * time.Second
 	// approximateLife is announced in hello where connections live for ever.
 	approximateLife = 18_060 * time.Second
 	// writeWait bounds one write to a peer that does not read.
@@ -36,7 +34,7 @@ func (s *Slack) openConnection(*request) reply {
 	id := uuid()
 	s.tickets[id] = ticket{time.Now().Add(ticketLife)}
 	// http becomes ws, https becomes wss.
-	return done(Object{"url": "ws" + s.base[len("http"):] + linkPath + "?ticket=" + id + "&app_id=" + s.world.AppID})
+	return done(Object{"url": "ws" + s.base[len("http"):] + linkPath + "?ticket=" + id + "&app_id=" + appID})
 }
 
 // link is one Socket Mode connection.
@@ -46,13 +44,11 @@ type link struct {
 	ws *websocket.Conn
 
 	// Guarded by s.mu:
-	since     time.Time
-	deaf      bool // gets no more envelopes: refresh_requested, or about to be closed
-	dead      bool // half-open: nothing gets through in either direction
-	warned    string
-	open      map[string]*Delivery // sent here and not acked
-	delivered int
-	acked     int
+	since  time.Time
+	deaf   bool // gets no more envelopes: refresh_requested, or about to be closed
+	dead   bool // half-open: nothing gets through in either direction
+	warned string
+	open   map[string]*Delivery // sent here and not acked
 
 	queue sync.Mutex // guards out
 	out   []frame
@@ -100,20 +96,16 @@ func (s *Slack) serveLink(w http.ResponseWriter, r *http.Request) {
 		l.push(framePong, []byte(data))
 		return nil
 	})
-	life := s.world.Sockets.ConnectionLife
-	if r.URL.Query().Get("debug_reconnects") == "true" {
-		life = debugLife
-	}
 	if !s.spawn(l.write) {
 		_ = ws.Close()
 		return
 	}
-	s.admit(l, life)
+	s.admit(l)
 	l.read()
 }
 
 // admit greets a connection, or turns it away when there are too many.
-func (s *Slack) admit(l *link, life time.Duration) {
+func (s *Slack) admit(l *link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -123,14 +115,13 @@ func (s *Slack) admit(l *link, life time.Duration) {
 	s.nextLink++
 	l.id = s.nextLink
 	s.links = append(s.links, l)
-	s.stats.ConnectionsOpened++
 	s.emit(Event{Kind: ConnectionOpened, Connection: l.id})
-	if len(s.links) > s.world.Sockets.MaxConnections {
+	if len(s.links) > maxConnections {
 		s.dismiss(l, "too_many_websockets", 0)
 		return
 	}
 	announced := approximateLife
-	if life > 0 {
+	if life := s.world.Sockets.ConnectionLife; life > 0 {
 		announced = life
 		s.after(life, func() { s.dismiss(l, "warning", Grace) })
 	}
@@ -142,7 +133,7 @@ func (s *Slack) admit(l *link, life time.Duration) {
 			"build_number":                10,
 			"approximate_connection_time": int(announced.Seconds()),
 		},
-		"connection_info": Object{"app_id": s.world.AppID},
+		"connection_info": Object{"app_id": appID},
 	}))
 	if s.storm != "" {
 		s.dismiss(l, s.storm, 0)
@@ -193,17 +184,13 @@ func (l *link) read() {
 
 // write sends queued frames and PINGs until the connection ends.
 func (l *link) write() {
-	var pings <-chan time.Time
-	if every := l.s.world.Sockets.PingInterval; every > 0 {
-		ticker := time.NewTicker(every)
-		defer ticker.Stop()
-		pings = ticker.C
-	}
+	pings := time.NewTicker(pingInterval)
+	defer pings.Stop()
 	for {
 		select {
 		case <-l.gone:
 			return
-		case <-pings:
+		case <-pings.C:
 			l.push(framePing, nil)
 		case <-l.wake:
 		}
@@ -258,7 +245,6 @@ func (l *link) drop(why string) {
 		s.mu.Lock()
 		if i := slices.Index(s.links, l); i >= 0 {
 			s.links = slices.Delete(s.links, i, i+1)
-			s.stats.ConnectionsClosed++
 			if l.warned != "" {
 				why = l.warned
 			}
@@ -279,7 +265,6 @@ func (l *link) lose() {
 		if d.link != l || len(d.acks) > 0 {
 			continue
 		}
-		s.stats.Lost++
 		s.emit(Event{Kind: EnvelopeLost, User: d.User, Channel: d.Channel, Delivery: d, Connection: l.id, Detail: d.Type})
 		if s.world.Sockets.Redeliver && d.err == nil && !s.closed && !d.send("timeout") {
 			s.parked = append(s.parked, d)

@@ -4,67 +4,47 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
-// valueMember says in which member of a state an element keeps its value.
-var valueMember = map[string]string{
-	"plain_text_input": "value", "email_text_input": "value", "url_text_input": "value", "number_input": "value",
-	"static_select": "selected_option", "external_select": "selected_option",
-	"radio_buttons": "selected_option", "overflow": "selected_option",
-	"checkboxes": "selected_options", "multi_static_select": "selected_options",
-	"multi_external_select": "selected_options",
-	"users_select":          "selected_user", "multi_users_select": "selected_users",
-	"conversations_select": "selected_conversation", "multi_conversations_select": "selected_conversations",
-	"channels_select": "selected_channel", "multi_channels_select": "selected_channels",
-	"datepicker": "selected_date", "timepicker": "selected_time", "datetimepicker": "selected_date_time",
-}
+// valueMember is the member of a state in which an element keeps its value; "" is that it
+// has none.
+func valueMember(e Object) string { return schema[str(e, "type")].value }
 
-// initialMember says in which member an element has the value it starts with.
-var initialMember = map[string]string{
-	"value": "initial_value", "selected_option": "initial_option", "selected_options": "initial_options",
-	"selected_user": "initial_user", "selected_users": "initial_users",
-	"selected_conversation": "initial_conversation", "selected_conversations": "initial_conversations",
-	"selected_channel": "initial_channel", "selected_channels": "initial_channels",
-	"selected_date": "initial_date", "selected_time": "initial_time", "selected_date_time": "initial_date_time",
-}
-
-// isList reports whether an element holds several values.
-func isList(member string) bool { return member[len(member)-1] == 's' }
+// severalIn reports whether an element holds several values.
+func severalIn(member string) bool { return strings.HasSuffix(member, "s") }
 
 // stateOf is the state.values of blocks: what people entered, where set has it, and the
 // initial values. A value that is not there is null, as Slack sends it.
 func stateOf(blocks []Object, set map[string]Object) Object {
 	values := Object{}
-	for _, block := range withNested(blocks) {
-		id := str(block, "block_id")
-		eachElement(block, func(e Object) {
-			member, ok := valueMember[str(e, "type")]
-			if !ok || str(e, "type") == "overflow" {
-				return
-			}
-			state, entered := set[stateKey(id, e)]
-			if !entered {
-				state = initialState(e, member)
-			}
-			actions, _ := values[id].(Object)
-			if actions == nil {
-				actions = Object{}
-				values[id] = actions
-			}
-			actions[str(e, "action_id")] = state
-		})
-	}
+	eachHolder(blocks, func(b *placed, e Object) {
+		state, entered := set[b.key(e)]
+		if !entered {
+			state = initialState(e)
+		}
+		id := str(b.Object, "block_id")
+		actions, _ := values[id].(Object)
+		if actions == nil {
+			actions = Object{}
+			values[id] = actions
+		}
+		actions[str(e, "action_id")] = state
+	})
 	return values
 }
 
-// stateKey is where the value of an element is kept. A person's value outlives an edit
+// key is where the value of an element is kept. A person's value outlives an edit
 // as long as both ids stay, whatever the edit says of initial values.
-func stateKey(block string, e Object) string { return block + "\x00" + str(e, "action_id") }
+func (b *placed) key(e Object) string {
+	return str(b.Object, "block_id") + "\x00" + str(e, "action_id")
+}
 
 // initialState is the state of an element that nobody touched.
-func initialState(e Object, member string) Object {
-	initial := e[initialMember[member]]
-	if initial == nil && isList(member) {
+func initialState(e Object) Object {
+	member := valueMember(e)
+	initial := e["initial_"+strings.TrimPrefix(member, "selected_")]
+	if initial == nil && severalIn(member) {
 		initial = []any{}
 	}
 	return Object{"type": e["type"], member: initial}
@@ -75,28 +55,25 @@ func initialState(e Object, member string) Object {
 // values. Clients are known for that.
 func sticking(m *Message, blocks []Object) map[string]Object {
 	before := map[string]Object{}
-	eachHolder(m.Blocks, func(key string, initial Object) { before[key] = initial })
+	eachHolder(m.Blocks, func(b *placed, e Object) { before[b.key(e)] = initialState(e) })
 	maps.Copy(before, m.first)
-	var kept map[string]Object
-	eachHolder(blocks, func(key string, _ Object) {
-		if state, stays := before[key]; stays {
-			if kept == nil {
-				kept = map[string]Object{}
-			}
-			kept[key] = state
+	kept := map[string]Object{}
+	eachHolder(blocks, func(b *placed, e Object) {
+		if state, stays := before[b.key(e)]; stays {
+			kept[b.key(e)] = state
 		}
 	})
 	return kept
 }
 
-// eachHolder calls f for the elements that hold a value, with the one they begin with.
-func eachHolder(blocks []Object, f func(key string, initial Object)) {
-	for _, block := range withNested(blocks) {
-		eachElement(block, func(e Object) {
-			if member, ok := valueMember[str(e, "type")]; ok {
-				f(stateKey(str(block, "block_id"), e), initialState(e, member))
+// eachHolder calls f for the elements that hold a value.
+func eachHolder(blocks []Object, f func(b *placed, e Object)) {
+	for _, b := range scan(blocks) {
+		for _, e := range b.elements {
+			if valueMember(e) != "" {
+				f(b, e)
 			}
-		})
+		}
 	}
 }
 
@@ -127,8 +104,8 @@ func (s *Slack) State(user string, m Message) Object {
 // before: of several values one more is chosen, or the one that was is no longer.
 func pick(e, before Object, v string) (Object, error) {
 	picked, err := stateWith(e, v)
-	member := valueMember[str(e, "type")]
-	if err != nil || !isList(member) {
+	member := valueMember(e)
+	if err != nil || !severalIn(member) {
 		return picked, err
 	}
 	one := picked[member].([]any)[0]
@@ -163,12 +140,11 @@ func orderOf(all []Object, v any) int {
 
 // stateWith is the state of an element in which a person entered or chose values.
 func stateWith(e Object, entered ...string) (Object, error) {
-	kind := str(e, "type")
-	member, ok := valueMember[kind]
-	if !ok {
+	kind, member := str(e, "type"), valueMember(e)
+	if member == "" {
 		return nil, fmt.Errorf("slacktest: nothing can be entered in a %s", kind)
 	}
-	if !isList(member) && len(entered) != 1 {
+	if !severalIn(member) && len(entered) != 1 {
 		return nil, fmt.Errorf("slacktest: a %s takes one value, not %d", kind, len(entered))
 	}
 	var list []any
@@ -179,7 +155,7 @@ func stateWith(e Object, entered ...string) (Object, error) {
 		}
 		list = append(list, one)
 	}
-	if isList(member) {
+	if severalIn(member) {
 		return Object{"type": kind, member: list}, nil
 	}
 	return Object{"type": kind, member: list[0]}, nil
@@ -194,7 +170,7 @@ func valueOf(e Object, member, v string) (any, error) {
 	if i := slices.IndexFunc(options, func(o Object) bool { return str(o, "value") == v }); i >= 0 {
 		return options[i], nil
 	}
-	if kind := str(e, "type"); kind == "external_select" || kind == "multi_external_select" {
+	if str(e, "type") == "external_select" {
 		return Object{"text": Object{"type": "plain_text", "text": v, "emoji": true}, "value": v}, nil
 	}
 	return nil, fmt.Errorf("slacktest: %q has no option %q", str(e, "action_id"), v)

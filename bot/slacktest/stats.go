@@ -1,16 +1,15 @@
 package slacktest
 
 import (
-	"maps"
+	"errors"
 	"slices"
 )
 
-// Stats are counters since New.
+// Stats count what happened since New.
 type Stats struct {
 	Calls             map[string]int // by method, the refused ones included
 	RateLimited       map[string]int // 429s given, by method
-	Envelopes         int            // commands, interactions and events, each once
-	Delivered         int            // frames sent, redeliveries included
+	Envelopes         int            // commands and interactions, each once
 	Acked             int            // in time
 	AckedLate         int
 	AckedAgain        int
@@ -19,21 +18,47 @@ type Stats struct {
 	TimedOut          int // operation_timeout
 	NoConnection      int // dispatch_failed
 	ConnectionsOpened int
-	ConnectionsClosed int
 	Connections       int // live now
 }
 
-func newStats() Stats {
-	return Stats{Calls: map[string]int{}, RateLimited: map[string]int{}}
-}
-
-// Stats returns the counters as they are now.
+// Stats counts the calls, the envelopes and the events so far.
 func (s *Slack) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st := s.stats
-	st.Calls, st.RateLimited = maps.Clone(st.Calls), maps.Clone(st.RateLimited)
-	st.Connections = len(s.links)
+	st := Stats{Calls: map[string]int{}, RateLimited: map[string]int{}, Envelopes: len(s.order), Connections: len(s.links)}
+	for _, c := range s.calls {
+		st.Calls[c.Method]++
+	}
+	for _, e := range s.log {
+		switch e.Kind { //nolint:exhaustive // the others are not counted
+		case RateLimited:
+			st.RateLimited[e.Method]++
+		case AckIgnored:
+			st.AcksIgnored++
+		case EnvelopeLost:
+			st.Lost++
+		case ConnectionOpened:
+			st.ConnectionsOpened++
+		}
+	}
+	for _, d := range s.order {
+		switch {
+		case errors.Is(d.err, ErrDispatchFailed):
+			st.NoConnection++
+		case errors.Is(d.err, ErrOperationTimeout):
+			st.TimedOut++
+		}
+		for _, a := range d.acks {
+			switch {
+			case a.Again:
+				st.AckedAgain++
+			case a.Late:
+				st.AckedLate++
+			default:
+				st.Acked++
+			}
+		}
+	}
 	return st
 }
 

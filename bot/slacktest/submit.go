@@ -31,8 +31,7 @@ func (s *Slack) Submit(v View, values Values) (*Delivery, error) {
 		return nil, err
 	}
 	open.Errors, open.Problem = nil, ""
-	payload := s.interaction("view_submission", s.people[open.User])
-	payload["view"] = s.viewJSON(open)
+	payload := s.viewPayload("view_submission", open)
 	payload["response_urls"] = []Object{}
 	d := s.viewDelivery(payload, open)
 	d.accepts = true
@@ -51,25 +50,20 @@ func (s *Slack) ChooseIn(v View, actionID, option string) (*Delivery, error) {
 func (s *Slack) act(v View, actionID, option string) (*Delivery, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	open, err := s.openModal(v)
+	open, element, in, err := s.inModal(v, actionID)
 	if err != nil {
 		return nil, err
 	}
-	element, block := find(open.Blocks, "", actionID)
-	if element == nil {
-		return nil, fmt.Errorf("slacktest: no %q in modal %q", actionID, open.Title)
-	}
-	action, set, err := actionOf(element, block, option, open.set)
+	action, set, err := actionOf(element, in, option, open.set)
 	if err != nil {
 		return nil, err
 	}
 	open.set = set
-	if silent(open.Blocks, "", actionID) {
+	if in.silent() {
 		return nil, nil //nolint:nilnil // documented: the app does not hear of it
 	}
-	payload := s.interaction("block_actions", s.people[open.User])
+	payload := s.viewPayload("block_actions", open)
 	payload["container"] = Object{"type": "view", "view_id": open.ID}
-	payload["view"] = s.viewJSON(open)
 	payload["actions"] = []any{normal(action)}
 	return s.deliver(s.viewDelivery(payload, open)), nil
 }
@@ -78,47 +72,40 @@ func (s *Slack) act(v View, actionID, option string) (*Delivery, error) {
 func (s *Slack) Suggest(v View, actionID, query string) (*Delivery, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	open, err := s.openModal(v)
+	open, _, in, err := s.inModal(v, actionID)
 	if err != nil {
 		return nil, err
 	}
-	element, block := find(open.Blocks, "", actionID)
-	if element == nil {
-		return nil, fmt.Errorf("slacktest: no %q in modal %q", actionID, open.Title)
-	}
-	payload := s.interaction("block_suggestion", s.people[open.User])
+	payload := s.viewPayload("block_suggestion", open)
 	delete(payload, "trigger_id")
 	payload["container"] = Object{"type": "view", "view_id": open.ID}
-	payload["view"] = s.viewJSON(open)
-	payload["action_id"], payload["block_id"], payload["value"] = actionID, block, query
+	payload["action_id"], payload["block_id"], payload["value"] = actionID, str(in.Object, "block_id"), query
 	d := s.viewDelivery(payload, open)
 	d.accepts = true
 	return s.deliver(d), nil
 }
 
-// CloseModal closes a modal with its close button or the cross. The app hears of it, in
-// a view_closed, only if the view has notify_on_close; otherwise the delivery is nil.
-func (s *Slack) CloseModal(v View) (*Delivery, error) {
+// CloseModal closes a modal with its close button or the cross. The app does not hear of it.
+func (s *Slack) CloseModal(v View) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	open, err := s.openModal(v)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	cleared := open.ClearOnClose
-	if cleared {
-		s.closeAll(open.User)
-	} else {
-		s.closeView(open)
+	s.closeView(open)
+	return nil
+}
+
+// inModal finds an element of an open modal.
+func (s *Slack) inModal(v View, actionID string) (open *View, element Object, in *placed, err error) {
+	if open, err = s.openModal(v); err != nil {
+		return nil, nil, nil, err
 	}
-	if !open.NotifyOnClose {
-		return nil, nil //nolint:nilnil // documented: the app does not hear of it
+	if element, in = find(open.Blocks, "", actionID); element == nil {
+		return nil, nil, nil, fmt.Errorf("slacktest: no %q in modal %q", actionID, open.Title)
 	}
-	payload := s.interaction("view_closed", s.people[open.User])
-	delete(payload, "trigger_id")
-	payload["view"] = s.viewJSON(open)
-	payload["is_cleared"] = cleared
-	return s.deliver(s.viewDelivery(payload, open)), nil
+	return open, element, in, nil
 }
 
 func (s *Slack) openModal(v View) (*View, error) {
@@ -127,6 +114,13 @@ func (s *Slack) openModal(v View) (*View, error) {
 		return nil, fmt.Errorf("slacktest: modal %q is not open", v.Title)
 	}
 	return open, nil
+}
+
+// viewPayload is what every payload of a modal has.
+func (s *Slack) viewPayload(kind string, v *View) Object {
+	payload := s.interaction(kind, s.people[v.User])
+	payload["view"] = s.viewJSON(v)
+	return payload
 }
 
 func (s *Slack) viewDelivery(payload Object, v *View) *Delivery {
@@ -151,25 +145,17 @@ func (s *Slack) submitted(v *View, ack json.RawMessage) {
 	}
 	o, _ := object(ack)
 	switch action := str(o, "response_action"); action {
-	case "":
+	case "", "clear": // there is one modal to close
 		s.closeView(v)
-	case "clear":
-		s.closeAll(v.User)
 	case "errors":
 		s.showErrors(v, o)
-	case "update", "push":
+	case "update":
 		fresh, bad := s.parseView(string(encode(o["view"])))
-		switch {
-		case bad != nil:
+		if bad != nil {
 			s.trouble(v, bad.code())
-		case action == "update":
-			s.changeView(v, fresh)
-		case len(s.stacks[v.User]) >= maxStack:
-			s.trouble(v, "push_limit_reached")
-		default:
-			fresh.User = v.User
-			s.pushView(fresh)
+			return
 		}
+		s.changeView(v, fresh)
 	default:
 		s.trouble(v, "invalid_response_action")
 	}
@@ -195,51 +181,43 @@ func (s *Slack) showErrors(v *View, ack Object) {
 
 // enter puts values into the elements they name.
 func (v *View) enter(values Values) error {
-	set, err := enterIn(v.Blocks, v.set, values)
-	if err != nil {
-		return fmt.Errorf("modal %q: %w", v.Title, err)
-	}
-	v.set = set
-	return nil
-}
-
-// enterIn is what is entered in blocks, with further values.
-func enterIn(blocks []Object, set map[string]Object, values Values) (map[string]Object, error) {
-	if set = maps.Clone(set); set == nil {
+	set := maps.Clone(v.set)
+	if set == nil {
 		set = map[string]Object{}
 	}
 	for name, entered := range values {
-		e, block := named(blocks, name)
+		e, in := named(v.Blocks, name)
 		if e == nil {
-			return nil, fmt.Errorf("slacktest: there is no action_id or block_id %q", name)
+			return fmt.Errorf("slacktest: modal %q has no action_id or block_id %q", v.Title, name)
 		}
 		list, ok := entered.([]string)
 		if one, is := entered.(string); is {
 			list, ok = []string{one}, true
 		}
 		if !ok {
-			return nil, fmt.Errorf("slacktest: %q: enter a string or a []string, not %T", name, entered)
+			return fmt.Errorf("slacktest: %q: enter a string or a []string, not %T", name, entered)
 		}
 		state, err := stateWith(e, list...)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		set[stateKey(block, e)] = state
+		set[in.key(e)] = state
 	}
-	return set, nil
+	v.set = set
+	return nil
 }
 
 // named finds an element by its action_id or by the block_id of its block.
-func named(blocks []Object, name string) (Object, string) {
-	if e, block := find(blocks, "", name); e != nil {
-		return e, block
+func named(blocks []Object, name string) (Object, *placed) {
+	if e, in := find(blocks, "", name); e != nil {
+		return e, in
 	}
-	for _, b := range withNested(blocks) {
-		if e, ok := b["element"].(Object); ok && str(b, "block_id") == name {
-			return e, name
+	for _, b := range scan(blocks) {
+		if str(b.Object, "block_id") == name && str(b.Object, "type") == "input" {
+			return b.elements[0], b
 		}
 	}
-	return nil, ""
+	return nil, nil
 }
 
 // complete refuses what Slack's client refuses to submit.
@@ -252,7 +230,7 @@ func (v *View) complete() error {
 		}
 		block, _ := values[str(b, "block_id")].(Object)
 		state, _ := block[str(e, "action_id")].(Object)
-		entered := state[valueMember[str(e, "type")]]
+		entered := state[valueMember(e)]
 		list, isList := entered.([]any)
 		content, _ := entered.(string)
 		length := utf8.RuneCountInString(content)
@@ -260,10 +238,10 @@ func (v *View) complete() error {
 		switch {
 		case entered == nil, isList && len(list) == 0, !isList && entered == "":
 			if !optional {
-				return fmt.Errorf("slacktest: %q: please complete this required field", text(b, "label"))
+				return fmt.Errorf("slacktest: %q: please complete this required field", textOf(b, "label"))
 			}
 		case number(e["min_length"]) > length, e["max_length"] != nil && number(e["max_length"]) < length:
-			return fmt.Errorf("slacktest: %q: %d characters are too few or too many", text(b, "label"), length)
+			return fmt.Errorf("slacktest: %q: %d characters are too few or too many", textOf(b, "label"), length)
 		}
 	}
 	return nil

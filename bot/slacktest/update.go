@@ -25,19 +25,6 @@ func (s *Slack) updateMessage(req *request) reply {
 	return done(Object{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": s.messageJSON(m)})
 }
 
-// deleteMessage does chat.delete.
-func (s *Slack) deleteMessage(req *request) reply {
-	m, code := s.own(req)
-	if code == "cant_update_message" {
-		code = "cant_delete_message"
-	}
-	if code != "" {
-		return fail(code)
-	}
-	s.remove(m)
-	return done(Object{"channel": m.Channel, "ts": m.TS})
-}
-
 // own finds a message of the bot by channel and ts.
 func (s *Slack) own(req *request) (*Message, string) {
 	c, code := s.visible(req.args["channel"])
@@ -48,7 +35,7 @@ func (s *Slack) own(req *request) (*Message, string) {
 	switch {
 	case m == nil, m.Deleted, m.Ephemeral():
 		return nil, "message_not_found"
-	case m.User != s.world.BotUserID:
+	case m.User != s.botUser:
 		return nil, "cant_update_message"
 	case c.Archived:
 		return nil, "is_inactive"

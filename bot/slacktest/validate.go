@@ -49,7 +49,38 @@ func (s *Slack) validateBlocks(req *request) reply {
 	return fail(code, Object{"errors": errors, "response_metadata": Object{"messages": errorLines(saidOf(problems))}})
 }
 
-// validateMessage checks the blocks of a message and of its attachments.
+// invalidArguments is the refusal of a call, with reasons.
+func invalidArguments(problems ...string) reply {
+	return fail("invalid_arguments", Object{"response_metadata": Object{"messages": errorLines(problems)}})
+}
+
+// invalidBlocks is the refusal of blocks, with the reasons where Slack puts them.
+func invalidBlocks(problems []string) reply {
+	return fail("invalid_blocks", Object{
+		"errors":            problems,
+		"response_metadata": Object{"messages": errorLines(problems)},
+	})
+}
+
+// errorLines are problems as response_metadata has them.
+func errorLines(problems []string) []string {
+	lines := make([]string, len(problems))
+	for i, p := range problems {
+		lines[i] = "[ERROR] " + p
+	}
+	return lines
+}
+
+// saidOf are problems in words.
+func saidOf(problems []problem) []string {
+	words := make([]string, len(problems))
+	for i, p := range problems {
+		words[i] = p.String()
+	}
+	return words
+}
+
+// validateMessage checks the blocks of a message.
 func (s *Slack) validateMessage(o Object) []problem {
 	var problems []problem
 	if o["blocks"] != nil {
@@ -58,11 +89,6 @@ func (s *Slack) validateMessage(o Object) []problem {
 			problems = append(problems, problem{at: "/blocks", code: failedConstraint, message: "must provide an array"})
 		}
 		problems = append(problems, checkBlocks(blocks, inMessage, "/blocks", s.noBlocks)...)
-	}
-	attachments, _ := objects(o["attachments"])
-	for i, a := range attachments {
-		blocks, _ := objects(a["blocks"])
-		problems = append(problems, checkBlocks(blocks, inMessage, pointer("/attachments", i, "/blocks"), s.noBlocks)...)
 	}
 	return problems
 }

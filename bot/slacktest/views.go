@@ -1,36 +1,20 @@
 package slacktest
 
-import (
-	"encoding/json"
-	"maps"
-	"slices"
-)
+import "maps"
 
-// Limits of a view (docs: Views).
-const (
-	maxView            = 250_000 // bytes of JSON
-	maxViewTitle       = 24
-	maxPrivateMetadata = 3_000
-	maxStack           = 3 // modals above each other
-)
+// maxView is the size of a view in bytes of JSON (docs: Views).
+const maxView = 250_000
 
 // A View is a modal. It is a copy: it does not change when the modal does.
 type View struct {
 	ID              string
 	Hash            string // changes with every update
 	User            string // who sees it
-	Type            string
-	CallbackID      string
-	ExternalID      string
 	PrivateMetadata string
 	Title           string
 	SubmitText      string
 	CloseText       string
-	NotifyOnClose   bool
-	ClearOnClose    bool
 	Blocks          []Object
-	RootID          string
-	PreviousID      string
 	Open            bool
 	Errors          map[string]string // by block_id, from the last response_action errors
 	Problem         string            // what Slack itself says: the app did not answer, or badly
@@ -39,20 +23,32 @@ type View struct {
 	set    map[string]Object // what was entered, by block_id and action_id
 }
 
-// number is a JSON number as an int, 0 if it is none.
-func number(v any) int {
-	n, _ := v.(json.Number)
-	i, _ := n.Int64()
-	return int(i)
+// parseView reads and checks a view. The caller holds mu.
+func (s *Slack) parseView(raw string) (*View, *reply) {
+	refuse := func(r reply) (*View, *reply) { return nil, &r }
+	if len(raw) > maxView {
+		return refuse(fail("view_too_large"))
+	}
+	o, ok := object([]byte(raw))
+	if !ok {
+		return refuse(invalidArguments("missing required field: view"))
+	}
+	blocks, ok := objects(o["blocks"])
+	if !ok {
+		return refuse(invalidArguments("missing required field: blocks [json-pointer:/view]"))
+	}
+	if problems := checkView(o, blocks, "/view", s.noBlocks); len(problems) > 0 {
+		return refuse(invalidArguments(saidOf(problems)...))
+	}
+	s.nameBlocks(blocks)
+	return &View{
+		PrivateMetadata: str(o, "private_metadata"), Title: textOf(o, "title"), SubmitText: textOf(o, "submit"), CloseText: textOf(o, "close"),
+		Blocks: blocks, source: o,
+	}, nil
 }
 
-// viewsOpen does views.open.
-func (s *Slack) viewsOpen(req *request) reply { return s.openView(req, false) }
-
-// viewsPush does views.push.
-func (s *Slack) viewsPush(req *request) reply { return s.openView(req, true) }
-
-func (s *Slack) openView(req *request, push bool) reply {
+// viewsOpen does views.open. A modal that is open closes: none is pushed on another here.
+func (s *Slack) viewsOpen(req *request) reply {
 	v, bad := s.parseView(req.args["view"])
 	if bad != nil {
 		return *bad
@@ -64,33 +60,14 @@ func (s *Slack) openView(req *request, push bool) reply {
 	if code != "" {
 		return fail(code)
 	}
-	v.User = user
-	if push {
-		if len(s.stacks[user]) == 0 {
-			return fail("not_found")
-		}
-		if len(s.stacks[user]) >= maxStack {
-			return fail("push_limit_reached")
-		}
-	} else {
-		s.closeAll(user)
+	if open := s.modals[user]; open != nil {
+		s.closeView(open)
 	}
-	s.pushView(v)
-	return done(Object{"view": s.viewJSON(v)})
-}
-
-// pushView shows a view on top of a person's stack. The caller holds mu.
-func (s *Slack) pushView(v *View) {
-	v.ID = "V" + uuid()[:8]
-	v.RootID = v.ID
-	v.Open = true
-	if stack := s.stacks[v.User]; len(stack) > 0 {
-		v.RootID, v.PreviousID = stack[0].ID, stack[len(stack)-1].ID
-	}
+	v.ID, v.User, v.Open = "V"+uuid()[:8], user, true
 	s.rehash(v)
-	s.views[v.ID] = v
-	s.stacks[v.User] = append(s.stacks[v.User], v)
+	s.views[v.ID], s.modals[user] = v, v
 	s.emitView(ViewOpened, v)
+	return done(Object{"view": s.viewJSON(v)})
 }
 
 // viewsUpdate does views.update.
@@ -101,9 +78,9 @@ func (s *Slack) viewsUpdate(req *request) reply {
 	}
 	v := s.views[req.args["view_id"]]
 	if id := req.args["external_id"]; v == nil && id != "" {
-		for _, candidate := range s.views {
-			if candidate.ExternalID == id && candidate.Open {
-				v = candidate
+		for _, open := range s.modals {
+			if str(open.source, "external_id") == id {
+				v = open
 			}
 		}
 	}
@@ -119,8 +96,7 @@ func (s *Slack) viewsUpdate(req *request) reply {
 
 // changeView replaces what a view shows. What was entered stays in blocks that stay.
 func (s *Slack) changeView(v, fresh *View) {
-	fresh.ID, fresh.User, fresh.RootID, fresh.PreviousID = v.ID, v.User, v.RootID, v.PreviousID
-	fresh.Open, fresh.set = true, v.set
+	fresh.ID, fresh.User, fresh.Open, fresh.set = v.ID, v.User, true, v.set
 	*v = *fresh
 	s.rehash(v)
 	s.emitView(ViewUpdated, v)
@@ -133,7 +109,7 @@ func (s *Slack) rehash(v *View) {
 
 func (s *Slack) emitView(kind EventKind, v *View) {
 	snapshot := v.snapshot()
-	s.emit(Event{Kind: kind, User: v.User, View: &snapshot, Detail: v.CallbackID})
+	s.emit(Event{Kind: kind, User: v.User, View: &snapshot})
 }
 
 func (v *View) snapshot() View {
@@ -142,70 +118,32 @@ func (v *View) snapshot() View {
 	return c
 }
 
-// Modals returns the open modals of a person, the top one last.
-func (s *Slack) Modals(user string) []View {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var open []View
-	for _, v := range s.stacks[user] {
-		open = append(open, v.snapshot())
-	}
-	return open
-}
-
-// Modal returns the top modal of a person.
+// Modal returns the modal that a person has open.
 func (s *Slack) Modal(user string) (View, bool) {
-	open := s.Modals(user)
-	if len(open) == 0 {
-		return View{}, false
-	}
-	return open[len(open)-1], true
-}
-
-// View returns a view by its id, open or not.
-func (s *Slack) View(id string) (View, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if v := s.views[id]; v != nil {
+	if v := s.modals[user]; v != nil {
 		return v.snapshot(), true
 	}
 	return View{}, false
 }
 
-// closeView takes a view and those above it off the stack. The caller holds mu.
+// closeView closes an open modal. The caller holds mu.
 func (s *Slack) closeView(v *View) {
-	stack := s.stacks[v.User]
-	i := slices.Index(stack, v)
-	if i < 0 {
-		return
-	}
-	for _, above := range slices.Backward(stack[i:]) {
-		above.Open = false
-		s.emitView(ViewClosed, above)
-	}
-	s.stacks[v.User] = stack[:i:i]
-}
-
-func (s *Slack) closeAll(user string) {
-	if stack := s.stacks[user]; len(stack) > 0 {
-		s.closeView(stack[0])
-	}
+	v.Open = false
+	delete(s.modals, v.User)
+	s.emitView(ViewClosed, v)
 }
 
 // viewJSON is a view as the API and a payload show it.
 func (s *Slack) viewJSON(v *View) Object {
-	o := maps.Clone(v.source)
+	o := Object{"private_metadata": "", "callback_id": "", "external_id": "", "notify_on_close": false, "clear_on_close": false}
+	maps.Copy(o, v.source)
 	maps.Copy(o, Object{
-		"id": v.ID, "team_id": s.world.TeamID, "app_id": s.world.AppID, "bot_id": s.world.BotID,
-		"app_installed_team_id": s.world.TeamID, "hash": v.Hash, "type": v.Type,
-		"root_view_id": v.RootID, "previous_view_id": nil, "blocks": normal(v.Blocks),
-		"private_metadata": v.PrivateMetadata, "callback_id": v.CallbackID, "external_id": v.ExternalID,
-		"state":           Object{"values": normal(stateOf(v.Blocks, v.set))},
-		"notify_on_close": v.NotifyOnClose, "clear_on_close": v.ClearOnClose,
+		"id": v.ID, "team_id": s.world.TeamID, "app_id": appID, "bot_id": s.botID, "app_installed_team_id": s.world.TeamID,
+		"hash": v.Hash, "root_view_id": v.ID, "previous_view_id": nil, "blocks": normal(v.Blocks),
+		"state": Object{"values": normal(stateOf(v.Blocks, v.set))},
 	})
-	if v.PreviousID != "" {
-		o["previous_view_id"] = v.PreviousID
-	}
 	for _, text := range []string{"title", "submit", "close"} {
 		o[text] = normal(o[text]) // null where there is none
 	}

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -14,31 +15,24 @@ type World struct {
 	EnterpriseID   string // E...; empty: not on an Enterprise Grid
 	EnterpriseName string
 
-	AppID     string   // A0RESTORE
-	BotUserID string   // U0BOT
-	BotID     string   // B0BOT
-	BotName   string   // restore-bot
-	AppToken  string   // DefaultAppToken
-	BotToken  string   // DefaultBotToken
-	Scopes    []string // scopes of the bot token; nil: DefaultScopes
-	Commands  []string // slash commands of the app; nil: /restore
+	Scopes []string // scopes of the bot token; nil: DefaultScopes
 
 	People   []Person
 	Groups   []Group
 	Channels []Channel
 
-	Limits  Limits  // zero: Slack's own
-	Sockets Sockets // zero: Slack's own
-
-	// BaseURL is put before the path of a response_url. Empty: scheme and host of the
-	// request that opened the last connection.
-	BaseURL string
+	Unlimited bool    // no rate limits
+	Sockets   Sockets // zero: Slack's own
 }
 
-// Tokens of a World that names none.
+// The app: its tokens, its ids and its command.
 const (
 	DefaultAppToken = "xapp-1-A0RESTORE-1-slacktest" //nolint:gosec // G101: the token of a fake
 	DefaultBotToken = "xoxb-1-slacktest"             //nolint:gosec // G101: the token of a fake
+
+	appID   = "A0RESTORE"
+	botName = "restore-bot"
+	command = "/restore"
 )
 
 // DefaultScopes are the scopes of a bot token in a World that names none: what a bot needs
@@ -47,14 +41,9 @@ var DefaultScopes = []string{"commands", "chat:write", "users:read", "usergroups
 
 // Sockets says how Socket Mode behaves.
 type Sockets struct {
-	// PingInterval is the time between two WebSocket PINGs. Zero: 10 s (assumed, Slack's
-	// cadence is not documented); negative: none at all.
-	PingInterval time.Duration
 	// ConnectionLife is how long a connection lives before Slack warns and closes it.
-	// Zero: for ever. A connection opened with debug_reconnects=true lives 360 s.
+	// Zero: for ever.
 	ConnectionLife time.Duration
-	// MaxConnections is how many connections an app may hold. Zero: 10.
-	MaxConnections int
 	// Redeliver sends an envelope again, on another connection, when the connection it
 	// went to dies before the ack.
 	Redeliver bool
@@ -68,11 +57,9 @@ type Person struct {
 	ID                string // U... or W...
 	Name              string // handle, without @
 	RealName          string
-	Email             string
 	TZ                string // Europe/Riga
 	TeamID            string // empty: the World's team
 	OrgID             string // enterprise_user.id on a Grid; empty: none is told
-	Admin             bool
 	IsBot             bool
 	Deleted           bool
 	IsRestricted      bool // multi-channel guest
@@ -102,40 +89,15 @@ type Channel struct {
 // Direct reports whether the channel is a direct message.
 func (c Channel) Direct() bool { return c.ID != "" && c.ID[0] == 'D' }
 
-// withDefaults fills the zero fields and copies the slices, so that the caller's World
-// is never shared.
+// withDefaults fills the zero fields and copies the slice that changes, so that the
+// caller's World is never shared.
 func (w World) withDefaults() World {
-	for _, d := range []struct {
-		field *string
-		value string
-	}{
-		{&w.TeamID, "T0RESTORE"},
-		{&w.TeamDomain, "restorebot"},
-		{&w.TeamName, "Restorebot"},
-		{&w.AppID, "A0RESTORE"},
-		{&w.BotUserID, "U0BOT"},
-		{&w.BotID, "B0BOT"},
-		{&w.BotName, "restore-bot"},
-		{&w.AppToken, DefaultAppToken},
-		{&w.BotToken, DefaultBotToken},
-	} {
-		if *d.field == "" {
-			*d.field = d.value
-		}
-	}
+	w.TeamID = cmp.Or(w.TeamID, "T0RESTORE")
+	w.TeamDomain = cmp.Or(w.TeamDomain, "restorebot")
+	w.TeamName = cmp.Or(w.TeamName, "Restorebot")
 	if w.Scopes == nil {
 		w.Scopes = DefaultScopes
 	}
-	if w.Commands == nil {
-		w.Commands = []string{"/restore"}
-	}
-	if w.Sockets.PingInterval == 0 {
-		w.Sockets.PingInterval = pingInterval
-	}
-	if w.Sockets.MaxConnections == 0 {
-		w.Sockets.MaxConnections = maxConnections
-	}
 	w.Scopes = slices.Clone(w.Scopes)
-	w.Commands = slices.Clone(w.Commands)
 	return w
 }

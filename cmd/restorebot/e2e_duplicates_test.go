@@ -159,7 +159,7 @@ func TestBinaryTwiceHeedsEverythingOnce(t *testing.T) {
 	attempts := map[int]bool{}
 	for _, d := range s.Slack.Deliveries() {
 		for _, a := range d.Attempts() {
-			attempts[a.Connection] = true
+			attempts[a] = true
 		}
 	}
 	if len(attempts) != 2 {

@@ -72,7 +72,7 @@ func TestBinaryStartsOnceUnderAHundredPressesByTenPeople(t *testing.T) {
 func TestEveryPressOfAHundredIsCountedOrAnswered(t *testing.T) {
 	t.Parallel()
 	inBubble(t, append(everybody, "RESTORE_APPROVALS=3"), func(s *stage.Scene) {
-		s.Slack.SetLimits(slacktest.Unlimited())
+		s.Slack.SetUnlimited(true)
 		s.Alice.Types("/restore " + s.Newest())
 		for _, d := range tenPressing(t, s, s.WantCard(), 100) {
 			if _, err := d.Wait(s.Context()); err != nil {

@@ -26,9 +26,9 @@ func TestNoCommandIsLostOnRealPorts(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	fake := slacktest.New(slacktest.World{
-		People:   []slacktest.Person{{ID: "U1", Name: "ann"}},
-		Channels: []slacktest.Channel{{ID: "C1", Name: "incident"}},
-		Limits:   slacktest.Unlimited(),
+		People:    []slacktest.Person{{ID: "U1", Name: "ann"}},
+		Channels:  []slacktest.Channel{{ID: "C1", Name: "incident"}},
+		Unlimited: true,
 	})
 	server := httptest.NewServer(fake)
 	web := &http.Client{Transport: &http.Transport{}}

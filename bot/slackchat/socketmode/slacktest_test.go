@@ -209,7 +209,7 @@ func TestWorkspaceWithEveryFault(t *testing.T) {
 				time.Sleep(recycleEvery)
 				waitLive(t, s, 2)
 				for _, d := range failedOf(t, sent) {
-					if !silent[d.Attempts()[0].Connection] {
+					if !silent[d.Attempts()[0]] {
 						t.Errorf("the command of %v failed: %v", d.At, d.Err())
 					}
 				}
@@ -227,7 +227,7 @@ func TestWorkspaceStormEndsQuietly(t *testing.T) {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				fake, s := workspace(t, slacktest.World{Limits: slacktest.Unlimited()})
+				fake, s := workspace(t, slacktest.World{Unlimited: true})
 				calm := fake.Storm(reason)
 				runClient(t, s)
 				time.Sleep(10 * time.Minute)

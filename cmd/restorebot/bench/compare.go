@@ -86,7 +86,7 @@ func (*comparison) run(ctx context.Context, o options, argv map[string][]string,
 		}
 	}()
 	for _, name := range names {
-		s, portals, err := set(argv[name], requests, requests, docspacetest.Config{Script: docspacetest.Total(time.Minute)}, func(w *slacktest.World) { w.Limits = slacktest.Unlimited() })
+		s, portals, err := set(argv[name], requests, requests, docspacetest.Config{Script: docspacetest.Total(time.Minute)}, func(w *slacktest.World) { w.Unlimited = true })
 		if err != nil {
 			return nil, err
 		}

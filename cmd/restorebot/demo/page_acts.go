@@ -126,7 +126,7 @@ func (p *Page) inModal(a act) (*slacktest.Delivery, error) {
 	case "chooseIn":
 		return slack.ChooseIn(v, a.Action, a.Value)
 	case "close":
-		return slack.CloseModal(v)
+		return nil, slack.CloseModal(v)
 	}
 	return nil, errNoAct
 }
