@@ -42,5 +42,6 @@ func Rules() []Rule {
 		RuleBusy, RulePortal, RuleKey, RuleBackup, RuleSafety, RuleStale,
 		RuleApprover, RuleSecond, RuleBreakGlass, RuleTyping, RuleConsent, RulePlan,
 		RuleRecord, RuleChat, RuleDirectory, RuleUnknown, RuleAnswer, RuleTask, RuleVerify,
+		RuleReason, RuleAltered,
 	}
 }

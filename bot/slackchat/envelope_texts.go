@@ -15,7 +15,7 @@ var AckTexts = socketmode.Texts{
 	Stopping: "The bot is stopping; nothing was done. Try again in a moment.",
 	Busy:     textBusy,
 	TooSlow:  "This took too long, and it is not certain that it was recorded. See `/restore status` before you try again.",
-	Internal: "Internal error; nothing was started. See `/restore status`, then try again. For the bot's operator: envelope ",
+	Internal: "Internal error: whether this was recorded is not certain. See `/restore status` before you try again. For the bot's operator: envelope ",
 	TooLong:  "The answer is too long for Slack to show here. See `/restore status` for what was done.",
 }
 

@@ -315,7 +315,7 @@ func (l *Listener) runFollowUp(ctx context.Context, followUp bot.FollowUp) (answ
 	defer func() {
 		if v := recover(); v != nil {
 			l.log.ErrorContext(ctx, "answer panicked", "panic", v, "stack", string(debug.Stack()))
-			answer = bot.TextAnswer{Text: "Internal error; nothing was changed. Try again, and ask the bot's operator to look at its log."}
+			answer = bot.TextAnswer{Text: "Internal error: whether this was done is not certain. See /restore status before you try again, and ask the bot's operator to look at its log."}
 		}
 	}()
 	return followUp(ctx)
