@@ -3,16 +3,15 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
-	"docspace-restorebot/bot"
-	"docspace-restorebot/bot/durable"
-	"docspace-restorebot/bot/policy"
 	"docspace-restorebot/bot/slacktest"
+	"docspace-restorebot/cmd/restorebot/stage"
 )
 
 func TestQuantilesAndMedians(t *testing.T) {
@@ -35,47 +34,68 @@ func TestQuantilesAndMedians(t *testing.T) {
 	}
 }
 
-// made is a comparison in which the bot takes so many times what the others take.
-func made(times, lost int) *comparison {
-	like := func(n, lost int) measured {
-		d := time.Duration(n) * time.Millisecond
-		return measured{
-			crowd: loaded{p50: d, perSecond: 1000 / float64(n), lost: lost}, perCommand: d, after: usage{rss: int64(n) << 20}, recycles: 1,
+func TestPromisesAreCheckedAndShown(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		of    figure
+		shown string
+		words string
+	}{
+		{count("lost", 1), "| lost | 1        |          |", ""},
+		{count("lost", 0).atMost(0), "| lost | 0        | at most 0 |", ""},
+		{count("lost", 1).atMost(0), "", "lost: 1, and at most 0 is promised"},
+		{count("restores", 1).atLeast(1), "at least 1", ""},
+		{count("restores", 0).atLeast(1), "", "restores: 0, and at least 1 is promised"},
+		{share("CPU", 1.1).atMost(1), "110.00 %", "CPU: 110.00 %, and at most 100.00 % is promised"},
+		{times("ack", 11e9).atMost(10e9), "", "ack: 11000 ms, and at most 10000 ms is promised"},
+		{times("ack", 1.5e6), "1.50 ms", ""},
+		{memory("memory", 3<<19), "1.5 MiB", ""},
+		{ratio("ratio", math.NaN()).atMost(4), "| -", "ratio: -, and at most 4.00 is promised"},
+	} {
+		a := list("", []figure{c.of})
+		var b strings.Builder
+		a.print(&b)
+		if !strings.Contains(b.String(), c.shown) {
+			t.Errorf("%s is not shown as %q:\n%s", c.of.name, c.shown, b.String())
+		}
+		if got := fmt.Sprint(a.check()); (got == "<nil>") != (c.words == "") || !strings.Contains(got, c.words) {
+			t.Errorf("%s: %s, want %q", c.of.name, got, c.words)
 		}
 	}
-	return &comparison{programs: []string{floor, bolt, self}, runs: []map[string]measured{{floor: like(10, 0), bolt: like(100, 9), self: like(10*times, lost)}}}
+}
+
+// made is a comparison in which the bot takes so many times what the floor takes; Bolt
+// takes ten times that.
+func made(n, lost int) comparison {
+	like := func(n, lost int) []figure {
+		v := float64(n)
+		return []figure{times(crowdP50, v*1e6), number(crowdRate, 1000/v), times(commandCPU, v), memory(loadedMemory, v), count(lostElse, lost).atMost(0)}
+	}
+	return comparison{programs: []string{floor, bolt, self}, runs: []map[string][]figure{{floor: like(10, 0), bolt: like(100, 9), self: like(10*n, lost)}}}
 }
 
 func TestComparisonFailsOnlyOnWideRatiosAndLoss(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ times, lost, wrong int }{{2, 0, 0}, {2, 1, 1}, {5, 0, 2}, {7, 0, 3}, {9, 0, 5}} {
-		if wrong := made(c.times, c.lost).check(); len(wrong) != c.wrong {
-			t.Errorf("%+v: %v", c, wrong)
+	for _, c := range []struct{ times, lost, broken int }{{2, 0, 0}, {2, 1, 1}, {5, 0, 2}, {7, 0, 3}, {9, 0, 5}} {
+		broken := 0
+		for _, f := range made(c.times, c.lost).answer(1).figures {
+			if f.broken() != nil {
+				broken++
+			}
+		}
+		if broken != c.broken {
+			t.Errorf("%+v: %d are broken: %v", c, broken, made(c.times, c.lost).answer(1).check())
 		}
 	}
 	var b strings.Builder
-	made(2, 0).table(&b)
-	for _, words := range []string{"bot / floor", "bot / bolt", "| 10 ms", "| 2.00", "| 0.20"} {
+	made(2, 0).answer(1).print(&b)
+	for _, words := range []string{"bot / floor", "bot / bolt", "| 10 ms", "| 2.00", "| 0.20", "| -"} {
 		if !strings.Contains(b.String(), words) {
 			t.Errorf("the table does not say %q:\n%s", words, b.String())
 		}
 	}
-}
-
-func TestAnEndIsLateOnlyBeyondItsChannelsLimit(t *testing.T) {
-	t.Parallel()
-	at := func(seconds ...float64) (all []time.Time) {
-		for _, s := range seconds {
-			all = append(all, time.Unix(1000, 0).Add(time.Duration(s*float64(time.Second))))
-		}
-		return all
-	}
-	got := fmt.Sprint(beyondLimit(at(0, 0, 0.5), at(2.25, 0.25, 1.25)))
-	if got != "[250ms 250ms 250ms]" {
-		t.Errorf("three ends of one channel: %s", got)
-	}
-	if got := fmt.Sprint(beyondLimit(at(0, 10), at(12, 0))); got != "[0s 2s]" {
-		t.Errorf("two ends: %s", got)
+	if made(2, 0).answer(1).check() != nil || (comparison{}).answer(1).check() == nil {
+		t.Error("nothing was measured, and that is no fault")
 	}
 }
 
@@ -90,81 +110,57 @@ func TestMostWithinCountsASlidingMinute(t *testing.T) {
 	}
 }
 
-func TestScaleFailsOnWhatIsNotPromised(t *testing.T) {
+func TestBeyondIsAShare(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		spoil func(*scaled)
-		words string
-	}{
-		"well":      {func(*scaled) {}, ""},
-		"limits":    {func(s *scaled) { s.limited = map[string]int{"chat.update": 1} }, "limits were exceeded"},
-		"edits":     {func(s *scaled) { s.edits = 71 }, "71 edits"},
-		"lost":      {func(s *scaled) { s.request.lost = 1 }, "1 requests were lost"},
-		"begun":     {func(s *scaled) { s.begun = 9 }, "9 restores began"},
-		"told":      {func(s *scaled) { s.late = append(s.late, 11*time.Second) }, "told 11s late"},
-		"not asked": {func(s *scaled) { s.gaps = append(s.gaps, 4*time.Second) }, "polls were in time"},
-		"busy":      {func(s *scaled) { s.cpu = 1.1 }, "110.00 % of a core"},
-	} {
-		s := &scaled{portals: 10, begun: 10, gaps: []time.Duration{3 * time.Second}, late: []time.Duration{time.Second}, edits: 70, cpu: 0.5}
-		c.spoil(s)
-		if got := fmt.Sprint(s.check()); (got == "[]") != (c.words == "") || !strings.Contains(got, c.words) {
-			t.Errorf("%s: %s", name, got)
-		}
+	if got := beyond([]time.Duration{1, 2, 3, 4}, 3); got != 0.25 {
+		t.Errorf("got %v", got)
+	}
+	if got := beyond(nil, 3); got != 0 {
+		t.Errorf("of none: %v", got)
 	}
 }
 
 func TestSoakFailsOnGrowthAndLoss(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		spoil func(s *soaked, last *sample)
-		words string
-	}{
-		"well":       {func(*soaked, *sample) {}, ""},
-		"memory":     {func(_ *soaked, last *sample) { last.memory = 50 << 20 }, "memory grew"},
-		"goroutines": {func(_ *soaked, last *sample) { last.goroutines = 200 }, "goroutines grew"},
-		"files":      {func(_ *soaked, last *sample) { last.files = 60 }, "open files grew"},
-		"rows":       {func(s *soaked, _ *sample) { s.rows[1]["jobs that ended"] = 50 }, "jobs that ended grew from 10 to 50"},
-		"no rows":    {func(s *soaked, _ *sample) { s.rows = nil }, "not counted"},
-		"lost":       {func(s *soaked, _ *sample) { s.lost = 1 }, "1 commands were lost"},
-		"late":       {func(s *soaked, _ *sample) { s.late = 20 }, "20 were answered after"},
-		"untold":     {func(s *soaked, _ *sample) { s.told = 4 }, "the ends of 4 were told"},
-		"idle":       {func(s *soaked, _ *sample) { s.recycles = 0 }, "no connection was recycled"},
-		"no end":     {func(s *soaked, _ *sample) { s.outcomes["never shown"] = 1 }, "1 ended so: never shown"},
-		"refused":    {func(s *soaked, _ *sample) { s.outcomes[openBefore] = 9 }, "only 5 were begun"},
+	first := sample{20 << 20, 100, 20, 10}
+	for words, last := range map[string]sample{
+		"":           {32 << 20, 150, 35, 50},
+		"memory":     {50 << 20, 100, 20, 10},
+		"goroutines": {20 << 20, 200, 20, 10},
+		"open files": {20 << 20, 100, 60, 10},
+		"rows":       {20 << 20, 100, 20, 60},
 	} {
-		first, last := sample{20 << 20, 100, 20}, sample{21 << 20, 110, 21}
-		s := &soaked{restores: 5, told: 5, typed: 1000, recycles: 3, outcomes: outcomes{begunAndTold: 5, openBefore: 1}, rows: []map[string]int{{"jobs that ended": 10}, {"jobs that ended": 12}}}
-		c.spoil(s, &last)
-		s.samples = []sample{first, first, last, last}
-		if got := fmt.Sprint(s.check()); (got == "[]") != (c.words == "") || !strings.Contains(got, c.words) {
-			t.Errorf("%s: %s", name, got)
+		err := list("", growth([]sample{first, first, last, last})).check()
+		if got := fmt.Sprint(err); (err == nil) != (words == "") || !strings.Contains(got, words) {
+			t.Errorf("%q: %s", words, got)
+		}
+	}
+	s, err := stage.Open(stage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	k := &soaker{Stage: s}
+	k.lost.Add(3)
+	s.Slack.Command(stage.Alice, stage.Channel, "/restore help") // there is no bot
+	got := fmt.Sprint(k.answer(time.Minute, nil, 0, 5).check())
+	for _, words := range []string{
+		"lost: 1, and at most 0", "restores: 0, and at least 1", "whose end was not told: 3, and", "left open in the database: 5, and",
+		"recycled: 0, and at least 1", "samples of its last life: 0, and at least 2",
+	} {
+		if !strings.Contains(got, words) {
+			t.Errorf("the soak does not fail with %q:\n%s", words, got)
 		}
 	}
 }
 
-func TestSoakTellsWhatBecameOfARequest(t *testing.T) {
+func TestSoakExcusesOnlyWhatNobodyCouldAnswer(t *testing.T) {
 	t.Parallel()
 	at := func(second int) time.Time { return time.Unix(int64(second), 0) }
-	r := record{
-		restores: map[string]bot.Restore{
-			"done": {State: bot.Succeeded, EndTS: "1.1"}, "untold": {State: bot.Succeeded}, "bare": {State: bot.Requested},
-			"waits": {State: bot.Requested, CardTS: "1.2"}, "refused": {State: bot.Refused, Reason: bot.Reason{Rule: policy.RuleKey}},
-		},
-		refusals: []durable.AuditLine{{At: at(11), Detail: map[string]string{"channel": "C1", "rule": string(policy.RuleBusy)}}},
-	}
-	for trigger, c := range map[string]struct {
-		acked   time.Time
-		excused bool
-		want    string
-	}{
-		"done": {at(11), false, begunAndTold}, "untold": {at(11), false, "succeeded, and nobody was told"}, "bare": {at(11), false, "never shown"},
-		"waits": {at(11), false, "never confirmed"}, "refused": {at(11), false, keyDead},
-		"busy": {at(12), false, openBefore}, "early": {at(10), false, "answered, and not recorded"},
-		"down": {time.Time{}, true, nobodyThere}, "gone": {time.Time{}, false, "lost"},
-	} {
-		typed := &slacktest.Delivery{TriggerID: trigger, Channel: "C1", At: at(10)}
-		if got := r.of(typed, c.acked, c.excused); got != c.want {
-			t.Errorf("%s: %q, want %q", trigger, got, c.want)
+	k := soaker{downs: []downtime{{at(10), at(12)}, {at(20), at(22)}}}
+	for second, want := range map[int]bool{9: false, 10: true, 12: true, 13: false, 21: true, 23: false} {
+		if got := k.excused(at(second)); got != want {
+			t.Errorf("at %d: %t", second, got)
 		}
 	}
 }
@@ -192,6 +188,10 @@ func TestOwnProcessIsMeasured(t *testing.T) {
 	if err != nil || before.rss < before.anon || before.anon < 1<<20 || before.files < 3 {
 		t.Errorf("%+v, %v", before, err)
 	}
+	after := usage{at: before.at.Add(time.Second), cpu: before.cpu + 500*time.Millisecond}
+	if got := after.cores(before); got != 0.5 {
+		t.Errorf("half a core is %v", got)
+	}
 }
 
 // The built bot answers and restores.
@@ -200,15 +200,18 @@ func TestMeasuresTheBuiltBot(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("there is no /proc here")
 	}
-	found, err := compareThese(t.Context(), options{commands: 100, runs: 1, idle: 300 * time.Millisecond, notes: io.Discard}, []string{self})
+	found, err := compareThese(t.Context(), options{commands: 100, runs: 1, idle: 300 * time.Millisecond, dir: t.TempDir(), notes: io.Discard}, []string{self})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := found.(*comparison).runs[0][self] //nolint:forcetypeassert // of compare
-	if m.ready <= 0 || m.idle.rss <= 0 || m.after.anon <= 0 || m.crowd.p50 <= 0 || m.crowd.p99 < m.crowd.p50 || m.request.p50 <= 0 || m.recycles == 0 {
-		t.Errorf("%+v", m)
-	}
-	if m.request.lost > 0 {
-		t.Errorf("%d requests were lost", m.request.lost)
+	for _, f := range found.runs[0][self] {
+		if rare := f.name == "idle CPU, of a core" || f.name == lostRecycling; f.name != lostElse && !rare && !(f.value > 0) {
+			t.Errorf("%s is %s", f.name, f)
+		}
+		if f.name == lostElse {
+			if err := f.broken(); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }

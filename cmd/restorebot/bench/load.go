@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -10,76 +11,69 @@ import (
 	"docspace-restorebot/bot/slacktest"
 )
 
-// loaded is what became of many commands.
-type loaded struct {
-	p50, p99  time.Duration // until the ack
-	perSecond float64
-	lost      int // not acked in time, or not at all
+// load is many commands.
+type load struct {
+	n      int
+	atOnce int           // how many are not acked yet, at most
+	every  time.Duration // between two; 0: as soon as another is acked
+	typed  func(n int) *slacktest.Delivery
 }
 
-// rush types n commands, so many at once, each as soon as another is acked, and
-// waits for all.
-func rush(ctx context.Context, atOnce, n int, typed func(n int) *slacktest.Delivery) (loaded, error) {
+// loaded is what became of commands.
+type loaded struct {
+	p50, p99 time.Duration // until the ack
+	acked    int           // in time
+	late     int           // after the 3 s for which Slack waits
+	lost     int
+	took     time.Duration
+}
+
+func (l loaded) perSecond() float64 { return float64(l.acked) / l.took.Seconds() }
+
+// play types all the commands and waits for what becomes of them.
+func (l load) play(ctx context.Context) (loaded, error) {
 	began := time.Now()
-	next, acked := make(chan int), make(chan *slacktest.Delivery, n)
+	all, places := make([]*slacktest.Delivery, l.n), make(chan struct{}, l.atOnce)
 	var people sync.WaitGroup
-	for range atOnce {
+	for i := range l.n {
+		if l.every > 0 && pause(ctx, time.Until(began.Add(time.Duration(i)*l.every))) != nil {
+			break
+		}
+		places <- struct{}{}
 		people.Go(func() {
-			for i := range next {
-				d := typed(i)
-				_, _ = d.Wait(ctx) // became tells
-				acked <- d
-			}
+			all[i] = l.typed(i)
+			_, _ = all[i].Wait(ctx) // became tells
+			<-places
 		})
 	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
 	people.Wait()
-	close(acked)
-	return became(ctx, slices.Collect(func(yield func(*slacktest.Delivery) bool) {
-		for d := range acked {
-			if !yield(d) {
-				return
-			}
-		}
-	}), time.Since(began))
-}
-
-// stroll types n commands at a pace and waits for all.
-func stroll(ctx context.Context, every time.Duration, n int, typed func(n int) *slacktest.Delivery) (loaded, error) {
-	var all []*slacktest.Delivery
-	began := time.Now()
-	for i := range n {
-		if err := pause(ctx, time.Until(began.Add(time.Duration(i)*every))); err != nil {
-			return loaded{}, err
-		}
-		all = append(all, typed(i))
+	if ctx.Err() != nil {
+		return loaded{}, context.Cause(ctx)
 	}
-	return became(ctx, all, time.Since(began))
+	found := became(all)
+	found.took = time.Since(began)
+	if found.acked == 0 {
+		return found, fmt.Errorf("not one of %d commands was acked: %w", l.n, errors.Join(all[0].Err()))
+	}
+	return found, nil
 }
 
-// became waits for what became of commands.
-func became(ctx context.Context, all []*slacktest.Delivery, took time.Duration) (loaded, error) {
+// became sums up deliveries that are settled.
+func became(all []*slacktest.Delivery) (sum loaded) {
 	var waits []time.Duration
-	var why error
 	for _, d := range all {
-		ack, err := d.Wait(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return loaded{}, context.Cause(ctx)
-		case err != nil:
-			why = err
+		switch acks := d.Acks(); {
+		case len(acks) == 0:
+			sum.lost++
+		case d.Err() != nil:
+			sum.late++
 		default:
-			waits = append(waits, ack.Latency)
+			waits = append(waits, acks[0].Latency)
 		}
-	}
-	if len(waits) == 0 {
-		return loaded{}, fmt.Errorf("not one command was acked: %w", why)
 	}
 	slices.Sort(waits)
-	return loaded{quantile(waits, 0.5), quantile(waits, 0.99), float64(len(waits)) / took.Seconds(), len(all) - len(waits)}, nil
+	sum.p50, sum.p99, sum.acked = quantile(waits, 0.5), quantile(waits, 0.99), len(waits)
+	return sum
 }
 
 // quantile is the smallest of sorted values that q of them do not exceed.
@@ -113,17 +107,14 @@ func pause(ctx context.Context, d time.Duration) error {
 // program that holds fewer than least for the moment is left alone.
 func recycling(ctx context.Context, slack *slacktest.Slack, every, grace time.Duration, least int) (recycles int) {
 	for pause(ctx, every) == nil {
-		var settled []slacktest.Connection
-		for _, c := range slack.Connections() {
-			if c.Reason == "" && time.Since(c.Since) > time.Second {
-				settled = append(settled, c)
-			}
+		settled := slices.DeleteFunc(slack.Connections(), func(c slacktest.Connection) bool {
+			return c.Reason != "" || time.Since(c.Since) <= time.Second
+		})
+		if len(settled) < least {
+			continue
 		}
 		reason := slacktest.Warning
-		switch {
-		case len(settled) < least:
-			continue
-		case recycles%2 == 1 && len(settled) > 1: // with one alone Slack would have nowhere to send to
+		if recycles%2 == 1 && len(settled) > 1 { // with one alone Slack would have nowhere to send to
 			reason = slacktest.RefreshRequested
 		}
 		slack.Recycle(reason, grace, settled[0].ID)

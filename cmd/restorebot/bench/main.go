@@ -31,17 +31,11 @@ type options struct {
 	portals        int           // scale
 	takes          time.Duration // scale: how long each restore takes
 	length         time.Duration // soak
+	dir            string        // takes the built programs
 	notes          io.Writer     // how far it has come
 }
 
-// answer is what a question has found out.
-type answer interface {
-	table(w io.Writer)
-	// check returns what is far from what is promised.
-	check() []error
-}
-
-func bench(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func bench(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	questions := map[string]func(context.Context, options) (answer, error){"compare": compare, "scale": scale, "soak": soak}
 	name := "compare"
 	if len(args) > 0 && questions[args[0]] != nil {
@@ -67,14 +61,18 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *short {
 		o.commands, o.runs, o.idle, o.portals, o.takes, o.length = 1000, 3, time.Second, 10, 15*time.Second, 40*time.Second
 	}
+	if o.dir, err = os.MkdirTemp("", "restorebot-bench-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(o.dir)) }()
 	found, err := questions[name](ctx, o)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s\n\n", machine())
-	found.table(stdout)
+	found.print(stdout)
 	if *check {
-		return errors.Join(found.check()...)
+		return found.check()
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"sync"
 	"time"
@@ -14,32 +13,24 @@ import (
 // confirmButton is the action of the button that confirms a request.
 const confirmButton = "restore_confirm"
 
-const (
-	thinks = time.Second // how long people look at a card
-	// looksAgain is after how long somebody presses again whose press seems to have
-	// done nothing.
-	looksAgain = 5 * time.Second
-)
-
 // named finds the portal's name in a card.
 var named = regexp.MustCompile(`Restore (?:of )?(p[0-9]+)\b`)
 
 // people watch channels full of restores: they confirm each card and note when the
 // end of each restore was told.
 type people struct {
-	*stage.Stage
+	slack *slacktest.Slack
 
-	mu      sync.Mutex
-	cards   map[string]string // channel and ts of a card -> portal
-	heard   map[string]bool   // of cards that were pressed: something was seen since
-	told    map[string][]time.Time
-	changed chan struct{} // an end was told
+	mu    sync.Mutex
+	cards map[string]string // channel and ts of a card -> portal; "" of one without a name yet
+	asked map[string]bool   // cards with a button that were seen
+	told  map[string][]time.Time
 }
 
-func watch(ctx context.Context, s *stage.Stage) *people {
-	p := &people{Stage: s, cards: map[string]string{}, heard: map[string]bool{}, told: map[string][]time.Time{}, changed: make(chan struct{}, 1)}
+func watch(ctx context.Context, slack *slacktest.Slack) *people {
+	p := &people{slack: slack, cards: map[string]string{}, asked: map[string]bool{}, told: map[string][]time.Time{}}
 	go func() {
-		for event := range s.Slack.Events(ctx) {
+		for event := range slack.Events(ctx) {
 			if event.Message != nil && (event.Kind == slacktest.MessagePosted || event.Kind == slacktest.MessageEdited) {
 				p.see(ctx, *event.Message, event.At)
 			}
@@ -53,16 +44,8 @@ func (p *people) see(ctx context.Context, m slacktest.Message, at time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if m.Reply() {
-		card := m.Channel + m.ThreadTS
-		if _, pressed := p.heard[card]; pressed {
-			p.heard[card] = true
-		}
-		if portal := p.cards[card]; portal != "" && m.ReplyBroadcast {
+		if portal := p.cards[m.Channel+m.ThreadTS]; portal != "" && m.ReplyBroadcast {
 			p.told[portal] = append(p.told[portal], at)
-			select {
-			case p.changed <- struct{}{}:
-			default:
-			}
 		}
 		return
 	}
@@ -70,56 +53,39 @@ func (p *people) see(ctx context.Context, m slacktest.Message, at time.Time) {
 	if found := named.FindStringSubmatch(m.Text); found != nil {
 		p.cards[card] = found[1]
 	}
-	_, pressable := m.Button(confirmButton)
-	_, pressed := p.heard[card]
-	switch {
-	case pressed && !pressable:
-		p.heard[card] = true
-	case pressable && !pressed:
-		p.heard[card] = false
+	if _, pressable := m.Button(confirmButton); pressable && !p.asked[card] {
+		p.asked[card] = true
 		go p.confirm(ctx, m)
 	}
 }
 
-// confirm presses the button of a card, and again while nothing comes of it.
+// confirm looks at a card for a second and presses its button, until a press is
+// acked: what was acked is recorded.
 func (p *people) confirm(ctx context.Context, m slacktest.Message) {
-	for wait := thinks; pause(ctx, wait) == nil; wait = looksAgain {
-		p.mu.Lock()
-		heard := p.heard[m.Channel+m.TS]
-		p.mu.Unlock()
-		if heard {
-			return
-		}
-		press, err := p.Slack.Press(stage.Alice, m, confirmButton)
+	for pause(ctx, time.Second) == nil {
+		press, err := p.slack.Press(stage.Alice, m, confirmButton)
 		if err != nil {
 			return // the button is gone again
 		}
-		_, _ = press.Wait(ctx) // one that was lost is pressed again
-	}
-}
-
-// ends waits until as many ends were told.
-func (p *people) ends(ctx context.Context, want func() int) error {
-	for {
-		told, all := p.count(), want()
-		if told >= all {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("the ends of %d of %d restores were told: %w", told, all, context.Cause(ctx))
-		case <-p.changed:
-		case <-time.After(time.Second):
+		if _, err := press.Wait(ctx); err == nil {
+			return
 		}
 	}
 }
 
-// count is how many ends were told.
-func (p *people) count() (n int) {
+// ends are the times at which the ends of a portal's restores were told.
+func (p *people) ends(portal string) []time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, told := range p.told {
-		n += len(told)
+	return p.told[portal]
+}
+
+// heard waits until as many ends of a portal's restores were told.
+func (p *people) heard(ctx context.Context, portal string, n int) error {
+	for len(p.ends(portal)) < n {
+		if err := pause(ctx, 200*time.Millisecond); err != nil {
+			return err
+		}
 	}
-	return n
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"embed"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -60,29 +62,21 @@ func installBolt(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	lock, err := boltFiles.ReadFile("bolt/package-lock.json")
-	if err != nil {
-		return nil, err
+	sum := sha256.New()
+	for _, name := range []string{"bolt/package-lock.json", "bolt/restore.js"} {
+		content, _ := boltFiles.ReadFile(name) // it is built in
+		sum.Write(content)
 	}
-	dir := filepath.Join(cache, "restorebot-bench", fmt.Sprintf("bolt-%x", sha256.Sum256(lock))[:17])
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	for _, name := range []string{"package.json", "package-lock.json", "restore.js"} {
-		content, err := boltFiles.ReadFile("bolt/" + name)
-		if err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-			return nil, err
-		}
-	}
-	argv := []string{"node", filepath.Join(dir, "restore.js")}
+	dir := filepath.Join(cache, "restorebot-bench", hex.EncodeToString(sum.Sum(nil)[:6]))
+	argv := []string{"node", filepath.Join(dir, "bolt", "restore.js")}
 	// npm writes this file last.
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json")); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, "bolt", "node_modules", ".package-lock.json")); err == nil {
 		return argv, nil
 	}
-	return argv, execute(ctx, dir, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	if err := errors.Join(os.RemoveAll(dir), os.CopyFS(dir, boltFiles)); err != nil {
+		return nil, err
+	}
+	return argv, execute(ctx, filepath.Join(dir, "bolt"), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 }
 
 // set sets a stage for a program, without starting it, with many portals in
