@@ -116,6 +116,9 @@ type flags struct {
 	set   *pflag.FlagSet // writes to all of the above
 }
 
+// errTwice is the error for a flag that the command has already.
+var errTwice = errors.New("write it once")
+
 // onceFlag is a [pflag.Value] that can be set once.
 type onceFlag struct {
 	set   func(string) error
@@ -130,7 +133,7 @@ func (s onceFlag) Type() string   { return s.kind }
 // Set implements [pflag.Value].
 func (s onceFlag) Set(v string) error {
 	if s.flags.given[s.name] && s.name != "param" {
-		return errors.New("is given twice: give it once")
+		return errTwice
 	}
 	s.flags.given[s.name] = true
 	return s.set(v)
@@ -163,7 +166,7 @@ func (f *flags) parse(args []string) error {
 func nonEmpty(p *string) func(string) error {
 	return func(v string) error {
 		if *p = v; strings.TrimSpace(v) == "" {
-			return errors.New("is empty: give it a value, or leave it out")
+			return errors.New("is empty: write a value, or leave the flag out")
 		}
 		return nil
 	}
@@ -204,7 +207,7 @@ func (f *flags) setParam(v string) error {
 	}
 	for _, p := range f.Order.Params {
 		if strings.EqualFold(p.Key, key) {
-			return fmt.Errorf("names %s twice: give each key once", key)
+			return fmt.Errorf("names %s twice: write each key once", key)
 		}
 	}
 	f.Order.Params = append(f.Order.Params, Param{Key: key, Value: value})
@@ -230,9 +233,12 @@ func explainFlagError(err error) error {
 		return refuse("--"+missing.GetFlag().Name+" has no value.", "Write the value after it.")
 	case errors.As(err, &invalid):
 		name := "--" + invalid.GetFlag().Name
-		return refuse(fmt.Sprintf("%s %s does not fit.", name, QuoteForeign(invalid.GetValue())), fmt.Sprintf("%s %s.", name, invalid.Unwrap()))
+		if errors.Is(invalid.Unwrap(), errTwice) {
+			return refuse("The command has "+name+" twice.", "Write it once.")
+		}
+		return refuse(fmt.Sprintf("The bot cannot use %s %s.", name, QuoteForeign(invalid.GetValue())), fmt.Sprintf("%s %s.", name, invalid.Unwrap()))
 	default:
-		return refuse("A flag is not written right: "+QuoteForeign(err.Error())+".", "A flag is two dashes and its name, such as --dump.")
+		return refuse("The bot does not understand a flag: "+QuoteForeign(err.Error())+".", "A flag is two dashes and its name, such as --dump.")
 	}
 }
 
@@ -240,7 +246,7 @@ func (f *flags) line() (Line, error) {
 	if len(f.args) == 0 {
 		for name := range f.given {
 			if name != "portal" {
-				return Line{}, refuse("There are flags and no backup id.", "Put the id of a backup before them; /restore list shows the ids.")
+				return Line{}, refuse("The command has flags and no backup id.", "Put the id of a backup before them; /restore list shows the ids.")
 			}
 		}
 		return Line{Verb: VerbPick, Portal: f.Portal}, nil
@@ -270,7 +276,7 @@ func (f *flags) line() (Line, error) {
 		}
 	case VerbFreeze:
 		if l.Reason, no = reasonFrom(rest); no == nil && l.Reason == "" {
-			no = refuse("freeze needs a reason.", "Say why, for the people it stops: freeze migration until 04:00.")
+			no = refuse("freeze needs a reason.", "Say why, for the people it stops: /restore freeze migration until 04:00.")
 		}
 		rest = nil
 	default: // status, history, unfreeze and doctor take nothing
@@ -279,12 +285,26 @@ func (f *flags) line() (Line, error) {
 		return Line{}, no
 	}
 	if len(rest) > 0 {
-		return Line{}, refuse(QuoteForeign(rest[0])+" is one word too many.", "Leave it out, or put a value with spaces in double quotes.")
+		return Line{}, tooMany(verb, rest[0])
 	}
 	if verb == VerbRestore && utf8.RuneCountInString(l.Order.Canonical(l.Portal)) > maxLine {
-		return Line{}, refuse("The command is longer than 3000 characters once it is written out.", "Shorten it.")
+		return Line{}, refuse("The command is longer than 3000 characters when every flag is written out.", "Shorten it.")
 	}
 	return l, nil
+}
+
+// tooMany refuses a word behind all that the verb takes. It may be a flag without its
+// dashes, or belong to a value with spaces.
+func tooMany(verb Verb, word string) error {
+	what, do := QuoteForeign(word)+" is one word too many.", "Leave it out."
+	if verb != VerbRestore && verb != VerbList {
+		return refuse(what, do)
+	}
+	near := Nearest(strings.ToLower(word), allowed[verb])
+	if near != "" {
+		near = "--" + near
+	}
+	return refuseWith(what, "Leave it out, or put a value with spaces in double quotes.", near)
 }
 
 func topic(rest []string) (string, []string, error) {
@@ -293,18 +313,18 @@ func topic(rest []string) (string, []string, error) {
 	}
 	name := strings.ToLower(rest[0])
 	if _, ok := Usage(name); !ok || name == "" {
-		return "", nil, refuseWith(fmt.Sprintf("There is no help for %s.", QuoteForeign(rest[0])), "There is for "+strings.Join(topics, ", ")+".", Nearest(name, topics))
+		return "", nil, refuseWith(fmt.Sprintf("There is no help for %s.", QuoteForeign(rest[0])), "There is help for "+strings.Join(topics, ", ")+".", Nearest(name, topics))
 	}
 	return name, rest[1:], nil
 }
 
 func restoreID(verb Verb, rest []string) (string, []string, error) {
 	if len(rest) == 0 {
-		return "", nil, refuse(string(verb)+" needs the id of a restore.", "status and history show the ids.")
+		return "", nil, refuse(string(verb)+" needs the id of a restore.", "/restore status and /restore history show the ids.")
 	}
 	id := strings.ToLower(rest[0])
 	if !restoreShape.MatchString(id) {
-		return "", nil, refuse(QuoteForeign(rest[0])+" is not the id of a restore.", "status and history show the ids.")
+		return "", nil, refuse(QuoteForeign(rest[0])+" is not the id of a restore.", "/restore status and /restore history show the ids.")
 	}
 	return id, rest[1:], nil
 }
@@ -324,11 +344,11 @@ func (o Order) checkBreakGlass() error {
 	case !o.BreakGlass:
 		return nil
 	case o.Dump:
-		return refuse("--dump replaces the whole server and always needs two people: --break-glass does not change that.", "Leave --break-glass out, and have somebody else confirm it.")
+		return refuse("--dump replaces the whole server and always needs two people, even with --break-glass.", "Leave --break-glass out, and ask somebody else to confirm.")
 	case o.Unlisted:
-		return refuse("--unlisted restores what the bot cannot see and always needs two people: --break-glass does not change that.", "Leave --break-glass out, and have somebody else confirm it.")
+		return refuse("--unlisted restores what the bot cannot see and always needs two people, even with --break-glass.", "Leave --break-glass out, and ask somebody else to confirm.")
 	case o.Reason == "":
-		return refuse("--break-glass needs a --reason.", "Say why nobody else can be asked: --reason \"nobody awake\".")
+		return refuse("--break-glass needs a --reason.", "Say why you can ask nobody else: --reason \"nobody awake\".")
 	}
 	return nil
 }

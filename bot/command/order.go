@@ -71,14 +71,14 @@ func fileNumber(path string) string {
 	if n, err := strconv.ParseInt(path, 10, 32); err == nil && n > 0 && strconv.FormatInt(n, 10) == path {
 		return ""
 	}
-	return "In Documents a file is named by its number"
+	return "In Documents a filePath is the number of a file"
 }
 
 func providerFile(path string) string {
 	if _, err := strconv.ParseInt(path, 10, 64); err != nil {
 		return ""
 	}
-	return "In ThirdpartyDocuments a file is named by its provider's id; a number is a file of Documents"
+	return "In ThirdpartyDocuments a filePath is the provider's id; a number is a file of Documents"
 }
 
 // Check refuses an order that the server would change or cannot carry out.
@@ -96,7 +96,7 @@ func (o Order) Check() error {
 		return r.storage == o.StorageType || o.StorageType == "" && r.storage == docspace.StorageDocuments
 	})
 	if i < 0 {
-		return refuse("The bot does not know the storage "+QuoteForeign(string(o.StorageType))+".", "Use a backup from list.")
+		return refuse("The bot does not know the storage "+QuoteForeign(string(o.StorageType))+".", "Use a backup from /restore list.")
 	}
 	return storageRules[i].check(o)
 }
@@ -107,9 +107,9 @@ func checkRecord(o Order) error {
 	switch {
 	case len(o.Params) > 0:
 		return refuse("The server finds a backup with such an id (a GUID) in its history and ignores --param "+o.Params[0].Key+".",
-			"Leave --param away. To restore a file that is no record, put its name in the place of the id.")
+			"Leave --param out. To restore a file that is not in the history, write its name instead of the id.")
 	case o.Unlisted && o.StorageType != "":
-		return refuse("The server takes the storage of a backup with such an id (a GUID) from its own record and ignores --storage.", "Leave --storage away.")
+		return refuse("The server takes the storage of a backup with such an id (a GUID) from its own record and ignores --storage.", "Leave --storage out.")
 	}
 	return nil
 }
@@ -117,9 +117,9 @@ func checkRecord(o Order) error {
 func (r storageRule) check(o Order) error {
 	switch {
 	case r.whyUnlisted != "" && !o.Unlisted:
-		return refuseWith(r.whyUnlisted, "If you know what it will take, ask with --unlisted: that needs somebody else, who types the portal's name.", "--unlisted")
+		return refuseWith(r.whyUnlisted, "If you know which file that is, add --unlisted; then somebody else must type the portal's name.", "--unlisted")
 	case r.whyUnlisted == "" && o.Unlisted && o.hasParam("filePath"):
-		return refuse("--unlisted is for what the bot cannot see, and the server keeps to this order as it is written.", "Leave --unlisted away.")
+		return refuse("--unlisted is for backups that the bot cannot see, and the server follows this order as it is.", "Leave --unlisted out.")
 	}
 	for _, p := range o.Params {
 		if no := r.checkKey(p.Key); no != nil {
@@ -132,9 +132,9 @@ func (r storageRule) check(o Order) error {
 		}
 		if key == "filePath" && o.StorageType == "" {
 			return refuseWith(QuoteForeign(o.BackupID)+" is neither a command nor the id of a backup.",
-				"/restore list shows the ids; a file needs --param filePath=...", Nearest(strings.ToLower(o.BackupID), verbNames))
+				"/restore list shows the ids, /restore help the commands; a file needs --param filePath=...", Nearest(strings.ToLower(o.BackupID), verbNames))
 		}
-		return refuseWith("--storage "+storageName(r.storage)+" needs --param "+key+"=... where the id is not one of list.", "Add it.", "--param "+key+"=...")
+		return refuseWith("--storage "+storageName(r.storage)+" needs --param "+key+"=... because the id is not from /restore list.", "Add it.", "--param "+key+"=...")
 	}
 	return r.checkValues(o.Params)
 }
@@ -145,7 +145,7 @@ func (r storageRule) checkValues(params []Param) error {
 		switch {
 		case p.Key == "filePath" && r.checkPath != nil:
 			if why := r.checkPath(p.Value); why != "" {
-				return refuse(why+", not "+QuoteForeign(p.Value)+".", "Give that in --param filePath=..., or name the right --storage.")
+				return refuse(why+", not "+QuoteForeign(p.Value)+".", "Correct --param filePath=..., or name the right --storage.")
 			}
 		case p.Key == "module" && r.modules != nil && !slices.Contains(r.modules, p.Value):
 			return refuse("The server knows no module "+QuoteForeign(p.Value)+".", "Its modules are "+strings.Join(r.modules, ", ")+".")
@@ -159,13 +159,13 @@ func (r storageRule) checkValues(params []Param) error {
 func (r storageRule) checkKey(key string) error {
 	for _, known := range []string{"filePath", "module"} {
 		if key != known && strings.EqualFold(key, known) {
-			return refuseWith("The server does not read --param "+key+": it spells that "+known+".", "Spell it so.", "--param "+known+"=...")
+			return refuseWith("The server ignores --param "+key+": it reads only "+known+".", "Write it that way.", "--param "+known+"=...")
 		}
 	}
 	if r.anyParams || slices.Contains(r.needs, key) {
 		return nil
 	}
-	return refuse("With --storage "+storageName(r.storage)+" the server ignores --param "+key+".", "Leave it away.")
+	return refuse("With --storage "+storageName(r.storage)+" the server ignores --param "+key+".", "Leave it out.")
 }
 
 // storageName is a storage type as the command spells it.

@@ -12,8 +12,8 @@ import (
 
 // why an order is refused: the words of each mark of the tables below.
 var orderWords = map[byte]string{
-	'f': "--param filePath=", 'm': "--param module=", 'i': "the server ignores --param", 's': "it spells that",
-	'p': "a file is named by", 'o': "knows no module", 'u': "ask with --unlisted", 'n': "--unlisted is for what the bot cannot see",
+	'f': "--param filePath=", 'm': "--param module=", 'i': "the server ignores --param", 's': "it reads only",
+	'p': "a filePath is the", 'o': "knows no module", 'u': "add --unlisted", 'n': "--unlisted is for backups that the bot cannot see",
 	'g': "in its history and ignores --param", 't': "ignores --storage", 'z': "all zeros",
 }
 

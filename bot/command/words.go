@@ -49,9 +49,9 @@ func CheckText(text string) error {
 	for _, r := range text {
 		switch {
 		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
-			return refuse("The command holds a line break, a tab or another control character.", "Type it on one line.")
+			return refuse("The command contains a line break, a tab or another control character.", "Type it on one line.")
 		case unicode.Is(unicode.Bidi_Control, r):
-			return refuse("The command holds a character that changes the direction of text.", "Type it again without.")
+			return refuse("The command contains a character that changes the direction of text.", "Type it again without it.")
 		}
 	}
 	return nil
@@ -116,7 +116,7 @@ func (s *scanner) next() (w word, ok bool, no error) {
 // likely belongs to a Windows path, which a shell would spoil.
 func (s *scanner) escaped() error {
 	if len(s.rest) < 2 || s.rest[1] > '~' || unicode.IsLetter(s.rest[1]) || unicode.IsDigit(s.rest[1]) {
-		return refuse(`A backslash (\) stands outside quotes.`, "Put the whole value in single quotes ('...') if the backslash is part of it.")
+		return refuse(`A backslash (\) stands outside quotes.`, "If it is part of a value, put the whole value in single quotes ('...').")
 	}
 	s.word.WriteRune(s.rest[1])
 	s.rest = s.rest[2:]
@@ -146,7 +146,7 @@ func (s *scanner) quoted() error {
 		}
 		s.word.WriteRune(r)
 	}
-	return refuse("A quote ("+string(open)+") is opened and not closed.", "Close it with the same kind of quote at the end of the value.")
+	return refuse("A quote ("+string(open)+") has no closing quote.", "Put the same kind of quote at the end of the value.")
 }
 
 // closes reports whether r can end what open began.

@@ -33,9 +33,9 @@ func TestBinaryRefusesOrdersThatTheServerWouldNotKeepTo(t *testing.T) {
 			"x --storage CustomCloud --param filePath=a.tar.gz":                    {"can restore from CustomCloud", "--unlisted"},
 			"x --storage ThirdPartyConsumer --param filePath=a":                    {"needs --param module"},
 			"x --storage ThirdPartyConsumer --param filePath=a --param module=ftp": {"knows no module"},
-			"x --param filePath=a.tar.gz":                                          {"a file is named by its number"},
+			"x --param filePath=a.tar.gz":                                          {"a filePath is the number of a file"},
 			"x --storage DataStore --param filePath=a --param bucket=b":            {"ignores --param bucket"},
-			"x --storage DataStore --param filepath=a":                             {"it spells that filePath"},
+			"x --storage DataStore --param filepath=a":                             {"it reads only filePath"},
 			listed + " --unlisted":                                                 {"history shows the backup", "without --unlisted"},
 			foreign + " --unlisted --break-glass --reason \"all asleep\"":          {"always needs two people"},
 		} {
