@@ -1,16 +1,11 @@
 package slackchat
 
 import (
-	"math"
 	"slices"
 	"time"
-)
 
-// Rate lets Burst calls through after a silence and then one every Every.
-type Rate struct {
-	Every time.Duration
-	Burst int
-}
+	"golang.org/x/time/rate"
+)
 
 // urgency orders the calls that wait for the same limit, the most urgent first.
 type urgency int
@@ -27,20 +22,13 @@ const (
 const waiterGone = 5 * time.Second
 
 // bucket is one limit of Slack's and the calls that wait for it, in the order in
-// which they will be made. It never blocks: a call that has to wait is told when to
-// ask again, and keeps its place until then.
-//
-// [golang.org/x/time/rate] orders no waiters, keeps no tokens for the more urgent and
-// does not slow down when others use the limit too.
+// which they will be made: [rate.Limiter] orders nobody by urgency. It never blocks: a
+// call that has to wait is told when to ask again, and keeps its place until then.
 type bucket struct {
-	rate    Rate
-	tokens  float64
-	at      time.Time // when tokens was right
-	held    time.Time // until when Slack wants no call, whatever the tokens
-	slowed  int       // how often the rate is halved: others use the limit too
-	slowAt  time.Time // when it last was
-	use     float64   // calls in the last minute, about: each counts less as it ages
-	useAt   time.Time // when use was right
+	limiter *rate.Limiter
+	full    rate.Limit // of the limiter, unless it is slowed
+	slowed  time.Time  // when it last was slowed, or that was half taken back
+	held    time.Time  // until when Slack wants no call
 	waiting []waiter
 }
 
@@ -50,18 +38,18 @@ type waiter struct {
 	due     time.Time // when it was told to ask again
 }
 
-func newBucket(rate Rate, now time.Time) *bucket {
-	return &bucket{rate: rate, tokens: float64(rate.Burst), at: now}
+func newBucket(every time.Duration, burst int) *bucket {
+	return &bucket{limiter: rate.NewLimiter(rate.Every(every), burst), full: rate.Every(every)}
 }
 
 // ask returns 0 if key may go now, and else when it should ask again.
 func (b *bucket) ask(key string, u urgency, now time.Time) time.Duration {
-	b.refill(now)
+	b.recover(now)
 	b.waiting = slices.DeleteFunc(b.waiting, func(w waiter) bool { return w.key != key && now.Sub(w.due) > waiterGone })
 	i := b.place(key, u)
 	wait := b.until(i+1, now)
 	if wait <= 0 {
-		b.take(now)
+		b.limiter.AllowN(now, 1)
 		b.waiting = slices.Delete(b.waiting, i, i+1)
 		return 0
 	}
@@ -89,60 +77,53 @@ func (b *bucket) place(key string, u urgency) int {
 
 // tryTake takes a token if nobody waits and keep tokens stay for others.
 func (b *bucket) tryTake(keep int, now time.Time) (wait time.Duration) {
-	b.refill(now)
+	b.recover(now)
 	if wait := b.until(len(b.waiting)+keep+1, now); wait > 0 {
 		return wait
 	}
-	b.take(now)
+	b.limiter.AllowN(now, 1)
 	return 0
-}
-
-// take takes a token.
-func (b *bucket) take(now time.Time) {
-	b.tokens--
-	b.use, b.useAt = b.used(now)+1, now
-}
-
-// used estimates the calls of the last minute.
-func (b *bucket) used(now time.Time) float64 {
-	return b.use * math.Exp(-now.Sub(b.useAt).Minutes())
 }
 
 // until returns the time until the bucket has n tokens.
 func (b *bucket) until(n int, now time.Time) (wait time.Duration) {
-	if lack := float64(n) - b.tokens; lack > 1e-9 {
+	if lack := float64(n) - b.limiter.TokensAt(now); lack > 1e-9 {
 		wait = max(time.Duration(lack*float64(b.every())), time.Millisecond)
 	}
 	return max(wait, b.held.Sub(now))
 }
 
+// every is the time between two calls at the current rate.
+func (b *bucket) every() time.Duration {
+	return time.Duration(float64(time.Second) / float64(b.limiter.Limit()))
+}
+
 const (
-	// slowedMost bounds how often a rate is halved: a quarter is left, which lets
-	// four replicas share a limit, and ten cards a minute lose their buttons even
-	// where 429s go on. slowedFor is after how long without a 429 one halving is
-	// taken back.
-	slowedMost = 2
-	slowedFor  = 15 * time.Minute
+	// slowedLeast is the part of the rate that is left however often Slack says 429:
+	// four replicas share a limit so.
+	slowedLeast = 4
+	// slowedFor is after how long without a 429 one halving is taken back.
+	slowedFor = 15 * time.Minute
 	// slowedOnce keeps 429s that come together from counting more than once.
 	slowedOnce = 10 * time.Second
 )
 
-// slow halves the rate. A 429 below our own limit means that another replica shares
-// it. Where less than a third of the rate was used, halving would help nobody: a
-// card that is edited now and then would only keep its dead buttons for longer.
+// slow halves the rate: a 429 below our own limit means that another replica shares
+// it.
 func (b *bucket) slow(now time.Time) {
-	if b.used(now) < time.Minute.Seconds()/b.every().Seconds()/3 {
-		return
+	if now.Sub(b.slowed) > slowedOnce {
+		b.limiter.SetLimitAt(now, max(b.limiter.Limit()/2, b.full/slowedLeast))
 	}
-	if b.slowed < slowedMost && now.Sub(b.slowAt) > slowedOnce {
-		b.slowed++
-		b.tokens = 0
-	}
-	b.slowAt = now
+	b.slowed = now
 }
 
-// every is the time between two calls at the current rate.
-func (b *bucket) every() time.Duration { return b.rate.Every << b.slowed }
+// recover takes back one halving when there was no 429 for long.
+func (b *bucket) recover(now time.Time) {
+	if b.limiter.Limit() < b.full && now.Sub(b.slowed) > slowedFor {
+		b.limiter.SetLimitAt(now, min(b.limiter.Limit()*2, b.full))
+		b.slowed = now
+	}
+}
 
 // hold stops all calls for a while.
 func (b *bucket) hold(now time.Time, d time.Duration) {
@@ -151,16 +132,7 @@ func (b *bucket) hold(now time.Time, d time.Duration) {
 	}
 }
 
-func (b *bucket) refill(now time.Time) {
-	if b.slowed > 0 && now.Sub(b.slowAt) > slowedFor {
-		b.slowed, b.slowAt = b.slowed-1, now
-	}
-	b.tokens = min(float64(b.rate.Burst), b.tokens+float64(now.Sub(b.at))/float64(b.every()))
-	b.at = now
-}
-
 // idle reports whether forgetting the bucket would change nothing.
 func (b *bucket) idle(now time.Time) bool {
-	b.refill(now)
-	return len(b.waiting) == 0 && b.tokens >= float64(b.rate.Burst) && !b.held.After(now)
+	return len(b.waiting) == 0 && b.until(b.limiter.Burst(), now) <= 0
 }

@@ -58,7 +58,7 @@ func (f fresh) Members(ctx context.Context, group string) ([]string, error) {
 // since is the earliest time at which a good answer may have been asked for.
 func (d *Directory) since(kind int) time.Time {
 	now := time.Now()
-	if d.quotas[kind].roomy(kind, now) {
+	if d.quotas[kind].roomy(kind) {
 		return now
 	}
 	return now.Add(-busyFresh)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/time/rate"
 )
 
 // The kinds of questions, each with a limit of its own at Slack.
@@ -20,11 +19,8 @@ const (
 
 // quotaRates are Slack's limits: no more in any minute than Tier 4, 3, 3 and 2
 // allow. https://docs.slack.dev/apis/web-api/rate-limits
-var quotaRates = [quotas]Rate{
-	quotaPeople:  {Every: time.Minute / 60, Burst: 40},
-	quotaPlaces:  {Every: time.Minute / 30, Burst: 20},
-	quotaLists:   {Every: time.Minute / 30, Burst: 20},
-	quotaMembers: {Every: time.Minute / 10, Burst: 10},
+var quotaRates = [quotas]struct{ perMinute, burst int }{
+	quotaPeople: {60, 40}, quotaPlaces: {30, 20}, quotaLists: {30, 20}, quotaMembers: {10, 10},
 }
 
 // quotaMethods are the methods of the kinds.
@@ -40,69 +36,44 @@ const (
 	listPages = 5
 )
 
-// quota is the unused part of one limit. The zero value is full.
+// quota is one limit of the directory. The zero value is full.
 type quota struct {
-	mu        sync.Mutex
-	limiter   *rate.Limiter
-	heldUntil time.Time // a 429 asks for no call before
+	mu     sync.Mutex
+	bucket *bucket
 }
 
-// take takes a call, or returns the time until there is one.
-func (q *quota) take(kind int, now time.Time) (wait time.Duration) {
+// use gives f the bucket of a kind of questions.
+func (q *quota) use(kind int, f func(b *bucket)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if wait := q.heldUntil.Sub(now); wait > 0 {
-		return wait
+	if q.bucket == nil {
+		q.bucket = newBucket(time.Minute/time.Duration(quotaRates[kind].perMinute), quotaRates[kind].burst)
 	}
-	one := q.left(kind).ReserveN(now, 1)
-	if wait = one.DelayFrom(now); wait > 0 {
-		one.CancelAt(now)
-	}
-	return wait
+	f(q.bucket)
 }
 
 // roomy reports whether more than half is left; of the few questions about groups,
 // more than two.
-func (q *quota) roomy(kind int, now time.Time) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	least := quotaRates[kind].Burst/2 + 1
+func (q *quota) roomy(kind int) (yes bool) {
+	least := quotaRates[kind].burst/2 + 1
 	if kind == quotaMembers {
 		least = 3
 	}
-	return !q.heldUntil.After(now) && q.left(kind).TokensAt(now) >= float64(least)
-}
-
-func (q *quota) hold(until time.Time) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if until.After(q.heldUntil) {
-		q.heldUntil = until
-	}
-}
-
-// left is the bucket of the limit. The lock is held.
-func (q *quota) left(kind int) *rate.Limiter {
-	if q.limiter == nil {
-		q.limiter = rate.NewLimiter(rate.Every(quotaRates[kind].Every), quotaRates[kind].Burst)
-	}
-	return q.limiter
+	q.use(kind, func(b *bucket) { yes = b.until(least, time.Now()) <= 0 })
+	return yes
 }
 
 // ask makes a call if Slack's limit allows one, and is a [policy.ErrChatBusy] that
 // says when it does.
 func (d *Directory) ask(ctx context.Context, kind int, doing string, call func() error) error {
 	q := &d.quotas[kind]
-	if wait := q.take(kind, time.Now()); wait > 0 {
+	var wait time.Duration
+	if q.use(kind, func(b *bucket) { wait = b.tryTake(0, time.Now()) }); wait > 0 {
 		return &busyError{wait}
 	}
 	err := call()
 	if o := outcomeOf(err); o.Outcome == OutcomeLimited {
-		wait := o.wait
-		if wait <= 0 {
-			wait = heldUnsaid
-		}
-		q.hold(time.Now().Add(min(wait, heldAtMost)))
+		q.use(kind, func(b *bucket) { b.hold(time.Now(), holdFor(o.wait)) })
 	}
 	d.Faults.Note(ctx, quotaMethods[kind], err)
 	return chatError(doing, quotaMethods[kind], err)

@@ -12,12 +12,12 @@ import (
 // Slack's limits with a margin: the bot's clock is not Slack's, and calls that leave
 // apart may arrive together.
 // https://docs.slack.dev/apis/web-api/rate-limits
-var (
-	// editRate is Tier 3 of chat.update, 50 a minute for all messages of the
-	// workspace together: 10 + 40 are never more in any minute.
-	editRate = Rate{Every: time.Minute / 40, Burst: 10}
-	// postRate is chat.postMessage's for each channel.
-	postRate = Rate{Every: time.Second, Burst: 1}
+const (
+	// Tier 3 of chat.update is 50 a minute for all messages of the workspace together:
+	// 10 and then 40 are never more in any minute.
+	editsEvery, editsBurst = time.Minute / 40, 10
+	// chat.postMessage takes one a second in each channel.
+	postsEvery, postsBurst = time.Second, 1
 )
 
 const (
@@ -49,14 +49,14 @@ const (
 // blocks: a call that has to wait gets a [policy.ErrChatBusy] that says when to ask
 // again. The zero value has Slack's limits.
 type limiter struct {
-	mu      sync.Mutex
-	edits   *bucket
-	cards   cardEdits
-	posts   map[string]*bucket // by channel
-	allPost bucket             // held after a 429 for all channels
-	under   [underWays]int     // calls under way
-	rests   [underWays]rest
-	spreads [underWays]retrySpread
+	mu        sync.Mutex
+	edits     *bucket
+	cards     cardEdits
+	posts     map[string]*bucket // by channel
+	postsHeld time.Time          // until when a 429 holds all channels
+	under     [underWays]int     // calls under way
+	rests     [underWays]rest
+	spreads   [underWays]retrySpread
 }
 
 // The kinds of calls whose number under way is bounded.
@@ -129,7 +129,7 @@ func (o *limiter) edit(c bot.Card) (*permit, error) {
 	defer o.mu.Unlock()
 	now := time.Now()
 	if o.edits == nil {
-		o.edits = newBucket(editRate, now)
+		o.edits = newBucket(editsEvery, editsBurst)
 	}
 	r, u := c.Restore, editUrgency(c.Restore)
 	t := &permit{out: o, kind: underEdit, begun: now, key: r.Channel + " " + r.CardTS, last: r.State.Ended()}
@@ -145,7 +145,7 @@ func (o *limiter) edit(c bot.Card) (*permit, error) {
 	case wait > 0:
 	case u == urgentUpdate:
 		if wait = o.cards.share(card, o.edits.every(), now); wait <= 0 {
-			wait = o.edits.tryTake(editsKept+o.cards.ahead(card, o.edits.every(), now), now)
+			wait = o.edits.tryTake(editsKept, now)
 		}
 	default:
 		wait = o.edits.ask(t.key, u, now)
@@ -164,7 +164,7 @@ func (o *limiter) post(channel, key string, u urgency) (*permit, error) {
 	defer o.mu.Unlock()
 	now := time.Now()
 	l := o.channel(channel, now)
-	wait := max(o.begin(underPost, now), o.allPost.held.Sub(now))
+	wait := max(o.begin(underPost, now), o.postsHeld.Sub(now))
 	if wait <= 0 {
 		wait = l.ask(key, u, now)
 	}
@@ -191,7 +191,7 @@ func (o *limiter) channel(id string, now time.Time) *bucket {
 			}
 		}
 	}
-	l = newBucket(postRate, now)
+	l = newBucket(postsEvery, postsBurst)
 	o.posts[id] = l
 	return l
 }
@@ -225,11 +225,7 @@ func (t *permit) end(o result) (again time.Duration) {
 // limited honors a 429. That of a post is for its channel, and for all of them
 // if another channel is held already. The lock is held.
 func (t *permit) limited(now time.Time, asked time.Duration) {
-	wait := asked
-	if wait <= 0 {
-		wait = heldUnsaid
-	}
-	wait = min(wait, heldAtMost)
+	wait := holdFor(asked)
 	if t.kind != underPost {
 		t.out.edits.hold(now, wait)
 		t.out.edits.slow(now)
@@ -237,10 +233,18 @@ func (t *permit) limited(now time.Time, asked time.Duration) {
 	}
 	for id, l := range t.out.posts {
 		if id != t.channel && l.held.After(now) {
-			t.out.allPost.hold(now, wait)
+			t.out.postsHeld = now.Add(wait)
 		}
 	}
 	t.out.channel(t.channel, now).hold(now, wait)
+}
+
+// holdFor is for how long a 429 holds calls; asked is its Retry-After, 0 if it has none.
+func holdFor(asked time.Duration) time.Duration {
+	if asked <= 0 {
+		asked = heldUnsaid
+	}
+	return min(asked, heldAtMost)
 }
 
 // within bounds the call that a permit allows.

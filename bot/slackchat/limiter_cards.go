@@ -1,15 +1,10 @@
 package slackchat
 
-import (
-	"time"
-)
+import "time"
 
 const (
 	// cardActive is how long a card counts after it last asked for an edit.
 	cardActive = 2 * time.Minute
-	// cardEager is how long a card that had to wait keeps its place: a little longer
-	// than most take to ask again.
-	cardEager = 5 * time.Second
 	// cardsKnown bounds the remembered cards.
 	cardsKnown = 5000
 	// staleWithin is how long an edit whose answer was lost may still replace a newer
@@ -66,19 +61,10 @@ func (e *cardEdits) asked(key string, version int64, u urgency, now time.Time) (
 	return c, nil
 }
 
-// share spreads the edits of progress evenly over the cards that show it.
+// share spreads the edits of progress evenly over the cards that show it. It hands out
+// a little less than there is, so that no card has to hurry before others.
 func (e *cardEdits) share(c *cardEdit, every time.Duration, now time.Time) (wait time.Duration) {
-	return c.sent.Add(time.Duration(e.active) * every * 9 / 10).Sub(now)
-}
-
-// ahead counts the cards whose progress has waited longer.
-func (e *cardEdits) ahead(c *cardEdit, every time.Duration, now time.Time) (n int) {
-	for _, other := range e.byKey {
-		if other.sent.Before(c.sent) && now.Sub(other.updated) < cardEager && e.share(other, every, now) <= 0 {
-			n++
-		}
-	}
-	return n
+	return c.sent.Add(time.Duration(e.active) * every * 21 / 20).Sub(now)
 }
 
 // ended records the end of an edit. The last edit of a card is asked for again if an

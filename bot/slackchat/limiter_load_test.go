@@ -239,7 +239,7 @@ func TestEndsOf500RestoresAreToldWithoutA429(t *testing.T) {
 						t.Fatalf("%d ends were told, that of %s %v after it", len(told), id, at.Sub(end))
 					}
 				}
-				budget := editRate.Burst + int((before+allowed+time.Second)/editRate.Every)
+				budget := editsBurst + int((before+allowed+time.Second)/editsEvery)
 				if n := fake.Stats().Calls["chat.update"]; n < budget/2 || n > budget {
 					t.Errorf("%d edits of cards, want what the budget of %d allows", n, budget)
 				}
