@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -122,7 +121,7 @@ func (c PolicyCheck) group(ctx context.Context, id string) Finding {
 	case len(members) == 0:
 		return faulty(check, "it has no members", "Put people in it, or name others.")
 	}
-	return passed(check, fmt.Sprintf("%d members", len(members)))
+	return passed(check, Count(len(members), "member", "members"))
 }
 
 func (c PolicyCheck) person(ctx context.Context, id string) Finding {

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -59,7 +58,7 @@ func (p Portal) examineKey(ctx context.Context) []Finding {
 	if left := key.ExpiresOn.Sub(now); !key.ExpiresOn.IsZero() {
 		state = passed(check, "may restore, expires on "+key.ExpiresOn.UTC().Format(time.DateOnly))
 		if left < keySoon {
-			state = warned(check, fmt.Sprintf("it expires in %d days, on %s", int(left.Hours()/24), key.ExpiresOn.UTC().Format(time.DateOnly)), p.KeyFrom.newKeyHint())
+			state = warned(check, "it expires in "+Count(int(left.Hours()/24), "day", "days")+", on "+key.ExpiresOn.UTC().Format(time.DateOnly), p.KeyFrom.newKeyHint())
 		}
 	}
 	if w, ok := p.API.(whom); ok {

@@ -72,13 +72,13 @@ func toDoAgain(l loss.List, most int) string {
 		fmt.Fprintf(&w, "%s\n", plain(g.Name))
 		writeActs(&w, g.Acts, most)
 		if n := own[g.Name]; n > 0 {
-			fmt.Fprintf(&w, "- [ ] %s in their own documents\n", howMany(n, "file", "files"))
+			fmt.Fprintf(&w, "- [ ] %s in their own documents\n", Count(n, "file", "files"))
 			delete(own, g.Name)
 		}
 	}
 	for _, o := range l.Personal {
 		if n := own[o.User]; n > 0 {
-			fmt.Fprintf(&w, "%s\n- [ ] %s in their own documents\n", plain(o.User), howMany(n, "file", "files"))
+			fmt.Fprintf(&w, "%s\n- [ ] %s in their own documents\n", plain(o.User), Count(n, "file", "files"))
 			delete(own, o.User)
 		}
 	}
@@ -87,7 +87,7 @@ func toDoAgain(l loss.List, most int) string {
 		writeActs(&w, back.Acts, most)
 	}
 	if l.Left > 0 {
-		fmt.Fprintf(&w, "And %s that cannot be named: in private or removed rooms, or too many.\n", howMany(l.Left, "change", "changes"))
+		fmt.Fprintf(&w, "And %s that cannot be named: in private or removed rooms, or too many.\n", Count(l.Left, "change", "changes"))
 	}
 	return w.String()
 }
@@ -128,15 +128,15 @@ func lossLine(s loss.Summary) string {
 		{s.Lost.Other, "other change", "other changes"},
 	} {
 		if one.n > 0 {
-			parts = append(parts, howMany(one.n, one.one, one.more))
+			parts = append(parts, Count(one.n, one.one, one.more))
 		}
 	}
 	text := "nothing that the portal writes down"
 	if len(parts) > 0 {
-		text = "at least " + strings.Join(parts, ", ") + ", by " + howMany(s.People, "person", "people")
+		text = "at least " + strings.Join(parts, ", ") + ", by " + Count(s.People, "person", "people")
 	}
 	if n := s.Back.Total(); n > 0 {
-		text += "; " + howMany(n, "deleted thing", "deleted things") + " came back"
+		text += "; " + Count(n, "deleted thing", "deleted things") + " came back"
 	}
 	if s.Source == loss.FromRooms {
 		text += " (the plan keeps no audit trail)"

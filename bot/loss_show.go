@@ -178,19 +178,12 @@ func nothingListed(r Restore, view lossView) string {
 func lossFoot(l loss.List, view lossView) string {
 	var out []string
 	for _, own := range l.PersonalOf(view.Find) {
-		out = append(out, own.User+": "+howMany(own.Files, "file", "files")+" in their own documents, which nobody else is shown")
+		out = append(out, own.User+": "+Count(own.Files, "file", "files")+" in their own documents, which nobody else is shown")
 	}
 	if l.Left > 0 {
-		out = append(out, fmt.Sprintf("And %s that the list does not name: in private or removed rooms, or too many.", howMany(l.Left, "change", "changes")))
+		out = append(out, fmt.Sprintf("And %s that the list does not name: in private or removed rooms, or too many.", Count(l.Left, "change", "changes")))
 	}
 	return loss.Cut(strings.Join(out, "\n"), wordsFor)
-}
-
-func howMany(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + more
 }
 
 // pageOf is one page of the acts, each group under its name.

@@ -144,9 +144,9 @@ func pickerModal(id string, show pickerState, may Portals, p Portal, settings do
 		}
 		m.Parts = append(m.Parts, scope)
 	}
-	told := fmt.Sprintf("%d backups, newest first.", len(backups))
+	told := Count(len(backups), "backup", "backups, newest first") + "."
 	if expired > 0 {
-		told += fmt.Sprintf(" %d more have expired and are left out.", expired)
+		told += " " + Count(expired, "more has expired and is", "more have expired and are") + " left out."
 	}
 	if len(backups) == 0 {
 		m.Parts = append(m.Parts, Words{told + " There is nothing to restore from; make a backup in the portal. Nothing was started."})

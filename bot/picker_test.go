@@ -88,7 +88,7 @@ func TestPickerMarksWhatIsAboutToExpireAndLeavesOutWhatHas(t *testing.T) {
 		s.portal.AddBackup(docspacetest.Backup{StorageType: 4, CreatedOn: now.Add(-2 * time.Minute), ExpiresOn: now.Add(-time.Second)})
 		s.portal.AddBackup(docspacetest.Backup{StorageType: 2, CreatedOn: now.Add(-3 * time.Minute)})
 		m, f := s.picker()
-		if len(f.Options) != 5 || !strings.Contains(f.Hint, "1 more have expired") {
+		if len(f.Options) != 5 || !strings.Contains(f.Hint, "1 more has expired and is left out") {
 			s.t.Errorf("%d options, hint %q", len(f.Options), f.Hint)
 		}
 		if !strings.HasPrefix(f.Options[0].Text, "⚠") || !strings.Contains(f.Options[0].About, "Expires in 39 min!") && !strings.Contains(f.Options[0].About, "Expires in 40 min!") {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -186,13 +185,13 @@ func counts(c Counts) string {
 	if c.At.IsZero() {
 		return ""
 	}
-	number := func(n int) string {
+	number := func(n int, one, more string) string {
 		if n < 0 {
-			return "?"
+			return "? " + more
 		}
-		return strconv.Itoa(n)
+		return Count(n, one, more)
 	}
-	return number(c.Users) + " users, " + number(c.Rooms) + " rooms, " + number(c.Backups) + " backups"
+	return number(c.Users, "user", "users") + ", " + number(c.Rooms, "room", "rooms") + ", " + number(c.Backups, "backup", "backups")
 }
 
 func details(d map[string]string) string {

@@ -1,7 +1,5 @@
 package bot
 
-import "strconv"
-
 // Leaves reports whether a restore leaves something to do about a part of the
 // set-up: it does where the part was there before it, or could not be read.
 func (s Setup) Leaves(part string) bool {
@@ -46,10 +44,10 @@ func (r Restore) FurtherCare() (care []CareText) {
 		add("mail", "Set passwords by hand", "The portal has no server for mail: nobody gets a link for a new password.")
 	}
 	if has(PartKeys) && !r.Order.Dump {
-		add("keys", "Renew "+howMany(s.Keys-1, "other API key", "other API keys"), "They died with the restore: their users make new ones.")
+		add("keys", "Renew "+Count(s.Keys-1, "other API key", "other API keys"), "They died with the restore: their users make new ones.")
 	}
 	if has(PartWebhooks) {
-		add("webhooks", "Look at the webhooks", "There were "+strconv.Itoa(s.Webhooks)+"; now they are the backup's: check where each goes.")
+		add("webhooks", "Look at the webhooks", "The portal had "+Count(s.Webhooks, "webhook", "webhooks")+"; now it has the backup's: check where each goes.")
 	}
 	if s.AddressesNew {
 		add("addresses_new", "Set the allowed addresses anew", "They were changed since the backup, whose list is back: it may lock people, and the bot, out.")

@@ -83,13 +83,13 @@ func (s *Store) Health(ctx context.Context) []bot.Finding {
 
 func judgeQueue(b bot.Backlog) bot.Finding {
 	if !b.Stuck {
-		return finding(checkQueue, bot.Pass, fmt.Sprintf("%d restores in hand, %d late", b.Unsettled, b.Overdue), "")
+		return finding(checkQueue, bot.Pass, fmt.Sprintf("%s in hand, %d late", bot.Count(b.Unsettled, "restore", "restores"), b.Overdue), "")
 	}
 	last := "yet"
 	if !b.LastStep.IsZero() {
 		last = "for " + time.Since(b.LastStep).Round(time.Second).String()
 	}
-	return finding(checkQueue, bot.Fail, fmt.Sprintf("%d restores wait for a step, and none was made %s", b.Unsettled, last),
+	return finding(checkQueue, bot.Fail, bot.Count(b.Unsettled, "restore waits", "restores wait")+" for a step, and none was made "+last,
 		"Start the bot again: restores go on where they are. Then look at the log for \"step\".")
 }
 

@@ -89,7 +89,7 @@ func TestExaminationFromInside(t *testing.T) {
 	if _, err := s.db.ExecContext(ctx, `UPDATE restore SET due_at = $1`, nanos(time.Now().Add(-2*time.Minute))); err != nil {
 		t.Fatal(err)
 	}
-	if found = s.Examine(ctx); found[1].Grade != bot.Fail || found[1].What != "1 restores wait for a step, and none was made yet" {
+	if found = s.Examine(ctx); found[1].Grade != bot.Fail || found[1].What != "1 restore waits for a step, and none was made yet" {
 		t.Errorf("a dead queue is found %+v", found[1])
 	}
 	b, err := s.Backlog(ctx)

@@ -113,7 +113,7 @@ func (s *Store) checkTrailEnd(end trailEnd) error {
 	case end.lines < end.least:
 		return altered("an older audit trail was put back")
 	case end.newest != end.lines:
-		return altered("the audit trail has %d lines where there should be %d", end.newest, end.lines)
+		return altered("the audit trail has %s where there should be %d", bot.Count(int(end.newest), "line", "lines"), end.lines)
 	case end.head.freeze != freezeSum(end.freeze):
 		return altered("whether restores are frozen is not what the bot wrote")
 	}

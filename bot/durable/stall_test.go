@@ -48,7 +48,7 @@ func TestDeadQueueStaysDeadUntilAStepIsMade(t *testing.T) {
 			t.Errorf("%s: %+v, %v", c.name, b, err)
 		}
 		health := s.Health(t.Context())
-		if f := health[1]; len(health) != 2 || (f.Grade == bot.Fail) != c.stuck || c.stuck && !strings.HasPrefix(f.What, "1 restores wait for a step, and none was made for ") ||
+		if f := health[1]; len(health) != 2 || (f.Grade == bot.Fail) != c.stuck || c.stuck && !strings.HasPrefix(f.What, "1 restore waits for a step, and none was made for ") ||
 			*f.Public != (bot.Public{Name: "queue", Detail: f.What, Needed: true}) {
 			t.Errorf("%s: found %+v", c.name, health)
 		}

@@ -2,7 +2,6 @@ package slackchat
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -101,15 +100,15 @@ func (h *health) unreachableFindings() (found []bot.Finding) {
 			channels = append(channels, id)
 		}
 	}
-	tell := func(ids []string, what, why, fix string) {
+	tell := func(ids []string, what, one, more, why, fix string) {
 		if len(ids) == 0 {
 			return
 		}
-		f := finding(checkMessages, bot.Warn, what+": "+strings.Join(ids, ", "), fix)
-		f.Public = &bot.Public{Name: publicMessages, Detail: fmt.Sprintf("%d %s%s", len(ids), what, why)}
+		f := finding(checkMessages, bot.Warn, what+strings.Join(ids, ", "), fix)
+		f.Public = &bot.Public{Name: publicMessages, Detail: bot.Count(len(ids), one, more) + why}
 		found = append(found, f)
 	}
-	tell(channels, "channels take none", ": the bot was removed, or they are archived", "Invite the bot there again, unarchive it, or let the bot post in it.")
-	tell(people, "people take no direct message of the bot", "", cure("messages_tab_disabled", methodPost, ""))
+	tell(channels, "no message gets into ", "channel takes no message", "channels take no message", ": the bot was removed from there, or it is archived", "Invite the bot there again, unarchive it, or let the bot post in it.")
+	tell(people, "no direct message gets to ", "person takes no direct message of the bot", "people take no direct message of the bot", "", cure("messages_tab_disabled", methodPost, ""))
 	return found
 }

@@ -93,8 +93,8 @@ func TestChatTellsWhatSlackDoesNotTake(t *testing.T) {
 				call(methodPost, "U1", refuses("messages_tab_disabled"))
 			},
 			told{
-				bot.Warn, "channels take none: C1, G1; people take no direct message of the bot: U1",
-				"2 channels take none: the bot was removed, or they are archived; 1 people take no direct message of the bot", false,
+				bot.Warn, "no message gets into C1, G1; no direct message gets to U1",
+				"2 channels take no message: the bot was removed from there, or it is archived; 1 person takes no direct message of the bot", false,
 			},
 		},
 	} {
@@ -122,10 +122,10 @@ func TestConnectionsAreJudgedByTheirSignsOfLife(t *testing.T) {
 			"no connection yet":        {},
 			"no connection: timeout":   {Fault: "timeout"},
 			"no sign of life for 3m0s": {Live: 2, LastFrame: time.Now().Add(-3 * time.Minute)},
-			"1 connections":            {Live: 1, LastFrame: time.Now().Add(-time.Minute), Fault: "timeout"},
+			"1 connection":             {Live: 1, LastFrame: time.Now().Add(-time.Minute), Fault: "timeout"},
 		} {
 			f := judgeConnections(s)
-			if f.What != want || (f.Grade == bot.Pass) != strings.HasSuffix(want, " connections") || (f.Fix == "") != (f.Grade == bot.Pass) {
+			if f.What != want || (f.Grade == bot.Pass) != (want == "1 connection" || want == "2 connections") || (f.Fix == "") != (f.Grade == bot.Pass) {
 				t.Errorf("%+v is told as %+v", s, f)
 			}
 		}

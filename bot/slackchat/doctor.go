@@ -48,7 +48,7 @@ func (c *Checkup) Examine(ctx context.Context) []bot.Finding {
 	if c.Sockets != nil {
 		found = append(found, c.Connections(ctx)...)
 		if n := c.Sockets.State().Counted; n > c.Sockets.Slots+socketmode.MaxSlots {
-			found = append(found, finding(checkSocket, bot.Warn, fmt.Sprintf("Slack counts %d of the app", n), "Look whether an old bot runs somewhere with the same app token."))
+			found = append(found, finding(checkSocket, bot.Warn, "Slack counts "+bot.Count(n, "connection", "connections")+" of the app", "Look whether an old bot runs somewhere with the same app token."))
 		}
 		return found
 	}
@@ -195,7 +195,7 @@ func judgeConnections(s socketmode.State) bot.Finding {
 	case silent > frameFresh:
 		return finding(checkSocket, bot.Fail, fmt.Sprintf("no sign of life for %s", silent.Round(time.Second)), curePrivate)
 	}
-	return finding(checkSocket, bot.Pass, fmt.Sprintf("%d connections", s.Live), "")
+	return finding(checkSocket, bot.Pass, bot.Count(s.Live, "connection", "connections"), "")
 }
 
 // Greet opens a connection with the app token, waits for Slack's hello and returns the
@@ -223,7 +223,7 @@ func (c *Checkup) Greet(ctx context.Context) (others int, found bot.Finding) {
 	case <-greeted:
 		what := "opened and greeted"
 		if others = s.State().Counted - 1; others > 0 {
-			what += fmt.Sprintf("; %d more of this app are open", others)
+			what += "; " + bot.Count(others, "more of this app is", "more of this app are") + " open"
 		}
 		found = finding(checkSocket, bot.Pass, what, "")
 	case err := <-done:

@@ -68,7 +68,7 @@ func (c *ViewCheck) Examine(ctx context.Context) []bot.Finding {
 	}
 	if len(classic) > 0 {
 		found = append(found, finding(check, bot.Warn,
-			fmt.Sprintf("this workspace does not have new blocks yet that %d views of this build have; the bot will use their classic form. Slack says of %s", len(classic), classic[0]),
+			fmt.Sprintf("this workspace does not have new blocks yet that %s; the bot will use their classic form. Slack says of %s", bot.Count(len(classic), "view of this build has", "views of this build have"), classic[0]),
 			"Nothing has to be done: the classic form holds every fact and every button. A view whose classic form is refused too has a line of its own."))
 	}
 	if len(found) == 0 {

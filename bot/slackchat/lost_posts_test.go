@@ -237,8 +237,8 @@ func TestChannelThatCannotBeReachedIsNamed(t *testing.T) {
 		if err := chat.EditCard(t.Context(), card); !errors.Is(err, bot.ErrChannelClosed) {
 			t.Errorf("an edit in an archived channel: %v", err)
 		}
-		if found := chat.Examine(t.Context()); len(found) != 1 || found[0].Grade != bot.Warn || found[0].What != "channels take none: C1" ||
-			found[0].Public.Detail != "1 channels take none: the bot was removed, or they are archived" {
+		if found := chat.Examine(t.Context()); len(found) != 1 || found[0].Grade != bot.Warn || found[0].What != "no message gets into C1" ||
+			found[0].Public.Detail != "1 channel takes no message: the bot was removed from there, or it is archived" {
 			t.Errorf("found %+v", found)
 		}
 		ts, err := patient(t, func() (string, error) { return chat.Direct(t.Context(), card, bot.Note{Kind: bot.NoteChannelLost}) })

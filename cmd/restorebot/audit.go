@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/durable"
 )
 
@@ -119,9 +120,9 @@ func verifyAudit(ctx context.Context, s *durable.Store, kept durable.AuditHead, 
 	case errors.Is(err, durable.ErrAuditKey), errors.Is(err, durable.ErrUnsealed):
 		return err // the hashes hold
 	case err != nil:
-		return fmt.Errorf("%w; the first %d lines are as they were written", err, proof.Lines)
+		return fmt.Errorf("%w; before it, %s unchanged", err, bot.Count(int(proof.Lines), "line is", "lines are"))
 	}
-	_, err = fmt.Fprintf(w, "The audit trail is whole: %d lines.\n%s\nhead %s\n", proof.Lines, vouched(proof), proof.AuditHead)
+	_, err = fmt.Fprintf(w, "The audit trail is whole: %s.\n%s\nhead %s\n", bot.Count(int(proof.Lines), "line", "lines"), vouched(proof), proof.AuditHead)
 	return err
 }
 

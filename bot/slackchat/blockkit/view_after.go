@@ -29,11 +29,11 @@ func leftText(r bot.Restore) string {
 	case len(l.Items) == 0:
 		return "*What to do now:* the list in the thread."
 	case open == 0:
-		return fmt.Sprintf(":white_check_mark: All %d things on the list in the thread are done.", len(l.Items))
+		return ":white_check_mark: Everything on the list in the thread is done."
 	case open == len(l.Items):
-		return fmt.Sprintf("*What to do now:* %d things, on the list in the thread.", open)
+		return "*What to do now:* " + bot.Count(open, "thing", "things") + ", on the list in the thread."
 	default:
-		return fmt.Sprintf("*What to do now:* %d of %d things, on the list in the thread.", open, len(l.Items))
+		return fmt.Sprintf("*What to do now:* %d of %s, on the list in the thread.", open, bot.Count(len(l.Items), "thing", "things"))
 	}
 }
 

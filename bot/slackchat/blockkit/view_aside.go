@@ -31,7 +31,7 @@ func backupsMessage(a bot.Backups) Message {
 		m.Blocks = append(m.Blocks, unfolded(mrkdwn(text), press))
 	}
 	if left := len(a.Backups) - to; left > 0 {
-		words = append(words, fmt.Sprintf("%d older ones are not shown.", left))
+		words = append(words, bot.Count(left, "older one is", "older ones are")+" not shown.")
 		m.Blocks = append(m.Blocks, slack.NewActionBlock("", button(actionOlder, listValue(a, strconv.Itoa(to)), fmt.Sprintf("Show older (%d)", left))))
 	}
 	m.Text = cutText(lines(words...))
@@ -55,11 +55,7 @@ func backupsHead(a bot.Backups) string {
 	if len(a.Backups) == 0 {
 		return "*" + name + "* has no backups" + of + " in its history. Nothing was changed. Make one in the portal."
 	}
-	count := fmt.Sprintf("%d backups", len(a.Backups))
-	if len(a.Backups) == 1 {
-		count = "1 backup"
-	}
-	return "*" + count + " of " + name + "*" + of + ", newest first. *Restore* asks before it starts anything."
+	return "*" + bot.Count(len(a.Backups), "backup", "backups") + " of " + name + "*" + of + ", newest first. *Restore* asks before it starts anything."
 }
 
 // backupItem is a backup in two lines: how old it is, its file, where it is, and the id

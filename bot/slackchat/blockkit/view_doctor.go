@@ -1,7 +1,6 @@
 package blockkit
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -39,11 +38,7 @@ func examinationMessage(x bot.Examination) Message {
 		head = "*It works, but look at this.* Nothing was changed."
 	}
 	if len(well) > 0 {
-		checks := fmt.Sprintf("%d checks", len(well))
-		if len(well) == 1 {
-			checks = "1 check"
-		}
-		items = append(items, ":white_check_mark: "+checks+" passed: "+strings.Join(slices.Compact(well), ", ")+".")
+		items = append(items, ":white_check_mark: "+bot.Count(len(well), "check", "checks")+" passed: "+strings.Join(slices.Compact(well), ", ")+".")
 	}
 	return listMessage(head, items)
 }

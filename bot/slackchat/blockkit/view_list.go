@@ -114,11 +114,7 @@ const maxOpenTold = 3
 // listOpenText reminds people of what is still open.
 func listOpenText(c bot.Card) string {
 	open := c.Restore.Checklist.Open()
-	things := fmt.Sprintf("%d things are", len(open))
-	if len(open) == 1 {
-		things = "1 thing is"
-	}
-	out := []string{mentions(c.Restore.People()) + ": a day after the restore of " + portalName(c) + " " + things + " still to do:"}
+	out := []string{mentions(c.Restore.People()) + ": a day after the restore of " + portalName(c) + " " + bot.Count(len(open), "thing is", "things are") + " still to do:"}
 	for n, i := range open {
 		if n == maxOpenTold {
 			out = append(out, fmt.Sprintf("• and %d more", len(open)-n))

@@ -75,7 +75,7 @@ func jumpText(l loss.Summary) string {
 	if !l.Jump {
 		return ""
 	}
-	return fmt.Sprintf(":rotating_light: *%s since this was counted first: somebody works on the portal right now.*", many(l.Since, "change", "changes"))
+	return fmt.Sprintf(":rotating_light: *%s since this was counted first: somebody works on the portal right now.*", bot.Count(l.Since, "change", "changes"))
 }
 
 // goneText is the one sentence that people decide by.
@@ -93,7 +93,7 @@ func goneText(c bot.Card, most int) string {
 	}
 	text := "*At least " + strings.Join(what, ", ")
 	if l.People > 0 {
-		text += ", by " + many(l.People, "person", "people")
+		text += ", by " + bot.Count(l.People, "person", "people")
 	}
 	if l.Links {
 		text += " and visitors with a link"
@@ -116,25 +116,25 @@ func roughly(d time.Duration) string {
 // countWords are the numbers, the weightiest first, and none that is 0.
 func countWords(l loss.Summary) (words []string) {
 	t := l.Lost
-	changed := many(t.RoomsChanged, "change of a room or its members", "changes of rooms and their members")
+	changed := bot.Count(t.RoomsChanged, "change of a room or its members", "changes of rooms and their members")
 	if l.Source == loss.FromRooms {
-		changed = many(t.RoomsChanged, "room changed", "rooms changed")
+		changed = bot.Count(t.RoomsChanged, "room changed", "rooms changed")
 	}
 	for _, one := range []struct {
 		n    int
 		text string
 	}{
-		{t.Created, many(t.Created, "file created", "files created")},
-		{t.Changed, many(t.Changed, "file changed", "files changed")},
-		{t.Rooms, many(t.Rooms, "new room", "new rooms")},
-		{t.Invited, many(t.Invited, "person invited", "people invited")},
-		{t.Forms, many(t.Forms, "form filled in", "forms filled in")},
-		{t.Moved, many(t.Moved, "thing moved", "things moved")},
-		{t.Folders, many(t.Folders, "folder made or changed", "folders made or changed")},
+		{t.Created, bot.Count(t.Created, "file created", "files created")},
+		{t.Changed, bot.Count(t.Changed, "file changed", "files changed")},
+		{t.Rooms, bot.Count(t.Rooms, "new room", "new rooms")},
+		{t.Invited, bot.Count(t.Invited, "person invited", "people invited")},
+		{t.Forms, bot.Count(t.Forms, "form filled in", "forms filled in")},
+		{t.Moved, bot.Count(t.Moved, "thing moved", "things moved")},
+		{t.Folders, bot.Count(t.Folders, "folder made or changed", "folders made or changed")},
 		{t.RoomsChanged, changed},
-		{t.PeopleOther, many(t.PeopleOther, "change of people or groups", "changes of people and groups")},
-		{t.Settings, many(t.Settings, "setting changed", "settings changed")},
-		{t.Other, many(t.Other, "other change", "other changes")},
+		{t.PeopleOther, bot.Count(t.PeopleOther, "change of people or groups", "changes of people and groups")},
+		{t.Settings, bot.Count(t.Settings, "setting changed", "settings changed")},
+		{t.Other, bot.Count(t.Other, "other change", "other changes")},
 	} {
 		if one.n > 0 {
 			words = append(words, one.text)
@@ -150,10 +150,10 @@ func backText(b loss.Back) string {
 		n    int
 		text string
 	}{
-		{b.Files, many(b.Files, "file", "files")},
-		{b.Folders, many(b.Folders, "folder", "folders")},
-		{b.Rooms, many(b.Rooms, "room", "rooms")},
-		{b.People, many(b.People, "account", "accounts")},
+		{b.Files, bot.Count(b.Files, "file", "files")},
+		{b.Folders, bot.Count(b.Folders, "folder", "folders")},
+		{b.Rooms, bot.Count(b.Rooms, "room", "rooms")},
+		{b.People, bot.Count(b.People, "account", "accounts")},
 	} {
 		if one.n > 0 {
 			words = append(words, one.text)
@@ -169,7 +169,7 @@ func openText(l loss.Summary) string {
 	if l.Open == 0 {
 		return ""
 	}
-	return ":warning: " + many(l.Open, "file may be open in an editor", "files may be open in an editor") + "."
+	return ":warning: " + bot.Count(l.Open, "file may be open in an editor", "files may be open in an editor") + "."
 }
 
 // limitsText says what the numbers do not hold.
@@ -221,11 +221,3 @@ func actBlocks(page bot.Acts) (blocks []slack.Block) {
 
 // maxAct bounds the words of one act.
 const maxAct = 400
-
-// many is a number with its word.
-func many(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
-}

@@ -107,11 +107,11 @@ func countText(n bot.Counts) string {
 	}
 	var parts []string
 	for _, one := range []struct {
-		n    int
-		name string
-	}{{n.Users, "users"}, {n.Rooms, "rooms"}, {n.Backups, "backups"}} {
+		n         int
+		one, more string
+	}{{n.Users, "user", "users"}, {n.Rooms, "room", "rooms"}, {n.Backups, "backup", "backups"}} {
 		if one.n >= 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", one.n, one.name))
+			parts = append(parts, bot.Count(one.n, one.one, one.more))
 		}
 	}
 	return strings.Join(parts, ", ")

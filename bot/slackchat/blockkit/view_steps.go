@@ -123,7 +123,7 @@ func stepsTitle(all []step) string {
 			return fmt.Sprintf("Step %d of %d: %s", i+1, len(all), lowerFirst(s.title))
 		}
 	}
-	return fmt.Sprintf("%d steps", len(all))
+	return bot.Count(len(all), "step", "steps")
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

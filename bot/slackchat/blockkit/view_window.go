@@ -67,11 +67,8 @@ func warningsText(c bot.Card) string {
 	if o.Backing {
 		out = append(out, fmt.Sprintf(":warning: A backup runs now (%d%%): better wait.", o.BackingPercent))
 	}
-	switch {
-	case o.Newer == 1:
-		out = append(out, ":information_source: There is a newer backup.")
-	case o.Newer > 1:
-		out = append(out, fmt.Sprintf(":information_source: There are %d newer backups.", o.Newer))
+	if o.Newer > 0 {
+		out = append(out, ":information_source: "+bot.Count(o.Newer, "newer backup exists", "newer backups exist")+".")
 	}
 	return lines(out...)
 }
