@@ -44,7 +44,7 @@ func (s *setup) write() error {
 	} else if err := claim(path); err != nil {
 		return err
 	}
-	return replace(path, "# Written by restorebot setup; .env.example tells what each setting means.\n"+text+"\n")
+	return replace(path, "# Written by restorebot setup; .env.example explains each setting.\n"+text+"\n")
 }
 
 // claim makes an empty file, and fails if there is one by now.
