@@ -36,9 +36,29 @@ type rules struct {
 	time consentModel
 }
 
+// longTests makes the models tell all their stories; otherwise they tell a third of
+// them, others each time.
+const longTests = "RESTOREBOT_LONG_TESTS"
+
 // storiesEnough bounds the stories that are told on a real disk: each is some
 // hundred transactions, and the race detector makes them ten times as long.
 const storiesEnough = 30
+
+// tellStories checks a model by so many stories at most.
+func tellStories(t *testing.T, most int, story func(r *rapid.T)) {
+	t.Helper()
+	if os.Getenv(longTests) == "" {
+		most /= 3
+	}
+	ran, failing := 0, false
+	rapid.Check(t, func(r *rapid.T) {
+		if ran++; ran > most && !failing {
+			return
+		}
+		defer func() { failing = failing || r.Failed() }() // then rapid looks for a shorter one
+		story(r)
+	})
+}
 
 var modelPeople = []string{"UALICE", "UBOB", "UCAROL", "UDAVE", "UEVE"}
 
@@ -53,12 +73,7 @@ func TestApprovalRulesHoldWhateverHappens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ran, failing := 0, false
-	rapid.Check(t, func(r *rapid.T) {
-		if ran++; ran > storiesEnough && !failing {
-			return
-		}
-		defer func() { failing = failing || r.Failed() }() // then rapid looks for a shorter one
+	tellStories(t, storiesEnough, func(r *rapid.T) {
 		rapid.SyncTest(r, func(r *rapid.T) {
 			m := newRules(r, filepath.Join(dir, "model.db"), empty)
 			defer func() { _ = m.store.Close() }()

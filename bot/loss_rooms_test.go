@@ -62,11 +62,13 @@ func TestLogsOfRoomsAreBounded(t *testing.T) {
 		rooms = append(rooms, docspacetest.Room{ID: 201 + i, Title: fmt.Sprint("Project ", i)})
 	}
 	playLoss(t, docspacetest.Config{Faults: noTrail, RoomList: rooms}, docspacetest.Work{}, func(s *scene) {
-		for i := range 30 * 250 {
-			s.portal.AddEvents(docspacetest.Event{
+		events := make([]docspacetest.Event, 30*250)
+		for i := range events {
+			events[i] = docspacetest.Event{
 				At: time.Now().Add(-time.Hour + time.Duration(i)*time.Millisecond), Action: 5000, Target: []string{strconv.Itoa(i)}, Title: fmt.Sprint("F", i), Room: 201 + i%30,
-			})
+			}
 		}
+		s.portal.AddEvents(events...)
 		began := time.Now()
 		r := s.counted()
 		if n := s.logReads(""); n > 20 || n < 10 || time.Since(began) > 5*time.Second {

@@ -18,7 +18,7 @@ import (
 // what succeeded on the portal is called so; and it ends, or asks a person.
 func TestOneRestoreInAHostileWorld(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, hostileStory)
+	tellStories(t, 100, hostileStory)
 }
 
 func hostileStory(r *rapid.T) {

@@ -23,7 +23,7 @@ const longTests = "RESTOREBOT_LONG_TESTS"
 
 const (
 	// sampled is how many moments of each kind a sample has.
-	sampled = 6
+	sampled = 4
 	// livesAtOnce is how many lives are played at once: they mostly wait.
 	livesAtOnce = 6
 	// lifeWithin is what one life may take, a slow machine and the 30 s until an
@@ -78,7 +78,9 @@ func playLife(t *testing.T, tr *trap) *trap {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), lifeWithin)
 	defer cancel()
-	l := &life{Scene: setSceneBehind(t, tr.wrap), t: t, ctx: ctx, trap: tr}
+	// The life begins without a database: to make one is a part of it.
+	s := stage.Set(t, stage.Options{Env: []string{asBot + "=1"}, Portal: quickPortal, Between: tr.wrap})
+	l := &life{Scene: s, t: t, ctx: ctx, trap: tr}
 	tr.watch(t, l.Database())
 	l.up()
 	l.requested()

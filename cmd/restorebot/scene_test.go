@@ -1,12 +1,17 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"docspace-restorebot/bot/durable"
 	"docspace-restorebot/cmd/restorebot/app"
 	"docspace-restorebot/cmd/restorebot/stage"
 	"docspace-restorebot/docspace/docspacetest"
@@ -33,7 +38,9 @@ func setScene(t *testing.T, settings ...string) *stage.Scene {
 // setSceneBehind is setScene with something between the bot and both of the others.
 func setSceneBehind(t *testing.T, between func(http.Handler) http.Handler, settings ...string) *stage.Scene {
 	t.Helper()
-	return stage.Set(t, stage.Options{Env: append(settings, asBot+"=1"), Portal: quickPortal, Between: between})
+	s := stage.Set(t, stage.Options{Env: append(settings, asBot+"=1"), Portal: quickPortal, Between: between})
+	write(t, s.Database(), emptyDatabase(t))
+	return s
 }
 
 // inBubble plays on a stage in fake time: the bot is made of the same settings by
@@ -63,8 +70,40 @@ func playInBubble(t *testing.T, o stage.Options, act func(s *stage.Scene)) {
 	t.Helper()
 	o.Env = append(o.Env, asBot+"=1") // for other commands, which are processes
 	o.Load = func(environ []string) (app.Settings, error) { return loadSettings(environ, "") }
-	synctest.Test(t, func(t *testing.T) { act(stage.Set(t, o)) })
+	empty := emptyDatabase(t)
+	synctest.Test(t, func(t *testing.T) {
+		s := stage.Set(t, o)
+		write(t, s.Database(), empty)
+		act(s)
+	})
 }
+
+// emptyDatabase is a database that holds the schema and nothing else. Most tests
+// begin with a copy: to migrate it takes a bot most of its start. The crash matrix,
+// the scripts and the demo begin with none.
+func emptyDatabase(t *testing.T) string {
+	t.Helper()
+	text, err := makeEmpty()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+var makeEmpty = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "restorebot-empty-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "restorebot.db")
+	store, err := durable.Open(context.Background(), "sqlite:"+file)
+	if err == nil {
+		err = store.Close()
+	}
+	text, unread := os.ReadFile(file)
+	return string(text), errors.Join(err, unread)
+})
 
 // hosts are portals beside the stage's own, by the host that they answer at.
 type hosts map[string]http.Handler
