@@ -78,7 +78,7 @@ func TestBinaryTellsTheChannelWhereTheTrailEnds(t *testing.T) {
 		verify(testAuditKey, "AUDIT_KEY guards all of it", 0, "--head", line)
 		verify(none, "which was not given", 0, "--head", line)
 		verify(wrong, "sealed with another key than this AUDIT_KEY", statusFailed)
-		verify("AUDIT_KEY=short", "AUDIT_KEY must be 32 to 512 characters", statusSettings)
+		verify("AUDIT_KEY=short", "AUDIT_KEY must have 32 to 512 random characters", statusSettings)
 		tamper(t, s, `DELETE FROM audit WHERE seq > 3; UPDATE audit_head SET lines = 3, hash = (SELECT hash FROM audit WHERE seq = 3)`)
 		verify(testAuditKey, "newest lines were cut off", statusFailed)
 		verify(none, "The audit trail is whole: 3 lines", 0)
