@@ -34,7 +34,7 @@ func TestNewBlocksThatAreRefusedAreNotTriedAgainForADay(t *testing.T) {
 			if _, ok := first.Button("restore_details"); !ok || calls != 2 || first.Metadata == "" {
 				t.Errorf("%s: %d calls, metadata %q, buttons %+v", kind, calls, first.Metadata, first.Buttons())
 			}
-			if states[0] == bot.Requested && (len(first.Buttons()) != 3 || first.Buttons()[0].Confirm == nil) {
+			if states[0] == bot.Requested && (len(first.Buttons()) != 3 || first.Buttons()[0].Confirm == "") {
 				t.Errorf("%s: buttons %+v", kind, first.Buttons())
 			}
 			for _, state := range states {

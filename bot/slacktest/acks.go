@@ -66,7 +66,7 @@ func (d *Delivery) take(l *link, payload json.RawMessage) {
 		close(d.settled)
 	}
 	s.emit(Event{
-		Kind: EnvelopeAcked, User: d.User, Channel: d.Channel, Delivery: d, Connection: l.id, Detail: d.Type,
+		Kind: EnvelopeAcked, User: d.User, Delivery: d, Connection: l.id, Detail: d.Type,
 	})
 	if ack.Again || ack.Late || d.onAck == nil || d.heard {
 		return // one of several deliveries counts for the person

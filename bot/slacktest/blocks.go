@@ -139,12 +139,9 @@ type Button struct {
 	BlockID  string
 	Value    string
 	Text     string
-	Style    string   // primary, danger or empty
-	Confirm  *Confirm // Slack asks first; pressing here is pressing and confirming
+	Style    string // primary, danger or empty
+	Confirm  string // what Slack asks first, if it does; pressing here is pressing and confirming
 }
-
-// Confirm is the dialog that Slack shows before it sends the press.
-type Confirm struct{ Title, Text, Confirm, Deny, Style string }
 
 // Buttons returns the buttons of the message, in reading order.
 func (m Message) Buttons() []Button {
@@ -154,14 +151,11 @@ func (m Message) Buttons() []Button {
 			if str(e, "type") != "button" {
 				continue
 			}
-			b := Button{
+			confirm, _ := e["confirm"].(Object)
+			found = append(found, Button{
 				ActionID: str(e, "action_id"), BlockID: str(block.Object, "block_id"), Value: str(e, "value"),
-				Text: textOf(e, "text"), Style: str(e, "style"),
-			}
-			if c, ok := e["confirm"].(Object); ok {
-				b.Confirm = &Confirm{textOf(c, "title"), textOf(c, "text"), textOf(c, "confirm"), textOf(c, "deny"), str(c, "style")}
-			}
-			found = append(found, b)
+				Text: textOf(e, "text"), Style: str(e, "style"), Confirm: textOf(confirm, "text"),
+			})
 		}
 	}
 	return found

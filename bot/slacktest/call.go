@@ -2,13 +2,12 @@ package slacktest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
-	"errors"
 	"io"
 	"maps"
 	"mime"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -63,6 +62,12 @@ func fail(code string, more ...Object) reply {
 	return reply{body: body}
 }
 
+// refusal is fail, of a part of a call.
+func refusal(code string) *reply {
+	r := fail(code)
+	return &r
+}
+
 // done is an answer with ok:true.
 func done(body Object) reply {
 	if body == nil {
@@ -76,51 +81,27 @@ func done(body Object) reply {
 // the token from the Authorization header or, except in JSON, from the arguments.
 func decode(r *http.Request, method string) (*request, string) {
 	req := &request{http: r, method: method, args: map[string]string{}}
-	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		req.token = token
+	req.token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	r.Body = http.MaxBytesReader(nil, r.Body, maxBody)
+	if err := r.ParseForm(); err != nil { // leaves the body alone that is no form
+		return req, "invalid_form_data"
 	}
-	for k, v := range r.URL.Query() {
+	for k, v := range r.Form {
 		req.args[k] = v[0]
 	}
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch {
-	case r.Method == http.MethodGet:
-	case media == "application/json":
-		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	if media == "application/json" {
+		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			return req, "request_timeout"
 		}
-		if code := decodeJSON(body, req.args); code != "" {
-			return req, code
-		}
+		code := decodeJSON(body, req.args)
 		delete(req.args, "token")
-	default:
-		form, err := parseForm(r)
-		if err != nil {
-			return req, "invalid_form_data"
-		}
-		for k, v := range form {
-			req.args[k] = v[0]
-		}
+		return req, code
 	}
-	if token := req.args["token"]; token != "" && req.token == "" {
-		req.token = token
-	}
+	req.token = cmp.Or(req.token, req.args["token"])
 	delete(req.args, "token")
 	return req, ""
-}
-
-// parseForm reads a form, url-encoded or multipart.
-func parseForm(r *http.Request) (url.Values, error) {
-	r.Body = http.MaxBytesReader(nil, r.Body, maxBody)
-	if err := r.ParseForm(); err != nil {
-		return nil, err
-	}
-	err := r.ParseMultipartForm(maxBody) //nolint:gosec // G120: the body is bounded above
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = nil
-	}
-	return r.PostForm, err
 }
 
 // decodeJSON puts the members of a JSON object into args: strings as they are, null not at

@@ -33,12 +33,10 @@ func (s *Slack) direct(user string) *room {
 
 // postable finds a conversation the bot may post in, or says why not.
 func (s *Slack) postable(id string) (*room, string) {
-	c := s.channels[id]
+	c, code := s.visible(id)
 	switch {
-	case c == nil:
-		return nil, "channel_not_found"
-	case c.NoBot && (c.Private || c.Direct()):
-		return nil, "channel_not_found"
+	case code != "":
+		return nil, code
 	case c.Archived:
 		return nil, "is_archived"
 	case c.NoBot && !s.scopes["chat:write.public"]:
@@ -61,8 +59,7 @@ func (s *Slack) visible(id string) (*room, string) {
 func (s *Slack) readable(req *request, what string) (*room, *reply) {
 	c, code := s.visible(req.args["channel"])
 	if code != "" {
-		bad := fail(code)
-		return nil, &bad
+		return nil, refusal(code)
 	}
 	needed := "channels:" + what
 	switch {
@@ -88,9 +85,6 @@ func (s *Slack) conversationsInfo(req *request) reply {
 	if !c.Direct() {
 		o["is_member"] = !c.NoBot
 	}
-	if req.flag("include_num_members") {
-		o["num_members"] = len(c.Members)
-	}
 	return done(Object{"channel": o})
 }
 
@@ -102,7 +96,7 @@ func (s *Slack) conversationJSON(c *room) Object {
 		"is_pending_ext_shared": c.Pending,
 	}
 	if c.Direct() {
-		o["user"] = first(c.Members)
+		o["user"] = strings.Join(c.Members[:min(1, len(c.Members))], "")
 	} else {
 		o["name"], o["name_normalized"] = c.Name, c.Name
 		o["is_channel"], o["is_group"], o["is_private"] = !c.Private, c.Private, c.Private
@@ -110,9 +104,8 @@ func (s *Slack) conversationJSON(c *room) Object {
 	return o
 }
 
-// usersConversations does users.conversations: those that the bot is in, or of those that
-// it can see the ones that a person is in. They do not say is_member, which goes without
-// saying.
+// usersConversations does users.conversations: those that the bot is in. They do not say
+// is_member, which goes without saying.
 func (s *Slack) usersConversations(req *request) reply {
 	types := strings.Split(req.args["types"], ",")
 	if req.args["types"] == "" {
@@ -127,13 +120,9 @@ func (s *Slack) usersConversations(req *request) reply {
 			return s.missingScope(scope)
 		}
 	}
-	user := req.args["user"]
-	if user != "" && s.people[user] == nil {
-		return fail("user_not_found")
-	}
 	var ids []string
 	for id, c := range s.channels {
-		if slices.Contains(types, c.kind()) && s.isIn(c, user) && (!c.Archived || !req.flag("exclude_archived")) {
+		if slices.Contains(types, c.kind()) && !c.NoBot && (!c.Archived || !req.flag("exclude_archived")) {
 			ids = append(ids, id)
 		}
 	}
@@ -149,21 +138,8 @@ func (s *Slack) usersConversations(req *request) reply {
 	return done(Object{"channels": channels, "response_metadata": Object{"next_cursor": part.cursor}})
 }
 
-// isIn reports whether a conversation is one of the bot's, where no person is named, or
-// one of theirs that the bot can see. A channel of the World without members is
-// everybody's.
-func (s *Slack) isIn(c *room, user string) bool {
-	switch {
-	case user == "" || user == s.botUser:
-		return !c.NoBot
-	case c.NoBot && (c.Private || c.Direct()):
-		return false
-	}
-	return c.has(user) || len(c.Members) == 0 && !c.Direct()
-}
-
 var conversationScopes = map[string]string{
-	"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read", "mpim": "mpim:read",
+	"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read",
 }
 
 func (c Channel) kind() string {
@@ -174,13 +150,6 @@ func (c Channel) kind() string {
 		return "private_channel"
 	}
 	return "public_channel"
-}
-
-func first(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
 }
 
 // conversationsHistory does conversations.history, newest first.

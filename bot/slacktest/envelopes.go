@@ -167,7 +167,7 @@ func (d *Delivery) send(retryReason string) bool {
 	d.attempts = append(d.attempts, l.id)
 	l.open[d.EnvelopeID] = d
 	d.s.emit(Event{
-		Kind: EnvelopeDelivered, User: d.User, Channel: d.Channel, Delivery: d, Connection: l.id, Detail: d.Type,
+		Kind: EnvelopeDelivered, User: d.User, Delivery: d, Connection: l.id, Detail: d.Type,
 	})
 	l.push(frameText, encode(frame))
 	return true
@@ -177,7 +177,7 @@ func (d *Delivery) send(retryReason string) bool {
 func (d *Delivery) giveUp(code string, err error) {
 	d.err = err
 	close(d.settled)
-	d.s.emit(Event{Kind: EnvelopeFailed, User: d.User, Channel: d.Channel, Delivery: d, Detail: code})
+	d.s.notify()
 	if d.onFail != nil {
 		d.onFail(code)
 	}

@@ -18,21 +18,15 @@ const (
 	EphemeralShown EventKind = "ephemeral shown"
 	NoticeShown    EventKind = "notice shown" // Slack itself tells a person that something failed
 
-	ViewOpened  EventKind = "view opened"
-	ViewUpdated EventKind = "view updated"
-	ViewClosed  EventKind = "view closed"
-
 	EnvelopeDelivered EventKind = "envelope delivered"
 	EnvelopeAcked     EventKind = "envelope acked"
 	EnvelopeLost      EventKind = "envelope lost" // its connection died before the ack
-	EnvelopeFailed    EventKind = "envelope failed"
-	AckIgnored        EventKind = "ack ignored" // too large, unknown, or on the wrong connection
+	AckIgnored        EventKind = "ack ignored"   // too large, unknown, or on the wrong connection
 
 	ConnectionOpened EventKind = "connection opened"
 	ConnectionWarned EventKind = "connection warned" // a disconnect frame was sent
 	ConnectionClosed EventKind = "connection closed"
 	RateLimited      EventKind = "rate limited"
-	HookUsed         EventKind = "response_url used"
 )
 
 // An Event is one thing that happened. Fields that do not fit the kind are zero.
@@ -40,11 +34,9 @@ type Event struct {
 	Seq        int // 1, 2, 3 ...
 	At         time.Time
 	Kind       EventKind
-	Channel    string
 	User       string    // author, or the person it concerns
 	TS         string    // of the message
 	Message    *Message  // as it was then
-	View       *View     // as it was then
 	Delivery   *Delivery // of an envelope
 	Connection int
 	Method     string // of a call that was rate limited

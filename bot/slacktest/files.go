@@ -9,27 +9,20 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // maxUpload is the largest file that is kept here; Slack takes 1 GB.
 const maxUpload = 32 << 20 // bytes
 
-// A File was uploaded, and shared to channels or to a thread in one.
+// A File was uploaded, and shared to a channel or to a thread in one.
 type File struct {
 	ID       string
 	Name     string
 	Title    string
 	AltText  string
-	Comment  string // the initial_comment: the text of the message that has the file
-	Channel  string // the first that it was shared to; "" is none
 	ThreadTS string // "" outside threads
-	Shares   []Share
 	Content  []byte
 }
-
-// A Share is a message that has a file.
-type Share struct{ Channel, TS, ThreadTS string }
 
 // upload is a file between files.getUploadURLExternal and
 // files.completeUploadExternal.
@@ -107,9 +100,16 @@ func (s *Slack) completeUpload(req *request) reply {
 	if json.Unmarshal([]byte(req.args["files"]), &named) != nil || len(named) == 0 {
 		return fail("invalid_arguments")
 	}
-	rooms, bad := s.shareTo(req)
-	if bad != nil {
-		return *bad
+	channel, thread := req.args["channel_id"], req.args["thread_ts"]
+	var c *room
+	if channel != "" {
+		var code string
+		if c, code = s.postable(channel); code != "" {
+			return fail(code)
+		}
+		if thread != "" && s.messages[messageKey{c.ID, thread}] == nil {
+			return fail("invalid_thread_ts")
+		}
 	}
 	var ready []*upload
 	for _, n := range named {
@@ -117,7 +117,7 @@ func (s *Slack) completeUpload(req *request) reply {
 		if u == nil || !u.sent || slices.Contains(ready, u) {
 			return fail("file_not_found")
 		}
-		u.Title = cmp.Or(n.Title, u.Name)
+		u.Title, u.ThreadTS = cmp.Or(n.Title, u.Name), thread
 		ready = append(ready, u)
 	}
 	comment := req.args["initial_comment"]
@@ -128,84 +128,22 @@ func (s *Slack) completeUpload(req *request) reply {
 	if bad != nil {
 		return *bad
 	}
-	ids := []string{}
+	ids, shared := []string{}, []Object{}
 	for _, u := range ready {
 		delete(s.uploads, u.ID)
-		u.Comment = comment
-		ids = append(ids, u.ID)
+		ids, shared = append(ids, u.ID), append(shared, s.fileJSON(&u.File))
 		s.files = append(s.files, &u.File)
 	}
-	for _, c := range rooms {
-		m := &Message{User: s.botUser, Content: Content{Text: comment, Blocks: blocks, Files: ids}, ThreadTS: req.args["thread_ts"]}
-		s.put(c, m)
-		for _, u := range ready {
-			u.Channel, u.ThreadTS = cmp.Or(u.Channel, c.ID), m.ThreadTS
-			u.Shares = append(u.Shares, Share{c.ID, m.TS, m.ThreadTS})
-		}
-	}
-	shared := []Object{}
-	for _, u := range ready {
-		shared = append(shared, s.fileJSON(&u.File))
+	if c != nil {
+		s.put(c, &Message{User: s.botUser, Content: Content{Text: comment, Blocks: blocks, Files: ids}, ThreadTS: thread})
 	}
 	return done(Object{"files": shared})
 }
 
-// shareTo are the channels that files go to.
-func (s *Slack) shareTo(req *request) ([]*room, *reply) {
-	ids := strings.FieldsFunc(req.args["channels"], func(r rune) bool { return r == ',' || r == ' ' })
-	if id := req.args["channel_id"]; id != "" {
-		ids = []string{id}
-	}
-	var rooms []*room
-	for _, id := range ids {
-		c, code := s.postable(id)
-		thread := req.args["thread_ts"]
-		if code == "" && thread != "" && s.messages[messageKey{c.ID, thread}] == nil {
-			code = "invalid_thread_ts"
-		}
-		if code != "" {
-			bad := fail(code)
-			return nil, &bad
-		}
-		rooms = append(rooms, c)
-	}
-	return rooms, nil
-}
-
-func (s *Slack) file(id string) *File {
-	if i := slices.IndexFunc(s.files, func(f *File) bool { return f.ID == id }); i >= 0 {
-		return s.files[i]
-	}
-	return nil
-}
-
-// fileJSON is a file as the API shows it. The caller holds mu.
+// fileJSON is a file as the API shows it, without its shares.
 func (s *Slack) fileJSON(f *File) Object {
-	shares, lists := Object{}, map[string][]string{"channels": {}, "groups": {}, "ims": {}}
-	for _, share := range f.Shares {
-		kind, list := "public", "channels"
-		switch c := s.channels[share.Channel]; {
-		case c != nil && c.Direct():
-			kind, list = "private", "ims"
-		case c != nil && c.Private:
-			kind, list = "private", "groups"
-		}
-		lists[list] = append(lists[list], share.Channel)
-		where, _ := shares[kind].(Object)
-		if where == nil {
-			where = Object{}
-			shares[kind] = where
-		}
-		one := Object{"ts": share.TS, "team_id": s.world.TeamID, "share_user_id": s.botUser, "source": "UNKNOWN"}
-		if share.ThreadTS != "" {
-			one["thread_ts"] = share.ThreadTS
-		}
-		listed, _ := where[share.Channel].([]Object)
-		where[share.Channel] = append(listed, one)
-	}
 	return Object{
 		"id": f.ID, "name": f.Name, "title": f.Title, "alt_txt": f.AltText, "size": len(f.Content), "user": s.botUser,
-		"mode": "hosted", "is_external": false, "is_public": len(lists["channels"]) > 0, "shares": shares,
-		"channels": lists["channels"], "groups": lists["groups"], "ims": lists["ims"],
+		"mode": "hosted", "is_external": false,
 	}
 }

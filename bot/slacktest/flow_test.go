@@ -42,7 +42,7 @@ func TestCommandCardPressEdit(t *testing.T) {
 		t.Fatal(err)
 	}
 	now, _ := b.Message("C1", ts)
-	if now.Text != "Running" || len(now.Edits) != 1 || !now.Edited {
+	if now.Text != "Running" || now.Edits != 1 || !now.Edited {
 		t.Errorf("message = %+v", now)
 	}
 	if _, err := b.Press("U2", card, "confirm"); err == nil {

@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -18,7 +19,8 @@ type Message struct {
 	Typed          string    // the slash command that Slack shows above an in_channel answer
 	TypedBy        string    // who typed it
 	To             string    // the one person who sees it; empty: not ephemeral
-	Edits          []Version // earlier contents, oldest first
+	Edits          int       // how often it was edited
+	EditedAt       time.Time // last; zero: never
 	Edited         bool      // shows "(edited)": only an edit without blocks does
 	Deleted        bool
 
@@ -31,12 +33,6 @@ type Content struct {
 	Blocks   []Object
 	Metadata string   // JSON as it came
 	Files    []string // ids of the files that were uploaded with it
-}
-
-// A Version is an earlier content of a message and the time when it was replaced.
-type Version struct {
-	Content
-	Until time.Time
 }
 
 // Ephemeral reports whether only one person sees the message.
@@ -170,7 +166,7 @@ func (s *Slack) put(c *room, m *Message) {
 
 // edit replaces the content of a message. The caller holds mu.
 func (s *Slack) edit(m *Message, c Content) {
-	m.Edits = append(m.Edits, Version{m.Content, time.Now()})
+	m.Edits, m.EditedAt = m.Edits+1, time.Now()
 	m.first = sticking(m, c.Blocks)
 	m.Content = c
 	m.Edited = len(c.Blocks) == 0
@@ -185,7 +181,7 @@ func (s *Slack) remove(m *Message) {
 
 func (s *Slack) emitMessage(kind EventKind, m *Message) {
 	snapshot := *m
-	s.emit(Event{Kind: kind, Channel: m.Channel, User: m.User, TS: m.TS, Message: &snapshot})
+	s.emit(Event{Kind: kind, User: m.User, TS: m.TS, Message: &snapshot})
 }
 
 // nextTS returns a ts that was never used: a message's time, unique in the workspace.
@@ -224,8 +220,8 @@ func (s *Slack) messageJSON(m *Message) Object {
 	}
 	if len(m.Files) > 0 {
 		files := []Object{}
-		for _, id := range m.Files {
-			if f := s.file(id); f != nil {
+		for _, f := range s.files {
+			if slices.Contains(m.Files, f.ID) {
 				files = append(files, s.fileJSON(f))
 			}
 		}
@@ -234,8 +230,8 @@ func (s *Slack) messageJSON(m *Message) Object {
 	if m.Metadata != "" {
 		o["metadata"] = value([]byte(m.Metadata))
 	}
-	if n := len(m.Edits); n > 0 && m.Edited {
-		o["edited"] = Object{"user": m.User, "ts": stamp(m.Edits[n-1].Until)}
+	if m.Edited {
+		o["edited"] = Object{"user": m.User, "ts": stamp(m.EditedAt)}
 	}
 	return o
 }

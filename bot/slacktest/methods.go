@@ -37,6 +37,6 @@ var methods = map[string]method{
 }
 
 var (
-	readScopes    = []string{"channels:read", "groups:read", "im:read", "mpim:read"}
-	historyScopes = []string{"channels:history", "groups:history", "im:history", "mpim:history"}
+	readScopes    = []string{"channels:read", "groups:read", "im:read"}
+	historyScopes = []string{"channels:history", "groups:history", "im:history"}
 )

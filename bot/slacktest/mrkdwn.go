@@ -50,8 +50,9 @@ func (s *Slack) plain(mrkdwn string, zone *time.Location) string {
 	return unescaper.Replace(text)
 }
 
-// dateOf shows <!date^1392734382^Posted {date_num} {time_secs}|fallback>. A token that is
-// not well-formed shows its fallback (docs: Formatting text, Date formatting).
+// dateOf shows <!date^1392734382^Posted {date_short} {time_secs}|fallback>. A token that is
+// not well-formed, or has a field that the bot does not use, shows its fallback (docs:
+// Formatting text, Date formatting).
 func dateOf(body, fallback string, zone *time.Location) string {
 	parts := strings.SplitN(body, "^", 4)
 	if len(parts) < 3 {
@@ -75,45 +76,14 @@ func dateOf(body, fallback string, zone *time.Location) string {
 
 func dateFieldOf(field string, at, now time.Time) (string, bool) {
 	name := strings.Trim(field, "{}")
-	if base, ok := strings.CutSuffix(name, "_pretty"); ok {
+	if name == "date_short_pretty" {
+		name = "date_short"
 		for days, word := range map[int]string{-1: "yesterday", 0: "today", 1: "tomorrow"} {
 			if at.Format(time.DateOnly) == now.AddDate(0, 0, days).Format(time.DateOnly) {
 				return word, true
 			}
 		}
-		name = base
 	}
-	switch name {
-	case "date_num":
-		return at.Format("2006-01-02"), true
-	case "date":
-		return at.Format("January ") + ordinal(at.Day()) + at.Format(", 2006"), true
-	case "date_short":
-		return at.Format("Jan 2, 2006"), true
-	case "date_long":
-		return at.Format("Monday, January ") + ordinal(at.Day()) + at.Format(", 2006"), true
-	case "time":
-		return at.Format("15:04"), true
-	case "time_secs":
-		return at.Format("15:04:05"), true
-	case "ago":
-		return now.Sub(at).Round(time.Minute).String() + " ago", true
-	}
-	return "", false
-}
-
-// ordinal is 1st, 2nd, 3rd, 4th ... 11th, 12th, 13th ... 21st.
-func ordinal(n int) string {
-	suffix := "th"
-	if n/10 != 1 {
-		switch n % 10 {
-		case 1:
-			suffix = "st"
-		case 2:
-			suffix = "nd"
-		case 3:
-			suffix = "rd"
-		}
-	}
-	return strconv.Itoa(n) + suffix
+	layout, known := map[string]string{"date_short": "Jan 2, 2006", "time": "15:04", "time_secs": "15:04:05"}[name]
+	return at.Format(layout), known
 }

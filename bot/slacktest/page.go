@@ -24,8 +24,7 @@ func (r *request) page(n int) (part, *reply) {
 	if limit := r.args["limit"]; limit != "" {
 		asked, err := strconv.Atoi(limit)
 		if err != nil || asked < 0 {
-			bad := fail("invalid_limit")
-			return part{}, &bad
+			return part{}, refusal("invalid_limit")
 		}
 		if asked > 0 { // 0 is what SDKs send where nobody asked
 			size = min(asked, pageMost)
@@ -36,8 +35,7 @@ func (r *request) page(n int) (part, *reply) {
 		place, ours := strings.CutPrefix(string(raw), pageMark)
 		at, notNumber := strconv.Atoi(place)
 		if err != nil || !ours || notNumber != nil || at < 0 {
-			bad := fail("invalid_cursor")
-			return part{}, &bad
+			return part{}, refusal("invalid_cursor")
 		}
 		from = min(at, n)
 	}

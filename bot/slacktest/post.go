@@ -72,15 +72,13 @@ func (s *Slack) content(req *request) (Content, *reply) {
 		return c, bad
 	}
 	if raw := req.args["attachments"]; raw != "" && raw != "[]" && raw != "null" {
-		no := fail("invalid_attachments") // they are legacy, and none are played
-		return c, &no
+		return c, refusal("invalid_attachments") // they are legacy, and none are played
 	}
 	if c.Metadata, bad = metadata(c.Metadata, req.method == "response_url"); bad != nil {
 		return c, bad
 	}
 	if c.Text == "" && len(c.Blocks) == 0 {
-		no := fail("no_text")
-		return c, &no
+		return c, refusal("no_text")
 	}
 	if utf8.RuneCountInString(c.Text) > maxText {
 		c.Text = string([]rune(c.Text)[:maxText])
@@ -96,16 +94,14 @@ func (s *Slack) blocks(raw string, byHook bool) ([]Object, *reply) {
 	}
 	blocks, ok := objects(value([]byte(raw)))
 	if !ok {
-		bad := fail("invalid_blocks_format")
-		return nil, &bad
+		return nil, refusal("invalid_blocks_format")
 	}
 	if problems := checkBlocks(blocks, inMessage, "/blocks", s.noBlocks); len(problems) > 0 {
 		bad := invalidBlocks(saidOf(problems))
 		return nil, &bad
 	}
 	if !byHook && sizeOf(blocks) > maxBlocksText {
-		bad := fail("msg_blocks_too_long")
-		return nil, &bad
+		return nil, refusal("msg_blocks_too_long")
 	}
 	s.nameBlocks(blocks)
 	return blocks, nil
@@ -117,10 +113,9 @@ func metadata(raw string, byHook bool) (string, *reply) {
 	if raw == "" || raw == "null" {
 		return "", nil
 	}
-	refuse := func(code string) (string, *reply) { r := fail(code); return "", &r }
 	o, ok := object([]byte(raw))
 	if !ok {
-		return refuse("invalid_metadata_format")
+		return "", refusal("invalid_metadata_format")
 	}
 	if byHook && str(o, "event_type") == "" && o["event_payload"] == nil {
 		return "", nil
@@ -128,11 +123,11 @@ func metadata(raw string, byHook bool) (string, *reply) {
 	kind, named := o["event_type"].(string)
 	_, carries := o["event_payload"].(Object)
 	if !named || kind == "" || !carries {
-		return refuse("invalid_metadata_schema")
+		return "", refusal("invalid_metadata_schema")
 	}
 	for name := range o {
 		if name != "event_type" && name != "event_payload" && name != "entities" {
-			return refuse("invalid_metadata_schema")
+			return "", refusal("invalid_metadata_schema")
 		}
 	}
 	return raw, nil

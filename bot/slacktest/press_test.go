@@ -28,7 +28,7 @@ func TestPressPayload(t *testing.T) {
 		slack.NewTextBlockObject("plain_text", "Sure?", false, false), slack.NewTextBlockObject("plain_text", "All is lost.", false, false),
 		slack.NewTextBlockObject("plain_text", "Yes", false, false), slack.NewTextBlockObject("plain_text", "No", false, false))
 	card := b.post(t, slack.NewActionBlock("row", button("go", "Go").WithStyle(slack.StyleDanger).WithConfirm(sure)))
-	if got := card.Buttons(); len(got) != 1 || got[0].Confirm == nil || got[0].Confirm.Text != "All is lost." || got[0].Style != "danger" {
+	if got := card.Buttons(); len(got) != 1 || got[0].Confirm != "All is lost." || got[0].Style != "danger" {
 		t.Fatalf("%+v", got)
 	}
 

@@ -163,11 +163,6 @@ func TestBodiesAndTokens(t *testing.T) {
 		"broken json":         {"application/json", slacktest.DefaultBotToken, `{"channel":`, "invalid_json"},
 		"json, but a list":    {"application/json", slacktest.DefaultBotToken, `[]`, "json_not_object"},
 		"broken form":         {"application/x-www-form-urlencoded", slacktest.DefaultBotToken, "%zz", "invalid_form_data"},
-		"multipart": {
-			"multipart/form-data; boundary=x", slacktest.DefaultBotToken,
-			"--x\r\nContent-Disposition: form-data; name=\"channel\"\r\n\r\nC1\r\n" +
-				"--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nx\r\n--x--\r\n", nil,
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -64,7 +64,6 @@ func (s *Slack) useHook(token string, body []byte) reply {
 		return hookError(http.StatusNotFound, "used_url")
 	}
 	h.uses++
-	s.emit(Event{Kind: HookUsed, Channel: h.channel.ID, User: h.user})
 	if code := s.respond(h, body); code != "" {
 		return hookError(http.StatusBadRequest, code)
 	}

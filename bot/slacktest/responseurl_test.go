@@ -133,7 +133,7 @@ func TestResponseURLOfAPressChangesTheMessage(t *testing.T) {
 			t.Fatal(err)
 		}
 		now, _ := b.Message("C1", m.TS)
-		if now.Text != "going" || now.Blocks != nil || now.To != m.To || len(now.Edits) != 1 {
+		if now.Text != "going" || now.Blocks != nil || now.To != m.To || now.Edits != 1 {
 			t.Errorf("%s: %+v", name, now)
 		}
 		if code := b.raw(t, press.ResponseURL, `{"replace_original":true,"blocks":[{"type":"bogus"}]}`); code != "invalid_blocks" {

@@ -15,10 +15,8 @@ const (
 	uploadHook  = "/upload/"
 )
 
-// Handler returns s. Its address for a client is scheme://host/api/.
-func (s *Slack) Handler() http.Handler { return s }
-
-// ServeHTTP answers the Web API, a Socket Mode handshake or a post to a response_url.
+// ServeHTTP answers the Web API below /api/, a Socket Mode handshake, an upload or a post
+// to a response_url.
 func (s *Slack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.enter() {
 		http.Error(w, "closed", http.StatusServiceUnavailable)

@@ -265,7 +265,7 @@ func (l *link) lose() {
 		if d.link != l || len(d.acks) > 0 {
 			continue
 		}
-		s.emit(Event{Kind: EnvelopeLost, User: d.User, Channel: d.Channel, Delivery: d, Connection: l.id, Detail: d.Type})
+		s.emit(Event{Kind: EnvelopeLost, User: d.User, Delivery: d, Connection: l.id, Detail: d.Type})
 		if s.world.Sockets.Redeliver && d.err == nil && !s.closed && !d.send("timeout") {
 			s.parked = append(s.parked, d)
 		}

@@ -85,5 +85,5 @@ func (s *Slack) Notices(user string) []Notice {
 
 func (s *Slack) notice(user, channel, code, text string) {
 	s.notices[user] = append(s.notices[user], Notice{channel, code, text})
-	s.emit(Event{Kind: NoticeShown, User: user, Channel: channel, Detail: text})
+	s.emit(Event{Kind: NoticeShown, User: user, Detail: text})
 }

@@ -135,7 +135,7 @@ func (s *Slack) viewDelivery(payload Object, v *View) *Delivery {
 func (s *Slack) trouble(v *View, code string) {
 	v.Problem = "We had some trouble connecting. Try again? (" + code + ")"
 	s.notice(v.User, "", code, v.Problem)
-	s.emitView(ViewUpdated, v)
+	s.notify()
 }
 
 // submitted does what the ack of a view_submission says. The caller holds mu.
@@ -176,7 +176,7 @@ func (s *Slack) showErrors(v *View, ack Object) {
 		return
 	}
 	v.Errors = shown
-	s.emitView(ViewUpdated, v)
+	s.notify()
 }
 
 // enter puts values into the elements they name.

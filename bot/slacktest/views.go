@@ -66,7 +66,7 @@ func (s *Slack) viewsOpen(req *request) reply {
 	v.ID, v.User, v.Open = "V"+uuid()[:8], user, true
 	s.rehash(v)
 	s.views[v.ID], s.modals[user] = v, v
-	s.emitView(ViewOpened, v)
+	s.notify()
 	return done(Object{"view": s.viewJSON(v)})
 }
 
@@ -99,17 +99,12 @@ func (s *Slack) changeView(v, fresh *View) {
 	fresh.ID, fresh.User, fresh.Open, fresh.set = v.ID, v.User, true, v.set
 	*v = *fresh
 	s.rehash(v)
-	s.emitView(ViewUpdated, v)
+	s.notify()
 }
 
 func (s *Slack) rehash(v *View) {
 	ts, _ := s.nextTS()
 	v.Hash = ts + "." + uuid()[:8]
-}
-
-func (s *Slack) emitView(kind EventKind, v *View) {
-	snapshot := v.snapshot()
-	s.emit(Event{Kind: kind, User: v.User, View: &snapshot})
 }
 
 func (v *View) snapshot() View {
@@ -132,7 +127,7 @@ func (s *Slack) Modal(user string) (View, bool) {
 func (s *Slack) closeView(v *View) {
 	v.Open = false
 	delete(s.modals, v.User)
-	s.emitView(ViewClosed, v)
+	s.notify()
 }
 
 // viewJSON is a view as the API and a payload show it.

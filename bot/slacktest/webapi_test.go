@@ -113,7 +113,7 @@ func TestMessagesOfTheSDK(t *testing.T) {
 		t.Fatal(text, err)
 	}
 	card, _ = b.Message("C1", parent)
-	if !card.Edited || card.Blocks != nil || len(card.Edits) != 2 || card.Edits[0].Text != "Restore?" {
+	if !card.Edited || card.Blocks != nil || card.Edits != 2 {
 		t.Errorf("after the second edit: %+v", card)
 	}
 
@@ -162,7 +162,7 @@ func TestReadingAConversation(t *testing.T) {
 	if err != nil || len(replies) != 3 || replies[2].Text != "three" {
 		t.Errorf("%+v, %v", replies, err)
 	}
-	direct := must[*slack.Channel](t)(b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: b.DirectMessage("U2"), IncludeNumMembers: true}))
+	direct := must[*slack.Channel](t)(b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: b.DirectMessage("U2")}))
 	if !direct.IsIM || direct.User != "U2" || direct.ID != b.DirectMessage("U2") {
 		t.Errorf("%+v", direct)
 	}

@@ -120,7 +120,7 @@ func (p *Page) see(as, tab string) seen {
 func messageSeen(m slacktest.Message) seenMessage {
 	out := seenMessage{
 		TS: m.TS, Channel: m.Channel, Both: m.ReplyBroadcast, User: m.User, At: m.At.UnixMilli(),
-		Text: m.Text, Blocks: m.Blocks, Only: m.Ephemeral(), Direct: m.Channel != stage.Channel, Typed: m.Typed, Edits: len(m.Edits),
+		Text: m.Text, Blocks: m.Blocks, Only: m.Ephemeral(), Direct: m.Channel != stage.Channel, Typed: m.Typed, Edits: m.Edits,
 	}
 	if m.Reply() {
 		out.Thread = m.ThreadTS

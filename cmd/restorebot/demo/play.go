@@ -129,7 +129,7 @@ func (p *Play) tick(ctx context.Context, card slacktest.Message) (ts string, err
 	if err := p.acked(ctx, d); err != nil {
 		return "", err
 	}
-	ticked, err := p.wait(ctx, "the tick was not shown", func(m slacktest.Message) bool { return m.TS == list.TS && len(m.Edits) > 0 })
+	ticked, err := p.wait(ctx, "the tick was not shown", func(m slacktest.Message) bool { return m.TS == list.TS && m.Edits > 0 })
 	return version(ticked), err
 }
 

@@ -92,7 +92,7 @@ func (s *Screen) draw(e slacktest.Event) error {
 }
 
 // version names a message as it stands after its edits, for [Screen.Until].
-func version(m slacktest.Message) string { return fmt.Sprint(m.TS, "/", len(m.Edits)) }
+func version(m slacktest.Message) string { return fmt.Sprint(m.TS, "/", m.Edits) }
 
 // note tells Until that a message is on the screen.
 func (s *Screen) note(ts string) {
