@@ -21,10 +21,6 @@ type Choice struct {
 // tick keeps what somebody ticked, with who and when. Anybody who may use the bot here
 // may tick.
 func (b *Bot) tick(ctx context.Context, p Press) error {
-	p.Caller = b.Policy.NormalizeCaller(p.Caller)
-	if no := b.Policy.CheckOrigin(p.Caller); no != nil {
-		return refused("", no)
-	}
 	r, err := b.Store.Get(ctx, p.Restore)
 	switch {
 	case errors.Is(err, ErrNotFound):

@@ -17,20 +17,25 @@ func (b *Bot) confirmable(ctx context.Context, c policy.Caller, r Restore) *poli
 	case !time.Now().Before(r.ExpiresAt):
 		return requestExpired(r)
 	}
-	if no := r.sealRefusal(); no != nil {
-		return no
-	}
-	if no := b.freezeRefusal(ctx); no != nil {
-		return no
-	}
-	if no := b.asPlanned(r); no != nil {
-		return no
-	}
+	return b.mayAgree(ctx, c, r)
+}
+
+// mayAgree checks everything that has to hold when somebody agrees to a restore: the
+// record, the freeze, the plan, the requester, and their own right.
+func (b *Bot) mayAgree(ctx context.Context, c policy.Caller, r Restore) *policy.Refusal {
 	rules, fresh := b.policyOf(r), b.Directory.Fresh()
-	if no := rules.StillAdmitted(ctx, fresh, r.request()); no != nil {
-		return no
+	for _, check := range []func() *policy.Refusal{
+		r.sealRefusal,
+		func() *policy.Refusal { return b.freezeRefusal(ctx) },
+		func() *policy.Refusal { return b.asPlanned(r) },
+		func() *policy.Refusal { return rules.StillAdmitted(ctx, fresh, r.request()) },
+		func() *policy.Refusal { return rules.MayStillConfirm(ctx, fresh, r.request(), c.User) },
+	} {
+		if no := check(); no != nil {
+			return no
+		}
 	}
-	return rules.MayStillConfirm(ctx, fresh, r.request(), c.User)
+	return nil
 }
 
 // confirm counts one person's confirmation. The trail keeps the word that they

@@ -3,8 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-
-	"docspace-restorebot/bot/policy"
 )
 
 // PressDetails opens what a card has folded, where Slack does not take what folds.
@@ -21,22 +19,14 @@ func detailsPlaceholder() Modal {
 
 // details shows what is folded on a card to whoever sees that card.
 func (b *Bot) details(ctx context.Context, p Press) Answer {
-	p.Caller = b.Policy.NormalizeCaller(p.Caller)
-	if no := b.Policy.CheckOrigin(p.Caller); no != nil {
-		return b.refuse(ctx, p.Caller, "", no)
-	}
 	r, err := b.Store.Get(ctx, p.Restore)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return b.refuse(ctx, p.Caller, "", &policy.Refusal{
-			Rule: policy.RuleUnknown, What: "The bot does not know this restore.", Do: "Ask for it again with /restore.",
-		})
+		return b.refuse(ctx, p.Caller, "", unknownRestore())
 	case err != nil:
 		return b.answerUnrecorded(ctx, err)
 	case !samePlace(r, p):
-		return b.refuse(ctx, p.Caller, r.ID, &policy.Refusal{
-			Rule: policy.RuleChannel, What: "This restore belongs to another channel.", Do: "Press the button on its own card.",
-		})
+		return b.refuse(ctx, p.Caller, r.ID, otherChannel())
 	}
 	portal, ok := b.Portals.Of(r)
 	if !ok {

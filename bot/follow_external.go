@@ -14,10 +14,6 @@ const PressFollow Action = "follow"
 
 // pressFollow answers the Follow button.
 func (b *Bot) pressFollow(ctx context.Context, p Press) Answer {
-	p.Caller = b.Policy.NormalizeCaller(p.Caller)
-	if no := b.Policy.CheckOrigin(p.Caller); no != nil {
-		return b.refuse(ctx, p.Caller, "", no)
-	}
 	portal, no := b.choose(ctx, p.Caller, p.Restore, mayUse)
 	if no == nil {
 		no = b.policy(portal).CheckMembership(ctx, b.Directory, p.Caller)

@@ -16,7 +16,10 @@ func TestButtonsOfAnAnswerWorkInAGridAsTheCommandDoes(t *testing.T) {
 		c.Team, c.Enterprise = "T9", "E1"
 		id := s.portal.Backups()[0].ID
 		press := func(action bot.Action, value string) bot.Answer {
-			_, later := s.Press(s.t.Context(), bot.Press{Caller: c, Action: action, Restore: value})
+			a, later := s.Press(s.t.Context(), bot.Press{Caller: c, Action: action, Restore: value})
+			if later == nil {
+				return a
+			}
 			return later(s.t.Context())
 		}
 		refused(s, press(bot.PressFollow, "docs"), policy.RuleWorkspace)

@@ -73,9 +73,7 @@ func checkCard(r Restore, p Press) *policy.Refusal {
 	marked := p.Card != CardMark{}
 	switch {
 	case !samePlace(r, p):
-		return &policy.Refusal{
-			Rule: policy.RuleChannel, What: "This restore belongs to another channel.", Do: "Press the button on its own card.",
-		}
+		return otherChannel()
 	case r.CardTS == "" && r.State.Ended():
 		return tooLate(r)
 	case p.MessageTS == "", p.MessageTS != r.CardTS && !marked, p.Card.Restore != r.ID && marked:

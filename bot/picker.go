@@ -61,21 +61,15 @@ func (b *Bot) openPicker(c policy.Caller, portal string) (Answer, FollowUp) {
 	}
 }
 
-// openPickerFromList answers Restore in the list of backups.
-func (b *Bot) openPickerFromList(p Press) (Answer, FollowUp) {
-	return OpenModal{pickerPlaceholder()}, func(ctx context.Context) Answer {
-		p.Caller = b.Policy.NormalizeCaller(p.Caller)
-		words := strings.Fields(p.Restore)
-		if no := b.Policy.CheckOrigin(p.Caller); no != nil {
-			return b.refuse(ctx, p.Caller, "", no)
-		}
-		if len(words) < 2 || len(words) > 3 {
-			return b.refuse(ctx, p.Caller, "", &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button.", Do: "Use /restore."})
-		}
-		return b.answerMember(ctx, p.Caller, func() Answer {
-			return b.fillPicker(ctx, p.Caller, Form{}, pickerState{Portal: words[0], Dump: len(words) == 3}, words[1])
-		})
+// fillPickerFromList fills the picker after Restore in the list of backups.
+func (b *Bot) fillPickerFromList(ctx context.Context, p Press) Answer {
+	words := strings.Fields(p.Restore)
+	if len(words) < 2 || len(words) > 3 {
+		return b.refuse(ctx, p.Caller, "", unknownButton("Use /restore."))
 	}
+	return b.answerMember(ctx, p.Caller, func() Answer {
+		return b.fillPicker(ctx, p.Caller, Form{}, pickerState{Portal: words[0], Dump: len(words) == 3}, words[1])
+	})
 }
 
 // fillPicker asks the portal for its backups and shows them.

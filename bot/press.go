@@ -15,53 +15,52 @@ func (b *Bot) Press(ctx context.Context, p Press) (Answer, FollowUp) {
 }
 
 func (b *Bot) answerPress(ctx context.Context, p Press) (Answer, FollowUp) {
-	if p.Action == PressType {
-		return OpenModal{nameModalPlaceholder()}, func(ctx context.Context) Answer { return b.fillModal(AboutPress(ctx, p), p) }
-	}
-	if p.Action == PressLoss {
-		return OpenModal{lossPlaceholder()}, func(ctx context.Context) Answer { return b.fillModal(AboutPress(ctx, p), p) }
-	}
 	ctx = AboutPress(ctx, p)
+	p.Caller = b.Policy.NormalizeCaller(p.Caller)
+	if no := b.Policy.CheckOrigin(p.Caller); no != nil {
+		return b.refuse(ctx, p.Caller, "", no), nil
+	}
+	later := func(answer func(context.Context, Press) Answer) FollowUp {
+		return func(ctx context.Context) Answer { return answer(AboutPress(ctx, p), p) }
+	}
 	switch p.Action {
+	case PressType:
+		return OpenModal{nameModalPlaceholder()}, later(b.fillModal)
+	case PressLoss:
+		return OpenModal{lossPlaceholder()}, later(b.fillModal)
 	case PressDetails:
-		return OpenModal{detailsPlaceholder()}, func(ctx context.Context) Answer { return b.details(AboutPress(ctx, p), p) }
+		return OpenModal{detailsPlaceholder()}, later(b.details)
+	case PressPick:
+		return OpenModal{pickerPlaceholder()}, later(b.fillPickerFromList)
+	case PressOlder:
+		return nil, later(b.older)
+	case PressFollow:
+		return nil, later(b.pressFollow)
 	case PressTick:
 		answer, err := retryOnRace(func() (Answer, error) { return nil, b.tick(ctx, p) })
 		if err != nil {
 			answer = b.refusalOf(ctx, p.Caller, err)
 		}
 		return answer, nil
-	case PressPick:
-		return b.openPickerFromList(p)
-	case PressOlder:
-		return nil, func(ctx context.Context) Answer { return b.older(ctx, p) }
-	case PressFollow:
-		return nil, func(ctx context.Context) Answer { return b.pressFollow(ctx, p) }
 	default: // on a card
 	}
-	var later FollowUp
+	var tidy FollowUp
 	answer, err := retryOnRace(func() (answer Answer, err error) {
-		answer, later, err = b.pressOnce(ctx, p)
+		answer, tidy, err = b.pressOnce(ctx, p)
 		return answer, err
 	})
 	if err != nil {
 		answer = b.refusalOf(ctx, p.Caller, err)
 	}
-	return answer, later
+	return answer, tidy
 }
 
 // pressOnce decides a press. The follow-up is good with an error too.
 func (b *Bot) pressOnce(ctx context.Context, p Press) (Answer, FollowUp, error) {
-	p.Caller = b.Policy.NormalizeCaller(p.Caller)
-	if no := b.Policy.CheckOrigin(p.Caller); no != nil {
-		return nil, nil, refused("", no)
-	}
 	r, err := b.Store.Get(ctx, p.Restore)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return nil, nil, refused("", &policy.Refusal{
-			Rule: policy.RuleUnknown, What: "The bot does not know this restore.", Do: "Ask for it again with /restore.",
-		})
+		return nil, nil, refused("", unknownRestore())
 	case err != nil:
 		return nil, nil, err
 	}
@@ -119,7 +118,7 @@ func (b *Bot) handlePress(ctx context.Context, p Press, r Restore) (Answer, erro
 		return b.showLoss(ctx, p, r), nil
 	case PressStop, PressPick, PressFollow, PressDetails, PressTick, PressOlder: // handled above
 	}
-	return nil, refused(r.ID, &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button.", Do: "Use the buttons of the newest card."})
+	return nil, refused(r.ID, unknownButton("Use the buttons of the newest card."))
 }
 
 // tooLate says what became of a restore whose button came too late.
@@ -150,6 +149,18 @@ func tooLate(r Restore) *policy.Refusal {
 		no.What = "This restore has ended: " + r.Outcome() + "."
 	}
 	return no
+}
+
+func unknownRestore() *policy.Refusal {
+	return &policy.Refusal{Rule: policy.RuleUnknown, What: "The bot does not know this restore.", Do: "Ask for it again with /restore."}
+}
+
+func unknownButton(do string) *policy.Refusal {
+	return &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button.", Do: do}
+}
+
+func otherChannel() *policy.Refusal {
+	return &policy.Refusal{Rule: policy.RuleChannel, What: "This restore belongs to another channel.", Do: "Press the button on its own card."}
 }
 
 func requestExpired(r Restore) *policy.Refusal {

@@ -143,17 +143,13 @@ const PressOlder Action = "older"
 
 // older is a press on Show older.
 func (b *Bot) older(ctx context.Context, p Press) Answer {
-	p.Caller = b.Policy.NormalizeCaller(p.Caller)
-	if no := b.Policy.CheckOrigin(p.Caller); no != nil {
-		return b.refuse(ctx, p.Caller, "", no)
-	}
 	words := strings.Fields(p.Restore)
 	from := -1
 	if len(words) == 2 || len(words) == 3 && words[2] == "dump" {
 		from, _ = strconv.Atoi(words[1])
 	}
 	if from < 0 {
-		return b.refuse(ctx, p.Caller, "", &policy.Refusal{Rule: policy.RuleStale, What: "The bot does not know this button.", Do: "Use /restore list."})
+		return b.refuse(ctx, p.Caller, "", unknownButton("Use /restore list."))
 	}
 	return b.answerMember(ctx, p.Caller, func() Answer {
 		portal, no := b.choose(ctx, p.Caller, words[0], mayUse)

@@ -226,17 +226,8 @@ func (b *Bot) waiveSafetyBackup(ctx context.Context, p Press, r Restore) error {
 			Rule: policy.RuleStale, What: "This question has expired.", Do: "Ask again with /restore.", Restore: r.ID,
 		})
 	}
-	fresh := b.Directory.Fresh()
-	for _, check := range []func() *policy.Refusal{
-		r.sealRefusal,
-		func() *policy.Refusal { return b.freezeRefusal(ctx) },
-		func() *policy.Refusal { return b.asPlanned(r) },
-		func() *policy.Refusal { return b.policyOf(r).StillAdmitted(ctx, fresh, r.request()) },
-		func() *policy.Refusal { return b.policyOf(r).MayConfirm(ctx, fresh, r.request(), p.Caller.User) },
-	} {
-		if no := check(); no != nil {
-			return refused(r.ID, no)
-		}
+	if no := b.mayAgree(ctx, p.Caller, r); no != nil {
+		return refused(r.ID, no)
 	}
 	agreed, err := b.Store.Now(ctx)
 	if err != nil {
