@@ -160,9 +160,9 @@ func (l *LapsedError) reason() Reason {
 	why := Reason{Rule: policy.RuleConsent, Do: "Ask again with /restore if it is still wanted."}
 	switch l.Cause {
 	case LapsedOld:
-		why.What = fmt.Sprintf("It was confirmed and could not start for %s. A confirmation is good for %s.", length(l.Age), length(l.Life))
+		why.What = fmt.Sprintf("It was confirmed and could not start for %s. A confirmation is good for %s.", Span(l.Age), Span(l.Life))
 	case LapsedBackup:
-		why.What = fmt.Sprintf("The safety backup was done and the restore could not start for %s. What was changed since then would have no way back.", length(l.Age))
+		why.What = fmt.Sprintf("The safety backup was done and the restore could not start for %s. What was changed since then would have no way back.", Span(l.Age))
 	case LapsedUnseen:
 		why.What = "It was confirmed, and before it started the machine or the database was restarted, or an older copy of the database was put in its place. " +
 			"The bot cannot tell whether it is still wanted."

@@ -41,7 +41,7 @@ func TestReportTellsTheStoryWithRPOAndRTO(t *testing.T) {
 		text := reports[0].Text
 		for _, want := range []string{
 			"# Restore " + r.ID + " of docs: succeeded", "**Data-loss window (RPO):** 3 h 1 min, from ", "**Time to restore (RTO):** ",
-			"confirmed after 1 min 0 s; safety backup 11 s; restoring ", "**Asked by:** UALICE at ", `**Confirmed by:** Bob \| 'boss' \[x](https://evil.example) (UBOB) at `,
+			"confirmed after 1 min; safety backup 11 s; restoring ", "**Asked by:** UALICE at ", `**Confirmed by:** Bob \| 'boss' \[x](https://evil.example) (UBOB) at `,
 			r.Safety.Backup.FileName + " in Local /backups", "**Verified:** at ", "**Held before:** 42 users, 7 rooms, 3 backups",
 			`a \| b ' c`, "| requested | UALICE |", `| confirmed | Bob \| 'boss' \[x](https://evil.example) (UBOB) |`, "| starting | the bot |", "| ended | the bot |",
 			"- The card: ", "- The end: ", " start: ",

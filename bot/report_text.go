@@ -136,9 +136,9 @@ func rpo(r Restore) string {
 	}
 	lost := r.Lost(r.StartedAt)
 	if lost < 0 {
-		return "not known: the backup is dated " + length(-lost) + " ahead of the clocks"
+		return "not known: the backup is dated " + Span(-lost) + " ahead of the clocks"
 	}
-	return length(lost) + ", from " + stamp(r.Backup.CreatedOn) + " to " + stamp(r.StartedAt)
+	return Span(lost) + ", from " + stamp(r.Backup.CreatedOn) + " to " + stamp(r.StartedAt)
 }
 
 // rto is how long it took from the request to the verified end, and what of it.
@@ -150,14 +150,14 @@ func rto(r Restore, now time.Time) string {
 	if end.IsZero() {
 		end, soFar = now, " so far"
 	}
-	text := length(end.Sub(r.RequestedAt)) + " from the request" + soFar
+	text := Span(end.Sub(r.RequestedAt)) + " from the request" + soFar
 	if n := len(r.Confirmations); n > 0 {
-		text += "; confirmed after " + length(r.Confirmations[n-1].At.Sub(r.RequestedAt))
+		text += "; confirmed after " + Span(r.Confirmations[n-1].At.Sub(r.RequestedAt))
 	}
 	if s := r.Safety; s.Stage == SafetyDone {
-		text += "; safety backup " + length(s.EndedAt.Sub(s.StartedAt))
+		text += "; safety backup " + Span(s.EndedAt.Sub(s.StartedAt))
 	}
-	return text + "; restoring " + length(end.Sub(r.StartedAt))
+	return text + "; restoring " + Span(end.Sub(r.StartedAt))
 }
 
 func safetyLine(r Restore) string {
@@ -202,18 +202,4 @@ func details(d map[string]string) string {
 		}
 	}
 	return strings.Join(parts, "; ")
-}
-
-// length tells a time in its two largest units.
-func length(d time.Duration) string {
-	d = max(d.Round(time.Second), 0)
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", d/time.Second)
-	case d < time.Hour:
-		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
-	}
-	return fmt.Sprintf("%d days %d h", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
 }

@@ -107,7 +107,7 @@ func situations() map[string]situation {
 		"dry run":                 {Card(viewCard(bot.Rehearsed)), "All checks passed", "the portal is unchanged", "Leave out `--dry-run`"},
 		"dismissed":               {Card(viewCard(bot.Dismissed, unstarted, because("", ""))), "Dismissed by", "the portal is unchanged", "Ask again"},
 		"expired":                 {Card(viewCard(bot.Expired, unstarted)), "expired", "the portal is unchanged", "Ask again"},
-		"confirmed too long ago":  {Card(viewCard(bot.Expired, unstarted, saving(bot.SafetyDone), because("It was confirmed and could not start for 3 days 0 h.", "Ask again with /restore."))), "could not start", "the portal is unchanged", "Ask again"},
+		"confirmed too long ago":  {Card(viewCard(bot.Expired, unstarted, saving(bot.SafetyDone), because("It was confirmed and could not start for 3 days.", "Ask again with /restore."))), "could not start", "the portal is unchanged", "Ask again"},
 		"recorded":                {Answer(bot.Accepted{Restore: viewCard(bot.Requested).Restore}), "is recorded and being checked", "Nothing was started", "to be confirmed by"},
 		"a busy portal":           {Answer(companionAnswers()["refusal-busy"]), "runs on the portal already", "Nothing was started", "Follow docs"},
 		"status of another's":     {Answer(companionAnswers()["status-other"]), "did not start", "Nothing that this bot started runs", "Follow docs"},

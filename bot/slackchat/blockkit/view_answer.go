@@ -120,7 +120,7 @@ func statusLines(s bot.Status) []string {
 	for _, r := range s.Open {
 		line := "• " + brief(r)
 		if r.State == bot.Running {
-			line += fmt.Sprintf(", %s, %d%%, for %s", lowerFirst(phaseWords(r.Progress.Phase)), r.Progress.Percent, span(r.Elapsed(s.Now)))
+			line += fmt.Sprintf(", %s, %d%%, for %s", lowerFirst(phaseWords(r.Progress.Phase)), r.Progress.Percent, bot.Span(r.Elapsed(s.Now)))
 		}
 		line += "; asked by " + mention(r.Requester) + " " + ago(r.RequestedAt, s.Now)
 		if len(r.Confirmations) > 0 {
@@ -159,7 +159,7 @@ func pastLines(p bot.History) []string {
 func pastLine(r bot.Restore, p bot.History) string {
 	line := brief(r) + " " + ago(r.EndedAt, p.Now)
 	if !r.StartedAt.IsZero() {
-		line += " after " + span(r.Elapsed(p.Now))
+		line += " after " + bot.Span(r.Elapsed(p.Now))
 	}
 	line += "; asked by " + mention(r.Requester)
 	if len(r.Confirmations) > 0 {

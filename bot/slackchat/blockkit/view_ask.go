@@ -209,7 +209,7 @@ func countdownText(c bot.Card) string {
 	r := c.Restore
 	left := "in 60 s"
 	if !r.StartsAt.IsZero() {
-		left = "in " + span(r.StartsAt.Sub(c.Now))
+		left = "in " + bot.Span(r.StartsAt.Sub(c.Now))
 	}
 	return lines(
 		":rotating_light: "+mentions(r.Confirmers())+" confirmed this alone. It starts *"+left+"*. Nothing was started yet.",

@@ -12,16 +12,16 @@ import (
 func clockText(o bot.Preflight) string {
 	switch {
 	case o.ClockAhead > 0:
-		return "The portal's clock is " + span(o.ClockAhead) + " ahead of the bot's."
+		return "The portal's clock is " + bot.Span(o.ClockAhead) + " ahead of the bot's."
 	case o.ClockAhead < 0:
-		return "The portal's clock is " + span(-o.ClockAhead) + " behind the bot's."
+		return "The portal's clock is " + bot.Span(-o.ClockAhead) + " behind the bot's."
 	}
 	return ""
 }
 
 // datedAhead says that a backup is dated ahead of the portal's clock.
 func datedAhead(by time.Duration) string {
-	return "it is dated *" + span(by) + " ahead* of the clock, so the clocks disagree"
+	return "it is dated *" + bot.Span(by) + " ahead* of the clock, so the clocks disagree"
 }
 
 // windowAhead is the time that is lost where it cannot be told.
@@ -36,7 +36,7 @@ func lostText(r bot.Restore) string {
 	if lost < 0 {
 		return "; what was changed since it was taken is gone (" + datedAhead(-lost) + ")"
 	}
-	return "; the changes of " + span(lost) + " are gone"
+	return "; the changes of " + bot.Span(lost) + " are gone"
 }
 
 // taken is how old a backup is, by the clock that dated it.

@@ -154,7 +154,7 @@ func companionViews() map[string]Message {
 		"succeeded-followed": Card(viewCard(bot.Succeeded, restored, elsewhere)),
 		"succeeded-dump":     Card(viewCard(bot.Succeeded, restored, dump)),
 		"expired-consent": Card(viewCard(bot.Expired, saving(bot.SafetyDone), func(c *bot.Card) {
-			c.Restore.Reason = bot.Reason{Rule: policy.RuleConsent, What: "It was confirmed and could not start for 3 days 0 h.", Do: "Ask again with /restore if it is still wanted."}
+			c.Restore.Reason = bot.Reason{Rule: policy.RuleConsent, What: "It was confirmed and could not start for 3 days.", Do: "Ask again with /restore if it is still wanted."}
 		})),
 		"expired-unsafe":    Card(viewCard(bot.Expired, saving(bot.SafetyAsked), func(c *bot.Card) { c.Restore.Reason.What = "The safety backup failed." })),
 		"note-counted":      Plain(noteText(viewCard(bot.Succeeded, counted(20, 7, ""), lost), bot.Note{Kind: bot.NoteCounted})),

@@ -110,7 +110,7 @@ func roughly(d time.Duration) string {
 	if d >= time.Minute {
 		d = d.Truncate(time.Minute)
 	}
-	return span(d)
+	return bot.Span(d)
 }
 
 // countWords are the numbers, the weightiest first, and none that is 0.

@@ -92,7 +92,7 @@ func endedWell(c bot.Card) string {
 	if r.Verdict.Trouble != "" || !r.Verdict.Login {
 		return verdictText(r.Verdict)
 	}
-	return "It took " + span(r.Elapsed(c.Now)) + ". " + verdictText(r.Verdict)
+	return "It took " + bot.Span(r.Elapsed(c.Now)) + ". " + verdictText(r.Verdict)
 }
 
 func awayLines(r bot.Restore) []string {
@@ -112,18 +112,18 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 	switch kind {
 	case bot.AlarmQueued:
 		return lines(
-			sign+"*No worker has begun the restore of "+portalName(c)+"* for "+span(c.Now.Sub(p.ChangedAt))+".",
+			sign+"*No worker has begun the restore of "+portalName(c)+"* for "+bot.Span(c.Now.Sub(p.ChangedAt))+".",
 			"The portal is unchanged so far. The server's backup worker is down or busy, or the server lost the order. Its answers do not tell which.",
 			"Look at the server's backup services, and start the worker if it is down. Do not ask for a second restore.")
 	case bot.AlarmStalled:
 		return lines(
-			sign+"*The restore of "+portalName(c)+" shows no change* for "+span(c.Now.Sub(p.ChangedAt))+": "+lowerFirst(phaseWords(p.Phase))+".",
+			sign+"*The restore of "+portalName(c)+" shows no change* for "+bot.Span(c.Now.Sub(p.ChangedAt))+": "+lowerFirst(phaseWords(p.Phase))+".",
 			tenantLine(p),
 			stalledText(p),
 			"The bot keeps asking. If the end never comes, say on the card what became of it.")
 	case bot.AlarmSilent:
 		return lines(
-			sign+"*The portal "+portalName(c)+" does not answer* for "+span(c.Now.Sub(p.TroubleSince))+": "+EscapeText(p.Trouble, maxReason)+".",
+			sign+"*The portal "+portalName(c)+" does not answer* for "+bot.Span(c.Now.Sub(p.TroubleSince))+": "+EscapeText(p.Trouble, maxReason)+".",
 			"The restore may well go on; nothing is started anew.",
 			cmp.Or(CutMarkup(EscapeText(p.TroubleCure, maxSaid), maxReason), "Look whether the portal answers.")+" The bot keeps asking.")
 	case bot.AlarmSafetyWaits, bot.AlarmSafetySlow, bot.AlarmSafetySilent:

@@ -115,7 +115,7 @@ func failedText(c bot.Card) string {
 	r := c.Restore
 	after := ""
 	if !r.StartedAt.IsZero() {
-		after = "It ended after " + span(r.Elapsed(c.Now)) + ". "
+		after = "It ended after " + bot.Span(r.Elapsed(c.Now)) + ". "
 	}
 	do := CutMarkup(EscapeText(r.Reason.Do, maxSaid), maxReason)
 	if do == "" {

@@ -81,7 +81,7 @@ func usualText(u bot.Usual, r bot.Restore) string {
 	if u.Runs == 1 {
 		runs = "of the only one"
 	}
-	return "*Usual duration:* " + span(u.Median) + " (median " + runs + " from " + EscapeText(string(r.Backup.StorageType), maxWord) + "), nine in ten within " + span(u.P90)
+	return "*Usual duration:* " + bot.Span(u.Median) + " (median " + runs + " from " + EscapeText(string(r.Backup.StorageType), maxWord) + "), nine in ten within " + bot.Span(u.P90)
 }
 
 func keyText(o bot.Preflight, r bot.Restore) string {

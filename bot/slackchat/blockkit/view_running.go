@@ -41,13 +41,13 @@ func paceText(c bot.Card) string {
 	passed := r.Elapsed(c.Now)
 	switch {
 	case r.Followed:
-		return "Followed for " + span(passed) + ". Since when it runs is not known."
+		return "Followed for " + bot.Span(passed) + ". Since when it runs is not known."
 	case u.Runs == 0:
-		return "Running for " + span(passed) + ". The usual time is not known yet."
+		return "Running for " + bot.Span(passed) + ". The usual time is not known yet."
 	case passed > u.P90:
-		return ":hourglass: Running for " + span(passed) + ", *longer than usual*: " + span(u.Median) + ", nine in ten within " + span(u.P90) + "."
+		return ":hourglass: Running for " + bot.Span(passed) + ", *longer than usual*: " + bot.Span(u.Median) + ", nine in ten within " + bot.Span(u.P90) + "."
 	}
-	return "Running for " + span(passed) + ". Usually it takes " + span(u.Median) + "."
+	return "Running for " + bot.Span(passed) + ". Usually it takes " + bot.Span(u.Median) + "."
 }
 
 // lockText says what people see of the portal in this phase.

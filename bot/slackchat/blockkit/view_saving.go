@@ -27,7 +27,7 @@ func stageText(c bot.Card) string {
 			later+wait(c)+"*Dismiss* still drops it.", nextText(c))
 	case bot.SafetyRunning:
 		return lines(fmt.Sprintf("*Safety backup*  %s %d%%", bar(s.Percent), min(max(s.Percent, 0), 100)),
-			"To "+place+", for "+span(c.Now.Sub(s.StartedAt))+". "+later+wait(c)+"*Dismiss* still drops it.", nextText(c))
+			"To "+place+", for "+bot.Span(c.Now.Sub(s.StartedAt))+". "+later+wait(c)+"*Dismiss* still drops it.", nextText(c))
 	case bot.SafetyAsked:
 		return lines(":rotating_light: *The safety backup failed:* "+EscapeText(s.Why, maxReason)+".",
 			"Nothing was restored and the portal is unchanged. *Without it there is no way back.*",

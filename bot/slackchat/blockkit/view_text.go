@@ -9,6 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"docspace-restorebot/bot"
 	"docspace-restorebot/bot/policy"
 )
 
@@ -173,34 +174,10 @@ func date(t time.Time) string {
 	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", t.Unix(), t.UTC().Format("2006-01-02 15:04 UTC"))
 }
 
-// span tells a time in its two largest units.
-func span(d time.Duration) string {
-	d = max(d.Round(time.Second), 0)
-	day := 24 * time.Hour
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", d/time.Second)
-	case d < time.Hour:
-		return units(d/time.Minute, "min", d%time.Minute/time.Second, "s")
-	case d < 2*day:
-		return units(d/time.Hour, "h", d%time.Hour/time.Minute, "min")
-	default:
-		return units(d/day, "days", d%day/time.Hour, "h")
-	}
-}
-
-// units leaves out the smaller one where it says nothing.
-func units(n time.Duration, large string, rest time.Duration, small string) string {
-	if rest == 0 {
-		return fmt.Sprintf("%d %s", n, large)
-	}
-	return fmt.Sprintf("%d %s %d %s", n, large, rest, small)
-}
-
 // ago tells how long before now a time was.
 func ago(t, now time.Time) string {
 	if t.After(now) {
-		return "in " + span(t.Sub(now))
+		return "in " + bot.Span(t.Sub(now))
 	}
-	return span(now.Sub(t)) + " ago"
+	return bot.Span(now.Sub(t)) + " ago"
 }

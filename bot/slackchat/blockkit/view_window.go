@@ -24,7 +24,7 @@ func lostSpan(r bot.Restore, c bot.Card) (lost string, told bool) {
 		return "", false
 	}
 	d := r.Lost(c.Now)
-	return span(d), d >= 0
+	return bot.Span(d), d >= 0
 }
 
 // lossText says what is lost, and what else people should know before they press.
