@@ -84,7 +84,7 @@ func (d *dispatcher) accept(from *conn, env Envelope) {
 	}
 	d.mu.Unlock()
 	if outcome != AckHandled {
-		d.refuse(dl, env, outcome, text)
+		d.answer(dl, env, d.textAnswer(env, outcome, text))
 	}
 }
 
@@ -101,37 +101,43 @@ func (d *dispatcher) process(dl *delivery, env Envelope) {
 	case d.running <- struct{}{}:
 		defer func() { <-d.running }()
 	case <-d.stopping:
-		d.refuse(dl, env, AckStopping, d.client.Texts.Stopping)
+		d.answer(dl, env, d.textAnswer(env, AckStopping, d.client.Texts.Stopping))
 		return
 	case <-waited.C:
-		d.refuse(dl, env, AckBusy, d.client.Texts.Busy)
+		d.answer(dl, env, d.textAnswer(env, AckBusy, d.client.Texts.Busy))
 		return
 	}
 	late := time.AfterFunc(ackWithin-time.Since(env.ReceivedAt), func() {
-		if d.answerWithText(dl, env, AckTooSlow, d.client.Texts.TooSlow) {
-			d.client.Log.Error("handler did not answer in time", d.about(env)...)
-		}
+		d.answer(dl, env, d.textAnswer(env, AckTooSlow, d.client.Texts.TooSlow))
 	})
 	defer late.Stop()
-	payload, outcome, text := d.invoke(env)
-	var answered bool
-	if text != "" {
-		answered = d.answerWithText(dl, env, outcome, text)
-	} else {
-		answered = d.answer(dl, env, outcome, payload)
-	}
-	if !answered {
-		d.client.Log.Warn("handler's result came after its ack and is dropped", append(d.about(env), "took", time.Since(env.ReceivedAt))...)
-	}
+	d.answer(dl, env, d.invoke(env))
 }
 
-// invoke calls Handle; text, if any, is to be answered in place of payload.
-func (d *dispatcher) invoke(env Envelope) (payload []byte, outcome AckOutcome, text string) {
+// answer is what an envelope is acked with.
+type answer struct {
+	outcome AckOutcome
+	payload []byte
+	tell    string // a text that the ack cannot carry
+}
+
+// textAnswer is an answer with a text for the person, or with none.
+func (d *dispatcher) textAnswer(env Envelope, outcome AckOutcome, text string) answer {
+	shown := TextAck(env, d.client.Texts.Title, text)
+	if shown == nil || text == "" {
+		return answer{outcome: outcome, tell: text}
+	}
+	payload, _ := ackPayload(env, shown) // bare where the envelope_id itself is huge
+	return answer{outcome: outcome, payload: payload}
+}
+
+// invoke calls Handle.
+func (d *dispatcher) invoke(env Envelope) (a answer) {
 	defer func() {
 		if v := recover(); v != nil {
 			d.client.Events.Panicked()
 			d.client.Log.Error("handler panicked", append(d.about(env), "panic", v, "stack", string(debug.Stack()))...)
-			payload, outcome, text = nil, AckFailed, d.client.Texts.Internal+LoggedID(env.ID)
+			a = d.textAnswer(env, AckFailed, d.client.Texts.Internal+LoggedID(env.ID))
 		}
 	}()
 	ctx, cancel := context.WithDeadlineCause(d.ctx, env.ReceivedAt.Add(handleWithin), errHandleSlow)
@@ -140,56 +146,36 @@ func (d *dispatcher) invoke(env Envelope) (payload []byte, outcome AckOutcome, t
 	switch {
 	case errors.Is(err, errAckTooLong):
 		d.client.Log.Error("handler's answer is too long for an ack", d.about(env)...)
-		return nil, AckFailed, d.client.Texts.TooLong
+		return d.textAnswer(env, AckFailed, d.client.Texts.TooLong)
 	case err != nil: // the text may quote the answer
 		d.client.Log.Error("handler's answer cannot be marshaled", d.about(env)...)
-		return nil, AckFailed, d.client.Texts.Internal + LoggedID(env.ID)
+		return d.textAnswer(env, AckFailed, d.client.Texts.Internal+LoggedID(env.ID))
 	}
-	return payload, AckHandled, ""
+	return answer{outcome: AckHandled, payload: payload}
 }
 
-// refuse answers a delivery that Handle will not see.
-func (d *dispatcher) refuse(dl *delivery, env Envelope, outcome AckOutcome, text string) {
-	if d.answerWithText(dl, env, outcome, text) {
-		d.client.Log.Warn("envelope not handled", append(d.about(env), "outcome", string(outcome))...)
-	}
-}
-
-// answerWithText answers with a text for the person, in the ack or else by
-// Tell. It reports false if there was an answer already.
-func (d *dispatcher) answerWithText(dl *delivery, env Envelope, outcome AckOutcome, text string) bool {
-	var shown any
-	if text != "" {
-		shown = TextAck(env, d.client.Texts.Title, text)
-	}
-	payload, err := ackPayload(env, shown)
-	if err != nil { // unreachable unless the envelope_id itself is huge
-		payload = nil
-	}
-	if !d.answer(dl, env, outcome, payload) {
-		return false
-	}
-	if shown == nil && text != "" && d.client.Tell != nil {
-		d.client.Tell(env, text)
-	}
-	return true
-}
-
-// answer acks every delivery of an envelope, once.
-func (d *dispatcher) answer(dl *delivery, env Envelope, outcome AckOutcome, payload []byte) bool {
+// answer acks every envelope of a delivery, with the first answer to it.
+func (d *dispatcher) answer(dl *delivery, env Envelope, a answer) {
 	d.mu.Lock()
 	if !dl.answered.IsZero() {
 		d.mu.Unlock()
-		return false
+		d.client.Log.Warn("handler's result came after its ack and is dropped", append(d.about(env), "outcome", string(a.outcome), "took", time.Since(env.ReceivedAt))...)
+		return
 	}
 	arrivals := dl.arrivals
-	d.recent.answered(dl, payload, time.Now())
+	d.recent.answered(dl, a.payload, time.Now())
 	d.mu.Unlock()
+	if a.outcome != AckHandled {
+		d.client.Log.Warn("envelope not handled", append(d.about(env), "outcome", string(a.outcome))...)
+	}
+	outcome := a.outcome
 	for _, at := range arrivals {
-		d.client.pool.send(at.conn, ack{id: at.id, kind: envelopeKind(env.Type), outcome: outcome, payload: payload, at: at.at})
+		d.client.pool.send(at.conn, ack{id: at.id, kind: envelopeKind(env.Type), outcome: outcome, payload: a.payload, at: at.at})
 		outcome = AckRepeated
 	}
-	return true
+	if a.tell != "" && d.client.Tell != nil {
+		d.client.Tell(env, a.tell)
+	}
 }
 
 // drain stops admitting and waits for until and for what runs. What waits and what
@@ -204,17 +190,17 @@ func (d *dispatcher) drain(until <-chan struct{}) {
 		d.handlers.Wait()
 		close(idle)
 	}()
-	timeout := time.After(drainWithin)
+	ctx, cancel := context.WithTimeout(d.ctx, drainWithin)
+	defer cancel()
 	if until != nil {
 		select {
 		case <-until:
-		case <-timeout:
-			timeout = time.After(0)
+		case <-ctx.Done():
 		}
 	}
 	select {
 	case <-idle:
-	case <-timeout:
+	case <-ctx.Done():
 		d.mu.Lock()
 		pending := d.pending
 		d.mu.Unlock()
