@@ -5,10 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"docspace-restorebot/bot"
@@ -91,58 +88,6 @@ func judgeQueue(b bot.Backlog) bot.Finding {
 	}
 	return finding(checkQueue, bot.Fail, bot.Count(b.Unsettled, "restore waits", "restores wait")+" for a step, and none was made "+last,
 		"Start the bot again: restores go on where they are. Then look at the log for \"step\".")
-}
-
-// Inspect looks at the database of a url that is not opened, and changes
-// nothing: no file is made and no schema brought up to date.
-func Inspect(ctx context.Context, url string) []bot.Finding {
-	scheme, file, _ := strings.Cut(url, ":")
-	if scheme != "sqlite" {
-		return []bot.Finding{inspectServer(ctx, url)}
-	}
-	file, err := filepath.Abs(file)
-	if target, linkErr := filepath.EvalSymlinks(file); linkErr == nil {
-		file = target // which has the lock
-	}
-	if err != nil {
-		return []bot.Finding{finding(checkDatabase, bot.Fail, "its file cannot be found", "Name a file in DATABASE_URL.")}
-	}
-	return []bot.Finding{inspectFile(ctx, file), examineDisk(filepath.Dir(file))}
-}
-
-func inspectFile(ctx context.Context, file string) bot.Finding {
-	info, err := os.Stat(file)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return inspectFolder(file)
-	case err != nil || info.IsDir():
-		return finding(checkDatabase, bot.Fail, file+" cannot be read or is no file", cureWritable)
-	}
-	switch taken, err := inUse(file); {
-	case err != nil:
-		return finding(checkDatabase, bot.Fail, "whether a bot uses "+file+" cannot be seen: "+err.Error(), cureWritable)
-	case taken:
-		return usedBy(file)
-	}
-	db, err := sql.Open("sqlite", "file:"+file+"?mode=rw&_txlock=immediate&_pragma=busy_timeout(500)")
-	if err != nil {
-		return finding(checkDatabase, bot.Fail, file+" cannot be opened", cureWritable)
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1)
-	return (&Store{db: db}).inspectSchema(ctx, file)
-}
-
-// inspectFolder tries whether a database can be made.
-func inspectFolder(file string) bot.Finding {
-	dir := filepath.Dir(file)
-	probe, err := os.CreateTemp(dir, ".restorebot-doctor-*")
-	if err != nil {
-		return finding(checkDatabase, bot.Fail, file+" is not there, and cannot be made in its folder", "Make the folder "+dir+" and let the user that runs the bot write to it.")
-	}
-	_ = probe.Close()
-	_ = os.Remove(probe.Name())
-	return finding(checkDatabase, bot.Pass, file+" will be made at the first start", "")
 }
 
 func examineDisk(dir string) bot.Finding {

@@ -22,7 +22,7 @@ func says(t *testing.T, found []bot.Finding, grade bot.Grade, words string) {
 func TestInspectionSeesTheSchemaAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	url := "sqlite:" + filepath.Join(t.TempDir(), "bot.db")
+	url := "sqlite:" + filepath.Join(t.TempDir(), "odd name?#%.db")
 	says(t, Inspect(ctx, url), bot.Pass, "will be made")
 
 	s, err := Open(ctx, url)

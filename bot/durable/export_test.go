@@ -2,7 +2,7 @@ package durable
 
 import (
 	"context"
-	"io/fs"
+	"testing"
 	"time"
 )
 
@@ -25,8 +25,8 @@ func (s *Store) Unread() *Store {
 	return s
 }
 
-// CheckBeside reads the file to its end while others write.
-func (s *Store) CheckBeside(ctx context.Context) error { return s.checkBeside(ctx) }
+// CheckRest reads the file to its end while others write.
+func (s *Store) CheckRest(ctx context.Context) error { return s.checkRest(ctx) }
 
 // Hurry makes the store find lost steps ten times as fast.
 func (s *Store) Hurry() *Store {
@@ -55,12 +55,21 @@ func (s *Store) SetClock(ahead time.Duration) *Store {
 	return s
 }
 
-// SchemaFiles lists the names of a folder of schema files in the order in which
-// they run.
-func SchemaFiles(fsys fs.FS) (names []string, err error) {
-	files, err := schemaFiles(fsys)
-	for _, f := range files {
-		names = append(names, f.name)
+// A SchemaFile is known by the number in its name.
+type SchemaFile struct {
+	Number int
+	Name   string
+}
+
+// SchemaFiles lists the schema files in the order in which they run.
+func SchemaFiles(t *testing.T) (files []SchemaFile) {
+	t.Helper()
+	known, err := schemaFiles(schema)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return names, err
+	for _, f := range known {
+		files = append(files, SchemaFile{f.number, f.name})
+	}
+	return files
 }

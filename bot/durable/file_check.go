@@ -6,18 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
-// A file is read whole before a step is taken on what it says: a little of it
+// A file is read to its end before a step is taken on what it says: a little of it
 // before it is opened for good, which is all of most files, and the rest while
 // commands are recorded already.
 const (
 	// glanceFor bounds how long people wait for a bot with a large file.
 	glanceFor = 50 * time.Millisecond
-	// readFor bounds how long the steps wait for the rest. What is larger than can
-	// be read in this is read on beside them.
+	// readFor bounds how long the steps wait. A file of which more is left is not read
+	// on: SQLite tells of a damaged page when it comes upon one.
 	readFor = 5 * time.Second
 )
 
@@ -29,13 +27,8 @@ var (
 // inspect looks at what is in the file before anything is written to it. whole
 // means that it was read to its end.
 func inspect(ctx context.Context, db *sql.DB) (whole bool, err error) {
-	var ours, all int
-	err = db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE name = 'restorebot_schema'), count(*) FROM sqlite_master`).Scan(&ours, &all)
-	switch {
-	case err != nil:
+	if err := checkOurs(ctx, db); err != nil {
 		return false, err
-	case all > 0 && ours == 0:
-		return false, errForeign
 	}
 	short, cancel := context.WithTimeout(ctx, glanceFor)
 	defer cancel()
@@ -45,55 +38,40 @@ func inspect(ctx context.Context, db *sql.DB) (whole bool, err error) {
 	return err == nil, err
 }
 
+// checkOurs makes sure that a file is empty or holds our tables.
+func checkOurs(ctx context.Context, db *sql.DB) error {
+	var ours, all int
+	err := db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE name = 'restorebot_schema'), count(*) FROM sqlite_schema`).Scan(&ours, &all)
+	if err == nil && all > 0 && ours == 0 {
+		return errForeign
+	}
+	return err
+}
+
 // check reads the file to its end.
 func check(ctx context.Context, db *sql.DB) error {
 	var found string
-	switch err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&found); {
-	case err != nil:
-		return err
-	case found != "ok":
+	err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&found)
+	if err == nil && found != "ok" {
 		return fmt.Errorf("%w: %s", errDamaged, found)
 	}
-	return nil
+	return err
 }
 
-// checked works once the file was read to its end, or as far as readFor allows,
-// and until the rest of it turns out to be damaged.
-func (s *Store) checked(ctx context.Context, work func(context.Context) error) error {
+// checkRest reads the file to its end unless that was done when it was opened. It
+// holds up nobody who writes.
+func (s *Store) checkRest(ctx context.Context) error {
 	if s.fileChecked || s.file == "" {
-		return work(ctx)
+		return nil
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	var damaged error
-	read := make(chan struct{}) // closed when damaged is known
-	g.Go(func() error {
-		damaged = s.checkBeside(ctx)
-		close(read)
-		return damaged
-	})
-	g.Go(func() error {
-		select {
-		case <-read:
-			if damaged != nil {
-				return nil //nolint:nilerr // the other one returns it
-			}
-		case <-time.After(readFor):
-		case <-ctx.Done():
-			return nil // asked to stop before it began
-		}
-		return work(ctx)
-	})
-	return g.Wait()
-}
-
-// checkBeside reads the file to its end, and holds up nobody who writes.
-func (s *Store) checkBeside(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readFor)
+	defer cancel()
 	reader, err := sqliteReader(ctx, s.file)
 	if err == nil {
 		err = errors.Join(check(ctx, reader), reader.Close())
 	}
 	if err == nil || ctx.Err() != nil {
-		return nil //nolint:nilerr // asked to stop
+		return nil // no time is left, or one was asked to stop
 	}
 	return s.explain(err)
 }

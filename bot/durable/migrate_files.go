@@ -1,7 +1,6 @@
 package durable
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // counted are the files that a database has seen whose version is how many they
@@ -24,26 +22,15 @@ type schemaFile struct {
 	name   string
 }
 
-// schemaFiles lists the files of a folder by number.
-func schemaFiles(fsys fs.FS) ([]schemaFile, error) {
-	names, err := fs.Glob(fsys, "schema/*.sql")
-	if err != nil {
-		return nil, err
-	}
-	var files []schemaFile
+// schemaFiles lists the files in the order of their names, which begin with three
+// digits.
+func schemaFiles(fsys fs.FS) (files []schemaFile, err error) {
+	names, err := fs.Glob(fsys, "schema/[0-9][0-9][0-9]_*.sql")
 	for _, name := range names {
-		digits, _, _ := strings.Cut(path.Base(name), "_")
-		n, err := strconv.Atoi(digits)
-		if err != nil || n < 1 {
-			return nil, fmt.Errorf("%s has no number", name)
-		}
-		if slices.ContainsFunc(files, func(f schemaFile) bool { return f.number == n }) {
-			return nil, fmt.Errorf("%s has the number of another", name)
-		}
+		n, _ := strconv.Atoi(path.Base(name)[:3]) // the pattern has made sure of them
 		files = append(files, schemaFile{n, name})
 	}
-	slices.SortFunc(files, func(a, b schemaFile) int { return cmp.Compare(a.number, b.number) })
-	return files, nil
+	return files, err
 }
 
 // missingFiles returns the files that the database has not seen, in order. A database
@@ -75,19 +62,8 @@ func appliedNumbers(ctx context.Context, tx *sql.Tx) (seen []int, err error) {
 			return nil, err
 		}
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT number FROM restorebot_schema_file ORDER BY number`)
+	seen, err = list(ctx, tx, value[int], `SELECT number FROM restorebot_schema_file ORDER BY number`)
 	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var n int
-		if err := rows.Scan(&n); err != nil {
-			return nil, err
-		}
-		seen = append(seen, n)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	var version int

@@ -47,26 +47,38 @@ type Store struct {
 // held until Close: a second process cannot open it to write. Any number of
 // Stores may share a PostgreSQL database.
 func Open(ctx context.Context, url string) (*Store, error) {
-	scheme, rest, _ := strings.Cut(url, ":")
-	var s *Store
-	var err error
-	switch {
-	case scheme == "sqlite" && rest != "":
-		s, err = openSQLite(ctx, rest)
-	case scheme == "postgres" || scheme == "postgresql":
-		s, err = openPostgres(ctx, url)
-	default:
-		return nil, errors.New("the database URL must be sqlite:<file> or begin with postgres://") // it may hold a password
-	}
+	s, err := connect(ctx, url, openSQLite)
 	if err != nil {
 		return nil, err
 	}
-	s.Log, s.pace = slog.New(slog.DiscardHandler), defaultPace
 	if err := s.prepare(ctx); err != nil {
 		_ = s.Close()
 		return nil, s.explain(err)
 	}
 	return s, nil
+}
+
+// connect opens the database at url, and leaves a file to openFile.
+func connect(ctx context.Context, url string, openFile func(ctx context.Context, file string) (*Store, error)) (s *Store, err error) {
+	scheme, _, _ := strings.Cut(url, ":")
+	if file, ok := sqliteFile(url); ok {
+		s, err = openFile(ctx, file)
+	} else if scheme == "postgres" || scheme == "postgresql" {
+		s, err = openPostgres(ctx, url)
+	} else {
+		err = errors.New("the database URL must be sqlite:<file> or begin with postgres://") // it may hold a password
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.Log, s.pace = slog.New(slog.DiscardHandler), defaultPace
+	return s, nil
+}
+
+// sqliteFile is the file of a database URL.
+func sqliteFile(url string) (file string, ok bool) {
+	scheme, file, _ := strings.Cut(url, ":")
+	return file, scheme == "sqlite" && file != ""
 }
 
 // Close gives the database back. Call it after Run has returned.

@@ -6,36 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // OpenReadOnly opens a database to read it, beside the bot that may be at work on
 // it, and changes nothing in it.
 func OpenReadOnly(ctx context.Context, databaseURL string) (*Store, error) {
-	scheme, rest, _ := strings.Cut(databaseURL, ":")
-	var s *Store
-	var err error
-	switch {
-	case scheme == "sqlite" && rest != "":
-		s, err = readSQLite(ctx, rest)
-	case scheme == "postgres" || scheme == "postgresql":
-		s, err = openPostgres(ctx, databaseURL)
-	default:
-		err = errors.New("the database URL must be sqlite:<file> or begin with postgres://") // it may hold a password
-	}
+	s, err := connect(ctx, databaseURL, readSQLite)
 	if err != nil {
 		return nil, err
 	}
-	s.Log = slog.New(slog.DiscardHandler)
-	var lines int64
-	if err := s.db.QueryRowContext(ctx, `SELECT lines FROM audit_head WHERE id = 1`).Scan(&lines); err != nil {
+	if _, err := s.readTrailEnd(ctx, s.db); err != nil {
 		_ = s.Close()
 		return nil, fmt.Errorf("the database cannot be read, or another version of restorebot wrote it: %w", s.explain(err))
 	}
@@ -84,7 +69,7 @@ func sqliteReader(ctx context.Context, file string) (*sql.DB, error) {
 
 func openReader(ctx context.Context, file string, how url.Values) (*sql.DB, error) {
 	how.Set("mode", "ro")
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", OmitHost: true, Path: file, RawQuery: how.Encode()}).String())
+	db, err := sql.Open("sqlite", sqliteURL(file, how))
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +82,5 @@ func openReader(ctx context.Context, file string, how url.Values) (*sql.DB, erro
 }
 
 func cannotOpen(err error) bool {
-	e, ok := errors.AsType[*sqlite.Error](err)
-	return ok && (e.Code()&0xff == sqlite3.SQLITE_CANTOPEN || e.Code()&0xff == sqlite3.SQLITE_READONLY)
+	return sqliteCode(err) == sqlite3.SQLITE_CANTOPEN || sqliteCode(err) == sqlite3.SQLITE_READONLY
 }

@@ -52,10 +52,9 @@ type StepFunc = func(ctx context.Context, id string, generation int64) (again ti
 // 10 seconds in which another process shows a sign of life. A step that fails or
 // panics is called again after two seconds.
 func (s *Store) Run(ctx context.Context, step StepFunc) error {
-	return s.checked(ctx, func(ctx context.Context) error { return s.work(ctx, step) })
-}
-
-func (s *Store) work(ctx context.Context, step StepFunc) error {
+	if err := s.checkRest(ctx); err != nil {
+		return err
+	}
 	client, err := s.start(ctx, step)
 	// A server may be restarting just now, and a disk be full for a while.
 	for ; err != nil && ctx.Err() == nil; client, err = s.start(ctx, step) {

@@ -72,5 +72,10 @@ func dsn(file string) string {
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
 	}}
-	return (&url.URL{Scheme: "file", OmitHost: true, Path: file, RawQuery: q.Encode()}).String()
+	return sqliteURL(file, q)
+}
+
+// sqliteURL names a file, which may have any name, and how it is opened.
+func sqliteURL(file string, how url.Values) string {
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: file, RawQuery: how.Encode()}).String()
 }

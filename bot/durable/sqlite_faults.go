@@ -20,11 +20,16 @@ func explainSQLite(file string, err error) error {
 const fromACopy = "Put a copy made by restorebot backup in its place; or move it away to begin without a history, " +
 	"after a look at every portal: a restore may be running that the bot will not know."
 
-func sqliteFault(err error) (what, do string) {
-	code := sqlite3.SQLITE_OK
+// sqliteCode is what SQLite calls an error, SQLITE_OK if it is none of its own.
+func sqliteCode(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		code = e.Code() & 0xff
+		return e.Code() & 0xff
 	}
+	return sqlite3.SQLITE_OK
+}
+
+func sqliteFault(err error) (what, do string) {
+	code := sqliteCode(err)
 	switch {
 	case errors.Is(err, errNewer):
 		return "cannot be used by this version", "Run the version that made it, or a newer one."

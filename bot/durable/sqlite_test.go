@@ -143,7 +143,7 @@ func TestWritesAreNotTakenForDamage(t *testing.T) {
 		}
 	})
 	for ctx.Err() == nil {
-		if err := s.CheckBeside(ctx); err != nil {
+		if err := s.CheckRest(ctx); err != nil {
 			t.Error(err)
 			break
 		}

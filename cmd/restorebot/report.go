@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -49,7 +50,7 @@ func report(ctx context.Context, p process, file envFile, format string) error {
 	if err != nil {
 		return misuse(err)
 	}
-	r, err := durable.Report(ctx, databaseURL, p.args[0])
+	r, err := readReport(ctx, databaseURL, p.args[0])
 	switch {
 	case errors.Is(err, bot.ErrNotFound):
 		return err // which says what to do
@@ -60,4 +61,19 @@ func report(ctx context.Context, p process, file envFile, format string) error {
 		return fmt.Errorf("only a part of the report was written: %w", err)
 	}
 	return nil
+}
+
+// reportWithin is how long a report may take.
+const reportWithin = time.Minute
+
+// readReport reads from the database, and changes nothing in it.
+func readReport(ctx context.Context, databaseURL, id string) (bot.Report, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, reportWithin, fmt.Errorf("the database did not answer within %s", reportWithin))
+	defer cancel()
+	s, err := durable.OpenReadOnly(ctx, databaseURL)
+	if err != nil {
+		return bot.Report{}, err
+	}
+	defer s.Close()
+	return bot.ReadReport(ctx, s, id, time.Now())
 }
