@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 const (
@@ -20,56 +22,32 @@ const (
 // errInUse means that another process holds the lock of the file.
 var errInUse = errors.New("another process holds its lock")
 
-// fileLock is the lock of an SQLite file.
-type fileLock struct{ *os.File }
-
-// Close gives the lock back. To close the file alone is not enough: a process that
-// is being started at that moment holds it open a little longer.
-func (l fileLock) Close() error { return errors.Join(unlock(l.File), l.File.Close()) }
-
 // takeLock makes this process the only bot on an SQLite file until the lock is
 // closed or the process ends, in whatever way. Readers take no lock. The file of
 // the lock stays: if it were removed, two processes could each lock one of their own.
-func takeLock(ctx context.Context, database string) (fileLock, error) {
-	f, err := os.OpenFile(database+lockSuffix, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // beside the operator's own file
+func takeLock(ctx context.Context, database string) (*flock.Flock, error) {
+	lock := flock.New(database+lockSuffix, flock.SetFlag(os.O_CREATE|os.O_RDWR))
+	within, cancel := context.WithTimeoutCause(ctx, lockWithin, errInUse)
+	defer cancel()
+	_, err := lock.TryLockContext(within, lockEvery)
+	if err != nil && within.Err() != nil {
+		err = context.Cause(within)
+	}
+	if err == nil {
+		err = sameOwner(lock.Path(), database)
+	}
 	if err != nil {
-		return fileLock{}, err
+		return nil, fmt.Errorf("lock %s: %w", lock.Path(), errors.Join(err, lock.Close()))
 	}
-	if err := sameOwner(f, database); err != nil {
-		_ = f.Close()
-		return fileLock{}, err
-	}
-	for begun := time.Now(); ; {
-		err := tryLock(f, true)
-		if err == nil {
-			return fileLock{f}, nil
-		}
-		if !errors.Is(err, errInUse) || time.Since(begun) > lockWithin {
-			_ = f.Close()
-			return fileLock{}, fmt.Errorf("lock %s: %w", f.Name(), err)
-		}
-		select {
-		case <-ctx.Done():
-			_ = f.Close()
-			return fileLock{}, context.Cause(ctx)
-		case <-time.After(lockEvery):
-		}
-	}
+	return lock, nil
 }
 
 // inUse reports whether a bot holds the lock of an SQLite file. It makes no file.
 func inUse(database string) (bool, error) {
-	f, err := os.Open(database + lockSuffix) //nolint:gosec // beside the operator's own file
+	lock := flock.New(database+lockSuffix, flock.SetFlag(os.O_RDONLY))
+	free, err := lock.TryRLock()
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	defer fileLock{f}.Close() // gives the lock back
-	err = tryLock(f, false)
-	if errors.Is(err, errInUse) {
-		return true, nil
-	}
-	return false, err
+	return err == nil && !free, errors.Join(err, lock.Close())
 }

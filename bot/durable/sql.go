@@ -3,10 +3,11 @@ package durable
 import (
 	"context"
 	"database/sql"
-	"docspace-restorebot/bot"
 	"fmt"
 	"iter"
 	"time"
+
+	"docspace-restorebot/bot"
 )
 
 // dbtx is a database or a transaction.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"modernc.org/sqlite"
 )
@@ -24,7 +25,7 @@ func openSQLite(ctx context.Context, file string) (*Store, error) {
 		// One file has one lock, whatever links lead to it.
 		file, err = filepath.EvalSymlinks(file)
 	}
-	var lock fileLock
+	var lock *flock.Flock
 	if err == nil {
 		lock, err = takeLock(ctx, file)
 	}

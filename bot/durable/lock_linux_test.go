@@ -1,10 +1,9 @@
-//go:build !windows
-
 package durable
 
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -23,11 +22,14 @@ func TestALockIsGivenBackAlthoughAnotherProcessHasItOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		other, err := unix.Dup(int(lock.Fd()))
+		other, err := unix.Dup(descriptor(t, lock.Path()))
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = unix.Close(other) })
+		if used, err := inUse(database); !used || err != nil {
+			t.Fatalf("in use: %v, %v", used, err)
+		}
 		if err := lock.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -35,4 +37,21 @@ func TestALockIsGivenBackAlthoughAnotherProcessHasItOpen(t *testing.T) {
 			t.Fatalf("in use: %v, %v", used, err)
 		}
 	}
+}
+
+// descriptor is how this process has a file open.
+func descriptor(t *testing.T, file string) int {
+	t.Helper()
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fd := range open {
+		if to, _ := os.Readlink("/proc/self/fd/" + fd.Name()); to == file {
+			n, _ := strconv.Atoi(fd.Name())
+			return n
+		}
+	}
+	t.Fatalf("%s is not open", file)
+	return 0
 }
