@@ -93,6 +93,11 @@ func (x *exchange) exception(status int, class, message string) {
 	})
 }
 
+// missingKey is a parameter that the storage needs.
+func (x *exchange) missingKey(key string) {
+	x.exception(http.StatusInternalServerError, "System.Collections.Generic.KeyNotFoundException", "The given key '"+key+"' was not present in the dictionary.")
+}
+
 // problem is how the filters in front of the application refuse.
 func (x *exchange) problem(status int) {
 	x.json(status, "application/problem+json; charset=utf-8", map[string]any{

@@ -44,7 +44,7 @@ func (p *Portal) addEvents(events ...Event) {
 			e.At = p.tickedAt
 		}
 		e.At = e.At.UTC().Truncate(time.Second) // a column of whole seconds
-		e.UserID, e.User = or(e.UserID, p.ownerID), or(e.User, "Olga Owner")
+		e.UserID, e.User = cmp.Or(e.UserID, p.ownerID), cmp.Or(e.User, "Olga Owner")
 		p.events = append(p.events, e)
 	}
 	// Newest first; within a second the server has no order, so this one has the worst
@@ -76,7 +76,7 @@ func (p *Portal) auditFilter(x *exchange) {
 		return
 	}
 	number := func(name string, otherwise int) int {
-		n, err := strconv.Atoi(or(q.Get(name), strconv.Itoa(otherwise)))
+		n, err := strconv.Atoi(cmp.Or(q.Get(name), strconv.Itoa(otherwise)))
 		if err != nil {
 			return -1
 		}
@@ -149,7 +149,7 @@ func (p *Portal) contextOf(e Event) string {
 	if e.Room != 0 {
 		return "Rooms: " + p.roomTitle(e.Room)
 	}
-	return or(e.Section, "My documents")
+	return cmp.Or(e.Section, "My documents")
 }
 
 // texts are how English describes an action; {0} is the name, {1} who did it.
@@ -164,7 +164,7 @@ var texts = map[int]string{
 }
 
 func (e Event) text() string {
-	return strings.NewReplacer("{0}", e.Title, "{1}", e.User).Replace(or(texts[e.Action], "Action "+strconv.Itoa(e.Action)+": {0}"))
+	return strings.NewReplacer("{0}", e.Title, "{1}", e.User).Replace(cmp.Or(texts[e.Action], "Action "+strconv.Itoa(e.Action)+": {0}"))
 }
 
 // roomLog is GET files/folder/{id}/log: rows by id, those of one minute, person
@@ -189,13 +189,7 @@ func (p *Portal) roomLog(x *exchange) {
 	}
 	slices.SortFunc(events, func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
 	total := len(events)
-	count, err := strconv.Atoi(or(q.Get("count"), "100"))
-	skip, _ := strconv.Atoi(q.Get("startindex"))
-	if err != nil || count < 1 {
-		count = 100
-	}
-	events = events[min(max(skip, 0), total):]
-	events = events[:min(count, len(events))]
+	events = cutPage(x, events)
 	var rows []map[string]any
 	var last Event
 	for i, e := range events {
@@ -216,6 +210,6 @@ func (p *Portal) logRow(e Event) map[string]any {
 	return map[string]any{
 		"id": e.ID, "action": map[string]any{"id": e.Action, "key": "Action" + strconv.Itoa(e.Action)}, "date": apiTime(e.At),
 		"initiator": map[string]any{"id": e.UserID, "displayName": e.User, "email": "mail-" + leakMark + "@example.com"},
-		"data":      map[string]any{"id": or(strings.Join(e.Target, ","), "0"), "title": e.Title, "parentTitle": p.roomTitle(e.Room)},
+		"data":      map[string]any{"id": cmp.Or(strings.Join(e.Target, ","), "0"), "title": e.Title, "parentTitle": p.roomTitle(e.Room)},
 	}
 }

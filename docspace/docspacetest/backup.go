@@ -39,8 +39,7 @@ func (p *Portal) target(x *exchange, in restoreInput) bool {
 	switch in.storage {
 	case storageDocuments, storageThirdparty:
 		if in.storage == storageThirdparty && !given {
-			x.exception(http.StatusInternalServerError, "System.Collections.Generic.KeyNotFoundException",
-				"The given key 'folderId' was not present in the dictionary.")
+			x.missingKey("folderId")
 			return false
 		}
 		if (err == nil) != (in.storage == storageDocuments) {
@@ -53,8 +52,7 @@ func (p *Portal) target(x *exchange, in restoreInput) bool {
 			return false
 		}
 		if _, given := in.params["filePath"]; !given {
-			x.exception(http.StatusInternalServerError, "System.Collections.Generic.KeyNotFoundException",
-				"The given key 'filePath' was not present in the dictionary.")
+			x.missingKey("filePath")
 			return false
 		}
 	}
@@ -97,9 +95,6 @@ func (p *Portal) advanceBackup(t *task, now time.Time) {
 	f := &p.faults
 	switch {
 	case t.ended, f.BackupDead, f.BackupStuck && t.elapsed == 0:
-		return
-	case f.BackupCancel:
-		p.endBackup(t, now, taskCanceled, "")
 		return
 	}
 	whole := p.config.BackupTime

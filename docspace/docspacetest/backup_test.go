@@ -84,11 +84,6 @@ func TestBackupEndsAsTheSwitchesSay(t *testing.T) {
 			docspacetest.BackupTask{Error: "No space left."},
 			docspace.Progress{Status: docspace.TaskCompleted, Completed: true, Percent: 90, Error: "No space left."},
 		},
-		"is stopped": {
-			func(f *docspacetest.Faults) { f.BackupCancel = true },
-			docspacetest.BackupTask{Canceled: true},
-			docspace.Progress{Status: docspace.TaskCanceled, Completed: true},
-		},
 		"is never picked up": {
 			func(f *docspacetest.Faults) { f.BackupStuck = true },
 			docspacetest.BackupTask{},

@@ -89,10 +89,9 @@ type Faults struct {
 	BackupText    string
 	BackupWarning string
 	// BackupStuck leaves backups Created; BackupDead lets a running one stand still
-	// for ever; BackupCancel stops it as the graceful stop of the worker does.
-	BackupStuck  bool
-	BackupDead   bool
-	BackupCancel bool
+	// for ever.
+	BackupStuck bool
+	BackupDead  bool
 	// LoseBackupAnswer performs startbackup and cuts the connection.
 	LoseBackupAnswer bool
 	// NoBackupPlan: the free backups are used up, 402.

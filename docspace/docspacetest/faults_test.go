@@ -86,7 +86,6 @@ func TestStartIsCheckedInTheServersOrder(t *testing.T) {
 	}{
 		"dead key":          {`{`, (*docspacetest.Portal).RevokeKeys, answer{401, "", ""}},
 		"expired key":       {`{`, key(docspacetest.Key{ExpiresOn: time.Now().Add(-time.Hour)}), answer{401, "", ""}},
-		"key switched off":  {`{`, key(docspacetest.Key{Inactive: true}), answer{401, "", ""}},
 		"narrow key":        {`{`, key(docspacetest.Key{Permissions: []string{"*:read"}}), answer{403, "", ""}},
 		"locked":            {`{`, func(p *docspacetest.Portal) { p.SetTenantStatus(4) }, answer{403, aProblem, "Forbidden"}},
 		"suspended":         {`{`, func(p *docspacetest.Portal) { p.SetTenantStatus(1) }, answer{404, aProblem, "Not Found"}},

@@ -60,11 +60,11 @@ func (p *Portal) date(t time.Time) string {
 // understand it; nil is absent, false is a 400 that is already answered.
 func (p *Portal) dump(x *exchange) (*bool, bool) {
 	for key, values := range x.r.URL.Query() {
-		if !equalFold(key, "dump") || values[0] == "" || !p.version.hasKeys() {
+		if !strings.EqualFold(key, "dump") || values[0] == "" || !p.version.hasKeys() {
 			continue
 		}
-		v := equalFold(values[0], "true")
-		if !v && !equalFold(values[0], "false") {
+		v := strings.EqualFold(values[0], "true")
+		if !v && !strings.EqualFold(values[0], "false") {
 			x.invalid("Dump", "The value '"+values[0]+"' is not valid for Dump.")
 			return nil, false
 		}
@@ -80,7 +80,7 @@ func (x *exchange) unknownBackup() {
 
 func (p *Portal) deleteBackup(x *exchange) {
 	id := x.op[strings.LastIndex(x.op, "/")+1:]
-	i := slices.IndexFunc(p.backups, func(b Backup) bool { return equalFold(b.ID, id) })
+	i := slices.IndexFunc(p.backups, func(b Backup) bool { return strings.EqualFold(b.ID, id) })
 	if i < 0 {
 		x.unknownBackup()
 		return
@@ -116,7 +116,7 @@ func (p *Portal) backupsCount(x *exchange) {
 	}
 	count := 0
 	for _, at := range p.made {
-		if !at.Before(from) && !at.After(to) && !equalFold(q.Get("paid"), "true") {
+		if !at.Before(from) && !at.After(to) && !strings.EqualFold(q.Get("paid"), "true") {
 			count++
 		}
 	}

@@ -3,6 +3,7 @@ package docspacetest
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,7 +13,6 @@ type restoreInput struct {
 	backupID string
 	storage  int
 	params   map[string]string
-	notify   bool
 	dump     bool
 	fate     *fate
 	source   *Backup
@@ -27,8 +27,7 @@ type wireInput struct {
 		Key   any `json:"key"`
 		Value any `json:"value"`
 	} `json:"storageParams"`
-	Notify bool `json:"notify"`
-	Dump   bool `json:"dump"`
+	Dump bool `json:"dump"`
 }
 
 func (x *exchange) restoreInput(names bool) (restoreInput, bool) {
@@ -40,7 +39,7 @@ func (x *exchange) restoreInput(names bool) (restoreInput, bool) {
 	_ = json.Unmarshal(x.body, &fields) // it was read before
 	given := false
 	for name := range fields {
-		given = given || equalFold(name, "backupId")
+		given = given || strings.EqualFold(name, "backupId")
 	}
 	if !given {
 		x.invalid("$", "JSON deserialization for type 'ASC.Data.Backup.ApiModels.BackupRestoreDto' was missing required properties including: 'backupId'.")
@@ -49,7 +48,6 @@ func (x *exchange) restoreInput(names bool) (restoreInput, bool) {
 	if w.BackupID != nil {
 		in.backupID = *w.BackupID
 	}
-	in.notify = w.Notify
 	return in, true
 }
 
@@ -65,7 +63,7 @@ func (x *exchange) storageInput(names bool) (wireInput, restoreInput, bool) {
 		x.invalid("$", "The JSON value could not be converted.")
 		return w, in, false
 	}
-	storage, ok := storageNumber(w.StorageType)
+	storage, ok := enumNumber(storageTypes, w.StorageType)
 	if !names && !firstReleases(x, w.StorageType) {
 		return w, in, false
 	}
@@ -138,9 +136,9 @@ const (
 
 var storageTypes = []string{"Documents", "ThridpartyDocuments", "CustomCloud", "Local", "DataStore", "ThirdPartyConsumer"}
 
-// storageNumber reads a storage type as the server does: a name in any case, a
-// number, a number in quotes, or nothing. A number it does not know is taken.
-func storageNumber(raw json.RawMessage) (int, bool) {
+// enumNumber reads an enum as the server does: a name in any case, a number, a number in
+// quotes, or nothing, which is 0. A number it does not know is taken.
+func enumNumber(names []string, raw json.RawMessage) (int, bool) {
 	s := strings.Trim(string(raw), `"`)
 	if s == "" || s == "null" {
 		return 0, string(raw) != `""`
@@ -148,12 +146,6 @@ func storageNumber(raw json.RawMessage) (int, bool) {
 	if n, err := strconv.Atoi(s); err == nil {
 		return n, true
 	}
-	for n, name := range storageTypes {
-		if equalFold(name, s) {
-			return n, true
-		}
-	}
-	return 0, false
+	n := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, s) })
+	return n, n >= 0
 }
-
-func equalFold(a, b string) bool { return strings.EqualFold(a, b) }

@@ -16,7 +16,6 @@ type Key struct {
 	Permissions []string // nil is everything
 	CreatedOn   time.Time
 	ExpiresOn   time.Time // zero is never
-	Inactive    bool
 }
 
 // Key returns the newest key. After a restore it is dead until
@@ -54,7 +53,7 @@ func (p *Portal) RevokeKeys() {
 }
 
 func (p *Portal) newKey(k Key) string {
-	k.ID, k.Name = or(k.ID, newGUID()), or(k.Name, "restorebot")
+	k.ID, k.Name = cmp.Or(k.ID, newGUID()), cmp.Or(k.Name, "restorebot")
 	if k.CreatedOn.IsZero() {
 		k.CreatedOn = p.tickedAt
 	}
@@ -87,7 +86,7 @@ func (p *Portal) identify(r *http.Request) caller {
 		return c
 	}
 	k := p.keys[bare]
-	if k != nil && !k.Inactive && (k.ExpiresOn.IsZero() || p.tickedAt.Before(k.ExpiresOn)) {
+	if k != nil && (k.ExpiresOn.IsZero() || p.tickedAt.Before(k.ExpiresOn)) {
 		c.known, c.key = true, k
 	}
 	return c
@@ -121,7 +120,7 @@ func keyRecord(k *Key, secret string) map[string]any {
 	end := secret[len(secret)-4:]
 	record := map[string]any{
 		"id": k.ID, "name": k.Name, "key": "sk-***" + end, "keyPostfix": end,
-		"permissions": or2(k.Permissions), "createOn": apiTime(k.CreatedOn), "isActive": !k.Inactive,
+		"permissions": orEmpty(k.Permissions), "createOn": apiTime(k.CreatedOn), "isActive": true,
 	}
 	if !k.ExpiresOn.IsZero() {
 		record["expiresAt"] = apiTime(k.ExpiresOn)
@@ -140,13 +139,6 @@ func (p *Portal) keysList(x *exchange) {
 		list[i] = keyRecord(p.keys[secret], secret)
 	}
 	x.ok(list, len(list))
-}
-
-func or2(permissions []string) []string {
-	if permissions == nil {
-		return []string{}
-	}
-	return permissions
 }
 
 // apiTime is how the server writes dates outside the backup API.

@@ -1,6 +1,7 @@
 package docspacetest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -103,12 +104,12 @@ func New(config Config) *Portal {
 	if p.now == nil {
 		p.now = time.Now
 	}
-	p.config.Alias = or(config.Alias, "docs")
-	p.config.Version = or(config.Version, "3.7.2")
+	p.config.Alias = cmp.Or(config.Alias, "docs")
+	p.config.Version = cmp.Or(config.Version, "3.7.2")
 	p.version = parseVersion(p.config.Version)
-	p.config.BackupTime = or(config.BackupTime, 10*time.Second)
-	p.users, p.rooms = or(config.Users, 42), or(config.Rooms, max(7, len(config.RoomList)))
-	p.files = or(config.Files, 60)
+	p.config.BackupTime = cmp.Or(config.BackupTime, 10*time.Second)
+	p.users, p.rooms = cmp.Or(config.Users, 42), cmp.Or(config.Rooms, max(7, len(config.RoomList)))
+	p.files = cmp.Or(config.Files, 60)
 	if p.config.Script == (Script{}) {
 		p.config.Script = Total(20 * time.Second)
 	}
@@ -146,7 +147,7 @@ func (p *Portal) AddBackup(b Backup) string {
 }
 
 func (p *Portal) add(b Backup) string {
-	b.ID = or(b.ID, newGUID())
+	b.ID = cmp.Or(b.ID, newGUID())
 	if b.CreatedOn.IsZero() {
 		b.CreatedOn = p.tickedAt
 	}
@@ -163,6 +164,18 @@ func (p *Portal) add(b Backup) string {
 		p.made = append(p.made, b.CreatedOn)
 	}
 	return b.ID
+}
+
+// ChangeBackup changes a backup of the history: what somebody does who
+// overwrites its file, or deletes it.
+func (p *Portal) ChangeBackup(id string, change func(*Backup)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.backups {
+		if p.backups[i].ID == id {
+			change(&p.backups[i])
+		}
+	}
 }
 
 // Backups returns the history as it is now, newest first.

@@ -1,6 +1,7 @@
 package docspacetest
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -69,7 +70,7 @@ func (p *Portal) LeaveTask(l Leftover) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tick()
-	ended := p.tickedAt.Add(-or(l.Age, 3*time.Hour))
+	ended := p.tickedAt.Add(-cmp.Or(l.Age, 3*time.Hour))
 	began := ended.Add(-p.config.Script.whole())
 	t := &task{
 		id: newGUID(), kind: 1, dump: l.Dump, began: began, seen: p.tickedAt, changed: ended, tenant: p.tenantID,

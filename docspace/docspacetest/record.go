@@ -59,9 +59,7 @@ type Restore struct {
 	TaskID    string
 	BackupID  string
 	Dump      bool
-	Notify    bool
-	Elsewhere bool   // by StartElsewhere, StartDumpElsewhere or LeaveTask
-	Upload    string // the name of the upload that a Local restore took
+	Elsewhere bool // by StartElsewhere, StartDumpElsewhere or LeaveTask
 	Started   time.Time
 	Ended     time.Time // zero while it runs
 	Succeeded bool

@@ -72,8 +72,7 @@ func (p *Portal) findBackup(x *exchange, in *restoreInput) bool {
 	}
 	path, given := in.params["filePath"]
 	if !given {
-		x.exception(http.StatusInternalServerError, "System.Collections.Generic.KeyNotFoundException",
-			"The given key 'filePath' was not present in the dictionary.")
+		x.missingKey("filePath")
 		return false
 	}
 	switch in.storage {
@@ -132,15 +131,11 @@ func (p *Portal) begin(in restoreInput, elsewhere bool) *task {
 		id = t.id
 	}
 	p.restore = &task{
-		id: id, kind: 1, backupID: in.backupID, dump: in.dump, notify: in.notify, script: p.config.Script,
+		id: id, kind: 1, backupID: in.backupID, dump: in.dump, script: p.config.Script,
 		fate: in.fate, stuck: in.stuck, source: in.source, began: now, seen: now, changed: now, tenant: p.tenantID,
 	}
 	p.restores = slices.DeleteFunc(p.restores, func(r Restore) bool { return r.TaskID == id })
-	r := Restore{TaskID: id, BackupID: in.backupID, Dump: in.dump, Notify: in.notify, Elsewhere: elsewhere, Started: now}
-	if in.source != nil {
-		r.Upload = in.source.FileName
-	}
-	p.restores = append(p.restores, r)
+	p.restores = append(p.restores, Restore{TaskID: id, BackupID: in.backupID, Dump: in.dump, Elsewhere: elsewhere, Started: now})
 	return p.restore
 }
 
@@ -152,7 +147,7 @@ func (p *Portal) StartElsewhere(backupID string) string {
 	p.tick()
 	in := restoreInput{backupID: backupID}
 	for _, b := range p.backups {
-		if equalFold(b.ID, backupID) {
+		if strings.EqualFold(b.ID, backupID) {
 			in.dump = b.Dump
 		}
 	}

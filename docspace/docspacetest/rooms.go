@@ -1,8 +1,11 @@
 package docspacetest
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -96,11 +99,11 @@ func (p *Portal) peopleFilter(x *exchange) {
 	var people []person
 	for _, e := range p.visible() {
 		if e.Action == 4037 || e.Action == 4000 {
-			people = append(people, person{or(join(e.Target), newGUID()), e.Title, e.At, 4})
+			people = append(people, person{cmp.Or(strings.Join(e.Target, ","), newGUID()), e.Title, e.At, 4})
 		}
 	}
 	for n := range p.users {
-		people = append(people, person{"00000000-0000-4000-8000-" + pad12(n), "Person " + strconv.Itoa(n+1), p.born.Add(-time.Duration(2000+n) * time.Hour), 1})
+		people = append(people, person{fmt.Sprintf("00000000-0000-4000-8000-%012d", n), "Person " + strconv.Itoa(n+1), p.born.Add(-time.Duration(2000+n) * time.Hour), 1})
 	}
 	total := len(people)
 	page := cutPage(x, people)
@@ -112,16 +115,4 @@ func (p *Portal) peopleFilter(x *exchange) {
 		})
 	}
 	x.list(rows, len(rows), total)
-}
-
-func join(ids []string) string {
-	if len(ids) == 0 {
-		return ""
-	}
-	return ids[0]
-}
-
-func pad12(n int) string {
-	s := "000000000000" + strconv.Itoa(n)
-	return s[len(s)-12:]
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -67,7 +66,7 @@ func (p *Portal) setSchedule(x *exchange) {
 		x.invalid("$.cronParams", "The JSON value could not be converted.")
 		return
 	}
-	period, ok := periodNumber(body.CronParams.Period)
+	period, ok := enumNumber(periods, body.CronParams.Period)
 	if !ok {
 		x.invalid("$.cronParams.period", "The JSON value could not be converted to ASC.Data.Backup.Contracts.BackupPeriod.")
 		return
@@ -149,24 +148,6 @@ func (x *exchange) cronFits(period, hour, day int) bool {
 	}
 	x.exception(http.StatusInternalServerError, "System.FormatException", message)
 	return false
-}
-
-// periodNumber reads a period as the server does: a name in any case, a number,
-// a number in quotes, or nothing. A number it does not know is taken.
-func periodNumber(raw json.RawMessage) (int, bool) {
-	s := strings.Trim(string(raw), `"`)
-	if s == "" || s == "null" {
-		return everyDay, string(raw) != `""`
-	}
-	if n, err := strconv.Atoi(s); err == nil {
-		return n, true
-	}
-	for n, name := range periods {
-		if equalFold(name, s) {
-			return n, true
-		}
-	}
-	return 0, false
 }
 
 func (p *Portal) deleteSchedule(x *exchange) {

@@ -1,6 +1,7 @@
 package docspacetest
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"slices"
@@ -64,7 +65,7 @@ func (p *Portal) handle(x *exchange) {
 		x.cut = true
 	}
 	if page := p.takePage(x, true); page != nil {
-		x.page(or(page.Status, http.StatusBadGateway))
+		x.page(cmp.Or(page.Status, http.StatusBadGateway))
 	}
 }
 
@@ -81,7 +82,7 @@ func (p *Portal) inFront(x *exchange) bool {
 		return true
 	}
 	if page := p.takePage(x, false); page != nil {
-		x.page(or(page.Status, http.StatusBadGateway))
+		x.page(cmp.Or(page.Status, http.StatusBadGateway))
 		return true
 	}
 	if f.RateLimited != 0 && x.op != "" {

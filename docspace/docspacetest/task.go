@@ -1,6 +1,7 @@
 package docspacetest
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -11,7 +12,6 @@ type task struct {
 	kind     int // 0 backup, 1 restore
 	backupID string
 	dump     bool
-	notify   bool
 	script   Script
 	fate     *fate // how it will fail, nil when it will not
 
@@ -135,14 +135,14 @@ func (p *Portal) end(t *task, at time.Time, status, percent int, text string) {
 // everything in place and keeps ids and keys.
 func (p *Portal) swap(t *task) {
 	if t.source != nil {
-		p.users, p.rooms = or(t.source.Users, p.users), or(t.source.Rooms, p.rooms)
-		p.files = or(t.source.Files, p.files)
+		p.users, p.rooms = cmp.Or(t.source.Users, p.users), cmp.Or(t.source.Rooms, p.rooms)
+		p.files = cmp.Or(t.source.Files, p.files)
 		p.forgetEvents(t.source.CreatedOn)
 	}
 	for _, b := range p.backups {
 		if b.ID == t.backupID {
-			p.users, p.rooms = or(b.Users, p.users), or(b.Rooms, p.rooms)
-			p.files = or(b.Files, p.files)
+			p.users, p.rooms = cmp.Or(b.Users, p.users), cmp.Or(b.Rooms, p.rooms)
+			p.files = cmp.Or(b.Files, p.files)
 			p.forgetEvents(b.CreatedOn)
 		}
 	}
@@ -152,7 +152,7 @@ func (p *Portal) swap(t *task) {
 	p.tenantID += 6
 	t.tenant, p.swapped = p.tenantID, true
 	p.uploaded = nil
-	p.config.Host = or(p.faults.SwapHost, p.config.Host)
+	p.config.Host = cmp.Or(p.faults.SwapHost, p.config.Host)
 	clear(p.keys)
 	p.token, p.ownerID = "person-"+hexes(32), newGUID()
 	if b := p.backup; b != nil && !b.dump {

@@ -1,5 +1,7 @@
 package docspacetest
 
+import "cmp"
+
 // Upload puts a file into the slot where a restore with the storage type Local
 // finds it. The server ignores the path of such an order and takes what was
 // uploaded last (/backupFileUpload.ashx; it deletes a file only when the next
@@ -10,7 +12,7 @@ func (p *Portal) Upload(b Backup) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tick()
-	b.FileName = or(b.FileName, "backup.tar.gz")
+	b.FileName = cmp.Or(b.FileName, "backup.tar.gz")
 	p.uploaded = &b
 }
 

@@ -1,6 +1,7 @@
 package docspacetest
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -46,7 +47,7 @@ func (w Work) Events(now time.Time) []Event {
 		add(w.Changed, 5034, Event{Title: "Budget #.xlsx"})
 	}
 	add(w.Files, 5000, Event{Title: "Plan #.docx"})
-	age := or(w.Age, time.Hour)
+	age := cmp.Or(w.Age, time.Hour)
 	people := max(1, w.People)
 	for i := range events {
 		back := age - time.Duration(float64(age-w.Last)*float64(i)/float64(max(1, len(events)-1)))
@@ -56,7 +57,7 @@ func (w Work) Events(now time.Time) []Event {
 		}
 		n := i % people
 		events[i].At = now.Add(-back)
-		events[i].UserID, events[i].User = "11111111-0000-4000-8000-"+pad12(n), workers[n%len(workers)]
+		events[i].UserID, events[i].User = fmt.Sprintf("11111111-0000-4000-8000-%012d", n), workers[n%len(workers)]
 		if n >= len(workers) {
 			events[i].User += " " + strconv.Itoa(n/len(workers)+1)
 		}
