@@ -223,14 +223,6 @@ const (
 	tenantEncryption    = 6
 )
 
-func or[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
-}
-
 func hexes(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails
