@@ -22,9 +22,9 @@ import (
 
 func auditCommand(p process) *cobra.Command {
 	c := &cobra.Command{
-		Use: "audit verify|export", Short: "checks or writes out the audit trail",
-		Long: "The trail is append-only and each line holds the hash of the one before.\n\n" +
-			"The database is the one of DATABASE_URL, also while a bot works on it.",
+		Use: "audit verify|export", Short: "checks or exports the audit trail",
+		Long: "The bot only adds lines to the trail, and each line holds the hash of the line before.\n\n" +
+			"The commands read the database of DATABASE_URL, even while a bot uses it.",
 		Example: "restorebot audit verify\n" +
 			"restorebot audit export --format csv > audit.csv",
 		Args: cobra.ArbitraryArgs,
@@ -42,11 +42,11 @@ func auditCommand(p process) *cobra.Command {
 func auditVerifyCommand(p process) *cobra.Command {
 	c := &cobra.Command{
 		Use: "verify [--head N:HASH] [--env-file FILE]", Short: "finds every line of the audit trail that was changed",
-		Long: "Reads all of the trail and finds every line that was " +
-			"changed, added or removed, at the end too, and prints the head: its length and last hash. Keep that elsewhere and give it to " +
-			"--head later: then even a trail that was written anew is found out. The bot tells the channel a short head with each end: --head takes that too.\n\n" +
-			"With AUDIT_KEY, or AUDIT_KEY_FILE, as the bot has it, it also finds a trail that somebody without the key wrote or cut off, and says " +
-			"from which line on the key guards it. A wrong key is told apart from a damaged trail.",
+		Long: "Reads the whole trail and finds every line that somebody changed, added or removed, even at the end. " +
+			"It prints the head: the length of the trail and its last hash. Keep the head elsewhere and give it to --head later; " +
+			"then the command also finds a trail that somebody rewrote. At the end of each restore the bot posts a short head in the channel; --head takes that, too.\n\n" +
+			"With the bot's AUDIT_KEY, or AUDIT_KEY_FILE, it also finds a trail that somebody without the key wrote or cut off, and says " +
+			"from which line on the key guards it. It tells a wrong key from a damaged trail.",
 		Example: "restorebot audit verify\n" +
 			"restorebot audit verify --head 1201:9f86d081884c7d659a2f",
 	}
@@ -59,18 +59,18 @@ func auditVerifyCommand(p process) *cobra.Command {
 
 func auditExportCommand(p process) *cobra.Command {
 	c := &cobra.Command{
-		Use: "export [--format jsonl|csv] [--head N:HASH] [--env-file FILE]", Short: "writes out the audit trail",
+		Use: "export [--format jsonl|csv] [--head N:HASH] [--env-file FILE]", Short: "exports the audit trail",
 		Long: "Writes the lines of the trail to standard output, oldest first, and then checks them as verify does.",
 		Example: "restorebot audit export > audit.jsonl\n" +
 			"restorebot audit export --format csv > audit.csv",
 	}
-	format := c.Flags().String("format", "jsonl", "jsonl or csv")
+	format := c.Flags().String("format", "jsonl", "`FORMAT`: jsonl or csv")
 	values(c, "format", "jsonl", "csv")
 	trail := trailFlags(c)
 	c.RunE = p.does(func(ctx context.Context, p process) error {
 		export, ok := map[string]func(iter.Seq2[durable.AuditLine, error], io.Writer) error{"jsonl": exportLines, "csv": exportTable}[*format]
 		if !ok {
-			return misuse(errors.New("--format is jsonl or csv"))
+			return misuse(errors.New("--format must be jsonl or csv"))
 		}
 		return trail.open(ctx, p, func(s *durable.Store, kept durable.AuditHead) error {
 			return checked(ctx, s, kept, func() error { return export(s.Audit(ctx), p.stdout) })
@@ -87,7 +87,7 @@ type trail struct {
 
 func trailFlags(c *cobra.Command) trail {
 	return trail{
-		head: c.Flags().String("head", "", "a head that verify printed before, or that the channel was told"),
+		head: c.Flags().String("head", "", "a head (`N:HASH`) that verify printed before, or that the bot posted in the channel"),
 		file: envFileFlag(c.Flags()),
 	}
 }
@@ -145,7 +145,7 @@ func checked(ctx context.Context, s *durable.Store, kept durable.AuditHead, expo
 		return err
 	}
 	if _, err := s.CheckAudit(ctx, kept); err != nil {
-		return fmt.Errorf("the trail was written out, and does not pass its check: %w", err)
+		return fmt.Errorf("the trail was exported, but it does not pass its check: %w", err)
 	}
 	return nil
 }

@@ -12,10 +12,10 @@ import (
 
 func backupCommand(p process) *cobra.Command {
 	c := &cobra.Command{
-		Use: "backup [--env-file FILE] FILE", Short: "copies the bot's own database, also while the bot runs",
-		Long: `Writes a consistent copy of the SQLite database that DATABASE_URL names to a new FILE. A bot that runs goes on. FILE is never written over, and is there only once it is whole and was read through.
+		Use: "backup [--env-file FILE] FILE", Short: "copies the bot's own database, even while the bot runs",
+		Long: `Makes a consistent copy of the SQLite database that DATABASE_URL names, in a new FILE, even while the bot runs. It never overwrites a file. FILE appears only when the copy is complete and was read through once.
 
-To go back to a copy, stop the bot and put the copy in the database's place, without the files that end in -wal and -shm. A PostgreSQL database is copied with pg_dump.`,
+To go back to a copy, stop the bot and put the copy in the database's place, without the files that end in -wal and -shm. For PostgreSQL use pg_dump.`,
 		Example: "restorebot backup /var/backups/restorebot.db",
 		Args:    atMost(1),
 	}

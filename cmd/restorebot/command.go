@@ -71,7 +71,7 @@ func root(p process) *cobra.Command {
 // prepare gives a command and all below it what they have in common.
 func prepare(c *cobra.Command) {
 	c.Flags().SortFlags = false
-	c.Flags().BoolP("help", "h", false, "show how it is used")
+	c.Flags().BoolP("help", "h", false, "show this page")
 	if c.Args == nil {
 		c.Args = atMost(0)
 	}

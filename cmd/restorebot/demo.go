@@ -30,24 +30,24 @@ type demoFlags struct {
 func demoCommand(p process) *cobra.Command {
 	c := &cobra.Command{
 		Use: "demo [FLAG]...", Short: "plays a restore without Slack and without a portal",
-		Long: "Runs the same bot as run does, as a process of its own, between a Slack and a portal of this process; it needs no settings. " +
+		Long: "Runs the real bot, in a process of its own, between a fake Slack and a fake portal. It needs no settings. " +
 			"It plays an incident in the terminal and serves a page that looks and works like the channel: act as one of four people, and break things.\n\n" +
-			"In a terminal the page stays until Ctrl-C. Where nobody sits in front of one, the demo ends with the incident, with status 0 if the channel was told the true end.",
+			"In a terminal the page stays until Ctrl-C. Without a terminal the demo ends after the incident, with status 0 if the channel heard the true end.",
 		Example: "restorebot demo\n" +
 			"restorebot demo --script --crash --takes 5s\n" +
 			"restorebot demo --portal-only --addr 127.0.0.1:8080",
 	}
 	flags := c.Flags()
 	var f demoFlags
-	flags.BoolVar(&f.script, "script", false, "only play the incident in the terminal, and end")
+	flags.BoolVar(&f.script, "script", false, "only play the incident in the terminal, then end")
 	flags.BoolVar(&f.page, "page", false, "only serve the page, until Ctrl-C")
-	flags.BoolVar(&f.portal, "portal-only", false, "only serve the portal, for programs in any language, until Ctrl-C")
+	flags.BoolVar(&f.portal, "portal-only", false, "only serve the fake portal, for tests of your own programs, until Ctrl-C")
 	flags.BoolVar(&f.fail, "fail", false, "let the restore fail")
 	flags.BoolVar(&f.crash, "crash", false, "kill the bot in the middle of the restore")
-	flags.StringVar(&f.addr, "addr", "127.0.0.1:0", "`ADDRESS` of the page or the portal, on this machine")
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:0", "`ADDRESS` of the page or the portal; only of this machine")
 	flags.StringVar(&f.log, "log", "", "write the bot's log to this `FILE`")
-	flags.DurationVar(&f.takes, "takes", 20*time.Second, "how long a restore takes")
-	flags.DurationVar(&f.think, "think", 2*time.Second, "how long people take before they act")
+	flags.DurationVar(&f.takes, "takes", 20*time.Second, "how long a restore takes, as a `TIME` such as 5s")
+	flags.DurationVar(&f.think, "think", 2*time.Second, "how long people wait before they act, as a `TIME` such as 1s")
 	c.RunE = p.does(func(ctx context.Context, p process) error { return playDemo(ctx, f, p.stdout) })
 	return c
 }
@@ -65,7 +65,7 @@ func playDemo(ctx context.Context, f demoFlags, stdout io.Writer) (err error) {
 	if f.log != "" {
 		file, err := os.OpenFile(f.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
-			return fmt.Errorf("the log cannot be written: %w", err)
+			return fmt.Errorf("the demo cannot write --log: %w", err)
 		}
 		defer file.Close()
 		log = file
@@ -147,7 +147,7 @@ func listen(addr string) (net.Listener, error) {
 	}
 	listener, err := net.Listen("tcp", addr) //nolint:noctx // it returns at once
 	if err != nil {
-		return nil, fmt.Errorf("the page cannot be served: %w", err)
+		return nil, fmt.Errorf("the demo cannot open --addr: %w", err)
 	}
 	return listener, nil
 }

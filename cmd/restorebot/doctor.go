@@ -18,13 +18,13 @@ import (
 func doctorCommand(p process) *cobra.Command {
 	c := &cobra.Command{
 		Use: "doctor [--json] [--blocks] [--env-file FILE]", Short: "checks everything a restore needs",
-		Long: `Checks the settings, the Slack tokens and their scopes, a connection to Slack, the clock, each channel, user group and person that the settings name, each portal and the bot's key on it, the database and the disk. Prints a line for each with pass, warn or fail, and under it how to put it right.
+		Long: `Checks the settings, the Slack tokens and their scopes, a connection to Slack, the clock, each channel, user group and person that the settings name, each portal and the bot's key on it, the database and the disk. It prints a line for each with pass, warn or fail, and below it what to do.
 
-Nothing is changed: no message is posted, no file is made, no backup is listed. It opens one connection to Slack and closes it; what Slack sends on it meanwhile is answered with "please do that again".
+It changes nothing: it posts no message, makes no file and lists no backups. It opens one connection to Slack and closes it. If Slack sends it a command meanwhile, it answers "please do that again".
 
-With --blocks it also sends every card, answer, note and dialog of this build, with invented data and without a token, to Slack's blocks.validate, and says which of them this Slack refuses. New blocks that the workspace does not have yet are a warning: the bot sends the classic form there. Nobody sees them. It takes about half a minute.
+With --blocks it also sends every card, answer, note and dialog of this build to Slack's blocks.validate, with invented data and without a token, and names those that Slack refuses. Nobody sees them. If the workspace does not have a new kind of block yet, that is a warning: the bot sends the classic form there. This takes about half a minute.
 
-In Slack, /restore doctor makes the same checks from inside the bot that runs.`,
+In Slack, /restore doctor makes the same checks from inside the running bot.`,
 		Example: "restorebot doctor\n" +
 			"restorebot doctor --json\n" +
 			"restorebot doctor --blocks",
@@ -32,7 +32,7 @@ In Slack, /restore doctor makes the same checks from inside the bot that runs.`,
 	flags := c.Flags()
 	file := envFileFlag(flags)
 	asJSON := flags.Bool("json", false, "print one JSON object")
-	blocks := flags.Bool("blocks", false, "ask Slack what it thinks of each view")
+	blocks := flags.Bool("blocks", false, "ask Slack whether it accepts each card, answer and dialog")
 	c.RunE = p.does(func(ctx context.Context, p process) error {
 		found, settingsErr := examine(ctx, file, p, *blocks)
 		if err := printFindings(p.stdout, found, *asJSON); err != nil {

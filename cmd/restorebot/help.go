@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func helpCommand(p process) *cobra.Command {
@@ -47,9 +48,9 @@ func below(c *cobra.Command, name string) *cobra.Command {
 }
 
 const exitStatus = `EXIT STATUS
-  0  all is well, or the bot was asked to stop and stopped
-  1  it failed
-  2  the command line or the settings are wrong; nothing was connected to
+  0  success, or the bot stopped as it was asked to
+  1  the command failed
+  2  the command line or the settings are wrong; the command connected to nothing
   3  Slack does not accept the tokens
 `
 
@@ -64,7 +65,7 @@ func page(c *cobra.Command) string {
 	if c.HasAvailableSubCommands() {
 		b.WriteString("\nCOMMANDS\n" + commandsOf(c))
 	}
-	b.WriteString("\nFLAGS\n" + c.LocalFlags().FlagUsagesWrapped(80))
+	b.WriteString("\nFLAGS\n" + flagsOf(c))
 	if c.Example != "" {
 		b.WriteString("\nEXAMPLES\n  " + strings.ReplaceAll(c.Example, "\n", "\n  ") + "\n")
 	}
@@ -76,7 +77,7 @@ func page(c *cobra.Command) string {
 func overview(root *cobra.Command) string {
 	return "restorebot restores an ONLYOFFICE DocSpace portal from a backup, in front of the\n" +
 		"whole team, from a Slack slash command.\n\nUSAGE\n  " + root.Use + "\n\nCOMMANDS\n" + commandsOf(root) +
-		"\nWithout a command it is run. COMMAND --help tells more.\n\n" + exitStatus
+		"\nWithout a COMMAND it does the same as run. COMMAND --help says more.\n\n" + exitStatus
 }
 
 // commandsOf is a line for each subcommand.
@@ -85,6 +86,25 @@ func commandsOf(c *cobra.Command) string {
 	for _, sub := range c.Commands() {
 		fmt.Fprintf(&b, "  %-11s %s\n", sub.Name(), sub.Short)
 	}
+	return b.String()
+}
+
+// flagsOf is a line or more for each flag.
+func flagsOf(c *cobra.Command) string {
+	const begin = 26 // where the words about a flag begin
+	var b strings.Builder
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		value, about := pflag.UnquoteUsage(f)
+		name := strings.TrimSpace("--" + f.Name + " " + value)
+		if f.Shorthand != "" {
+			name = "-" + f.Shorthand + ", " + name
+		}
+		if f.DefValue != "" && f.DefValue != "false" {
+			about += " (default " + f.DefValue + ")"
+		}
+		lines := strings.Split(strings.TrimSpace(wrap(about, 80-begin)), "\n")
+		fmt.Fprintf(&b, "  %-*s%s\n", begin-2, name, strings.Join(lines, "\n"+strings.Repeat(" ", begin)))
+	})
 	return b.String()
 }
 

@@ -14,18 +14,18 @@ import (
 func manifestCommand(p process) *cobra.Command {
 	c := &cobra.Command{
 		Use: "manifest [FLAG]...", Short: "prints the manifest of the Slack app",
-		Long: `Prints the manifest from which Slack makes the app, with the least scopes that the settings need, and on standard error what each scope is for. Settings are not required: without them no user group is supposed.
+		Long: `Prints the manifest from which Slack makes the app, with only the scopes that the settings need, and on standard error why the bot needs each scope. Without settings it assumes that no list names a user group.
 
-The app-level token (xapp-...) is not part of a manifest: make one with the scope connections:write under Basic Information.`,
+The app-level token (xapp-...) is not part of a manifest: make it under Basic Information, with the scope connections:write.`,
 		Example: "restorebot manifest\n" +
 			"restorebot manifest --link\n" +
 			"restorebot manifest --user-groups",
 	}
 	flags := c.Flags()
 	file := envFileFlag(flags)
-	link := flags.Bool("link", false, "print the link to the page that makes the app instead")
-	groups := flags.Bool("user-groups", false, "add what user groups need, whatever the settings name")
-	search := flags.Bool("search", false, "add the optional scopes that let the bot find a message whose answer was lost, instead of posting it twice")
+	link := flags.Bool("link", false, "print a link to the page that makes the app, instead of the manifest")
+	groups := flags.Bool("user-groups", false, "add the scope for user groups, whatever the settings say")
+	search := flags.Bool("search", false, "add the optional scopes with which the bot finds a message after Slack's answer was lost, instead of posting it twice")
 	c.RunE = p.does(func(_ context.Context, p process) error {
 		features := slackchat.Features{Groups: *groups || namesGroups(file, p), Search: *search}
 		for _, s := range slackchat.Scopes(features) {

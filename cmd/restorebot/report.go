@@ -16,17 +16,17 @@ import (
 func reportCommand(p process) *cobra.Command {
 	c := &cobra.Command{
 		Use: "report [--format md|jsonl] RESTORE-ID", Short: "writes the timeline of a restore, for the post-mortem",
-		Long: `Writes what is recorded of a restore to standard output: who asked and confirmed, what was lost, how long it took, and every event. /restore report says the same in Slack. This asks neither Slack nor a portal and works while the bot is down; it changes nothing, and links only the messages whose addresses are recorded.
+		Long: `Writes the record of a restore to standard output: who asked and confirmed, what was lost, how long it took, and every event. /restore report writes the same in Slack. This command asks neither Slack nor a portal, works while the bot is down, and changes nothing. It links only messages whose addresses the bot recorded.
 
-The id is on the restore's card and in /restore history. One that is not there is answered with the newest ones.
+The id is on the restore's card and in /restore history. If there is no such restore, the command lists the newest ones.
 
-The database is the one of DATABASE_URL, also while a bot works on it.`,
+It reads the database of DATABASE_URL, even while a bot uses it.`,
 		Example: "restorebot report k3vq7x2mhd\n" +
 			"restorebot report k3vq7x2mhd --format jsonl > restore.jsonl",
 		Args: atMost(1),
 	}
 	flags := c.Flags()
-	format := flags.String("format", "md", "md, for people, or jsonl, an event a line")
+	format := flags.String("format", "md", "`FORMAT`: md for people, or jsonl with one event per line")
 	values(c, "format", "md", "jsonl")
 	file := envFileFlag(flags)
 	c.RunE = p.does(func(ctx context.Context, p process) error { return report(ctx, p, file, *format) })
@@ -41,7 +41,7 @@ func report(ctx context.Context, p process, file envFile, format string) error {
 	case "jsonl":
 		pick = func(r bot.Report) string { return r.JSONLines }
 	default:
-		return misuse(errors.New("--format is md or jsonl"))
+		return misuse(errors.New("--format must be md or jsonl"))
 	}
 	if len(p.args) == 0 || p.args[0] == "" {
 		return misuse(errors.New("report needs the id of a restore, as its card and /restore history show it; see restorebot report --help"))

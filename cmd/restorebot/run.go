@@ -16,9 +16,9 @@ import (
 func runCommand(p process) *cobra.Command {
 	c := &cobra.Command{
 		Use: "run [--env-file FILE]", Short: "serves Slack until it is told to stop",
-		Long: `Holds connections to Slack and serves /restore. Settings come from the environment and, below it, from a file of NAME=value lines. Wrong settings are all reported at once, by name, before it connects anywhere.
+		Long: `Connects to Slack and serves /restore. It reads its settings from the environment, and those that the environment lacks from a file of NAME=value lines. If settings are wrong, it names all of them at once and connects to nothing.
 
-SIGTERM or SIGINT stops it within seconds; a restore that runs on the portal goes on, and the next start follows it to its end. A second signal kills at once.`,
+SIGTERM or SIGINT stops it within seconds. A restore that runs on the portal goes on, and after the next start the bot follows it to its end. A second signal ends the bot at once.`,
 		Example: "restorebot run\n" +
 			"restorebot run --env-file /etc/restorebot/env",
 	}

@@ -106,7 +106,7 @@ type envFile struct {
 }
 
 func envFileFlag(flags *pflag.FlagSet) envFile {
-	return envFile{flags, flags.String("env-file", ".env", "read settings that the environment lacks from this `FILE`")}
+	return envFile{flags, flags.String("env-file", ".env", "read settings that are not in the environment from this `FILE`")}
 }
 
 // load reads the settings of the process. A file that was named has to exist.

@@ -16,11 +16,11 @@ import (
 func setupCommand(p process) *cobra.Command {
 	c := &cobra.Command{
 		Use: "setup [FLAG]...", Short: "asks for the settings, tests them and writes .env",
-		Long: `Prints the link that makes the Slack app, asks for the tokens (without showing them), the portal, its key, the people and the channels, tests each at once, and writes them to a file that only you can read. A file that is there is not replaced without a yes; the old one is kept beside it, and its other settings are taken over.
+		Long: `Prints the link that makes the Slack app. Asks for the tokens (without showing them), the portal, its key, the people and the channels, tests each at once, and writes them to a file that only you can read. If the file exists, setup asks before it replaces it, keeps the old one beside it, and takes over its other settings.
 
-Without a terminal, or with --yes, nothing is asked: tokens and key come from the environment (SLACK_APP_TOKEN, SLACK_BOT_TOKEN, DOCSPACE_API_KEY, or each with _FILE), the rest from flags or the environment. If a test fails nothing is written.
+Without a terminal, or with --yes, setup asks nothing. It takes the tokens and the key from the environment (SLACK_APP_TOKEN, SLACK_BOT_TOKEN, DOCSPACE_API_KEY, or the same names with _FILE), and the rest from flags or the environment. If a test fails, it writes nothing.
 
-A drill is the whole play in a channel of yours with a portal that is part of the program: the real portal is not touched.`,
+A drill is a whole restore in one of your channels, with a portal that is part of the program. It does not touch your real portal.`,
 		Example: "restorebot setup\n" +
 			"restorebot setup --yes --docspace-url https://docs.example.com --users S0123456789 --channels C0123456789\n" +
 			"restorebot setup --drill C0123456789",
@@ -32,9 +32,9 @@ A drill is the whole play in a channel of yours with a portal that is part of th
 	flags.StringVar(&a.users, "users", "", "`IDS` of the people and user groups who may request and confirm restores")
 	flags.StringVar(&a.channels, "channels", "", "`IDS` of the channels where they may do it")
 	flags.BoolVar(&a.yes, "yes", false, "ask nothing")
-	flags.BoolVar(&a.force, "force", false, "replace the file if it is there")
+	flags.BoolVar(&a.force, "force", false, "replace the file if it exists, and keep a copy")
 	flags.BoolVar(&a.unchecked, "no-check", false, "test nothing")
-	flags.StringVar(&a.drill, "drill", "", "only hold a drill in the channel with this `ID`, with the settings that exist")
+	flags.StringVar(&a.drill, "drill", "", "only hold a drill in the channel with this `ID`, with the settings that you have")
 	c.RunE = p.does(func(ctx context.Context, p process) error {
 		if a.drill != "" {
 			return setupDrill(ctx, a, p)
@@ -75,8 +75,8 @@ func (s *setup) questions() []question {
 		{"SLACK_BOT_TOKEN", "Bot token (xoxb-..., under OAuth & Permissions)", true, "", (*setup).testBotToken},
 		{"DOCSPACE_URL", "Address of the portal (https://...)", false, s.flags.url, (*setup).testPortal},
 		{"DOCSPACE_API_KEY", "API key of the portal's owner or of a DocSpace admin (sk-...)", true, "", (*setup).testKey},
-		{"RESTORE_USERS", "Who may request and confirm restores: ids of people (U...) or user groups (S...)", false, s.flags.users, (*setup).testUsers},
-		{"RESTORE_CHANNELS", "Where: ids of channels (C...)", false, s.flags.channels, (*setup).testChannels},
+		{"RESTORE_USERS", "Who may request and confirm restores: ids of people (U..., in their profile under the three dots) or of user groups (S...)", false, s.flags.users, (*setup).testUsers},
+		{"RESTORE_CHANNELS", "Where they may do it: ids of channels (C..., at the end of the channel's details)", false, s.flags.channels, (*setup).testChannels},
 	}
 }
 
@@ -95,9 +95,9 @@ func (s *setup) run(ctx context.Context) error {
 	if err := s.write(); err != nil {
 		return err
 	}
-	s.say("\nWritten to %s, readable by you alone. Next:\n\n  restorebot doctor   checks everything\n  restorebot run      serves Slack\n", *s.flags.file)
+	s.say("\nThe settings are in %s, which only you can read. Next:\n\n  restorebot doctor   checks everything\n  restorebot run      serves Slack\n", *s.flags.file)
 	if s.madeKey {
-		s.say("\nAUDIT_KEY was made: it guards what people agree to, and the audit trail, against anybody who can write to the database.\nKeep a copy of it where the database is not.\n")
+		s.say("\nAUDIT_KEY is new. It protects confirmations and the audit trail from anybody who can write to the database.\nKeep a copy of it apart from the database.\n")
 	}
 	return s.offerDrill(ctx)
 }

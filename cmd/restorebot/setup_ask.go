@@ -26,7 +26,7 @@ func newAsker(p process) *asker {
 	return &asker{in, p.stdout}
 }
 
-var errNoMore = errors.New("the input has ended; nothing was written")
+var errNoMore = errors.New("the input has ended. Nothing was written")
 
 // line asks for one line; a secret one is not shown.
 func (a *asker) line(ctx context.Context, text string, secret bool) (string, error) {
@@ -57,7 +57,7 @@ func (a *asker) line(ctx context.Context, text string, secret bool) (string, err
 		return strings.TrimSpace(string(got.text)), nil
 	case <-ctx.Done(): // whoever interrupts wants to see what they type again
 		_ = term.Restore(fd, before)
-		return "", errors.New("interrupted; nothing was written")
+		return "", errors.New("interrupted. Nothing was written")
 	}
 }
 

@@ -64,7 +64,7 @@ func (s *setup) testChannels(ctx context.Context) []bot.Finding {
 func (s *setup) listed(ctx context.Context, name, kinds string, put func(*policy.Policy, policy.AllowList)) []bot.Finding {
 	list, err := policy.ParseAllowList(s.have[name], kinds)
 	if err != nil {
-		return []bot.Finding{{Check: name, Grade: bot.Fail, What: err.Error(), Fix: "An id is in the details of a channel, a profile or a user group in Slack."}}
+		return []bot.Finding{{Check: name, Grade: bot.Fail, What: err.Error(), Fix: "In Slack a person's id is in the profile under the three dots, a channel's at the end of its details."}}
 	}
 	var p policy.Policy
 	put(&p, list)

@@ -51,10 +51,10 @@ func setupDrill(ctx context.Context, a setupFlags, p process) error {
 	api := slackchat.Web(s.SlackURL, s.AppToken, s.BotToken, nil)
 	others, f := (&slackchat.Checkup{API: api}).Greet(ctx)
 	if f.Grade == bot.Fail {
-		return errors.Join(printFindings(p.stdout, []bot.Finding{f}, false), errors.New("no drill without Slack"))
+		return errors.Join(printFindings(p.stdout, []bot.Finding{f}, false), errors.New("the drill needs a connection to Slack. Nothing was started"))
 	}
 	if others > 0 {
-		return errors.New("another bot runs with this app and would get half of the commands. Stop it for the drill")
+		return errors.New("another bot uses this app and would get half of the commands. Nothing was started. Stop that bot during the drill")
 	}
 	dir, err := os.MkdirTemp("", "restorebot-drill-*")
 	if err != nil {
@@ -82,13 +82,13 @@ func drill(ctx context.Context, s app.Settings, channel policy.AllowList, dir st
 		served <- a.Run(ctx)
 	}()
 	fmt.Fprintf(p.stdout, "The drill is on. In the channel %s type\n\n  /restore %s --reason drill\n\n"+
-		"read the card, press Restore, and watch it. Your portal is not touched. Ctrl-C ends the drill.\n", channel.IDs[0], portal.Backups()[0].ID)
+		"read the card, press Restore, and watch. The drill does not touch your portal. Ctrl-C ends it.\n", channel.IDs[0], portal.Backups()[0].ID)
 	end, err := drilled(ctx, a.Store)
 	cancel()
 	if err = errors.Join(err, <-served); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "The drill's restore %s after %s. The bot has stopped; restorebot run starts the real one.\n",
+	fmt.Fprintf(p.stdout, "The drill's restore %s after %s. The drill's bot has stopped; restorebot run starts the real one.\n",
 		end.State, end.Elapsed(time.Now()).Round(time.Second))
 	return nil
 }

@@ -12,9 +12,9 @@ import (
 
 func versionCommand(p process) *cobra.Command {
 	c := &cobra.Command{
-		Use: "version [--json]", Short: "tells what was built",
-		Long: "Prints the version, the commit and its time, and the Go release and platform it was built for. " +
-			"A commit with changes that are not in it is marked \"modified\".",
+		Use: "version [--json]", Short: "shows which build this is",
+		Long: "Prints the version, the commit and its time, the Go release and the platform. " +
+			"It adds \"modified\" if the build has changes that are not in the commit.",
 		Example: "restorebot version\n" +
 			"restorebot version --json",
 	}

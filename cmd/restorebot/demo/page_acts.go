@@ -37,7 +37,7 @@ const actWithin = 10 * time.Second
 func (p *Page) act(w http.ResponseWriter, r *http.Request) {
 	var a act
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxAct)).Decode(&a); err != nil {
-		http.Error(w, "The page sent something that cannot be read.", http.StatusBadRequest)
+		http.Error(w, "The demo cannot read what the page sent.", http.StatusBadRequest)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), actWithin)
@@ -54,7 +54,7 @@ func (p *Page) act(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer) // a page that is closed needs no answer
 }
 
-var errNoAct = errors.New("this cannot be done here any more: the page is behind")
+var errNoAct = errors.New("the page has changed meanwhile, and nothing was done: look again, and try again")
 
 // do does what the person does and waits until Slack has told the bot.
 func (p *Page) do(ctx context.Context, a act) (json.RawMessage, error) {

@@ -47,29 +47,29 @@ func newFaults(s *stage.Stage) *faults {
 		return func(context.Context) error { f(); return nil }
 	}
 	return &faults{portal: s.Portal, on: map[string]bool{}, all: []fault{
-		{id: "kill", label: "Kill the bot", about: "as a power cut does", once: nothing(s.KillBot)},
+		{id: "kill", label: "Kill the bot", about: "as a power cut would", once: nothing(s.KillBot)},
 		{id: "start", label: "Start the bot", about: "it goes on where it stopped", once: s.StartBot},
 		{id: "recycle", label: "Slack reconnects", about: "it warns, and closes the connections after 10 s", once: nothing(func() { slack.Recycle(slacktest.Warning, slacktest.Grace) })},
 		{id: "cut", label: "Cut the line to Slack", about: "every connection breaks at once", once: nothing(func() { slack.Cut() })},
 		{id: "limit", label: "Slack is busy", about: "it refuses the next five calls for 2 s", once: nothing(func() {
 			slack.Fail("*", slacktest.Failure{Times: 5, Status: http.StatusTooManyRequests, RetryAfter: 2 * time.Second})
 		})},
-		{id: "old", label: "Old Slack", about: "it knows no blocks of 2026", flip: func(on bool) {
+		{id: "old", label: "Old Slack", about: "it does not know the blocks of 2026", flip: func(on bool) {
 			slack.RefuseBlocks()
 			if on {
 				slack.RefuseBlocks(slacktest.NewBlocks()...)
 			}
 		}},
-		{id: "key", label: "Give the bot a new key", about: "a restore kills the old one", once: nothing(func() { _ = s.NewKey() })},
+		{id: "key", label: "Give the bot a new key", about: "a restore deletes the old one", once: nothing(func() { _ = s.NewKey() })},
 		{id: "fail", label: "Restores fail", about: "the portal finds the backup broken", set: func(f *docspacetest.Faults, on bool) {
 			f.FailText, f.FailAt = "", 0
 			if on {
 				f.FailText, f.FailAt = "The backup file is invalid.", portalAtPercent
 			}
 		}},
-		{id: "worker", label: "The worker dies", about: "the restore stands still, the portal stays closed", set: func(f *docspacetest.Faults, on bool) { f.WorkerDead = on }},
-		{id: "queued", label: "No worker", about: "nobody begins a restore", set: func(f *docspacetest.Faults, on bool) { f.StuckQueued = on }},
-		{id: "lost", label: "Lose the answer", about: "the portal starts, the bot does not hear of it", set: func(f *docspacetest.Faults, on bool) { f.LoseStartAnswer = on }},
+		{id: "worker", label: "The worker dies", about: "the restore stalls, and the portal stays closed", set: func(f *docspacetest.Faults, on bool) { f.WorkerDead = on }},
+		{id: "queued", label: "No worker", about: "no restore gets past the queue", set: func(f *docspacetest.Faults, on bool) { f.StuckQueued = on }},
+		{id: "lost", label: "Lose the answer", about: "the portal starts, and the bot does not hear of it", set: func(f *docspacetest.Faults, on bool) { f.LoseStartAnswer = on }},
 		{id: "down", label: "Portal down", about: "it answers nobody", set: func(f *docspacetest.Faults, on bool) { f.Down = on }},
 	}}
 }

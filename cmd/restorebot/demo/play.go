@@ -45,11 +45,11 @@ func (p *Play) Run(ctx context.Context) (last string, err error) {
 	if err := p.typed(ctx, stage.Alice, "/restore "+backup.ID+" —reason “the sales room was emptied”"); err != nil {
 		return "", err
 	}
-	card, err := p.wait(ctx, "no card came", func(m slacktest.Message) bool { return len(m.Buttons()) > 0 })
+	card, err := p.wait(ctx, "the card did not come", func(m slacktest.Message) bool { return len(m.Buttons()) > 0 })
 	if err != nil {
 		return "", err
 	}
-	if err := p.press(ctx, stage.Eve, card, "[ Restore ], and is on no list"); err != nil {
+	if err := p.press(ctx, stage.Eve, card, "[ Restore ] and is not on the list"); err != nil {
 		return "", err
 	}
 	refused := func(m slacktest.Message) bool { return strings.Contains(m.Text, "not on the list") }
@@ -91,7 +91,7 @@ func (p *Play) crash(ctx context.Context, card slacktest.Message) error {
 
 // end waits for the reply that tells the end.
 func (p *Play) end(ctx context.Context, card slacktest.Message) (ts string, err error) {
-	reply, err := p.wait(ctx, "the end was not told", func(m slacktest.Message) bool {
+	reply, err := p.wait(ctx, "the bot did not announce the end", func(m slacktest.Message) bool {
 		return m.ThreadTS == card.TS && m.ReplyBroadcast
 	})
 	if err != nil {
@@ -103,7 +103,7 @@ func (p *Play) end(ctx context.Context, card slacktest.Message) (ts string, err 
 	restores := p.Stage.Portal.Restores()
 	told := strings.Contains(reply.Text, ": done")
 	if len(restores) != 1 || restores[0].Succeeded != told || told == p.Fail {
-		return "", errors.New("demo: the channel was told another end than the portal had")
+		return "", errors.New("demo: the channel heard of another end than the portal had")
 	}
 	if p.Fail {
 		return reply.TS, nil
@@ -113,7 +113,7 @@ func (p *Play) end(ctx context.Context, card slacktest.Message) (ts string, err 
 
 // tick waits for the list of what is to be done, and does the first of it.
 func (p *Play) tick(ctx context.Context, card slacktest.Message) (ts string, err error) {
-	list, err := p.wait(ctx, "no list of what is to be done came", func(m slacktest.Message) bool {
+	list, err := p.wait(ctx, "the list of what to do did not come", func(m slacktest.Message) bool {
 		return m.ThreadTS == card.TS && strings.Contains(m.Text, "To do after")
 	})
 	if err != nil {
@@ -129,7 +129,7 @@ func (p *Play) tick(ctx context.Context, card slacktest.Message) (ts string, err
 	if err := p.acked(ctx, d); err != nil {
 		return "", err
 	}
-	ticked, err := p.wait(ctx, "the tick was not shown", func(m slacktest.Message) bool { return m.TS == list.TS && m.Edits > 0 })
+	ticked, err := p.wait(ctx, "the list does not show the tick", func(m slacktest.Message) bool { return m.TS == list.TS && m.Edits > 0 })
 	return version(ticked), err
 }
 
