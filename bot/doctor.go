@@ -15,8 +15,8 @@ type Grade string
 // The grades.
 const (
 	Pass Grade = "pass"
-	Warn Grade = "warn" // works, and will bite
-	Fail Grade = "fail" // a restore would not work, or not safely
+	Warn Grade = "warn" // a restore works today; something deserves a look
+	Fail Grade = "fail" // a restore would fail, or would not be safe
 )
 
 // Finding is what one check found. It holds no secret.
@@ -26,28 +26,28 @@ type Finding struct {
 	What  string `json:"what"`          // what was found
 	Fix   string `json:"fix,omitempty"` // exactly what to do; "" when nothing
 
-	// Public is what anybody who reaches the port of /readyz may read of it; nil
+	// Public is the part that anybody who reaches the port of /readyz may read; nil
 	// keeps the finding from them.
 	Public *Public `json:"-"`
 }
 
-// Public is a [Finding] without a host, an address or a word of somebody else's.
+// Public is a [Finding] without a host, an address or foreign text.
 type Public struct {
-	Name   string // of what was looked at
-	Detail string
-	Needed bool // the bot is not ready while this fails
+	Name   string // of the thing that was checked
+	Detail string // the result
+	Needed bool   // the bot is not ready while this fails
 }
 
-// InPublic lets anybody read what was found, under a name.
+// InPublic returns the finding with its result public, under a name.
 func (f Finding) InPublic(name string, needed bool) Finding {
 	f.Public = &Public{Name: name, Detail: f.What, Needed: needed}
 	return f
 }
 
-// Examiner is what can check itself. The one who knows how to is the one who
-// does the work: the chat, the store, the portals.
+// Examiner checks itself: the chat, the store, the portals. Each knows best what it
+// needs.
 type Examiner interface {
-	// Examine looks and changes nothing. It returns when ctx ends at the latest.
+	// Examine changes nothing. It returns no later than ctx ends.
 	Examine(ctx context.Context) []Finding
 }
 
@@ -60,7 +60,7 @@ func (f ExamineFunc) Examine(ctx context.Context) []Finding { return f(ctx) }
 // Examination is the answer to /restore doctor.
 type Examination struct{ Findings []Finding }
 
-// Worst is the worst grade of them all; of none it is [Pass].
+// Worst is the worst grade of some findings, [Pass] for none.
 func Worst(findings []Finding) Grade {
 	worst := Pass
 	for _, f := range findings {
@@ -104,8 +104,8 @@ func faulty(check, what, fix string) Finding {
 	return Finding{Check: check, Grade: Fail, What: what, Fix: fix}
 }
 
-// answerDoctor is /restore doctor. Whom a list names by their id it answers also while
-// Slack does not tell who anybody is: it is what says why.
+// answerDoctor is /restore doctor. It also answers while Slack does not tell who anybody
+// is, since it says why: to the people whom a list names by their id.
 func (b *Bot) answerDoctor(ctx context.Context, c policy.Caller) Answer {
 	no := b.Policy.CheckMembership(ctx, b.Directory, c)
 	if no != nil && (no.Rule != policy.RuleDirectory || !b.namesByID(c.User)) {

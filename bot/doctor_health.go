@@ -13,21 +13,21 @@ import (
 )
 
 const (
-	// healthWithin bounds a question of a probe to a portal.
+	// healthWithin bounds how long a probe waits for a portal.
 	healthWithin = 3 * time.Second
-	// healthFresh is how long a portal's answer is good for the next probe: probes
-	// must not become a load.
+	// healthFresh is how long probes get the last answer of a portal: they must not
+	// become a load.
 	healthFresh = 15 * time.Second
 )
 
-// PortalHealth examines how portals are, and asks them only where its last answer is
-// too old. It asks nothing with their keys. It is safe for concurrent use.
+// PortalHealth checks whether portals answer and are active. It keeps their answers for
+// [healthFresh] and does not use their keys. It is safe for concurrent use.
 type PortalHealth struct {
 	Portals Portals
 
 	mu    sync.Mutex
 	found []Finding
-	until time.Time // found is good until then
+	until time.Time // when found is too old
 }
 
 // Examine implements [Examiner].
@@ -53,7 +53,7 @@ func (h *PortalHealth) Examine(ctx context.Context) []Finding {
 	return found
 }
 
-// health asks a portal, the n-th of all, how it is.
+// health checks a portal, the n-th of all. answers is false where it did not answer.
 func (p Portal) health(ctx context.Context, n int) (f Finding, answers bool) {
 	const more = "; restorebot doctor tells more"
 	check := "portal " + p.Name

@@ -10,15 +10,15 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// PolicyCheck looks whether the people, groups and channels that the rules name
-// are there and can be used.
+// PolicyCheck checks that the people, groups and channels of the rules exist and can be
+// used.
 type PolicyCheck struct {
 	Policy    policy.Policy
 	Portals   Portals // for the rules of their own
 	Directory policy.Directory
 }
 
-// named are all ids of all rules, and whether any rule says everybody.
+// named holds all ids of all rules, and whether a rule says everybody.
 type named struct {
 	channels, groups, people map[string]bool
 	anyChannel, anybody      bool
@@ -60,7 +60,7 @@ func (c PolicyCheck) named() named {
 	return n
 }
 
-// askedAtOnce keeps an examination below Slack's limits.
+// askedAtOnce bounds the checks that ask Slack at once, for its rate limits.
 const askedAtOnce = 4
 
 // Examine implements [Examiner].

@@ -12,9 +12,8 @@ import (
 // keySoon is how long before its end a key is worth a warning.
 const keySoon = 14 * 24 * time.Hour
 
-// Examine asks each portal about itself and about the bot's key. It does not ask
-// for the backups: to list them makes the server forget those whose files it
-// does not find.
+// Examine checks each portal and the bot's key to it. It does not list the backups: the
+// server forgets each whose file it does not find.
 func (ps Portals) Examine(ctx context.Context) []Finding {
 	examiners := make([]Examiner, len(ps))
 	for i, p := range ps {
@@ -36,8 +35,8 @@ func (p Portal) examine(ctx context.Context, n int) []Finding {
 	return append(append([]Finding{state}, p.examineKey(ctx)...), p.clocks()...)
 }
 
-// whom is a portal's API that can say whom the key stands for.
-type whom interface {
+// keyOwner is an [API] that tells whose key the bot has.
+type keyOwner interface {
 	PersonSelf(ctx context.Context) (docspace.Person, error)
 }
 
@@ -61,7 +60,7 @@ func (p Portal) examineKey(ctx context.Context) []Finding {
 			state = warned(check, "it expires in "+Count(int(left.Hours()/24), "day", "days")+", on "+key.ExpiresOn.UTC().Format(time.DateOnly), p.KeyFrom.newKeyHint())
 		}
 	}
-	if w, ok := p.API.(whom); ok {
+	if w, ok := p.API.(keyOwner); ok {
 		person, err := w.PersonSelf(ctx)
 		switch {
 		case errors.Is(err, docspace.ErrScope):

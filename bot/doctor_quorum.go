@@ -7,8 +7,8 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// Quorums tells of rules that nobody can meet: of the bot, and of each portal with
-// rules of its own. Without a directory it goes by the lists alone.
+// Quorums finds rules under which nobody can confirm: of the bot, and of each portal with
+// its own. Without a directory it counts the ids of the lists alone.
 func (c PolicyCheck) Quorums(ctx context.Context) []Finding {
 	found := c.quorum(ctx, "approvals", policy.PortalRules{})
 	for _, p := range c.Portals {
@@ -40,8 +40,8 @@ func (c PolicyCheck) quorum(ctx context.Context, check string, own policy.Portal
 	return nil
 }
 
-// roster is the people of a list who are let in. A person who cannot be looked up
-// counts: another check reports that.
+// roster holds the people of a list who may use the bot. It counts a person who cannot be
+// looked up, for another check reports them.
 func (c PolicyCheck) roster(ctx context.Context, l policy.AllowList) policy.Roster {
 	if c.Directory == nil {
 		return policy.RosterOf(l)

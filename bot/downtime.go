@@ -12,8 +12,8 @@ const (
 	// suspendGap is a gap between two steps of one process that means a suspended
 	// machine.
 	suspendGap = time.Minute
-	// suspendGapInHistory is suspendAge beside the one call that takes longer: the history,
-	// 90 s.
+	// suspendGapInHistory is suspendGap where a step may read the history, which takes up
+	// to 90 s.
 	suspendGapInHistory = 100 * time.Second
 )
 

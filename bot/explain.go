@@ -13,13 +13,13 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// explanation says why a portal does not do what it is asked, as a clause whose "it"
-// is the portal, and what somebody can do, as sentences. Both are the bot's own
-// words: the server's are in its own language and may be a stack trace.
+// explanation says why a portal does not do a task, in a clause whose "it" is the portal,
+// and what to do, in sentences. Both are the bot's words: the server's are in its own
+// language and may be a stack trace.
 type explanation struct{ why, do string }
 
-// explain explains an error of a portal, in the same words everywhere. What the
-// portal itself has to tell stands last in its clause.
+// explain explains an error of a portal, in the same words everywhere. Its clause ends
+// with the portal's own detail.
 func (p Portal) explain(err error) explanation {
 	if another, ok := errors.AsType[alias](err); ok {
 		return explanation{another.Error(), "Look whether the portal itself is still locked: while it is, the server lets another one answer. Its own host name in " + portalAddress + " ends that."}
@@ -29,8 +29,8 @@ func (p Portal) explain(err error) explanation {
 	return c
 }
 
-// explainInPublic explains an error of a portal. Its clause is for anybody: it names
-// no host and repeats nothing of the portal's.
+// explainInPublic explains an error of a portal to anybody: its clause names no host and
+// holds no foreign text.
 func (p Portal) explainInPublic(err error) explanation {
 	for _, explain := range []func(error) explanation{explainNetwork, p.KeyFrom.explainRefusal, explainNoAnswer} {
 		if c := explain(err); c.why != "" {
@@ -40,15 +40,15 @@ func (p Portal) explainInPublic(err error) explanation {
 	return explanation{"it does not answer", "Check that the portal is up and that " + portalAddress + " is right."}
 }
 
-// portalAddress is where the address of a portal is set.
+// portalAddress names the settings that hold the address of a portal.
 const portalAddress = "DOCSPACE_URL (or the url in PORTALS_FILE)"
 
-// refusal tells somebody for whom a portal was asked in vain.
+// refusal refuses a request that the portal did not answer; what is the failed task.
 func (c explanation) refusal(what string) *policy.Refusal {
 	return &policy.Refusal{Rule: policy.RulePortal, What: what + ": " + c.why + ".", Do: c.do}
 }
 
-// refuseUnanswered refuses what a portal had to be asked for.
+// refuseUnanswered refuses because the portal gave no usable answer.
 func (p Portal) refuseUnanswered(err error) *policy.Refusal {
 	return p.refuseUnansweredBy("The portal could not be asked", err)
 }
@@ -62,8 +62,8 @@ func (p Portal) refuseUnansweredBy(what string, err error) *policy.Refusal {
 	return no
 }
 
-// refuseUnlisted refuses because the backups of a portal cannot be read. A locked
-// portal names the cause itself.
+// refuseUnlisted refuses because the backups of a portal cannot be read. It names the
+// state of a locked portal.
 func refuseUnlisted(ctx context.Context, p Portal, err error) *policy.Refusal {
 	what := "The backups of " + p.Name + " could not be read"
 	if errors.Is(err, docspace.ErrRestoring) {
@@ -74,7 +74,7 @@ func refuseUnlisted(ctx context.Context, p Portal, err error) *policy.Refusal {
 	return p.refuseUnansweredBy(what, err)
 }
 
-// refusedStart is why a portal did not start a restore.
+// refusedStart is the reason of a restore that the portal refused to start.
 func (p Portal) refusedStart(err error) Reason {
 	c := p.explain(err)
 	return Reason{Rule: policy.RuleAnswer, What: "The portal refused to start: " + c.why + ".", Do: c.do + " Then ask again with /restore."}
@@ -142,8 +142,8 @@ func explainNoAnswer(err error) explanation {
 	return explanation{}
 }
 
-// explainServerError explains a 500 of the application. One record of the history whose
-// storage cannot be read is enough for one.
+// explainServerError explains a 500 of the application. One backup whose storage cannot
+// be read makes the whole history fail with it.
 func explainServerError(e docspace.Error) explanation {
 	c := explanation{fmt.Sprintf("it failed with an error of its own (%d)", e.Status), "The server's operator has to look at its log; try again then."}
 	if e.Op == docspace.OpHistory {
@@ -155,9 +155,8 @@ func explainServerError(e docspace.Error) explanation {
 	return c
 }
 
-// portalDetail is what an error tells in the portal's words, after a colon: where its
-// address leads, or the class of the server's exception, which is the same in every
-// language.
+// portalDetail is the portal's own detail of an error, after a colon: the target of a
+// redirect, or the class of the server's exception, which no language changes.
 func portalDetail(err error) string {
 	const most = 80
 	e := portalError(err)

@@ -7,20 +7,20 @@ import (
 	"net"
 )
 
-// ProxyError is what a proxy answers that does not let a call through.
+// ProxyError is the error of a call that a proxy refused.
 type ProxyError struct{ Status string } // such as "407 Proxy Authentication Required"
 
 func (e *ProxyError) Error() string { return "the proxy answers " + e.Status }
 
-// atProxy reports whether a call came no further than to the proxy.
+// atProxy reports whether a call failed at the proxy.
 func atProxy(err error) bool {
 	var refusal *ProxyError
 	var dial *net.OpError
 	return errors.As(err, &refusal) || errors.As(err, &dial) && dial.Op == "proxyconnect"
 }
 
-// NetworkFix says what to do about a call that did not arrive, where it is one of the
-// settings of the network that is to blame, and otherwise what else is said.
+// NetworkFix is the cure of a call that failed at the proxy or at a certificate, and
+// otherwise for any other error.
 func NetworkFix(err error, otherwise string) string {
 	var certificate *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError

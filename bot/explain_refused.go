@@ -8,7 +8,7 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// explainRefusal explains an answer by which a portal says no.
+// explainRefusal explains a refusal of a portal.
 func (k KeySource) explainRefusal(err error) explanation {
 	switch e := portalError(err); {
 	case errors.Is(err, docspace.ErrRateLimited):
@@ -87,8 +87,7 @@ func explainStatus(s docspace.TenantStatus) explanation {
 	return explanation{"its state is one that the bot does not know" + said, "Make the portal active again: nothing can be restored before."}
 }
 
-// inactive reports whether a portal says of itself that it is not active. Old
-// versions do not say.
+// inactive reports whether a portal says that it is not active. Old versions do not say.
 func inactive(s docspace.Settings) bool {
 	return s.TenantStatus != docspace.TenantActive && s.TenantStatus != ""
 }

@@ -9,7 +9,7 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// policy is who may do what on a portal.
+// policy holds the rules of a portal.
 func (b *Bot) policy(p Portal) policy.Policy { return b.Policy.With(p.Own) }
 
 // policyOf is the policy of a restore's portal. For a portal that is no longer set
@@ -22,8 +22,7 @@ func (b *Bot) policyOf(r Restore) policy.Policy {
 	return b.policy(p)
 }
 
-// policyCheck asks a policy one question about a caller: may they use the bot, or
-// request this restore.
+// policyCheck checks a caller against the rules of a portal: [mayUse] or [mayRequest].
 type policyCheck func(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal
 
 func mayUse(ctx context.Context, p policy.Policy, d policy.Directory, c policy.Caller) *policy.Refusal {
@@ -59,11 +58,11 @@ func (b *Bot) admit(ctx context.Context, c policy.Caller, line command.Line) *po
 	return nil
 }
 
-// maxTried bounds how many rules of portals are remembered in one check.
+// maxTried bounds how many refused rules a check remembers.
 const maxTried = 16
 
 // anyPortalPasses reports whether a portal's own rules allow a caller whom the bot's
-// rules refuse. It asks one portal for each set of rules.
+// rules refuse. It checks equal rules once.
 func (b *Bot) anyPortalPasses(ctx context.Context, c policy.Caller, check policyCheck) bool {
 	tried := make([]policy.PortalRules, 1, maxTried) // the bot's own rules
 	for i := range b.Portals {

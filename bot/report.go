@@ -15,8 +15,8 @@ import (
 // needs.
 var ErrNotGranted = errors.New("the bot was not granted this")
 
-// Files is what a [Chat] may be besides: one that takes files. Its calls are
-// [ErrNotGranted] where the bot may not upload; they are never sent twice.
+// Files is a [Chat] that also takes files. Its calls return [ErrNotGranted] where the bot
+// may not upload, and are never sent twice.
 type Files interface {
 	// Upload shows a file in the thread of a restore's card.
 	Upload(ctx context.Context, r Restore, f File) error
@@ -25,13 +25,13 @@ type Files interface {
 // File is a file for people.
 type File struct {
 	Name, Title string
-	// Alt says what it shows to those who do not see it.
+	// Alt describes it to a screen reader.
 	Alt     string
 	Content []byte
 }
 
-// postReport is /restore report: what happened, for the post-mortem, told in the
-// thread of the restore.
+// postReport is /restore report. It posts the story of a restore in the thread of its
+// card, for the post-mortem.
 func (b *Bot) postReport(ctx context.Context, c policy.Caller, id string) Answer {
 	ctx = about(ctx, id)
 	r, err := b.Store.Get(ctx, id)
@@ -77,8 +77,8 @@ func (b *Bot) postReport(ctx context.Context, c policy.Caller, id string) Answer
 	return TextAnswer{said + "."}
 }
 
-// patiently repeats do while the chat is busy. A person waits for it, and no step
-// would come back to it.
+// patiently repeats do while the chat is busy. A person waits, and no later step would
+// try again.
 func patiently(ctx context.Context, do func() error) error {
 	for {
 		err := do()
@@ -112,7 +112,7 @@ func (b *Bot) uploadReport(ctx context.Context, r Restore, text string, trail []
 	return err
 }
 
-// jsonLines is a trail for machines: an event a line.
+// jsonLines writes a trail for machines, one event a line.
 func jsonLines(restore string, trail []Event, lost loss.List) []byte {
 	var lines bytes.Buffer
 	out := json.NewEncoder(&lines)
@@ -135,8 +135,8 @@ const (
 	namesWithin = 3 * time.Second
 )
 
-// names are what the chat calls the people of a restore, by their ids. Whom it does not
-// tell of stays an id.
+// names maps the ids of the people of a restore to their names. A person whom the chat
+// does not tell has none.
 func (b *Bot) names(ctx context.Context, r Restore, trail []Event) map[string]string {
 	ctx, cancel := context.WithTimeout(ctx, namesWithin)
 	defer cancel()
@@ -163,7 +163,7 @@ func (b *Bot) names(ctx context.Context, r Restore, trail []Event) map[string]st
 // maxLinked bounds the notes whose addresses a report asks for.
 const maxLinked = 20
 
-// links are the addresses of a restore's messages, as far as they can be had.
+// links maps the messages of a restore to their addresses, where the chat tells them.
 func (b *Bot) links(ctx context.Context, r Restore, trail []Event) map[string]string {
 	messages := map[string]string{"The card": r.CardTS, "The end": r.EndTS}
 	for _, e := range trail {

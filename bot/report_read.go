@@ -10,15 +10,14 @@ import (
 	"docspace-restorebot/bot/command"
 )
 
-// Report is the story of a restore for the post-mortem, twice.
+// Report is the story of a restore for the post-mortem, in two forms.
 type Report struct {
 	Markdown  string `json:"markdown"`
 	JSONLines string `json:"json_lines"` // the events, one a line
 }
 
-// ReadReport writes the report of a restore from what is recorded alone: it asks
-// neither the chat nor the portal, and changes nothing. [ErrNotFound] comes with
-// the ids that there are.
+// ReadReport writes the report of a restore from the database alone. It asks neither the
+// chat nor the portal and changes nothing. Its [ErrNotFound] names the newest ids.
 func ReadReport(ctx context.Context, s Store, id string, now time.Time) (Report, error) {
 	r, err := s.Get(ctx, id)
 	if errors.Is(err, ErrNotFound) {
@@ -41,10 +40,10 @@ func ReadReport(ctx context.Context, s Store, id string, now time.Time) (Report,
 	}, nil
 }
 
-// newestShown is how many ids are offered in the place of a wrong one.
+// newestShown is how many ids the error of a wrong id names.
 const newestShown = 5
 
-// unknownIDError names the newest ids to a person who cannot ask the bot.
+// unknownIDError names the newest ids, for a person who cannot ask the bot.
 func unknownIDError(ctx context.Context, s Store, id string) error {
 	err := fmt.Errorf("%w: %s", ErrNotFound, plain(command.QuoteForeign(id)))
 	list, listErr := s.Recent(ctx, newestShown)
@@ -61,8 +60,8 @@ func unknownIDError(ctx context.Context, s Store, id string) error {
 	return fmt.Errorf("%w. The newest are (times in UTC):%s", err, known.String())
 }
 
-// recordedLinks is where the messages of a restore are, from the audit trail. A note
-// has only its number.
+// recordedLinks maps the messages of a restore to their addresses in the audit trail. A
+// note without one has its number and its channel.
 func recordedLinks(r Restore, trail []Event) map[string]string {
 	found := map[string]string{}
 	put := func(name, ts, link string) {
@@ -84,7 +83,7 @@ func recordedLinks(r Restore, trail []Event) map[string]string {
 	return found
 }
 
-// messageOf names the message that an event tells of, "" for none.
+// messageOf names the message that an event records, "" for none.
 func messageOf(e Event) string {
 	note := e.Detail["note"]
 	switch {
@@ -100,7 +99,7 @@ func messageOf(e Event) string {
 	return ""
 }
 
-// noteName is how a report calls one of the notes in a thread.
+// noteName is the name of a note of the thread in a report.
 func noteName(at time.Time, note string) string {
 	return at.UTC().Format(time.TimeOnly) + " " + strings.ReplaceAll(note, "_", " ")
 }

@@ -12,8 +12,8 @@ import (
 	"docspace-restorebot/bot/loss"
 )
 
-// reportOf is the story of a restore as Markdown, all times in UTC. People are called
-// by their names, where those are known by their ids.
+// reportOf is the story of a restore as Markdown, with times in UTC. names maps ids of
+// people to their names.
 func reportOf(r Restore, p PortalName, trail []Event, lost loss.List, links, names map[string]string, now time.Time) string {
 	who := func(id string) string {
 		if name := names[id]; name != "" {
@@ -24,7 +24,7 @@ func reportOf(r Restore, p PortalName, trail []Event, lost loss.List, links, nam
 	var w strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&w, format+"\n", args...) }
 	of := ""
-	if r.Portal != "" { // it was refused before one was found
+	if r.Portal != "" { // "" where it was refused before a portal was found
 		of = " of " + plain(r.Portal)
 	}
 	line("# Restore %s%s: %s\n", r.ID, of, r.State)
@@ -97,8 +97,8 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05")
 }
 
-// plain makes foreign text one line that breaks neither a list nor a table, and
-// shows no picture and no element where the Markdown is rendered.
+// plain makes foreign text one line of Markdown: it breaks no list and no table, and
+// renders no picture and no HTML.
 func plain(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
@@ -129,7 +129,7 @@ func verdict(v Verdict) string {
 	return "at " + stamp(v.At) + ": status Active, login page answers " + version(v.Version)
 }
 
-// rpo is how much work is gone: from the backup to the start.
+// rpo is the time whose work is lost, from the backup to the start.
 func rpo(r Restore) string {
 	if r.Backup.CreatedOn.IsZero() || r.StartedAt.IsZero() || r.State != Succeeded {
 		return ""
@@ -141,7 +141,7 @@ func rpo(r Restore) string {
 	return Span(lost) + ", from " + stamp(r.Backup.CreatedOn) + " to " + stamp(r.StartedAt)
 }
 
-// rto is how long it took from the request to the verified end, and what of it.
+// rto is the time from the request to the end, and its parts.
 func rto(r Restore, now time.Time) string {
 	if r.StartedAt.IsZero() {
 		return ""

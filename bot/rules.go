@@ -49,7 +49,7 @@ type RuleNews struct {
 	Changes []RuleChange
 }
 
-// rules are those that the bot runs with.
+// rules are the rules of this process.
 func (b *Bot) rules() RuleBook {
 	book := RuleBook{"": ruleSetOf(b.Policy)}
 	for _, p := range b.Portals {
@@ -67,8 +67,8 @@ func ruleSetOf(p policy.Policy) RuleSet {
 	}
 }
 
-// usedIn reports whether a portal with these rules may be used in a channel by name.
-// "*" counts for no channel.
+// usedIn reports whether these rules name a channel, for any use of the portal there. "*"
+// names none.
 func (s RuleSet) usedIn(channel string) bool {
 	return !slices.Contains(s.Channels, "*") && slices.Contains(s.Channels, channel)
 }
@@ -133,7 +133,7 @@ func (was RuleBook) audience(is RuleBook) (channels []string) {
 // news are the changes of the portals that are used in a channel, or were.
 func (was RuleBook) news(is RuleBook, channel string) (news []RuleNews) {
 	changes := was.changes(is)
-	same := true // for all portals of the channel
+	same := true // all portals of the channel have the same news
 	for _, name := range slices.Sorted(maps.Keys(merged(was, is))) {
 		if !was[name].usedIn(channel) && !is[name].usedIn(channel) || name == "" {
 			continue

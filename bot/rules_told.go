@@ -11,40 +11,40 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// ToldRules are the rules that people were last told of. The zero value is that
-// of a database that no bot has run with yet.
+// ToldRules are the rules that people were last told of. The zero value is the one of a
+// new database.
 type ToldRules struct {
 	Version int64    `json:"-"` // counted up by every SaveRules
 	Rules   RuleBook `json:",omitzero"`
 	Telling Telling  `json:",omitzero"`
 }
 
-// Telling is a change that people are being told of. The zero value is none.
+// Telling is a change of the rules while channels are told of it. The zero value is none.
 type Telling struct {
 	ID    string    `json:",omitzero"`
-	Rules RuleBook  `json:",omitzero"` // as they are now
-	By    string    `json:",omitzero"` // the process that tells,
-	Until time.Time `json:",omitzero"` // and until when by the database's clock nobody else does
-	Told  []string  `json:",omitzero"` // the channels that know
+	Rules RuleBook  `json:",omitzero"` // after the change
+	By    string    `json:",omitzero"` // the process that tells the channels
+	Until time.Time `json:",omitzero"` // when its claim ends, by the database's clock
+	Told  []string  `json:",omitzero"` // the channels that were told
 }
 
-// TellRules posts what has changed to one channel. id is that of the telling.
+// TellRules posts the news to one channel. id is the one of the [Telling].
 type TellRules func(ctx context.Context, channel, id string, news []RuleNews) error
 
 const (
-	// tellFor is how long a process has a telling to itself since it last went on
-	// with it: longer than a call of the chat and a write take.
+	// tellFor is how long the claim of a process holds after each of its steps: longer
+	// than a call of the chat and a write take.
 	tellFor = 20 * time.Second
-	// tellAgain is how long a failure is left alone, and tellSlowly at most.
+	// tellAgain is the pause after a failure. It doubles up to tellSlowly.
 	tellAgain  = time.Second
 	tellSlowly = time.Minute
-	// tellRecorded is how long a stop waits for what was posted to be recorded.
+	// tellRecorded bounds the record of a post while the bot stops.
 	tellRecorded = 2 * time.Second
 )
 
-// TellRules tells each channel that restores are allowed in once if the rules
-// are not those of the last start. It goes on until all of them know, or ctx
-// ends: then the next start does. Of the first start nobody is told.
+// TellRules tells each channel in which restores are allowed, once, that the rules are
+// not those of the last start. It returns when all were told or ctx ends; the next start
+// tells the others. The first start tells nobody.
 func (b *Bot) TellRules(ctx context.Context, tell TellRules) {
 	t := ruleTeller{Bot: b, tell: tell, posted: map[string]bool{}, warned: map[string]bool{}}
 	for failed := 0; ; {
@@ -76,7 +76,7 @@ func (b *Bot) TellRules(ctx context.Context, tell TellRules) {
 	}
 }
 
-// release lets the next start go on at once with what this process leaves.
+// release ends the claim of this process, so that the next start goes on at once.
 func (t *ruleTeller) release(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellRecorded)
 	defer cancel()
@@ -89,8 +89,7 @@ func (t *ruleTeller) release(ctx context.Context) {
 	_, _ = t.record(ctx, row, next) // else it waits until the claim is over
 }
 
-// NoteRules writes down the rules of the first start, from which on people are
-// told of changes.
+// NoteRules records the rules of the first start. People are told of changes to them.
 func (b *Bot) NoteRules(ctx context.Context) error {
 	row, err := b.Store.Rules(ctx)
 	if err == nil && row.Rules == nil {
@@ -102,16 +101,16 @@ func (b *Bot) NoteRules(ctx context.Context) error {
 	return err
 }
 
-// ruleTeller is one process's part in telling.
+// ruleTeller tells the channels for one process.
 type ruleTeller struct {
 	*Bot
 
 	tell   TellRules
-	posted map[string]bool // what was posted, whether or not it could be recorded
+	posted map[string]bool // by telling and channel; also where the record failed
 	warned map[string]bool // the channels whose failure was logged
 }
 
-// step does what is to be done now, and says when to come back.
+// step takes the telling one step further. wait is the time to the next step.
 func (t *ruleTeller) step(ctx context.Context) (wait time.Duration, done bool, err error) {
 	row, err := t.Store.Rules(ctx)
 	if err != nil {
@@ -144,8 +143,7 @@ func (t *ruleTeller) step(ctx context.Context) (wait time.Duration, done bool, e
 	return wait, false, err
 }
 
-// begin writes down that there is a change to tell of, and that this process
-// tells it.
+// begin records a change of the rules, and that this process tells it.
 func (t *ruleTeller) begin(ctx context.Context, row ToldRules, mine RuleBook, now time.Time) (ToldRules, error) {
 	changes := row.Rules.changes(mine)
 	detail := map[string]string{}
@@ -189,7 +187,7 @@ func (t *ruleTeller) keepClaim(ctx context.Context, row ToldRules) (ToldRules, e
 	return t.Store.SaveRules(ctx, row, next)
 }
 
-// tellChannels tries each channel that does not know yet. wait is 0 once all know.
+// tellChannels tells each channel that was not told yet. wait is 0 once all were told.
 func (t *ruleTeller) tellChannels(ctx context.Context, row ToldRules) (now ToldRules, wait time.Duration, err error) {
 	for _, channel := range row.Rules.audience(row.Telling.Rules) {
 		if slices.Contains(row.Telling.Told, channel) {
@@ -211,16 +209,16 @@ func (t *ruleTeller) tellChannels(ctx context.Context, row ToldRules) (now ToldR
 	return row, wait, nil
 }
 
-// record writes down what was posted, also while the bot stops: the next start
-// would post it again.
+// record saves the told channels, also while the bot stops: the next start would tell
+// them again.
 func (t *ruleTeller) record(ctx context.Context, was, next ToldRules) (ToldRules, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellRecorded)
 	defer cancel()
 	return t.Store.SaveRules(ctx, was, next)
 }
 
-// tellChannel tells one channel, and says when to try again, 0 if it knows or never
-// can. A channel that others see is not told.
+// tellChannel tells one channel. again is the time to the next try, 0 if it was told or
+// never can be. A channel that another organisation sees is not told.
 func (t *ruleTeller) tellChannel(ctx context.Context, row ToldRules, channel string) (again time.Duration) {
 	key := row.Telling.ID + " " + channel
 	if t.posted[key] {

@@ -6,12 +6,12 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Safety is the backup taken before a restore, as far as it has come.
+// Safety is the progress of the backup that is taken before a restore.
 type Safety struct {
 	Stage SafetyStage `json:",omitzero"`
 	Place string      `json:",omitzero"`
-	// TaskBefore is the id of the backup task that the portal knew just before
-	// ours was asked for: any other id seen afterwards is ours.
+	// TaskBefore is the id of the portal's backup task just before ours was sent. Any
+	// other id after that is ours.
 	TaskBefore  string    `json:",omitzero"`
 	TaskID      string    `json:",omitzero"` // also the id of the backup until the restore changes it
 	StartedAt   time.Time `json:",omitzero"`
@@ -20,19 +20,19 @@ type Safety struct {
 	SilentSince time.Time `json:",omitzero"` // when the portal first did not answer
 	LostSince   time.Time `json:",omitzero"` // when it first answered that it knows no such backup
 	EndedAt     time.Time `json:",omitzero"`
-	// Backup is as the history showed it. A backup without a name is done, by the
-	// word of its task, and the history could not be read.
+	// Backup is the record in the history. A backup without a file name is done, as its
+	// task says, and the history could not be read.
 	Backup docspace.Backup `json:",omitzero"`
-	// Listed is set where that history showed the backup that is to be restored, too:
-	// it is not asked again for the start.
+	// Listed is set where that history also showed the backup to restore. The start then
+	// does not read it again.
 	Listed  bool   `json:",omitzero"`
 	Unseen  string `json:",omitzero"` // why the history did not show it, one line
-	Looked  bool   `json:",omitzero"` // the history was asked for it, which is done once
-	Warning string `json:",omitzero"` // of the portal, such as files that were left out
+	Looked  bool   `json:",omitzero"` // the history was read for it, which is done once
+	Warning string `json:",omitzero"` // the portal's, such as files that were left out
 	Why     string `json:",omitzero"` // why it failed or is in doubt, one line
 	Cure    string `json:",omitzero"` // what to do about it
-	// Doubt is set while nobody can tell when the backup ends, or whether. Nothing
-	// has failed: the bot asks on.
+	// Doubt is set while the end of the backup is uncertain. Nothing has failed, and the
+	// bot asks on.
 	Doubt    AlarmKind   `json:",omitzero"`
 	AskUntil time.Time   `json:",omitzero"` // until when a person may decide
 	WaivedBy string      `json:",omitzero"`
@@ -63,8 +63,8 @@ func (r Restore) CanBeWaived(now time.Time) bool {
 	return r.AsksForWaiver() || r.safetyInDoubt() && now.Before(r.Safety.AskUntil)
 }
 
-// safetyInDoubt reports whether a safety backup is waited for of which nobody can tell
-// when it ends.
+// safetyInDoubt reports whether the restore waits for a safety backup with an uncertain
+// end.
 func (r Restore) safetyInDoubt() bool {
 	s := r.Safety
 	return r.State == Saving && s.Doubt != "" && (s.Stage == SafetyWaiting || s.Stage == SafetySent || s.Stage == SafetyRunning)

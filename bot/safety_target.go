@@ -10,8 +10,7 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// SafetyTarget says where the backup of a portal goes that is taken just before
-// its restore: the way back. The zero value takes none.
+// SafetyTarget is the place of the safety backups of a portal. The zero value takes none.
 type SafetyTarget struct {
 	StorageType docspace.StorageType
 	Params      []command.Param
@@ -83,7 +82,7 @@ func (t SafetyTarget) request(dump bool) docspace.BackupRequest {
 	return req
 }
 
-// checkSafetyTarget checks before people are asked that a safety backup can be taken at all.
+// checkSafetyTarget checks that a safety backup can be taken, before people are asked.
 func checkSafetyTarget(r Restore, p Portal, s docspace.Settings) *policy.Refusal {
 	if !r.needsSafetyBackup(p.Safety) || s.Standalone || p.Safety.StorageType != docspace.StorageLocal {
 		return nil
