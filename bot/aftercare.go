@@ -9,18 +9,17 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Aftercare is what is looked after when the end of a restore is told: a restore
-// kills the bot's key, and what the portal holds can be counted only once a new
-// one is in its place.
+// Aftercare holds the checks after the end of a restore. They wait for a new key, since a
+// restore kills the bot's.
 type Aftercare struct {
 	Tries  int    `json:",omitzero"`
 	Done   bool   `json:",omitzero"`
 	GaveUp bool   `json:",omitzero"` // no key worked in time
 	Counts Counts `json:",omitzero"`
-	// Returned is compared with the Setup of before.
+	// Returned is compared with Restore.Setup.
 	Returned Returned `json:",omitzero"`
-	// WayBack is the id that the safety backup has now: ids change in a restore,
-	// names do not.
+	// WayBack is the new id of the safety backup: a restore changes ids and keeps file
+	// names.
 	WayBack string `json:",omitzero"`
 }
 
@@ -76,7 +75,7 @@ func (b *Bot) stepAftercare(ctx context.Context, r Restore, p Portal) (Next, err
 	})
 }
 
-// wayBackIn is the id that a safety backup has now, "" where it is not listed.
+// wayBackIn is the new id of a safety backup, "" where it is not listed.
 func wayBackIn(backups []docspace.Backup, file string) string {
 	for _, backup := range backups {
 		if file != "" && backup.FileName == file {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// AlarmKind names something that looks wrong while a restore runs.
+// AlarmKind names a problem of a running restore.
 type AlarmKind string
 
 // The alarms. Each has its known cure in the view.
@@ -33,16 +33,16 @@ func AlarmKinds() []AlarmKind {
 	return []AlarmKind{AlarmQueued, AlarmStalled, AlarmSilent, AlarmSafetyWaits, AlarmSafetySlow, AlarmSafetySilent}
 }
 
-// Alarm is raised once a kind.
+// Alarm is one problem. Each kind is raised once.
 type Alarm struct {
 	Kind AlarmKind `json:",omitzero"`
 	At   time.Time `json:",omitzero"`
 	Told bool      `json:",omitzero"` // posted to the thread
 }
 
-// How long something may last before an alarm. The server gives no heartbeat,
-// so these are guesses on the safe side: a worker picks a task up within
-// seconds, and a download or the copying of files may show no change for long.
+// How long a problem may last before its alarm. The server gives no heartbeat, so these
+// are generous guesses: a worker picks a task up within seconds, but a download or a copy
+// of files may show no change for long.
 const (
 	queuedFor  = 3 * time.Minute
 	stalledFor = 30 * time.Minute
@@ -60,7 +60,7 @@ func (r Restore) withDueAlarms(now time.Time) Restore {
 	return r
 }
 
-// Alarmed says what looks wrong now while a restore runs.
+// Alarmed lists the problems that a running restore has now.
 func (r Restore) Alarmed(now time.Time) (AlarmKind, bool) {
 	p := r.Progress
 	still := now.Sub(p.ChangedAt)

@@ -50,7 +50,7 @@ func deniedByChat(err error) bool { return errors.Is(err, policy.ErrChatDenied) 
 // needsDirect reports whether the requester has to be told in a direct message.
 func needsDirect(err error) bool { return channelClosed(err) || deniedByChat(err) }
 
-// personDelay is how long to wait for what a person has to put right.
+// personDelay is the pause while only a person can put a fault right.
 const personDelay = 10 * time.Second
 
 // retryDelay is the time before a failed call to the chat is tried again.

@@ -14,8 +14,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Bot decides commands and presses, and takes each restore one step further at a
-// time. Store holds all of its state.
+// Bot decides commands and presses, and takes restores further step by step. Store holds
+// all of its state.
 type Bot struct {
 	Store     Store
 	Chat      Chat
@@ -37,11 +37,11 @@ type Bot struct {
 	// read. It may be nil.
 	OnCommand func(v command.Verb, readable bool)
 
-	lists            backupLists  // what pickers show: lost without harm
-	historiesWaiting atomic.Int32 // that steps wait for
+	lists            backupLists  // of open pickers; a loss does no harm
+	historiesWaiting atomic.Int32 // histories that steps wait for
 }
 
-// Command is a slash command as it came in.
+// Command is a slash command with its raw text.
 type Command struct {
 	Caller    policy.Caller
 	Delivery  string // trigger_id: the same when Slack delivers it again
@@ -49,7 +49,7 @@ type Command struct {
 	AnswerURL docspace.Secret
 }
 
-// Action is what a button of a card means.
+// Action is the meaning of a button.
 type Action string
 
 // The buttons of a card.
@@ -241,7 +241,7 @@ func (b *Bot) answerUnrecorded(ctx context.Context, err error) *policy.Refusal {
 	}
 }
 
-// syntaxRefusal refuses what [command.ParseLine] or [command.Order.Check] calls wrong.
+// syntaxRefusal is an error of [command.Parse] or [command.Order.Check] as a refusal.
 func syntaxRefusal(err error) *policy.Refusal {
 	no := &policy.Refusal{Rule: policy.RuleSyntax, What: err.Error()}
 	if wrong, ok := errors.AsType[*command.SyntaxError](err); ok {

@@ -14,9 +14,8 @@ const (
 	countdown = 60 * time.Second
 	// countEvery is how often the card counts down.
 	countEvery = 5 * time.Second
-	// countUnseen is the longest time between two looks of the countdown. After
-	// a longer one (the bot was away, or Slack was) it begins anew: nobody could
-	// have stopped it meanwhile.
+	// countUnseen is the longest time between two edits of the countdown. After a longer
+	// gap, with the bot or Slack down, it begins anew: nobody could have stopped it.
 	countUnseen = 20 * time.Second
 	// countdownFor is when a countdown that cannot be shown is given up.
 	countdownFor = 15 * time.Minute

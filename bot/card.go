@@ -37,8 +37,8 @@ func (b *Bot) show(ctx context.Context, r *Restore, p Portal) error {
 func (b *Bot) edit(ctx context.Context, r *Restore, p Portal) error {
 	for {
 		if r.CardTS == "" {
-			// One that is removed again, and again, is not fought for: the next one
-			// comes with the next state.
+			// A card that is removed again and again is not posted again before the
+			// next state.
 			if r.Shown.State == r.State || !r.State.needsCard() {
 				return nil
 			}
@@ -122,7 +122,7 @@ func (b *Bot) repost(ctx context.Context, r *Restore, p Portal) error {
 	return b.saveInPlace(ctx, r, b.withCard(*r, ts))
 }
 
-// recordCardLink records where the card of a restore is. The trail is whole without it.
+// recordCardLink records the address of a card. The trail is complete without it.
 func (b *Bot) recordCardLink(ctx context.Context, r Restore) {
 	detail := b.permalinkDetail(ctx, r.Channel, r.CardTS)
 	if err := b.Store.Note(ctx, Event{At: time.Now().UTC(), Restore: r.ID, Kind: EventLinked, Detail: detail}); err != nil {
@@ -130,8 +130,8 @@ func (b *Bot) recordCardLink(ctx context.Context, r Restore) {
 	}
 }
 
-// permalinkDetail is the permalink of a message as the audit trail keeps it. It is worth
-// no failure.
+// permalinkDetail is the permalink of a message for the audit trail, nil if the chat does
+// not tell it.
 func (b *Bot) permalinkDetail(ctx context.Context, channel, ts string) map[string]string {
 	detail := map[string]string{"message_ts": ts}
 	ctx, cancel := context.WithTimeout(ctx, linkWithin) // the posted card must be recorded soon

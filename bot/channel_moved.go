@@ -44,8 +44,8 @@ func (b *Bot) adoptChannel(ctx context.Context, r Restore, channel, actor string
 	})
 }
 
-// followChannel follows a restore into the channel that its card was pressed in: the
-// message is the bot's own, has the card's ts, and says that it is this card.
+// followChannel moves a restore to the channel in which its card was pressed. The message
+// has to be the bot's own, with the ts and the mark of the card.
 func (b *Bot) followChannel(ctx context.Context, r Restore, p Press) (Restore, *policy.Refusal, error) {
 	to := p.Caller.Channel
 	if p.MessageTS != r.CardTS || !p.Card.matches(r) || p.Caller.Team != r.Team || r.Settled || !b.hasMovedTo(ctx, r, to) {
@@ -61,8 +61,8 @@ func (b *Bot) followChannel(ctx context.Context, r Restore, p Press) (Restore, *
 	return r, nil, err
 }
 
-// findMovedChannel follows a restore whose channel does not take its messages into
-// the one of its rules that has its card.
+// findMovedChannel moves a restore whose channel takes no messages to the channel of its
+// rules that has its card.
 func (b *Bot) findMovedChannel(ctx context.Context, r *Restore) (bool, error) {
 	for _, channel := range b.policyOf(*r).Channels.IDs {
 		if b.hasMovedTo(ctx, *r, channel) {

@@ -72,9 +72,8 @@ type Chat interface {
 	UpdateModal(ctx context.Context, v View, m Modal) (View, error)
 }
 
-// Recipient is one person in one channel. URL is the response_url of what they
-// did, used where it is still good; without it the answer goes to the channel,
-// seen by User only.
+// Recipient is one person in one channel. URL is the response_url of their act, while it
+// is good. Without it the answer goes to the channel and only User sees it.
 type Recipient struct {
 	Channel string
 	User    string

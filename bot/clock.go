@@ -2,9 +2,9 @@ package bot
 
 import "time"
 
-// Clock is one reading of every clock that can tell how much time has passed. No
-// single one can: a machine's clock is set, and its others stand still while it
-// sleeps or begin anew with it.
+// Clock is one reading of every clock that measures time. None is enough alone: a
+// machine's wall clock may be set, and its other clocks stop while it sleeps or begin anew
+// when it boots.
 type Clock struct {
 	At time.Time // of the database
 	// Shared is set where At is of a server that all processes ask.
@@ -19,9 +19,8 @@ type Clock struct {
 // its server's place is not of the same microsecond.
 const setBack = time.Second
 
-// since is how much time has passed since an earlier reading, at least and at
-// most. Clocks that disagree make the two differ, and ok is false where none can
-// tell at all.
+// since is the time since an earlier reading, at least and at most. The two differ where
+// clocks disagree. ok is false where no clock can tell.
 func (c Clock) since(then Clock) (least, most time.Duration, ok bool) {
 	tell := func(d time.Duration) {
 		if d = max(d, 0); !ok || d < least {

@@ -6,7 +6,7 @@ import "time"
 // before anybody is told: a Date is of the full second and takes its way.
 const ClocksAgree = 30 * time.Second
 
-// timekeeper is a portal's API that has heard what time it is there.
+// timekeeper is an [API] that knows the time on the portal.
 type timekeeper interface {
 	ClockSkew() (ahead time.Duration, known bool)
 }

@@ -9,30 +9,30 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// Consent is what a [Store] keeps of an agreement: when it became complete, and how
-// much of the time since then does not age it.
+// Consent is the age of an agreement: when it became complete, and how much of the time
+// since then does not count.
 type Consent struct {
 	Given Clock
-	Seen  Clock // when a step last watched what people can see going on
+	Seen  Clock // when a step last looked
 	// Watched is how long the restore has waited in front of everybody: for its
 	// safety backup, or in its countdown.
 	Watched time.Duration `json:",omitzero"`
 }
 
-// ConsentStep is what a save means to the consent of a restore.
+// ConsentStep is the effect of a save on the consent of a restore.
 type ConsentStep int
 
 // The steps of a consent.
 const (
 	ConsentKept    ConsentStep = iota // nothing
 	ConsentGiven                      // it is complete, or given anew without the safety backup
-	ConsentWatched                    // a step has looked while people could
+	ConsentWatched                    // a step has looked, and people see the wait on the card
 	ConsentCarried                    // the safety backup begins: the consent has to hold
 	ConsentUsed                       // the restore starts: the consent has to hold, and is spent
 	ConsentOver                       // the restore does not wait for its start any more
 )
 
-// ConsentStepOf says what a save means to the consent of a restore.
+// ConsentStepOf is the effect of a save on the consent of a restore.
 func ConsentStepOf(was, next Restore) ConsentStep {
 	held, holds := was.awaitsStart(), next.awaitsStart()
 	switch {
@@ -92,8 +92,8 @@ func (c Consent) Carry(now Clock) Consent {
 	return c
 }
 
-// Watch is c after a step has looked. The time since the look before does not age
-// it, unless it was a gap in which nobody watched.
+// Watch is c after a step has looked. The time since the last look does not count, unless
+// it was a gap in which no step looked.
 func (c Consent) Watch(r Restore, now Clock) Consent {
 	least, most, ok := now.since(c.Seen)
 	unseen := min(r.lifetime(), restartGap)

@@ -5,10 +5,11 @@ import (
 	"errors"
 )
 
-// PressDetails opens what a card has folded, where Slack does not take what folds.
+// PressDetails opens the details of a card in a modal, where Slack does not take blocks
+// that fold.
 const PressDetails Action = "details"
 
-// Details shows, in a modal, what a card has folded.
+// Details shows the details of a card in a modal.
 type Details struct{ Card Card }
 
 func (Details) part() {}
@@ -17,7 +18,7 @@ func detailsPlaceholder() Modal {
 	return Modal{Title: "Details", Parts: []Part{Words{"Looking it up ..."}}}
 }
 
-// details shows what is folded on a card to whoever sees that card.
+// details shows the details of a card to anybody who sees the card.
 func (b *Bot) details(ctx context.Context, p Press) Answer {
 	r, err := b.Store.Get(ctx, p.Restore)
 	switch {

@@ -50,7 +50,7 @@ func (b *Bot) dismiss(ctx context.Context, c policy.Caller, r Restore, why strin
 	return b.saveOutcome(ctx, c, r, err)
 }
 
-// reasonDetail is what the trail keeps of why somebody did something.
+// reasonDetail is the detail of an event with a person's reason.
 func reasonDetail(why string) map[string]string {
 	if why == "" {
 		return nil

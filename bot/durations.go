@@ -8,7 +8,7 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Run is what there is to learn from a restore that succeeded or failed.
+// Run is the duration of a restore that succeeded or failed, and what it depends on.
 type Run struct {
 	State       State
 	StorageType docspace.StorageType // "" where the backup was not one of the history
@@ -36,7 +36,7 @@ func RunOf(r Restore) Run {
 // ten, and few enough to be read while others wait.
 const usualRuns = 20
 
-// usual learns from our own history; of one that it cannot read it says nothing.
+// usual is the usual duration by our own history, zero where that cannot be read.
 func (b *Bot) usual(ctx context.Context, r Restore) Usual {
 	runs, err := b.Store.Runs(ctx, r.Portal, usualRuns)
 	if err != nil {
@@ -46,8 +46,8 @@ func (b *Bot) usual(ctx context.Context, r Restore) Usual {
 	return usualOf(runs, RunOf(r))
 }
 
-// usualOf takes into account what this bot started and saw the end of itself,
-// from the same storage and of the same kind.
+// usualOf counts the runs that this bot started and saw end, from the same storage and of
+// the same kind.
 func usualOf(runs []Run, like Run) Usual {
 	var took []time.Duration
 	for _, r := range runs {

@@ -8,9 +8,9 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// keepTelling is how long an end is tried to be told in a channel that cannot be
-// reached. deliverDeniedEndFor is the same where the chat denies it: a person has to
-// change that, which may take a weekend.
+// deliverEndFor is how long the bot tries to tell an end in a channel that cannot be
+// reached. deliverDeniedEndFor is the same where the chat denies it: a person has to change
+// that, which may take a weekend.
 const (
 	deliverEndFor       = 24 * time.Hour
 	deliverDeniedEndFor = 72 * time.Hour
@@ -59,9 +59,8 @@ func (b *Bot) stepEnded(ctx context.Context, r Restore, p Portal) (Next, error) 
 	return Next{Done: true}, nil
 }
 
-// afterSuccess does what follows a success: the list of what is to be done, what each
-// person has to do again, what the portal holds, and the reminder of what is still open.
-// done means that it is over.
+// afterSuccess posts the after-care list and what each person has to do again, counts what
+// the portal holds, and reminds people of open items. done means that nothing is left.
 func (b *Bot) afterSuccess(ctx context.Context, r *Restore, p Portal) (next Next, done bool, err error) {
 	now := time.Now().UTC()
 	for _, tell := range []func(context.Context, *Restore, Portal) error{b.showList, b.tellLoss} {
@@ -87,7 +86,7 @@ func (b *Bot) afterSuccess(ctx context.Context, r *Restore, p Portal) (next Next
 	return Next{After: due}, due == 0, nil
 }
 
-// deliverRefusalFor is how long a refusal is tried to be delivered.
+// deliverRefusalFor is how long the bot tries to deliver a refusal.
 const deliverRefusalFor = time.Minute
 
 // deliverRefusal tells the requester alone why their request was refused.

@@ -47,7 +47,7 @@ func (b *Bot) freezeRefusal(ctx context.Context) *policy.Refusal {
 	return nil
 }
 
-// freezeShown is what people are shown of a freeze.
+// freezeShown is the freeze as cards and answers show it.
 func (b *Bot) freezeShown(ctx context.Context) FreezeShown {
 	f, err := b.Store.Frozen(ctx)
 	return FreezeShown{Freeze: f, Unreadable: err != nil}

@@ -1,14 +1,13 @@
 package bot
 
-// KeySource is the setting that a portal's key comes from. The zero value is one
-// that is not known.
+// KeySource is the setting that holds a portal's key. The zero value is unknown.
 type KeySource struct {
 	Setting string // as the operator knows it
 	File    bool   // Setting names a file, which is read anew before each call
 }
 
-// PlaceHint tells where a new key goes, as the end of a sentence, and whether the bot
-// has to be started again.
+// PlaceHint is the end of a sentence that says where a new key goes, and whether the bot
+// has to be restarted.
 func (k KeySource) PlaceHint() string {
 	switch {
 	case k.Setting == "":
@@ -19,12 +18,12 @@ func (k KeySource) PlaceHint() string {
 	return "put it in " + k.Setting + " and start the bot again"
 }
 
-// newKeyHint is how somebody puts a key in the place of one that is not accepted.
+// newKeyHint says how to replace a key that the portal does not accept.
 func (k KeySource) newKeyHint() string {
 	return "Make a new key as the portal's owner or a DocSpace admin (Developer Tools, API keys) and " + k.PlaceHint() + "."
 }
 
-// writeKeyHint is how a key is allowed what it lacks.
+// writeKeyHint says how to give a key its missing permission.
 func (k KeySource) writeKeyHint() string {
 	return "Give the key the permission *:write, or make one without restrictions and " + k.PlaceHint() + "."
 }

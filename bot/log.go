@@ -8,15 +8,15 @@ import (
 
 type logKey struct{}
 
-// LogWith returns a ctx whose log lines say attrs too, where the log's handler
-// is a [LogHandler]: the ids of the restore, the envelope and the portal that
-// something is done for.
+// LogWith returns a ctx whose log lines also have attrs, where the log's handler is a
+// [LogHandler]: the ids of the restore, the envelope and the portal.
 func LogWith(ctx context.Context, attrs ...slog.Attr) context.Context {
 	have, _ := ctx.Value(logKey{}).([]slog.Attr)
 	return context.WithValue(ctx, logKey{}, slices.Concat(have, attrs))
 }
 
-// LogAs is ctx with what [LogWith] noted in another one: for what outlives that.
+// LogAs is ctx with the attributes that [LogWith] noted in another ctx, for work that
+// outlives it.
 func LogAs(ctx, noted context.Context) context.Context {
 	attrs, _ := noted.Value(logKey{}).([]slog.Attr)
 	return LogWith(ctx, attrs...)
@@ -25,7 +25,7 @@ func LogAs(ctx, noted context.Context) context.Context {
 // loggedID bounds an id that comes from outside.
 const loggedID = 40
 
-// about is ctx for what is done about one restore; "" is none.
+// about is ctx with the id of a restore for the log, ctx itself for "".
 func about(ctx context.Context, restore string) context.Context {
 	if restore == "" {
 		return ctx
@@ -33,8 +33,8 @@ func about(ctx context.Context, restore string) context.Context {
 	return LogWith(ctx, slog.String("restore", restore[:min(len(restore), loggedID)]))
 }
 
-// AboutPress is ctx for what is done about a press: its restore is noted, but not
-// what a button that is on no card holds.
+// AboutPress is ctx with the restore of a press for the log. The value of a button that is
+// on no card is no id.
 func AboutPress(ctx context.Context, p Press) context.Context {
 	if p.Action == PressPick || p.Action == PressFollow || p.Action == PressOlder {
 		return ctx
@@ -42,8 +42,8 @@ func AboutPress(ctx context.Context, p Press) context.Context {
 	return about(ctx, p.Restore)
 }
 
-// LogHandler adds what [LogWith] noted to each line that does not say it itself,
-// and calls an error err, whatever a library calls it.
+// LogHandler adds the attributes of [LogWith] to each line that lacks them. It names every
+// error "err", whatever a library calls it.
 type LogHandler struct{ slog.Handler }
 
 // Handle implements [slog.Handler].

@@ -14,8 +14,7 @@ var (
 	ErrTriggerGone = errors.New("it is too late to open the dialog")
 	// ErrModalGone: the person has closed the modal, or it shows something newer.
 	ErrModalGone = errors.New("the dialog is closed")
-	// ErrModalUnsure: whether the modal was opened is not known. It can be updated
-	// if it was.
+	// ErrModalUnsure: the modal may be open or not. It can be updated if it is.
 	ErrModalUnsure = errors.New("the chat did not say whether the dialog is open")
 )
 
@@ -165,8 +164,8 @@ func (b *Bot) form(ctx context.Context, s Submission) (Form, *policy.Refusal) {
 }
 
 // Submit answers a submitted modal: nil closes it, [Faults] and [Modal] change
-// it, any other answer is shown in its place. It is short: what takes longer is
-// left to Later.
+// it, any other answer is shown in its place. It is short: slow work is left to the
+// FollowUp.
 func (b *Bot) Submit(ctx context.Context, s Submission) (Answer, FollowUp) {
 	f, no := b.admitForm(ctx, &s)
 	return withEffect(f.effect(), b.answerSubmit(about(ctx, f.Restore), s, f, no), nil)

@@ -42,7 +42,7 @@ func (b *Bot) saveSafetyProgress(ctx context.Context, r, next Restore, p Portal,
 	return Next{After: after}, nil
 }
 
-// workedFor is how long the present work has gone on.
+// workedFor is how long the restore or its safety backup has run.
 func (r Restore) workedFor(now time.Time) time.Duration {
 	if r.State == Saving {
 		return now.Sub(r.Safety.StartedAt)

@@ -10,8 +10,8 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Preflight is what the bot found out before it asked people. The zero value means
-// that it did not look.
+// Preflight holds the facts that the bot collected before it asked people. The zero value
+// is of a request that was not checked.
 type Preflight struct {
 	At         time.Time `json:",omitzero"`
 	Usual      Usual     `json:",omitzero"`
@@ -27,7 +27,7 @@ type Preflight struct {
 	// ClockAhead is how far the portal's clock is ahead of the bot's, where they
 	// disagree.
 	ClockAhead time.Duration `json:",omitzero"`
-	// Unread says why the history could not be read, of an order that may go unseen.
+	// Unread says why the history could not be read, for an order with --unlisted.
 	Unread string `json:",omitzero"`
 }
 
@@ -37,7 +37,7 @@ type Usual struct {
 	Median, P90 time.Duration `json:",omitzero"`
 }
 
-// Counts is what a portal holds. A count below 0 could not be had.
+// Counts is what a portal holds. A count below 0 is unknown.
 type Counts struct {
 	At                    time.Time `json:",omitzero"` // zero: not counted
 	Users, Rooms, Backups int       `json:",omitzero"`

@@ -37,8 +37,8 @@ func retryOnRace(decide func() (Answer, error)) (answer Answer, err error) {
 	return answer, err
 }
 
-// refusalOf is what a person is told of an error. It writes a refusal to the audit
-// trail, and any other error to the log.
+// refusalOf is an error as the answer to a person. It writes a refusal to the audit trail,
+// and any other error to the log.
 func (b *Bot) refusalOf(ctx context.Context, c policy.Caller, err error) *policy.Refusal {
 	if refused, ok := errors.AsType[*refusedError](err); ok {
 		return b.refuse(ctx, c, refused.restore, refused.refusal)

@@ -66,13 +66,13 @@ func (p Progress) next(a docspace.Progress, tenant docspace.TenantStatus, now ti
 	return p.answered(now)
 }
 
-// answered notes that the portal could be asked.
+// answered is p after an answer of the portal.
 func (p Progress) answered(now time.Time) Progress {
 	p.AskedAt, p.Trouble, p.TroubleCure, p.TroubleSince = now, "", "", time.Time{}
 	return p
 }
 
-// failed notes that the portal could not be asked, and why.
+// failed is p after the portal could not be asked.
 func (p Progress) failed(why explanation, now time.Time) Progress {
 	if p.Trouble == "" {
 		p.TroubleSince = now

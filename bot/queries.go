@@ -52,8 +52,8 @@ func (b *Bot) answerStatus(ctx context.Context, c policy.Caller) Answer {
 	return s
 }
 
-// answerWithin is how long portals are asked for an answer that somebody waits
-// for: what is known by then is told.
+// answerWithin bounds the questions to portals while a person waits. The answer tells what
+// is known by then.
 const answerWithin = 7 * time.Second
 
 // askAll asks the portals at the same time.
@@ -126,8 +126,8 @@ func (b *Bot) listBackups(ctx context.Context, p Portal, dump bool) Answer {
 	return b.backupsFrom(p, pickerState{Portal: p.Name, Dump: dump}, backups, 0)
 }
 
-// backupsFrom shows a list from one of its backups on, and keeps it for whoever looks
-// further.
+// backupsFrom shows a list from one of its backups on, and keeps the list for the next
+// page.
 func (b *Bot) backupsFrom(p Portal, show pickerState, backups []docspace.Backup, from int) Answer {
 	b.lists.keep(show.key(), backups, time.Now())
 	a := Backups{Portal: p.PortalName, Dump: show.Dump, From: from, Now: p.portalTime()}
@@ -168,8 +168,8 @@ func (b *Bot) older(ctx context.Context, p Press) Answer {
 	})
 }
 
-// settingsSoon asks a portal for its settings while somebody waits: one that is
-// silent is told from one whose list of backups takes long.
+// settingsSoon asks a portal for its settings while a person waits. So a silent portal is
+// told from one whose list of backups takes long.
 func settingsSoon(ctx context.Context, p Portal) (docspace.Settings, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()

@@ -128,7 +128,7 @@ func (b *Bot) remind(ctx context.Context, r *Restore, p Portal, now time.Time) e
 	return b.saveInPlace(ctx, r, next)
 }
 
-// untilDue is pause, cut at due.
+// untilDue is pause, but no longer than until due.
 func untilDue(due time.Time, pause time.Duration) time.Duration {
 	return max(0, min(pause, time.Until(due)))
 }

@@ -76,10 +76,10 @@ type Restore struct {
 	// that of the whole server just before the start, "" for none.
 	TaskBefore string `json:",omitzero"`
 	DumpBefore string `json:",omitzero"`
-	// TaskID is the task that this restore is, "" until it is known.
+	// TaskID is the portal's task of this restore, "" until it is known.
 	TaskID string `json:",omitzero"`
-	// Other is a task that appeared on the portal and that cannot be said to be
-	// this restore: it is watched, and its backup is not known.
+	// Other is a task that appeared on the portal and may not be this restore. It is
+	// watched; its backup is unknown.
 	Other OtherTask `json:",omitzero"`
 	// StartedAt is when the intent was saved, just before the one POST; zero again
 	// once it is known that nothing was started.
@@ -119,8 +119,8 @@ type Restore struct {
 	Checklist Checklist `json:",omitzero"`
 	Settled   bool      `json:",omitzero"` // nothing is left to do or to tell
 
-	// Seal says whether the record proves what it says; AlteredAt is when the bot
-	// noticed that it was changed outside the bot. Both stay.
+	// Seal is the result of the check of the record's seal. AlteredAt is when the bot
+	// noticed a change from outside. Both stay.
 	Seal      Seal      `json:",omitzero"`
 	AlteredAt time.Time `json:",omitzero"`
 }
@@ -133,7 +133,7 @@ type Confirmation struct {
 	MessageTS string `json:",omitzero"`
 }
 
-// OtherTask is a task on the portal that the bot cannot call its own.
+// OtherTask is a task on the portal that may not be the bot's.
 type OtherTask struct {
 	ID      string    `json:",omitzero"`
 	SeenAt  time.Time `json:",omitzero"` // first
@@ -162,7 +162,7 @@ type ChannelLost struct {
 	EndTS string    `json:",omitzero"` // of the one that told the end
 }
 
-// Reason is why a restore went no further.
+// Reason says why a restore went no further.
 type Reason struct {
 	Rule policy.Rule `json:",omitzero"`
 	What string      `json:",omitzero"` // what happened; [Restore.Effect] says whether anything was changed
@@ -211,7 +211,7 @@ func (r Restore) Confirmers() []string {
 	return ids
 }
 
-// maxHandled bounds Heeded: few presses change something.
+// maxHandled bounds Handled: few presses change something.
 const maxHandled = 16
 
 // markHandled records the delivery of an act, as part of the change that it makes.

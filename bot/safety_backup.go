@@ -87,7 +87,7 @@ func (b *Bot) requestSafetyBackup(ctx context.Context, r Restore, p Portal) (Nex
 	case errors.Is(err, docspace.ErrRefused):
 		return b.askAboutSafetyBackup(post, r, "the portal refused it: "+p.explain(err).why)
 	case err != nil || !known || task.TaskID == "" || task.TaskID == r.Safety.TaskBefore:
-		return Next{After: soon}, err // followSafety reports it
+		return Next{After: soon}, err // followSafetyBackup finds out
 	}
 	next = r
 	next.Safety.Stage, next.Safety.TaskID = SafetyRunning, task.TaskID

@@ -9,12 +9,11 @@ import (
 	"docspace-restorebot/bot/policy"
 )
 
-// ErrAltered means that somebody else than the bot changed the database. Nothing was
-// written.
+// ErrAltered means that the database was changed outside the bot. Nothing was written.
 var ErrAltered = errors.New("the database was changed outside the bot")
 
-// Seal is what became of the seal that a key from outside the database puts on
-// the record of a restore. The zero value is a good one, or a bot without a key.
+// Seal is the result of the check of a record's seal, an HMAC under AUDIT_KEY. The zero
+// value is a good seal, or a bot without a key.
 type Seal string
 
 // The seals that prove nothing.

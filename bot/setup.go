@@ -9,9 +9,9 @@ import (
 	"docspace-restorebot/docspace"
 )
 
-// Setup is what the portal was like before the restore, of what one touches: what
-// is to be put right afterwards, and what has to come back. The zero value was
-// not read; what could not be read is named in Unread.
+// Setup is the part of a portal's set-up that a restore touches, as it was before. People
+// have to put some of it right afterwards, and the rest has to come back. The zero value
+// was not read. Unread names the parts that could not be read.
 type Setup struct {
 	At       time.Time `json:",omitzero"`
 	Unread   []string  `json:",omitzero"` // the parts below that could not be read, by their Part names

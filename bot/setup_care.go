@@ -1,7 +1,7 @@
 package bot
 
-// Leaves reports whether a restore leaves something to do about a part of the
-// set-up: it does where the part was there before it, or could not be read.
+// Leaves reports whether a restore leaves work in a part of the set-up: the part was there
+// before, or could not be read.
 func (s Setup) Leaves(part string) bool {
 	if !s.Knows(part) {
 		return true
@@ -27,12 +27,11 @@ func (s Setup) Leaves(part string) bool {
 	return false
 }
 
-// CareText is one thing more that this restore leaves to do, as the portal was read
-// before it: what, and why.
+// CareText is one more item that a restore leaves to do on this portal, and why.
 type CareText struct{ ID, Text, About string }
 
-// FurtherCare is what the portal's own set-up adds to what every restore leaves to
-// do. Nothing stands in it that was not read.
+// FurtherCare lists the items that the portal's own set-up adds. It has none of a part
+// that was not read.
 func (r Restore) FurtherCare() (care []CareText) {
 	s := r.Setup
 	if s.At.IsZero() {

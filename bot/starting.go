@@ -15,8 +15,7 @@ import (
 const startTimeout = 15 * time.Second
 
 // startDelayLimit is how soon the POST has to follow the saved intent. A process that
-// stood still for longer counts as dead: a peer then asks about the start, and tells
-// graceOf later that there was none.
+// stood still for longer counts as dead: by then another one may have found no start.
 const startDelayLimit = 5 * time.Second
 
 // start saves the intent and sends startrestore, once. Only the step whose save moved
@@ -56,7 +55,7 @@ func (b *Bot) start(ctx context.Context, was, r Restore, p Portal, looked time.T
 	case errors.Is(err, docspace.ErrRefused):
 		return b.move(post, r, r.withoutStart(now, p.refusedStart(err)), EventEnded)
 	case err != nil || !known || !r.isNew(task):
-		return Next{After: soon}, err // resolve reports it
+		return Next{After: soon}, err // stepStarting finds out
 	}
 	return b.recordStart(post, r, task)
 }

@@ -68,8 +68,8 @@ func (r Restore) isNew(task docspace.Progress) bool {
 	return task.TaskID != "" && task.TaskID != r.TaskBefore && task.TaskID != r.DumpBefore
 }
 
-// noteOther returns r with a task that is not ours, and whether that changed r.
-func (r Restore) noteOther(task docspace.Progress, now time.Time) (Restore, bool) {
+// noteOther returns r with another task. changed reports whether that changed r.
+func (r Restore) noteOther(task docspace.Progress, now time.Time) (noted Restore, changed bool) {
 	seen := OtherTask{ID: task.TaskID, SeenAt: now, Percent: task.Percent, Ended: task.Terminal(), OK: task.Succeeded()}
 	if r.Other.ID == seen.ID {
 		seen.SeenAt = r.Other.SeenAt

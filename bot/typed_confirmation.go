@@ -127,7 +127,7 @@ func sameName(typed, name string) bool {
 	return name != "" && strings.EqualFold(strings.TrimSpace(seen), strings.TrimSpace(name))
 }
 
-// cutWord is a typed word as the audit trail keeps it: one line, cut.
+// cutWord is a typed word on one line and cut, for the audit trail.
 func cutWord(s string) string {
 	clean := strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// stepUnclear tells once that a person has to look, and asks the portal on. The
-// first word, the portal's or a person's, is the end.
+// stepUnclear tells once that a person has to look, and asks the portal on. It ends as
+// soon as the portal or a person tells the end.
 func (b *Bot) stepUnclear(ctx context.Context, r Restore, p Portal) (Next, error) {
 	var later error // a message that could not be posted now
 	if r.EndTS == "" {

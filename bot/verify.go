@@ -57,8 +57,8 @@ func (r Restore) verdict(ctx context.Context, p Portal, now time.Time) (Verdict,
 	return v, err
 }
 
-// movedAway is what to look for where nobody answers at the address any more: a
-// domain in the backup takes the place of the portal's.
+// movedAway is a hint for a portal that no longer answers at its address: the domain in
+// the backup has replaced its own.
 func movedAway(err error) string {
 	if errors.Is(err, docspace.ErrNoPortal) {
 		return "If the backup holds another domain of its own, the portal answers there now: put that address into the bot's settings. "
