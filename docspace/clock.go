@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// clock is what the time is taken from.
+// clock tells the time and lets it pass.
 type clock struct {
 	now   func() time.Time
 	sleep func(context.Context, time.Duration) error
 }
 
-// clock is the client's own time where it has one.
+// clock is made of Now and Sleep, or of the machine's time where they are nil.
 func (c *Client) clock() clock {
 	k := clock{c.Now, c.Sleep}
 	if k.now == nil {
@@ -23,7 +23,7 @@ func (c *Client) clock() clock {
 	return k
 }
 
-// pause waits for d or for the end of the context, whichever comes first.
+// pause waits for d, or returns an error when the context ends earlier.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// The server's own limits, which a cloud portal enforces for each user, and for
-// each address without one. Staying below them is cheaper than being refused:
-// most refusals do not say how long to wait.
+// The limits of a cloud portal for one user, or for one address without a user. The
+// client stays below them, because most refusals do not say how long to wait.
 const (
 	maxReads  = 50     // GETs at once
 	maxWrites = 15     // other requests at once
@@ -20,12 +19,12 @@ const (
 	burst     = 60     // at once after a pause
 	perDay    = 10_000 // POSTs and PUTs
 
-	// longestInLine is more than the bucket and the gate can ask for; a wait beyond
-	// is for the next day, and nobody's to sit out in a call.
+	// longestInLine bounds the wait of a call. The bucket and the gate ask for less;
+	// only the limit of a day asks for more, and then the call fails.
 	longestInLine = time.Minute
 )
 
-// errThrottled is a request that would have to wait too long.
+// errThrottled means that a request would have to wait too long.
 var errThrottled = errors.New("waiting for the rate limit")
 
 // throttledError is an errThrottled with the time to wait.
@@ -44,18 +43,18 @@ type limits struct {
 	writes chan struct{}
 
 	mu      sync.Mutex
-	next    time.Time   // time of an empty bucket's next token
-	closed  time.Time   // no request before
-	spent   time.Time   // no POST or PUT before: the day's are used up
+	next    time.Time   // when the bucket's next token is due
+	closed  time.Time   // the gate: no request before it
+	spent   time.Time   // no POST or PUT before it: the server refused more for the day
 	strikes int         // refusals in a row
-	day     []time.Time // times of the POSTs and PUTs of the last 24 hours
+	day     []time.Time // the POSTs and PUTs of the last 24 hours
 }
 
 // daily reports whether the method counts towards the day's limit.
 func daily(method string) bool { return method == http.MethodPost || method == http.MethodPut }
 
-// enter waits for a place; leave gives it back. An error is that nothing was
-// sent.
+// enter waits until a request may be sent. The caller calls leave when it is
+// answered. After an error nothing must be sent.
 func (l *limits) enter(ctx context.Context, c clock, method string) (leave func(), err error) {
 	l.once.Do(func() {
 		l.reads, l.writes = make(chan struct{}, maxReads), make(chan struct{}, maxWrites)
@@ -86,8 +85,8 @@ func (l *limits) enter(ctx context.Context, c clock, method string) (leave func(
 	return leave, nil
 }
 
-// take takes a token and returns the time until it counts. It takes none if that is too
-// long to wait.
+// take takes a token and returns the wait until the request may be sent. It takes
+// none if the wait is longer than patience or longestInLine.
 func (l *limits) take(method string, now time.Time, patience time.Duration) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -109,9 +108,8 @@ func (l *limits) take(method string, now time.Time, patience time.Duration) time
 	return wait
 }
 
-// untilADayAllows is the wait of the next POST or PUT for the day's limit. The server's
-// days begin at an unknown hour: a client within the limit in any 24 hours is within it
-// in each of those days.
+// untilADayAllows is the wait of the next POST or PUT for the limit of a day. The
+// client counts any 24 hours, because the server's days begin at an unknown hour.
 func (l *limits) untilADayAllows(now time.Time) time.Duration {
 	old := 0
 	for old < len(l.day) && now.Sub(l.day[old]) >= 24*time.Hour {
@@ -125,9 +123,9 @@ func (l *limits) untilADayAllows(now time.Time) time.Duration {
 	return wait
 }
 
-// learn closes the gate for all after a refusal, for longer each time, and
-// opens it with the first success. A refusal that asks for hours is the day's
-// limit, which stops POSTs and PUTs alone.
+// learn closes the gate for all requests after a 429, for longer each time in a row.
+// A 429 to a POST or PUT that asks for more than maxWait is the limit of a day; it
+// stops POSTs and PUTs alone.
 func (l *limits) learn(method string, refused bool, asked time.Duration, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -10,24 +10,23 @@ import (
 
 // RestoreRequest says what to restore.
 type RestoreRequest struct {
-	// BackupID is a record of the history. Then the server takes storage and place
-	// from the record and ignores the two fields below, except that it looks whether
-	// the caller may read a filePath among them. An id that is not a GUID, "" too,
+	// BackupID is the id of a record of the history. The server takes storage and
+	// place from the record. It ignores the two fields below, but checks that the
+	// caller may read a filePath among them. An id that is not a GUID, such as "",
 	// needs the parameter filePath.
 	BackupID      string
-	StorageType   StorageType // "" leaves it to the server, which takes Documents
-	StorageParams []Param     // no key twice
-	// Notify sends mails about the restore to all users; without it the owner alone
-	// gets them.
+	StorageType   StorageType // "" is Documents
+	StorageParams []Param     // each key once
+	// Notify mails all users about the restore. Without it the server mails the owner
+	// alone.
 	Notify bool
-	// Dump restores the whole installation and must be true exactly for a backup
-	// out of BackupHistory(ctx, true).
+	// Dump restores the whole installation. It must be true for a backup out of
+	// BackupHistory(ctx, true), and false for any other.
 	Dump bool
 }
 
-// wireRestore is the request as the server reads it. The backup id is sent even
-// when empty, because the server insists on the field; and the storage type,
-// because the first releases do.
+// wireRestore is the request as the server reads it. The server insists on the
+// field backupId, even an empty one, and the first releases on storageType.
 type wireRestore struct {
 	BackupID      string      `json:"backupId"`
 	StorageType   wireStorage `json:"storageType"`
@@ -36,28 +35,27 @@ type wireRestore struct {
 	Dump          bool        `json:"dump"`
 }
 
-// StartRestore starts a restore of the portal. It is sent once and never again,
-// whatever happens.
+// StartRestore starts a restore of the portal. The client sends the request once
+// and never repeats it.
 //
-// The bool is true when the answer named a task. That task is not necessarily
-// new: while another restore of the portal runs and is still downloading, the
-// server answers with that one and ignores the request. So ask
-// [Client.RestoreProgress] before, and compare task ids with [Joined]: the same id
-// means joined. A restore that has ended is no hindrance: a second call would
-// restore again.
+// The bool is true when the answer named a task. The task may be an older one: while
+// another restore of the portal is still downloading, the server ignores the request
+// and answers with the running task. So ask [Client.RestoreProgress] before the
+// start, and compare both tasks with [Joined]. A restore that has ended does not
+// stop a new one: a second call restores again.
 //
 // It needs a key with "*:write" whose creator is the owner or a DocSpace admin.
-// Every release has it. Dump came with 3.1: an older server ignores the flag and
-// would restore the portal alone, so ask [Client.Settings] for the version first.
+// Every release has it. Dump came with 3.1. An older server ignores the flag and
+// restores the portal alone, so ask [Client.Settings] for the version first.
 //
 // Every error matches exactly one of [ErrRefused] and [ErrAmbiguous]. Refused,
 // in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
 // [ErrNoPortal]; [ErrRestoring] when the portal is locked already; [ErrPlan]
 // unpaid; [ErrAddress]; [ErrBadRequest]; [ErrForbidden] for a dump on SaaS or
 // for a person without the right; ErrPlan without restores; [ErrNotFound] for an
-// unknown backup. Also refused is what was never sent. Ambiguous is everything
-// else: no answer in time, a cut connection, a 5xx, a proxy's page, an answer that
-// is unreadable or names no task.
+// unknown backup. A request that was never sent is refused too. Every other error is
+// ambiguous: no answer in time, a cut connection, a 5xx, a proxy's page, an answer
+// that is unreadable or names no task.
 //
 // Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/start-backup-restore/
 func (c *Client) StartRestore(ctx context.Context, restore RestoreRequest) (Progress, bool, error) {
@@ -74,8 +72,8 @@ func (c *Client) StartRestore(ctx context.Context, restore RestoreRequest) (Prog
 	return p, err == nil, err
 }
 
-// check refuses what would come back as a 500, or be accepted and fail in the
-// worker after the portal is locked.
+// check refuses a request that the server would answer with 500, or accept and fail
+// at after it has locked the portal.
 func (restore RestoreRequest) check() error {
 	id, ok := ParseGUID(restore.BackupID)
 	if id == zeroGUID {
@@ -117,17 +115,17 @@ type Scope int
 
 // The scopes.
 const (
-	// AnyTask finds a dump as well as this portal's own restore, which is what "does
-	// anything run here?" wants. It is the request without the dump parameter.
+	// AnyTask finds this portal's own restore and a dump: it answers whether anything
+	// runs. The request has no dump parameter.
 	AnyTask Scope = iota
-	// TenantOnly finds this portal's own restore, before and after the tenants are
-	// swapped. It is dump=false and does not see a running dump.
+	// TenantOnly finds this portal's own restore, before and after the server swaps
+	// the tenants, and no dump. The request has dump=false.
 	TenantOnly
-	// DumpOnly finds a restore of the whole installation. It is dump=true.
+	// DumpOnly finds a restore of the whole installation. The request has dump=true.
 	DumpOnly
 )
 
-// RestoreScope is the scope in which a request with that Dump is found.
+// RestoreScope is the scope that finds the task of a request with this Dump.
 func RestoreScope(dump bool) Scope {
 	if dump {
 		return DumpOnly
@@ -142,16 +140,16 @@ func (s Scope) query() url.Values {
 	return dumpQuery(s == DumpOnly)
 }
 
-// RestoreProgress looks at the restore task of the portal; false is none, which
-// is also the answer 24 hours after the last change of one.
+// RestoreProgress returns the restore task of the portal; false is none. The server
+// forgets a task 24 hours after its last change.
 //
-// It needs no key and is sent without one: the call is open to all, also while the
-// portal is locked, and with a key that the restore has made invalid it would be
-// refused, from 3.7.1 on. Every release has it; before 3.7 there is no status,
+// It needs no key, and the client sends none. The call is open to everybody, also
+// while the portal is locked; from 3.7.1 on the server refuses it with a key that
+// the restore has made invalid. Every release has it. Before 3.7 there is no status,
 // before 3.1 no dump, and from 3.2 to 3.6 the percentage goes back now and then.
 //
 // Errors, in the order of the server's checks: [ErrNoPortal] and [ErrServer], both
-// possible for a moment while the tenants are swapped; [ErrForbidden].
+// for a moment while the server swaps the tenants; [ErrForbidden].
 //
 // Official page: https://api.onlyoffice.com/docspace/api-backend/usage-api/get-restore-progress/
 func (c *Client) RestoreProgress(ctx context.Context, scope Scope) (Progress, bool, error) {

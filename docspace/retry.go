@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// maxWait is the longest that a GET sits out a Retry-After by itself; a longer
-// one is the caller's to decide.
+// maxWait is the longest Retry-After that a GET waits for. For a longer one the
+// call fails with it in [Error.RetryAfter], and the caller decides.
 const maxWait = 30 * time.Second
 
-// perform sends r, and again where that is safe and may help.
+// perform sends r, and repeats it where a repetition is safe and may help.
 func (c *Client) perform(ctx context.Context, r request) (answer, *Error) {
 	var last *Error
 	for n := 1; ; n++ {
@@ -25,7 +25,7 @@ func (c *Client) perform(ctx context.Context, r request) (answer, *Error) {
 			return got, nil
 		}
 		if last != nil && errors.Is(fail.Err, errThrottled) {
-			return answer{}, last // what the server said is worth more
+			return answer{}, last // the server's own words tell more
 		}
 		if fail.Attempts > 0 {
 			fail.Attempts = n
@@ -44,7 +44,7 @@ func (c *Client) perform(ctx context.Context, r request) (answer, *Error) {
 	}
 }
 
-// whileCanceled keeps what the server said and adds that the wait was ended.
+// whileCanceled adds to the server's answer that the caller ended the wait.
 func (e *Error) whileCanceled(ctx context.Context) *Error {
 	e.Err = canceled(ctx)
 	return e
@@ -56,8 +56,8 @@ func fits(ctx context.Context, wait time.Duration) bool {
 	return !ok || time.Until(deadline) > wait
 }
 
-// worthRepeating reports whether the same request may do better. Writes never
-// are: nobody knows what became of the first one.
+// worthRepeating reports whether the same request may succeed the next time. A
+// write is never repeated: the server may have performed the first one.
 func (r request) worthRepeating(e *Error) bool {
 	if r.write() || errors.Is(e.Err, errInvalid) || errors.Is(e.Err, errCanceled) || errors.Is(e.Err, errThrottled) {
 		return false
@@ -76,8 +76,9 @@ func (r request) worthRepeating(e *Error) bool {
 	return false
 }
 
-// sleepFor is how long to wait before attempt n+1, n from 1: a doubling window
-// with jitter, so that many clients do not come back together.
+// sleepFor is the pause before attempt n+1, n from 1: between a half and all of a
+// window that doubles. jitter, from 0 to 1, keeps many clients from coming back at
+// the same moment.
 func sleepFor(n int, jitter float64) time.Duration {
 	const first, longest = 250 * time.Millisecond, 5 * time.Second
 	window := min(first<<min(n-1, 10), longest)

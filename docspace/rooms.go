@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// ListPage is the most entries that the lists of rooms, people and a room's log
-// answer at once.
+// ListPage is the size of a page of [Client.Rooms], [Client.RoomLog] and
+// [Client.Accounts], in entries.
 const ListPage = 100
 
 // Room is a room of the portal.
 type Room struct {
-	ID      string // a number, or a third party's own id
+	ID      string // a number; on third-party storage an id of its own form
 	Title   string
 	Created time.Time
-	Updated time.Time // also of whatever is in it
-	Files   int       // those in its folders too
+	Updated time.Time // the last change of the room or of anything in it
+	Files   int       // in the room and its folders
 	Private bool
 }
 
@@ -32,7 +32,7 @@ type wireRoom struct {
 	Private bool   `json:"private"`
 }
 
-// anyID is a number or a string, as a string.
+// anyID reads a number or a string as a string.
 type anyID string
 
 func (s *anyID) UnmarshalJSON(b []byte) error {
@@ -44,11 +44,12 @@ func (s *anyID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Rooms returns one page of the active rooms that the key's user sees, an admin
-// all of them: up to [ListPage] after the first skip, and how many there are. They
-// are asked for without an order, because the server would keep it as that of the
-// key's owner; pinned ones come first. What was deleted in a room does not show,
-// and a move may leave its dates as they are.
+// Rooms returns one page of the active rooms that the key's user may see, and how
+// many there are in all. An admin sees every room. The page holds up to [ListPage]
+// rooms after the first skip. Pinned rooms come first. The client asks for no other
+// order, because the server would save it as the order of the key's owner. Updated
+// does not change when something in the room is deleted, and may not change when
+// something is moved.
 //
 // It needs a key with a scope that reads rooms, "*:read" or more. Every release
 // has it.
@@ -77,15 +78,15 @@ func (c *Client) Rooms(ctx context.Context, skip int) ([]Room, int, error) {
 
 // LogEntry is one row of a room's log.
 type LogEntry struct {
-	ID     int64 // that of the same event in the audit trail
-	Action Action
-	Date   time.Time
-	UserID string
-	User   string
-	Target string // the id of the file or folder
-	// Title is the name of the file or folder, OldTitle the one before where it was
-	// renamed; Parent is the name of the folder that it is in.
-	Title, OldTitle, Parent string
+	ID       int64 // equals the event's id in the audit trail
+	Action   Action
+	Date     time.Time
+	UserID   string
+	User     string
+	Target   string // the id of the file or folder
+	Title    string // the name of the file or folder
+	OldTitle string // the name before a renaming; "" for other actions
+	Parent   string // the name of the folder that holds it
 }
 
 type wireLog struct {
@@ -108,16 +109,17 @@ type wireLog struct {
 	Related []wireLog `json:"related"`
 }
 
-// RoomLog returns one page of what happened in a room and its folders between two
-// times, oldest rows as the server sorts them by id, and how many rows there are
-// in all: the next page skips [ListPage] more until that is reached, however few
-// entries one brings, since rows of one minute come as one. What came as related
-// to a row is an entry of its own here. A room that was deleted has no log.
+// RoomLog returns one page of the log of a room and its folders between two times,
+// and how many rows the log has in all. The server sorts rows by id, the oldest
+// first. It shows similar rows of one minute as one row with related ones; RoomLog
+// returns each related row as an entry of its own. So a page may hold fewer than
+// [ListPage] entries: let the next page skip ListPage more until skip reaches the
+// number of rows. A deleted room has no log.
 //
-// It is not a matter of the plan. Only some actions are in it, and those that
-// overwrite come under the action that they are like. It needs a key with a scope
-// that reads files, "*:read" or more, whose creator may read the room: a DocSpace
-// admin reads all rooms. Not every release has it.
+// The log needs no paid plan. It holds some kinds of actions only, and an overwrite
+// has the action of a similar one. It needs a key with a scope that reads files,
+// "*:read" or more, whose creator may read the room: a DocSpace admin reads all
+// rooms. Not every release has it.
 //
 // Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
 // [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrNotFound].

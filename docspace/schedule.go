@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Period is how often a scheduled backup is made; "" is not told. Decoding
-// takes names and numbers and keeps what it does not know.
+// Period is how often the server makes a scheduled backup; "" is unknown. Decoding
+// accepts names and numbers, and keeps an unknown one as it is.
 type Period string
 
 // The periods.
@@ -25,7 +25,7 @@ var periodNames = []string{string(EveryDay), string(EveryWeek), string(EveryMont
 // UnmarshalJSON reads a name or a number; null leaves p as it is.
 func (p *Period) UnmarshalJSON(b []byte) error { return decodeEnum(b, periodNames, (*string)(p)) }
 
-// Cron is when a scheduled backup is made.
+// Cron is when the server makes a scheduled backup.
 type Cron struct {
 	Period Period `json:"period"`
 	Hour   int    `json:"hour"` // 0 to 23, in the portal's time zone
@@ -37,12 +37,12 @@ type Schedule struct {
 	StorageType   StorageType
 	StorageParams []Param // sorted by key when read, without what the server adds
 	Cron          Cron
-	Stored        int       // how many backups are kept; 0: the server's default
-	LastBackupOn  time.Time // zero: never; only read
+	Stored        int       // how many backups the server keeps; 0 is its default
+	LastBackupOn  time.Time // zero is never; the client does not send it
 	Dump          bool
 }
 
-// wireSchedule is what the server writes: parameters are an object there.
+// wireSchedule is a schedule as the server writes it: the parameters are an object.
 type wireSchedule struct {
 	StorageType    StorageType        `json:"storageType"`
 	StorageParams  map[string]*string `json:"storageParams"`
@@ -52,7 +52,7 @@ type wireSchedule struct {
 	Dump           bool               `json:"dump"`
 }
 
-// wireScheduleRequest is what the server reads: parameters are a list here.
+// wireScheduleRequest is a schedule as the server reads it: the parameters are a list.
 type wireScheduleRequest struct {
 	StorageType   wireStorage `json:"storageType"`
 	StorageParams []Param     `json:"storageParams,omitempty"`
@@ -61,8 +61,8 @@ type wireScheduleRequest struct {
 	Dump          bool        `json:"dump"`
 }
 
-// BackupSchedule returns the automatic backup of the portal, or with dump of
-// the installation; false is none.
+// BackupSchedule returns the automatic backup of the portal, or of the installation
+// with dump; false is none.
 //
 // It needs a key with "*:read" or "*:write" and an admin. Every release has it;
 // before 3.1 dump is ignored.
@@ -90,9 +90,9 @@ func (c *Client) BackupSchedule(ctx context.Context, dump bool) (Schedule, bool,
 	return s, true, nil
 }
 
-// serverParam reports whether the server writes the parameter itself: tenantId
-// into the schedule of a dump, which it refuses to be sent, and into folderId the
-// path of what has no folder.
+// serverParam reports whether the server adds the parameter to a schedule: tenantId
+// to that of a dump, where a request must not have it, and folderId, which is a
+// path, to that of a storage without folders.
 func serverParam(t StorageType, dump bool, key string) bool {
 	switch key {
 	case "tenantId":
@@ -103,11 +103,11 @@ func serverParam(t StorageType, dump bool, key string) bool {
 	return false
 }
 
-// SetBackupSchedule makes or replaces the automatic backup of the portal, or
-// with Dump of the installation, and returns the server's answer.
+// SetBackupSchedule makes or replaces the automatic backup of the portal, or of the
+// installation with Dump, and returns the server's answer.
 //
-// It needs a key with "*:write" and an admin. Every release has it; the first ones
-// want texts for numbers and refuse this form with [ErrBadRequest].
+// It needs a key with "*:write" and an admin. Every release has it. The first
+// releases want numbers as texts, and refuse this form with [ErrBadRequest].
 //
 // Errors, in the order of the server's checks: [ErrUnauthorized]; [ErrScope];
 // [ErrNoPortal]; [ErrRestoring]; [ErrPlan]; [ErrAddress]; [ErrBadRequest];
@@ -156,8 +156,8 @@ func checkStored(n int) error {
 	return nil
 }
 
-// DeleteBackupSchedule ends the automatic backup of the portal, or with dump of
-// the installation, and returns the server's answer. Earlier backups stay.
+// DeleteBackupSchedule ends the automatic backup of the portal, or of the
+// installation with dump, and returns the server's answer. Earlier backups stay.
 //
 // It needs a key with "*:write" and an admin. Every release has it; before 3.1 dump
 // is ignored.

@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// skew is how far the portal's clock was ahead when it last told the time.
+// skew is the portal's clock less the client's, by the portal's last answer.
 type skew struct{ last atomic.Pointer[time.Duration] }
 
-// learn reads the Date of an answer to a request that was sent at asked. It is of
-// the last full second.
+// learn reads the Date of an answer, in full seconds. The request was sent at asked.
 func (s *skew) learn(h http.Header, asked, heard time.Time) {
 	told, err := http.ParseTime(h.Get("Date"))
 	if err != nil || heard.Sub(asked) > maxSkewTrip {
@@ -20,12 +19,12 @@ func (s *skew) learn(h http.Header, asked, heard time.Time) {
 	s.last.Store(&ahead)
 }
 
-// maxSkewTrip is the longest wait for an answer that still tells the time.
+// maxSkewTrip is the slowest answer whose Date counts.
 const maxSkewTrip = 10 * time.Second
 
-// ClockSkew returns how far the portal's clock is ahead of the client's, to a few
-// seconds, by the Date of the last answer; false where none had one. What is in
-// front of the portal may have stamped it.
+// ClockSkew returns how far the portal's clock is ahead of the client's, exact to a
+// few seconds; false when no answer had a Date yet. A proxy in front of the portal may
+// have written the Date.
 func (c *Client) ClockSkew() (ahead time.Duration, known bool) {
 	last := c.skew.last.Load()
 	if last == nil {

@@ -11,20 +11,20 @@ import (
 	"time"
 )
 
-// waiter is one wait under way.
+// waiter is the state of one wait.
 type waiter struct {
 	Wait
 	phaseOf func(Progress) Phase
-	final   []error // lasting trouble
+	lasting []error // errors that end the wait at once
 
 	look    Look
 	began   time.Time
-	changed time.Time // the last change
-	missing time.Time // start of the time without a task; zero: there is one
-	silent  time.Time // start of the portal's silence; zero: it answers
+	changed time.Time // when the progress last changed
+	missing time.Time // since when there is no task; zero: there is one
+	silent  time.Time // since when the portal does not answer; zero: it does
 }
 
-// wait is the common part of the waits.
+// wait is the loop of both waits.
 func wait(
 	ctx context.Context, c clock, s waiter, ask func(context.Context) (Progress, bool, error),
 ) iter.Seq2[Look, error] {
@@ -35,13 +35,12 @@ func wait(
 		s.changed = s.began
 		for {
 			p, ok, err := ask(ctx)
-			if ctx.Err() != nil {
-				// Even if the answer came: a wait that was called off did not see the end.
+			if ctx.Err() != nil { // even if the answer has come
 				yield(s.look, context.Cause(ctx))
 				return
 			}
-			end, err := s.fold(p, ok, err, c.now())
-			if !yield(s.look, err) || end || err != nil {
+			err = s.fold(p, ok, err, c.now())
+			if !yield(s.look, err) || err != nil || s.look.Phase == PhaseEnded {
 				return
 			}
 			if err := c.sleep(ctx, s.Interval); err != nil {
@@ -52,53 +51,52 @@ func wait(
 	}
 }
 
-// fold takes one answer in. It reports whether the wait has ended, and with which error.
-func (s *waiter) fold(p Progress, ok bool, failed error, now time.Time) (end bool, err error) {
+// fold adds one answer to the look. An error ends the wait, as PhaseEnded does.
+func (s *waiter) fold(p Progress, ok bool, failed error, now time.Time) (err error) {
 	s.look.Elapsed, s.look.Trouble = now.Sub(s.began), failed
+	if failed == nil {
+		s.silent = time.Time{}
+	}
 	switch {
 	case failed != nil:
-		end, err = s.unanswered(failed, now)
+		err = s.unanswered(failed, now)
 	case !ok:
-		s.silent = time.Time{}
-		end, err = s.gone(now)
+		err = s.gone(now)
 	default:
-		s.silent = time.Time{}
-		end, err = s.seen(p, now)
+		err = s.seen(p, now)
 	}
 	s.look.Still = now.Sub(s.changed)
 	s.look.Alarm = s.alarm()
-	return end, err
+	return err
 }
 
-// unanswered bears passing trouble for a while. Other trouble ends the wait.
-func (s *waiter) unanswered(failed error, now time.Time) (bool, error) {
-	for _, final := range s.final {
-		if errors.Is(failed, final) {
-			return true, failed
-		}
+// unanswered tolerates errors for the time of Patience, and lasting ones not at all.
+func (s *waiter) unanswered(failed error, now time.Time) error {
+	if slices.ContainsFunc(s.lasting, func(lasting error) bool { return errors.Is(failed, lasting) }) {
+		return failed
 	}
 	if s.silent.IsZero() {
 		s.silent = now
 	}
 	if now.Sub(s.silent) >= s.Patience {
-		return true, fmt.Errorf("for %s: %w", s.Patience, failed)
+		return fmt.Errorf("for %s: %w", s.Patience, failed)
 	}
-	return false, nil
+	return nil
 }
 
-// gone is the answer that there is no task, or only the one from before: for a
-// moment while the server's worker stops, and before a start is picked up.
-func (s *waiter) gone(now time.Time) (bool, error) {
+// gone tolerates for the time of Grace that the portal shows no task, or the one
+// before the start: until a worker takes the task up, and while a worker stops.
+func (s *waiter) gone(now time.Time) error {
 	if s.missing.IsZero() {
 		s.missing = now
 	}
 	if now.Sub(s.missing) >= s.Grace {
-		return true, &TaskError{s.look.Progress, ErrTaskLost}
+		return &TaskError{s.look.Progress, ErrTaskLost}
 	}
-	return false, nil
+	return nil
 }
 
-func (s *waiter) seen(p Progress, now time.Time) (bool, error) {
+func (s *waiter) seen(p Progress, now time.Time) error {
 	if s.TaskID == "" && s.Before != "" && strings.EqualFold(p.TaskID, s.Before) {
 		return s.gone(now)
 	}
@@ -107,7 +105,7 @@ func (s *waiter) seen(p Progress, now time.Time) (bool, error) {
 		s.TaskID = p.TaskID
 	}
 	if !strings.EqualFold(p.TaskID, s.TaskID) {
-		return true, &TaskError{s.look.Progress, ErrOtherTask}
+		return &TaskError{s.look.Progress, ErrOtherTask}
 	}
 	if p != s.look.Progress {
 		s.changed = now
@@ -118,14 +116,12 @@ func (s *waiter) seen(p Progress, now time.Time) (bool, error) {
 		s.look.Phase = phase
 	}
 	switch {
-	case p.Succeeded():
-		return true, nil
 	case p.Canceled():
-		return true, &TaskError{p, ErrTaskCanceled}
+		return &TaskError{p, ErrTaskCanceled}
 	case p.Failed():
-		return true, &TaskError{p, ErrTaskFailed}
+		return &TaskError{p, ErrTaskFailed}
 	}
-	return false, nil
+	return nil
 }
 
 func (s *waiter) alarm() Alarm {
@@ -140,7 +136,7 @@ func (s *waiter) alarm() Alarm {
 	return ""
 }
 
-// phases are in their order; an unknown phase comes first.
+// phases are all phases in their order. Index -1, of an unknown one, comes first.
 var phases = []Phase{PhaseQueued, PhaseDownloading, PhaseImporting, PhaseCopying, PhaseRunning, PhaseEnded}
 
 func restorePhase(p Progress) Phase {
