@@ -103,7 +103,7 @@ func cardKind(r bot.Restore) string { return "card " + string(r.State) }
 // Retire takes the buttons off a message that is not the card of its restore.
 func (c *Chat) Retire(ctx context.Context, r bot.Restore, ts string) error {
 	r.CardTS = ts
-	_, err := c.edit(ctx, bot.Card{Restore: r}, "retire a card", r.ID+" retired "+ts, blockkit.Retired(r), blockkit.FormText)
+	_, err := c.edit(ctx, bot.Card{Restore: r}, "retire a card", r.ID+" retired "+ts, func() blockkit.Message { return blockkit.Retired(r) }, blockkit.FormText)
 	return err
 }
 
@@ -118,7 +118,7 @@ func (c *Chat) EditCard(ctx context.Context, card bot.Card) error {
 	if r.State == bot.Requested { // the buttons that it has are worth more than news
 		last = blockkit.FormSimple
 	}
-	again, err := c.edit(ctx, card, doing, r.ID+" "+cardKind(r), blockkit.Card(card), last)
+	again, err := c.edit(ctx, card, doing, r.ID+" "+cardKind(r), func() blockkit.Message { return blockkit.Card(card) }, last)
 	if again > 0 && err == nil {
 		return fmt.Errorf("%s: an older edit may come after it: %w", doing, &busyError{again})
 	}
@@ -127,15 +127,15 @@ func (c *Chat) EditCard(ctx context.Context, card bot.Card) error {
 
 // EditList makes the after-care list of a restore show what is ticked.
 func (c *Chat) EditList(ctx context.Context, card bot.Card) error {
-	m := blockkit.List(card)
-	card.Restore.CardTS = card.Restore.Checklist.TS
-	_, err := c.edit(ctx, bot.Card{Restore: card.Restore}, "edit the after-care list", card.Restore.ID+" list", m, blockkit.FormText)
+	r := card.Restore
+	r.CardTS = r.Checklist.TS
+	_, err := c.edit(ctx, bot.Card{Restore: r}, "edit the after-care list", r.ID+" list", func() blockkit.Message { return blockkit.List(card) }, blockkit.FormText)
 	return err
 }
 
-// edit makes the message at the card's ts show m, in the first form that Slack
-// takes. again is when to do it once more although it succeeded.
-func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, m blockkit.Message, last blockkit.Form) (again time.Duration, err error) {
+// edit makes the message at the card's ts show what draw returns, in the first form that
+// Slack takes. Most edits have to wait, and nothing is drawn for them. again is when to do it once more although it succeeded.
+func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, draw func() blockkit.Message, last blockkit.Form) (again time.Duration, err error) {
 	for {
 		sent, err := c.attempts.begin(id, time.Now())
 		if err != nil {
@@ -150,7 +150,7 @@ func (c *Chat) edit(ctx context.Context, card bot.Card, doing, id string, m bloc
 			c.observe(methodUpdate, OutcomeHeld, 0)
 			return 0, fmt.Errorf("%s: %w", doing, err)
 		}
-		fit := c.blocks.fit(m, time.Now())
+		fit := c.blocks.fit(draw(), time.Now())
 		again, err := c.editOnce(ctx, t, card.Restore, fit.In(min(sent, last)))
 		if sent == blockkit.FormWhole && c.blocks.learn(fit, err, time.Now()) {
 			continue

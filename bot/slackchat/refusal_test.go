@@ -74,7 +74,7 @@ func TestLastingRefusalIsRestedLoggedOnceAndShown(t *testing.T) {
 				if _, err := patient(t, func() (string, error) { return chat.PostCard(t.Context(), card) }); !errors.Is(err, policy.ErrChatDenied) {
 					t.Fatalf("%s: %v", code, err)
 				}
-				time.Sleep(2 * time.Second) // a caller that ignores RetryAfter
+				time.Sleep(5 * time.Second) // a caller that ignores RetryAfter
 			}
 			calls := fake.Calls("chat.postMessage")
 			early := slices.IndexFunc(calls, func(c slacktest.Call) bool { return c.At.Sub(begun) > time.Minute })
