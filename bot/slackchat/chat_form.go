@@ -69,14 +69,11 @@ func (a *attempts) ended(id string, sent, last blockkit.Form, err error, now tim
 		}
 		return false, err
 	}
-	if a.byID == nil || len(a.byID) >= attemptsKept {
-		a.byID = map[string]attempt{}
-	}
 	at := a.byID[id]
 	at.asked = now
 	if aboutContent.is(err) && sent < last {
 		at.form = sent + 1
-		a.byID[id] = at
+		keep(&a.byID, attemptsKept, id, at)
 		return true, err
 	}
 	at.form, at.why = blockkit.FormWhole, why
@@ -86,7 +83,7 @@ func (a *attempts) ended(id string, sent, last blockkit.Form, err error, now tim
 		wait = most
 	}
 	at.until = now.Add(wait)
-	a.byID[id] = at
+	keep(&a.byID, attemptsKept, id, at)
 	later := *why
 	later.After = wait
 	return false, &later

@@ -36,11 +36,8 @@ func (h *health) record(channel string, o result, now time.Time) {
 		}
 		h.fault = o.Outcome
 	case OutcomeUnreachable:
-		if h.unreachable == nil || len(h.unreachable) >= channelsKnown {
-			h.unreachable = map[string]struct{}{}
-		}
 		if channel != "" && o.about != aboutThread {
-			h.unreachable[channel] = struct{}{}
+			keep(&h.unreachable, channelsKnown, channel, struct{}{})
 		}
 		h.fault = ""
 	case OutcomeOK, OutcomeRefused, OutcomeGone:

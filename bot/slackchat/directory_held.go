@@ -68,10 +68,7 @@ func (m *remembered[T]) learn(key string, value T, asked time.Time) {
 
 // hold keeps an answer. The lock is held.
 func (m *remembered[T]) hold(key string, value T, asked time.Time) {
-	if m.held == nil || len(m.held) >= directoryHeld {
-		m.held = map[string]answered[T]{}
-	}
-	m.held[key] = answered[T]{value, asked}
+	keep(&m.held, directoryHeld, key, answered[T]{value, asked})
 }
 
 // ask asks and holds a good answer. It evicts on failure; an answer is kept when

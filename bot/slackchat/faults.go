@@ -71,19 +71,16 @@ func (f *Faults) Note(ctx context.Context, method string, err error) {
 		return
 	}
 	key := [2]string{method, refusal.Code}
-	if f.held == nil || len(f.held) >= faultsKept {
-		f.held, f.logged = map[[2]string]LastingRefusal{}, map[[2]string]time.Time{}
-	}
 	r, known := f.held[key]
 	if !known {
 		r = LastingRefusal{Method: method, Code: refusal.Code, Needs: refusal.Needs, Fix: refusal.Fix, Since: now}
 	}
 	r.Last = now
-	f.held[key] = r
+	keep(&f.held, faultsKept, key, r)
 	if f.Log == nil || now.Sub(f.logged[key]) < faultLogged {
 		return
 	}
-	f.logged[key] = now
+	keep(&f.logged, faultsKept, key, now)
 	f.Log.ErrorContext(ctx, "slack refuses a call until a person changes something",
 		"method", method, "code", refusal.Code, "needs", refusal.Needs, "detail", refusal.Detail, "fix", refusal.Fix)
 }

@@ -3,7 +3,6 @@ package slackchat
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/slack-go/slack"
@@ -22,8 +21,8 @@ func (c *Chat) Upload(ctx context.Context, r bot.Restore, f bot.File) error {
 		Reader: bytes.NewReader(f.Content), FileSize: len(f.Content), Filename: f.Name, Title: f.Title, AltTxt: f.Alt,
 		Channel: r.Channel, ThreadTimestamp: r.CardTS,
 	})
-	if refused, ok := errors.AsType[slack.SlackErrorResponse](err); ok && (refused.Err == "missing_scope" || refused.Err == "not_allowed_token_type") {
-		return fmt.Errorf("upload: %w: %s", bot.ErrNotGranted, refused.Err)
+	if code, _, _ := refusalOf(err); code == "missing_scope" || code == "not_allowed_token_type" {
+		return fmt.Errorf("upload: %w: %s", bot.ErrNotGranted, code)
 	}
 	return chatError("upload", methodUpload, err)
 }

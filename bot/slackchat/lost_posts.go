@@ -2,7 +2,6 @@ package slackchat
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -30,39 +29,38 @@ const (
 // knows none and posts the message again.
 type lostPosts struct {
 	mu         sync.Mutex
-	since      map[string]time.Time // start of the first attempt, by message
-	last       map[string]time.Time // loss of the latest answer, by message
+	posts      map[string]lostPost  // by message
 	unreadable map[string]time.Time // end of that state, by channel
 	noThread   map[string]struct{}  // threads that are gone, by channel and ts
 	me         *slack.AuthTestResponse
 	asked      time.Time // for me
 }
 
+// lostPost is when the first attempt of a post began, and when an answer was last lost.
+type lostPost struct{ since, last time.Time }
+
 func (l *lostPosts) add(key string, begun time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.since == nil || len(l.since) >= lostKept {
-		l.since, l.last = map[string]time.Time{}, map[string]time.Time{}
+	post, known := l.posts[key]
+	if !known {
+		post.since = begun
 	}
-	if l.since[key].IsZero() {
-		l.since[key] = begun
-	}
-	l.last[key] = time.Now()
+	post.last = time.Now()
+	keep(&l.posts, lostKept, key, post)
 }
 
 func (l *lostPosts) settle(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.since, key)
-	delete(l.last, key)
+	delete(l.posts, key)
 }
 
-// about returns when the first attempt of a lost post began, and when an answer was
-// last lost.
-func (l *lostPosts) about(key string) (since, last time.Time) {
+func (l *lostPosts) find(key string) (post lostPost, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.since[key], l.last[key]
+	post, ok = l.posts[key]
+	return post, ok
 }
 
 func (l *lostPosts) readable(channel string, now time.Time) bool {
@@ -74,20 +72,14 @@ func (l *lostPosts) readable(channel string, now time.Time) bool {
 func (l *lostPosts) refused(channel string, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.unreadable == nil || len(l.unreadable) >= lostKept {
-		l.unreadable = map[string]time.Time{}
-	}
-	l.unreadable[channel] = now.Add(unreadableFor)
+	keep(&l.unreadable, lostKept, channel, now.Add(unreadableFor))
 }
 
 // loseThread remembers that the thread of a message is gone.
 func (l *lostPosts) loseThread(p outgoing) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.noThread == nil || len(l.noThread) >= lostKept {
-		l.noThread = map[string]struct{}{}
-	}
-	l.noThread[p.to+" "+p.thread] = struct{}{}
+	keep(&l.noThread, lostKept, p.to+" "+p.thread, struct{}{})
 }
 
 func (l *lostPosts) threadless(p outgoing) bool {
@@ -102,27 +94,27 @@ func (l *lostPosts) threadless(p outgoing) bool {
 // channels:history, or groups:history in a private channel. The post stays lost until
 // settle.
 func (c *Chat) findLostPost(ctx context.Context, p outgoing) (ts string, err error) {
-	since, last := c.lost.about(p.key())
+	post, lost := c.lost.find(p.key())
 	now := time.Now()
 	switch {
-	case since.IsZero() || p.direct || !c.lost.readable(p.to, now):
+	case !lost || p.direct || !c.lost.readable(p.to, now):
 		return "", nil
-	case now.Sub(last) < searchDelay:
-		return "", fmt.Errorf("post: %w", &busyError{searchDelay - now.Sub(last)})
+	case now.Sub(post.last) < searchDelay:
+		return "", fmt.Errorf("post: %w", &busyError{searchDelay - now.Sub(post.last)})
 	}
 	ctx, cancel := context.WithTimeout(ctx, callWithin)
 	defer cancel()
-	ts, err = c.find(ctx, p, since.Add(-clockSkew))
-	refused, isRefused := errors.AsType[slack.SlackErrorResponse](err)
+	ts, err = c.find(ctx, p, post.since.Add(-clockSkew))
+	code, _, refused := refusalOf(err)
 	switch {
 	case err == nil && ts != "":
 		return ts, nil
 	case err == nil, threadClosed(err):
 		return "", nil
-	case isRefused && !passing(refused.Err):
+	case refused && !passing(code):
 		c.lost.refused(p.to, now)
 		return "", nil
-	case now.Sub(since) > searchFor:
+	case now.Sub(post.since) > searchFor:
 		return "", nil
 	}
 	return "", chatError("look for a message", methodHistory, err)
