@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"docspace-restorebot/bot"
@@ -18,7 +17,7 @@ type line struct {
 	Restore, Kind, Actor, Detail string
 	Prev                         string
 
-	sum string // its hash, once it has its place, as the table holds it
+	sum string // its hash as the table holds it
 }
 
 // hash covers every field, the hash of the line before included.
@@ -55,8 +54,8 @@ func (s *Store) Note(ctx context.Context, events ...bot.Event) error {
 
 // head is the end of the chain, and the freeze that holds there.
 type head struct {
-	lines  int64
-	hash   string
+	AuditHead
+
 	freeze string // [freezeSum], or freezeUnknown
 }
 
@@ -70,33 +69,33 @@ func (s *Store) noteFreeze(ctx context.Context, tx *sql.Tx, lines []line, freeze
 	if len(lines) == 0 && freeze == nil {
 		return nil
 	}
-	from, lines, err := s.locked(ctx, tx, lines)
-	swapped := false
+	end, lines, err := s.lockHead(ctx, tx, lines)
 	if err == nil {
-		swapped, err = s.extend(ctx, tx, from, lines, freeze)
+		s.reached(end.Lines)
+		if freeze != nil {
+			end.freeze = *freeze
+		}
+		err = s.extend(ctx, tx, end, lines)
 	}
-	switch {
-	case err != nil:
-		return fmt.Errorf("audit head: %w", err)
-	case !swapped:
-		return errors.New("audit head: it was changed while it was locked")
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
 	}
-	return insertLines(ctx, tx, lines)
+	return nil
 }
 
-// locked returns the end of the chain, and the lines to add to it: an end that
+// lockHead returns the end of the chain, and the lines to add to it: an end that
 // is not sealed with our key gets a line first that says so. Transactions that
 // write at once wait for each other here.
-func (s *Store) locked(ctx context.Context, tx *sql.Tx, lines []line) (h head, add []line, err error) {
+func (s *Store) lockHead(ctx context.Context, tx *sql.Tx, lines []line) (h head, add []line, err error) {
 	before := s.trailSeen.Load()
 	var seal string
 	err = tx.QueryRowContext(ctx, `UPDATE audit_head SET lines = lines WHERE id = 1 RETURNING lines, hash, seal, frozen`).
-		Scan(&h.lines, &h.hash, &seal, &h.freeze)
+		Scan(&h.Lines, &h.Hash, &seal, &h.freeze)
 	if err != nil || !s.seals.on() {
 		return h, lines, err
 	}
 	found := h.check(s.seals, seal)
-	if found == "" && h.lines < before {
+	if found == "" && h.Lines < before {
 		found = bot.SealBroken // an older end was put back
 	}
 	if found == "" {
@@ -105,37 +104,20 @@ func (s *Store) locked(ctx context.Context, tx *sql.Tx, lines []line) (h head, a
 	return s.sealAnew(ctx, tx, h, seal, found, lines)
 }
 
-// extend links lines to the chain, if from is its end.
-func (s *Store) extend(ctx context.Context, tx *sql.Tx, from head, lines []line, freeze *string) (swapped bool, err error) {
-	to := from
-	for i := range lines {
-		l := &lines[i]
-		l.Seq, l.Prev = to.lines+1, to.hash
-		l.sum = l.hash()
-		to.lines, to.hash = l.Seq, l.sum
-	}
-	if freeze != nil {
-		to.freeze = *freeze
-	}
-	n, err := change(ctx, tx, `UPDATE audit_head SET lines = $1, hash = $2, seal = $3, frozen = $4 WHERE id = 1 AND lines = $5 AND hash = $6`,
-		to.lines, to.hash, to.seal(s.seals), to.freeze, from.lines, from.hash)
-	if err != nil || n == 0 {
-		return false, err
-	}
-	s.reached(from.lines)
-	return true, nil
-}
-
-// insertLines adds linked lines.
-func insertLines(ctx context.Context, tx *sql.Tx, lines []line) error {
+// extend links lines to the end of the chain, which is locked.
+func (s *Store) extend(ctx context.Context, tx *sql.Tx, end head, lines []line) error {
 	for _, l := range lines {
+		l.Seq, l.Prev = end.Lines+1, end.Hash
+		end.Lines, end.Hash = l.Seq, l.hash()
 		_, err := tx.ExecContext(ctx, `INSERT INTO audit (seq, at, restore_id, kind, actor, detail, prev_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			l.Seq, l.At, l.Restore, l.Kind, l.Actor, l.Detail, l.Prev, l.sum)
+			l.Seq, l.At, l.Restore, l.Kind, l.Actor, l.Detail, l.Prev, end.Hash)
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := tx.ExecContext(ctx, `UPDATE audit_head SET lines = $1, hash = $2, seal = $3, frozen = $4 WHERE id = 1`,
+		end.Lines, end.Hash, end.seal(s.seals), end.freeze)
+	return err
 }
 
 // reached remembers how long the trail is at least.

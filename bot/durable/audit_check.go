@@ -83,7 +83,7 @@ func (s *Store) CheckAudit(ctx context.Context, kept AuditHead) (AuditProof, err
 	if err != nil {
 		return AuditProof{}, fmt.Errorf("audit: the head cannot be read: %w", err)
 	}
-	found, marks, err := s.checkChain(ctx, kept, AuditHead{end.lines, end.hash})
+	found, marks, err := s.checkChain(ctx, kept, end.AuditHead)
 	proof := AuditProof{AuditHead: found}
 	proof.Sealed, _, _ = strings.Cut(end.seal, ":")
 	if err != nil || !s.seals.on() {
@@ -175,11 +175,11 @@ func (m marks) judge(key sealer, end bot.Seal, sealed string) (from int64, err e
 
 // upTo is the last line that a key vouches for which was followed by another one.
 func upTo(key sealer, l AuditLine) int64 {
-	left := head{l.Seq - 1, l.Prev, l.Detail["freeze_before"]}
+	left := head{AuditHead{l.Seq - 1, l.Prev}, l.Detail["freeze_before"]}
 	if left.check(key, l.Detail["seal_before"]) != "" {
 		return 0
 	}
-	return left.lines
+	return left.Lines
 }
 
 // TrailEnd implements [bot.Store].
@@ -188,5 +188,5 @@ func (s *Store) TrailEnd(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("audit: the head cannot be read: %w", err)
 	}
-	return AuditHead{end.lines, end.hash}.Short(), nil
+	return end.Short(), nil
 }

@@ -11,21 +11,22 @@ import (
 	"docspace-restorebot/bot"
 )
 
-// witness is what tells, beside the rows of a database, how much time has passed
-// and whether the rows are of now. It fails closed: what it cannot tell, it does
-// not confirm.
+// witness tells, beside the rows of a database, how much time has passed and whether
+// the rows are of now. It fails closed: what it cannot tell, it does not confirm. A
+// ticket is what shows that the consent of a restore is the one that was written
+// then, and not of an older database.
 type witness interface {
 	// read reads all clocks.
 	read(ctx context.Context, db dbtx) (bot.Clock, error)
-	// seal makes what shall show that the consent of a restore, which is written
-	// in the same transaction, is not of an older database.
-	seal(ctx context.Context, db dbtx, id string) (string, error)
-	// sealed reports whether the consent is the one that was sealed.
-	sealed(ctx context.Context, db dbtx, id, seal string) (bool, error)
-	// unseal takes the seal away, so that no older row is ever taken for this one.
-	unseal(id string)
-	// sweep takes away the seals of all restores but those that wait for their start.
-	sweep(wait []string) error
+	// issue makes a ticket in the transaction that writes the consent.
+	issue(ctx context.Context, db dbtx, id string) (ticket string, err error)
+	// valid reports whether the consent is the one that the ticket was issued for.
+	valid(ctx context.Context, db dbtx, id, ticket string) (bool, error)
+	// revoke makes sure that no older row is ever taken for the consent.
+	revoke(id string)
+	// revokeOthers revokes the tickets of all restores but those that wait for their
+	// start.
+	revokeOthers(wait []string) error
 }
 
 // clocks reads all clocks.
@@ -68,18 +69,18 @@ func (s *Store) agreed(ctx context.Context, db dbtx, r bot.Restore) (bot.Consent
 // consent reads what people agreed to. One that is not there, or is not the one
 // that was written, is of another time than the database.
 func (s *Store) consent(ctx context.Context, db dbtx, id string) (c bot.Consent, err error) {
-	var data, seal string
-	err = db.QueryRowContext(ctx, `SELECT data, seal FROM consent WHERE restore_id = $1`, id).Scan(&data, &seal)
+	var data, ticket string
+	err = db.QueryRowContext(ctx, `SELECT data, seal FROM consent WHERE restore_id = $1`, id).Scan(&data, &ticket)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, &bot.LapsedError{Cause: bot.LapsedUnseen}
 	}
 	if err != nil {
 		return c, fmt.Errorf("consent: %w", err)
 	}
-	switch genuine, err := s.witness.sealed(ctx, db, id, seal); {
+	switch valid, err := s.witness.valid(ctx, db, id, ticket); {
 	case err != nil:
 		return c, fmt.Errorf("consent: %w", err)
-	case !genuine:
+	case !valid:
 		return c, &bot.LapsedError{Cause: bot.LapsedUnseen}
 	}
 	if found := s.seals.signed("consent "+id, data); found != "" {
@@ -99,7 +100,7 @@ func (s *Store) recordConsent(ctx context.Context, tx *sql.Tx, was, next bot.Res
 	case bot.ConsentKept:
 		return nil
 	case bot.ConsentOver:
-		s.witness.unseal(next.ID) // before the commit: what is not wanted any more must not come back
+		s.witness.revoke(next.ID) // before the commit: what is not wanted any more must not come back
 		return s.deleteConsent(ctx, tx, next.ID)
 	case bot.ConsentUsed:
 		if was.ExpiresAt.IsZero() { // no life was set: the bot itself makes no such request
@@ -108,7 +109,7 @@ func (s *Store) recordConsent(ctx context.Context, tx *sql.Tx, was, next bot.Res
 		if _, err := s.agreed(ctx, tx, was); err != nil {
 			return err
 		}
-		return s.deleteConsent(ctx, tx, next.ID) // its seal goes after the commit
+		return s.deleteConsent(ctx, tx, next.ID) // its ticket goes after the commit
 	case bot.ConsentGiven, bot.ConsentWatched, bot.ConsentCarried:
 	}
 	now, err := s.clocks(ctx, tx)
@@ -133,8 +134,8 @@ func (s *Store) recordConsent(ctx context.Context, tx *sql.Tx, was, next bot.Res
 	return s.keepConsent(ctx, tx, next.ID, c, step)
 }
 
-// keepConsent writes a consent. Its seal is made once, and with each writing
-// where it is of the writing.
+// keepConsent writes a consent. On SQLite its ticket is issued once, on PostgreSQL
+// with each writing, of whose transaction it is.
 func (s *Store) keepConsent(ctx context.Context, tx *sql.Tx, id string, c bot.Consent, step bot.ConsentStep) error {
 	data, err := json.Marshal(c)
 	if err != nil {
@@ -145,12 +146,12 @@ func (s *Store) keepConsent(ctx context.Context, tx *sql.Tx, id string, c bot.Co
 		_, err = tx.ExecContext(ctx, `UPDATE consent SET data = $1 WHERE restore_id = $2`, signed, id)
 		return err
 	}
-	seal, err := s.witness.seal(ctx, tx, id)
+	ticket, err := s.witness.issue(ctx, tx, id)
 	if err != nil {
 		return fmt.Errorf("consent: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO consent (restore_id, data, seal) VALUES ($1, $2, $3)
-		ON CONFLICT (restore_id) DO UPDATE SET data = excluded.data, seal = excluded.seal`, id, signed, seal)
+		ON CONFLICT (restore_id) DO UPDATE SET data = excluded.data, seal = excluded.seal`, id, signed, ticket)
 	return err
 }
 
@@ -159,11 +160,11 @@ func (s *Store) deleteConsent(ctx context.Context, tx *sql.Tx, id string) error 
 	return err
 }
 
-// sweepSeals takes away the seals of what does not wait for its start any more.
-func (s *Store) sweepSeals(ctx context.Context) error {
+// revokeOthers revokes the tickets of what does not wait for its start any more.
+func (s *Store) revokeOthers(ctx context.Context) error {
 	wait, err := list(ctx, s.db, value[string], `SELECT restore_id FROM consent`)
 	if err == nil {
-		err = s.witness.sweep(wait)
+		err = s.witness.revokeOthers(wait)
 	}
 	if err != nil {
 		return fmt.Errorf("consent: %w", err)

@@ -15,7 +15,7 @@ import (
 )
 
 // tickets is the witness of an SQLite database: its clocks are the process's and
-// the machine's, and a seal is a small file beside the database, which is there
+// the machine's, and a ticket is a small file beside the database, which is there
 // only while a restore waits for its start. A copy of the database that is put
 // back brings no ticket with it, and the copy of a ticket is not the ticket: the
 // time of its making, which nobody can set, is another one.
@@ -34,13 +34,13 @@ func (w tickets) read(context.Context, dbtx) (bot.Clock, error) {
 // ticketInfix is between the database's name and the restore's id.
 const ticketInfix = ".consent-"
 
-// ticket is the file of a restore's consent.
-func (w tickets) ticket(id string) string {
+// file is the ticket of a restore.
+func (w tickets) file(id string) string {
 	return w.database + ticketInfix + strings.ReplaceAll(id, string(filepath.Separator), "_")
 }
 
-func (w tickets) seal(_ context.Context, _ dbtx, id string) (string, error) {
-	file, word := w.ticket(id), rand.Text()
+func (w tickets) issue(_ context.Context, _ dbtx, id string) (string, error) {
+	file, word := w.file(id), rand.Text()
 	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
@@ -50,12 +50,12 @@ func (w tickets) seal(_ context.Context, _ dbtx, id string) (string, error) {
 	return w.fingerprint(file)
 }
 
-func (w tickets) sealed(_ context.Context, _ dbtx, id, seal string) (bool, error) {
-	now, err := w.fingerprint(w.ticket(id))
+func (w tickets) valid(_ context.Context, _ dbtx, id, ticket string) (bool, error) {
+	now, err := w.fingerprint(w.file(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	return now == seal, err
+	return now == ticket, err
 }
 
 // fingerprint is the content of a ticket and the time of its making.
@@ -68,10 +68,10 @@ func (tickets) fingerprint(file string) (string, error) {
 	return string(word) + " " + at, err
 }
 
-func (w tickets) unseal(id string) { _ = os.Remove(w.ticket(id)) }
+func (w tickets) revoke(id string) { _ = os.Remove(w.file(id)) }
 
-// sweep takes away what a process left that died just then.
-func (w tickets) sweep(wait []string) error {
+// revokeOthers removes what a process left that died just then.
+func (w tickets) revokeOthers(wait []string) error {
 	dir, base := filepath.Split(w.database)
 	files, err := os.ReadDir(dir)
 	if err != nil {
@@ -79,7 +79,7 @@ func (w tickets) sweep(wait []string) error {
 	}
 	for _, f := range files {
 		file := filepath.Join(dir, f.Name())
-		waits := func(id string) bool { return w.ticket(id) == file }
+		waits := func(id string) bool { return w.file(id) == file }
 		if strings.HasPrefix(f.Name(), base+ticketInfix) && !slices.ContainsFunc(wait, waits) {
 			_ = os.Remove(file)
 		}

@@ -8,23 +8,27 @@
 //
 // SQLite and PostgreSQL run the same code and the same SQL. What differs:
 //
-//   - One process writes an SQLite file, and holds its lock (lock.go). All rows are
-//     begun anew at its start. Others read the file meanwhile (read_only.go, copy.go).
+//   - One process writes an SQLite file, and holds its lock. All rows are begun anew
+//     at its start. Others read the file meanwhile.
 //   - Any number of processes share a PostgreSQL database. Times that decide between
-//     them are now() of the server (clock.go), and a row is begun anew once it is
-//     10 s overdue.
+//     them are now() of the server, and a row is begun anew once it is 10 s overdue.
 //
 // A transaction touches the rows of a restore first and the audit trail last, so
 // that two of them never wait for each other.
 //
-// Where to look:
+// Read the files in this order:
 //
-//	open, sqlite, postgres, migrate    from a URL to a Store
-//	store, record, schema/             restores: rows, moves, the JSON of the data column
-//	run, work, reconcile, clock        the steps
-//	audit, audit_check, trail          the chain of events, and how it is verified
-//	seal, seal_trail                   what AUDIT_KEY proves of rows and trail
-//	consent, consent_sqlite, ...       how old people's consent is, and whether it is of now
-//	search, runs, loss, form, rules    what else is asked of the database
-//	doctor, backlog, file_check        how the database is
+//	open, migrate, schema/     from a URL to a Store
+//	sqlite, lock, file_check   a file: how it is opened, locked and checked
+//	postgres                   a server
+//	sql                        transactions, and rows to values
+//	store, record              restores: their moves, and the JSON of a row
+//	search, kept, rules        what else is kept, and how restores are found
+//	run, work, reconcile       the steps; clock has the time that they go by
+//	consent                    how old people's consent is, and whether it is of now
+//	freeze                     no starts meanwhile
+//	audit, seal                the chain of events, and what AUDIT_KEY proves of it
+//	read_only, copy            what audit, report and backup need beside a bot
+//	doctor, inspect, backlog   how the database is; process has who else is at work
+//	system                     what differs between operating systems
 package durable

@@ -12,11 +12,11 @@ import (
 // before it is opened for good, which is all of most files, and the rest while
 // commands are recorded already.
 const (
-	// glanceFor bounds how long people wait for a bot with a large file.
-	glanceFor = 50 * time.Millisecond
-	// readFor bounds how long the steps wait. A file of which more is left is not read
+	// checkBeforeOpen bounds how long people wait for a bot with a large file.
+	checkBeforeOpen = 50 * time.Millisecond
+	// checkBeforeSteps bounds how long the steps wait. A file of which more is left is not read
 	// on: SQLite tells of a damaged page when it comes upon one.
-	readFor = 5 * time.Second
+	checkBeforeSteps = 5 * time.Second
 )
 
 var (
@@ -30,7 +30,7 @@ func inspect(ctx context.Context, db *sql.DB) (whole bool, err error) {
 	if err := checkOurs(ctx, db); err != nil {
 		return false, err
 	}
-	short, cancel := context.WithTimeout(ctx, glanceFor)
+	short, cancel := context.WithTimeout(ctx, checkBeforeOpen)
 	defer cancel()
 	if err = check(short, db); err != nil && short.Err() != nil {
 		return false, ctx.Err()
@@ -64,7 +64,7 @@ func (s *Store) checkRest(ctx context.Context) error {
 	if s.fileChecked || s.file == "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, readFor)
+	ctx, cancel := context.WithTimeout(ctx, checkBeforeSteps)
 	defer cancel()
 	reader, err := sqliteReader(ctx, s.file)
 	if err == nil {

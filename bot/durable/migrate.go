@@ -32,7 +32,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.tx(ctx, s.migrate); err != nil {
 		return err
 	}
-	if err := s.sweepSeals(ctx); err != nil {
+	if err := s.revokeOthers(ctx); err != nil {
 		return err
 	}
 	err := s.compareClocks(ctx)

@@ -16,16 +16,10 @@ const againAfter = 5 * time.Second
 type riverLog struct {
 	slog.Handler
 
-	last *lastSaid
+	said *sync.Map // when each message was logged last
 }
 
-// lastSaid is when each message was logged last.
-type lastSaid struct {
-	mu sync.Mutex
-	at map[string]time.Time
-}
-
-func newRiverLog(h slog.Handler) riverLog { return riverLog{h, &lastSaid{at: map[string]time.Time{}}} }
+func newRiverLog(h slog.Handler) riverLog { return riverLog{h, new(sync.Map)} }
 
 func (q riverLog) Enabled(ctx context.Context, level slog.Level) bool {
 	return q.Handler.Enabled(ctx, level) && (level >= slog.LevelWarn || q.Handler.Enabled(ctx, slog.LevelDebug))
@@ -33,26 +27,20 @@ func (q riverLog) Enabled(ctx context.Context, level slog.Level) bool {
 
 // Handle implements [slog.Handler].
 func (q riverLog) Handle(ctx context.Context, r slog.Record) error {
-	if !q.Handler.Enabled(ctx, slog.LevelDebug) && q.last.saidLately(r) {
-		return nil
+	if !q.Handler.Enabled(ctx, slog.LevelDebug) {
+		last, _ := q.said.Load(r.Message)
+		if at, said := last.(time.Time); said && r.Time.Sub(at) < againAfter {
+			return nil
+		}
+		q.said.Store(r.Message, r.Time)
 	}
 	return q.Handler.Handle(ctx, r)
 }
 
-func (l *lastSaid) saidLately(r slog.Record) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if last, said := l.at[r.Message]; said && r.Time.Sub(last) < againAfter {
-		return true
-	}
-	l.at[r.Message] = r.Time
-	return false
-}
-
 func (q riverLog) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return riverLog{q.Handler.WithAttrs(attrs), q.last}
+	return riverLog{q.Handler.WithAttrs(attrs), q.said}
 }
 
 func (q riverLog) WithGroup(name string) slog.Handler {
-	return riverLog{q.Handler.WithGroup(name), q.last}
+	return riverLog{q.Handler.WithGroup(name), q.said}
 }

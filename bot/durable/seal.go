@@ -114,7 +114,7 @@ func (h head) seal(k sealer) string { return k.seal("head", h.text()) }
 func (h head) check(k sealer, seal string) bot.Seal { return k.check("head", h.text(), seal) }
 
 func (h head) text() string {
-	return strconv.FormatInt(h.lines, 10) + " " + h.hash + " " + h.freeze
+	return strconv.FormatInt(h.Lines, 10) + " " + h.Hash + " " + h.freeze
 }
 
 // freezeSum is what the end of the chain knows of a freeze, "" for none.

@@ -25,7 +25,7 @@ const foundNew = "new"
 // or the trail was changed by somebody who does not have it.
 func (s *Store) sealAnew(ctx context.Context, tx *sql.Tx, h head, seal string, found bot.Seal, lines []line) (head, []line, error) {
 	word := string(found)
-	if h.lines == 0 && found == bot.SealMissing {
+	if h.Lines == 0 && found == bot.SealMissing {
 		word = foundNew
 	}
 	detail := map[string]string{"key": s.seals.id, "found": word}
@@ -40,7 +40,7 @@ func (s *Store) sealAnew(ctx context.Context, tx *sql.Tx, h head, seal string, f
 	if h.freeze, err = s.trustedFreeze(ctx, tx, found); err != nil {
 		return h, nil, err
 	}
-	attrs := []any{"line", h.lines + 1, "found", word, "key", s.seals.id}
+	attrs := []any{"line", h.Lines + 1, "found", word, "key", s.seals.id}
 	switch found {
 	case bot.SealBroken:
 		s.Log.ErrorContext(ctx, "the audit trail was changed outside the bot: run restorebot audit verify", attrs...)
@@ -94,9 +94,9 @@ type trailEnd struct {
 func (s *Store) readTrailEnd(ctx context.Context, db dbtx) (end trailEnd, err error) {
 	end.least = s.trailSeen.Load()
 	var at int64
-	err = db.QueryRowContext(ctx, `SELECT h.lines, h.hash, h.seal, h.frozen, coalesce((SELECT max(seq) FROM audit), 0), f.at, f.actor, f.reason, f.channel
+	err = db.QueryRowContext(ctx, `SELECT h.Lines, h.Hash, h.seal, h.frozen, coalesce((SELECT max(seq) FROM audit), 0), f.at, f.actor, f.reason, f.channel
 		FROM audit_head AS h, freeze_now AS f WHERE h.id = 1 AND f.id = 1`).
-		Scan(&end.lines, &end.hash, &end.seal, &end.head.freeze, &end.newest, &at, &end.freeze.By, &end.freeze.Reason, &end.freeze.Channel)
+		Scan(&end.Lines, &end.Hash, &end.seal, &end.head.freeze, &end.newest, &at, &end.freeze.By, &end.freeze.Reason, &end.freeze.Channel)
 	end.freeze.At = fromNanos(at)
 	if errors.Is(err, sql.ErrNoRows) && s.seals.on() {
 		return end, altered("the end of the audit trail, or the row of the freeze, is gone")
@@ -106,18 +106,18 @@ func (s *Store) readTrailEnd(ctx context.Context, db dbtx) (end trailEnd, err er
 
 // checkTrailEnd checks that the end is what the bot has written last.
 func (s *Store) checkTrailEnd(end trailEnd) error {
-	fresh := end.lines == 0 && end.seal == "" // nothing was written yet
+	fresh := end.Lines == 0 && end.seal == "" // nothing was written yet
 	switch {
 	case !fresh && end.check(s.seals, end.seal) != "":
 		return altered("the end of the audit trail is not the one that the bot wrote")
-	case end.lines < end.least:
+	case end.Lines < end.least:
 		return altered("an older audit trail was put back")
-	case end.newest != end.lines:
-		return altered("the audit trail has %s where there should be %d", bot.Count(int(end.newest), "line", "lines"), end.lines)
+	case end.newest != end.Lines:
+		return altered("the audit trail has %s where there should be %d", bot.Count(int(end.newest), "line", "lines"), end.Lines)
 	case end.head.freeze != freezeSum(end.freeze):
 		return altered("whether restores are frozen is not what the bot wrote")
 	}
-	s.reached(end.lines)
+	s.reached(end.Lines)
 	return nil
 }
 
@@ -149,14 +149,14 @@ func (s *Store) checkUnaltered(ctx context.Context, tx *sql.Tx, was, next bot.Re
 	case from == 0:
 		return nil // whether one is needed is not for the store to say
 	}
-	return trailAgrees(ctx, tx, was, next, from, end.head)
+	return trailAgrees(ctx, tx, was, next, from, end.AuditHead)
 }
 
 // trailAgrees reads the trail from a restore's first confirmation to its end.
-func trailAgrees(ctx context.Context, tx *sql.Tx, was, r bot.Restore, from int64, h head) error {
+func trailAgrees(ctx context.Context, tx *sql.Tx, was, r bot.Restore, from int64, end AuditHead) error {
 	missing := r.Confirmers()
 	last := AuditHead{Lines: from - 1}
-	for stored, err := range readTrail(ctx, tx, from, h.lines) {
+	for stored, err := range readTrail(ctx, tx, from, end.Lines) {
 		if err != nil {
 			return fmt.Errorf("audit: %w", err)
 		}
@@ -184,7 +184,7 @@ func trailAgrees(ctx context.Context, tx *sql.Tx, was, r bot.Restore, from int64
 		}
 	}
 	switch {
-	case last.Lines != h.lines || last.Hash != h.hash:
+	case last != end:
 		return altered("the newest lines of the audit trail are missing or changed")
 	case len(missing) > 0:
 		return altered("the audit trail knows no confirmation by %s", strings.Join(missing, ", "))

@@ -170,7 +170,7 @@ func (s *Store) save(ctx context.Context, was, next bot.Restore, wake bool, even
 		return bot.Restore{}, fmt.Errorf("restore %s: %w", was.ID, err)
 	}
 	if bot.ConsentStepOf(was, next) == bot.ConsentUsed {
-		s.witness.unseal(next.ID) // after the commit: a death before it does not cost the consent
+		s.witness.revoke(next.ID) // after the commit: a death before it does not cost the consent
 	}
 	return next, nil
 }
