@@ -204,7 +204,7 @@ func (b *Bot) busyRefusal(ctx context.Context, portal PortalName) *policy.Refusa
 	case Requested, Saving:
 		no.Do = "Look at its card, or at /restore status; dismiss it there if it is not wanted."
 	case Unclear:
-		no.What = "Whether another restore of " + portal.Name + " is over cannot be told."
+		no.What = "The bot cannot tell whether another restore of " + portal.Name + " is over."
 		no.Do = "Look at the portal, then say with the buttons on its card what became of it."
 	default: // no person is needed
 		no.Do = "Wait for its end; its card and /restore status show how far it is."

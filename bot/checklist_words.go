@@ -14,7 +14,7 @@ func (r Restore) Words(i CheckItem) (do, why string) {
 	case CheckPasswords:
 		switch {
 		case r.Followed:
-			return "Tell everybody to use Forgot password", "Passwords were reset; who got a mail is not known"
+			return "Tell everybody to use Forgot password", "Passwords were reset; the bot does not know who got a mail"
 		case r.Order.Notify:
 			return "Tell everybody to set a new password", "They got a mail, good for 7 days; later use Forgot password"
 		}

@@ -87,7 +87,7 @@ func toDoAgain(l loss.List, most int) string {
 		writeActs(&w, back.Acts, most)
 	}
 	if l.Left > 0 {
-		fmt.Fprintf(&w, "And %s that cannot be named: in private or removed rooms, or too many.\n", Count(l.Left, "change", "changes"))
+		fmt.Fprintf(&w, "And %s without names: in private or removed rooms, or too many to list.\n", Count(l.Left, "change", "changes"))
 	}
 	return w.String()
 }
@@ -131,7 +131,7 @@ func lossLine(s loss.Summary) string {
 			parts = append(parts, Count(one.n, one.one, one.more))
 		}
 	}
-	text := "nothing that the portal writes down"
+	text := "nothing that the portal recorded"
 	if len(parts) > 0 {
 		text = "at least " + strings.Join(parts, ", ") + ", by " + Count(s.People, "person", "people")
 	}
@@ -141,7 +141,7 @@ func lossLine(s loss.Summary) string {
 	if s.Source == loss.FromRooms {
 		text += " (the plan keeps no audit trail)"
 	} else if !s.Complete {
-		text += " (the trail was not read to its end)"
+		text += " (the bot did not read the trail to its end)"
 	}
 	return text
 }

@@ -167,21 +167,21 @@ func orPerson(by string) string {
 func nothingListed(r Restore, view lossView) string {
 	switch {
 	case view.Find != "":
-		return "Nothing in the list has " + view.Find + " in it."
+		return "No line of the list has " + view.Find + " in it."
 	case r.Loss.Source == loss.FromNone:
-		return "The portal could not be asked: " + r.Loss.Why + "."
+		return "The portal did not say what changed: " + r.Loss.Why + "."
 	}
-	return "The list is empty: nothing that the portal writes down has changed, or the list is not kept any more."
+	return "The list is empty: the portal has recorded no change, or the bot no longer keeps the list."
 }
 
 // lossFoot is what the list does not name.
 func lossFoot(l loss.List, view lossView) string {
 	var out []string
 	for _, own := range l.PersonalOf(view.Find) {
-		out = append(out, own.User+": "+Count(own.Files, "file", "files")+" in their own documents, which nobody else is shown")
+		out = append(out, own.User+": "+Count(own.Files, "file", "files")+" in their own documents, without names")
 	}
 	if l.Left > 0 {
-		out = append(out, fmt.Sprintf("And %s that the list does not name: in private or removed rooms, or too many.", Count(l.Left, "change", "changes")))
+		out = append(out, fmt.Sprintf("And %s without names: in private or removed rooms, or too many to list.", Count(l.Left, "change", "changes")))
 	}
 	return loss.Cut(strings.Join(out, "\n"), wordsFor)
 }

@@ -181,7 +181,7 @@ func TestPrivateAndRemovedRoomsStayNumbers(t *testing.T) {
 		)
 		r := s.counted()
 		text := wordsOf(s.showWhat(r))
-		if r.Loss.Lost.Created != 3 || !strings.Contains(text, "Open.docx") || strings.Contains(text, "Secret") || strings.Contains(text, "Gone") || !strings.Contains(text, "2 changes that the list does not name") {
+		if r.Loss.Lost.Created != 3 || !strings.Contains(text, "Open.docx") || strings.Contains(text, "Secret") || strings.Contains(text, "Gone") || !strings.Contains(text, "2 changes without names") {
 			s.t.Errorf("%+v: %s", r.Loss.Lost, text)
 		}
 	})

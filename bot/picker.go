@@ -160,12 +160,12 @@ func pickerModal(id string, show pickerState, may Portals, p Portal, settings do
 		}
 	}
 	ticks := Field{Name: fieldOptions, Label: "Options", Kind: FieldTicks, Optional: true, Options: []Option{
-		{Value: optionNotify, Text: "Mail every active user how to set a new password", About: "Without it only the owner is mailed (--notify)"},
+		{Value: optionNotify, Text: "Mail every active user how to set a new password", About: "Without this only the owner gets a mail (--notify)"},
 		{Value: optionDryRun, Text: "Dry run: check everything, start nothing", About: "It shows whether a restore could start (--dry-run)"},
 	}}
 	if !p.Safety.IsZero() {
 		ticks.Options = append(ticks.Options, Option{
-			Value: optionUnsafe, Text: "No safety backup before it", About: "There is then no way back (--no-safety-backup)",
+			Value: optionUnsafe, Text: "No safety backup before it", About: "Then there is no way back (--no-safety-backup)",
 		})
 	}
 	m.Parts = append(m.Parts, field, ticks,

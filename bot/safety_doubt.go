@@ -32,7 +32,7 @@ func (b *Bot) doubtSafetyBackup(ctx context.Context, r, next Restore, p Portal, 
 func unansweredDoubt(kind AlarmKind) Reason {
 	if kind == AlarmSafetyWaits {
 		return Reason{
-			Rule: policy.RuleSafety, What: "Another backup of the portal held the safety backup up, and nobody said in time whether to restore without it.",
+			Rule: policy.RuleSafety, What: "The safety backup had to wait for another backup of the portal, and nobody said in time whether to restore without it.",
 			Do: "Ask again with /restore once the other backup has ended, or with --no-safety-backup.",
 		}
 	}

@@ -123,7 +123,7 @@ func TestDoubtThatNobodySettlesComesToAnEnd(t *testing.T) {
 		"another's goes on": {func(s *scene) {
 			s.portal.StartBackupElsewhere(4)
 			s.portal.Break(func(f *docspacetest.Faults) { f.BackupDead = true })
-		}, "held the safety backup up"},
+		}, "had to wait for another backup"},
 		// The server forgets a task that shows no change for a day.
 		"the worker is dead": {func(s *scene) { s.portal.Break(func(f *docspacetest.Faults) { f.BackupDead = true }) }, "nobody said in time"},
 	} {

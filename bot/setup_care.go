@@ -43,19 +43,19 @@ func (r Restore) FurtherCare() (care []CareText) {
 		add("mail", "Set passwords by hand", "The portal has no server for mail: nobody gets a link for a new password.")
 	}
 	if has(PartKeys) && !r.Order.Dump {
-		add("keys", "Renew "+Count(s.Keys-1, "other API key", "other API keys"), "They died with the restore: their users make new ones.")
+		add("keys", "Renew "+Count(s.Keys-1, "other API key", "other API keys"), "They died with the restore: whoever uses one makes a new one.")
 	}
 	if has(PartWebhooks) {
 		add("webhooks", "Look at the webhooks", "The portal had "+Count(s.Webhooks, "webhook", "webhooks")+"; now it has the backup's: check where each goes.")
 	}
 	if s.AddressesNew {
-		add("addresses_new", "Set the allowed addresses anew", "They were changed since the backup, whose list is back: it may lock people, and the bot, out.")
+		add("addresses_new", "Set the allowed addresses anew", "The backup's list is back and may lock people and the bot out.")
 	}
 	if has(PartLogins) {
 		add("logins", "Log in once by SSO or LDAP", "Its settings are the backup's.")
 	}
 	if r.Order.Dump {
-		add("machinekey", "If passwords do not work, compare core.machinekey", "It has to be that of the server on which the backup was taken.")
+		add("machinekey", "If passwords do not work, compare core.machinekey", "It must be the one of the server that made the backup.")
 	}
 	return care
 }

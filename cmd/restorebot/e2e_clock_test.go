@@ -51,6 +51,6 @@ func TestBinarySaysThatABackupIsDatedAhead(t *testing.T) {
 		s.Alice.Types("/restore list")
 		s.Alice.WantTold("ahead* of the clock, so the clocks disagree")
 		s.Alice.Types("/restore " + s.Newest())
-		s.WantCard("How much that is cannot be told", "ahead of the clock")
+		s.WantCard("The bot cannot tell how much that is", "ahead of the clock")
 	})
 }

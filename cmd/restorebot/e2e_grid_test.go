@@ -12,7 +12,7 @@ func TestBinaryServesAWorkspaceThatJoinsAGrid(t *testing.T) {
 	t.Parallel()
 	inBubble(t, nil, func(s *stage.Scene) {
 		s.Alice.Types("/restore status")
-		s.Alice.WantTold("Nothing that this bot started runs or waits")
+		s.Alice.WantTold("No restore of this bot runs or waits")
 		s.Slack.JoinGrid("E0GRID", "Grid")
 		s.Bob.Types("/restore list")
 		s.Bob.WantTold("newest first")

@@ -71,11 +71,11 @@ func TestCountingIsTriedAgainAndBroughtUpToDate(t *testing.T) {
 		s.Portal.AddEvents(docspacetest.Work{Age: time.Hour, Files: 30, People: 3}.Events(time.Now())...)
 		s.Portal.Break(func(f *docspacetest.Faults) { f.Pages = []docspacetest.Page{{Path: "filter", Status: 503}} })
 		s.Alice.Types("/restore " + s.Newest())
-		s.WantCard("has not told yet what changed since the backup", "The bot asks again")
+		s.WantCard("has not said yet what changed since the backup", "The bot asks again")
 		s.Portal.Heal()
 		s.WantCard("At least 30 files created", "by 3 people")
 		s.Portal.AddEvents(docspacetest.Work{Age: time.Second, Files: 7}.Events(time.Now())...)
-		s.WantCard("At least 37 files created", "7 changes since this was counted first")
+		s.WantCard("At least 37 files created", "7 changes since the first count")
 		s.Bob.Presses("Restore")
 		s.WantFinalCard("restored")
 		s.WantStarts(1)
@@ -93,7 +93,7 @@ func TestCardSaysWhatCannotBeTold(t *testing.T) {
 		also     string
 	}{
 		"no trail": {faults: docspacetest.Faults{NoAudit: true}, want: "This plan keeps no audit trail", also: "At least 30 files created"},
-		"slow":     {faults: docspacetest.Faults{AuditDelay: time.Minute}, want: "has not told yet what changed"},
+		"slow":     {faults: docspacetest.Faults{AuditDelay: time.Minute}, want: "has not said yet what changed"},
 		"off":      {settings: []string{"RESTORE_LOSS=off"}, want: "Everything changed since"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -82,7 +82,7 @@ func TestBinaryAnswersEveryCommand(t *testing.T) {
 			"/restore help":                           {"/restore <backup-id>", "/restore list", "Nothing was started"},
 			"/restore help list":                      {"shows the backups, newest first"},
 			"/restore list":                           {s.Newest(), "newest first"},
-			"/restore status":                         {"Nothing that this bot started runs or waits"},
+			"/restore status":                         {"No restore of this bot runs or waits"},
 			"/restore " + s.Newest() + " —dmup":       {"--dmup", "Did you mean", "--dump", "Nothing was started"},
 			"/restore " + s.Newest() + " --dump x":    {"one word too many", "Nothing was started"},
 			"/restore lst":                            {"Did you mean", "list"},

@@ -71,8 +71,8 @@ func TestBinaryFollowsARestoreThatWasStartedElsewhere(t *testing.T) {
 		status := s.Alice.WantTold("this bot did not start")
 		s.Alice.PressesOn(status, "Follow docs.example.com")
 		s.Alice.WantTold("Following it")
-		s.WantCard("The portal does not tell what is restored")
-		s.WantFinalCard("this bot did not start it and followed it")
+		s.WantCard("The portal does not say which backup it restores")
+		s.WantFinalCard("this bot did not start it, and followed it")
 		s.WantStarts(0)
 	})
 }

@@ -42,7 +42,7 @@ func TestBinaryCallsAFinishedSafetyBackupDoneWithoutTheHistory(t *testing.T) {
 			f.BackupStuck = false
 			f.Pages = []docspacetest.Page{{Path: "getbackuphistory", Status: 500}}
 		})
-		s.WantCard("safety backup is done", "file is not known")
+		s.WantCard("safety backup is done", "could not read in the history")
 		s.WantFinalCard("not started")
 		s.WantStarts(0)
 		if n := s.Portal.BackupStarts(); n != 1 {

@@ -14,7 +14,7 @@ func succeededText(c bot.Card) string {
 	r := c.Restore
 	what := "The portal was restored in " + bot.Span(r.Elapsed(c.Now)) + lostWindow(r) + "."
 	if r.Followed {
-		what = "The portal was restored. This bot did not start it and followed it for " + bot.Span(r.Elapsed(c.Now)) + "; the backup is not known."
+		what = "The portal was restored. This bot did not start it, and followed it for " + bot.Span(r.Elapsed(c.Now)) + "; it does not know which backup that was."
 	}
 	if r.ClosedBy != "" {
 		what += " " + mention(r.ClosedBy) + " looked and said so."

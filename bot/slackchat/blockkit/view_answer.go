@@ -29,7 +29,7 @@ func Answer(a bot.Answer) Message {
 	case bot.Accepted:
 		return Plain(lines(
 			"Your request to restore "+EscapeText(cmp.Or(a.Portal.Name, a.Restore.Portal), maxButton)+" is recorded and being checked. Nothing was started.",
-			"Its card comes to this channel, to be confirmed by "+date(a.Restore.ExpiresAt)+". If something is in the way, you are told here."))
+			"Its card comes to this channel, and somebody has to confirm it by "+date(a.Restore.ExpiresAt)+". If something is in the way, the bot says so here."))
 	case bot.Help:
 		return Plain(helpText(a.Topic))
 	case bot.Backups:
@@ -87,7 +87,7 @@ func helpText(topic string) string {
 	usage, ok := command.Usage(topic)
 	if !ok {
 		usage, _ = command.Usage("")
-		return usageText("There is no such command. Nothing was started. These there are:", usage)
+		return usageText("There is no such command. Nothing was started. The commands are:", usage)
 	}
 	return usageText("Nothing was started. This is how to use it:", usage)
 }
@@ -137,7 +137,7 @@ func statusLines(s bot.Status) []string {
 		}
 	}
 	if len(s.Open) == 0 {
-		out = append(out, "Nothing that this bot started runs or waits.")
+		out = append(out, "No restore of this bot runs or waits.")
 		if s.Last != nil {
 			out = append(out, "*Last:* "+pastLine(*s.Last, bot.History{Now: s.Now}))
 		}

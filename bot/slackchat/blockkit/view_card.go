@@ -59,7 +59,7 @@ func Card(c bot.Card) Message {
 	case bot.Running:
 		head = append(head, section(outcome(c)))
 		if c.Restore.Stuck(c.Now) {
-			head = append(head, section("If its end never comes, look at the portal and press the button that is true. Nothing is started by that."))
+			head = append(head, section("If its end never comes, look at the portal and press the button that fits. It starts nothing."))
 			buttons = unclearButtons(c)
 		}
 	default:
@@ -101,7 +101,7 @@ func bareText(c bot.Card) string {
 	case bot.Saving:
 		return ":warning: Slack did not take the buttons of this card. `/restore cancel " + inCode(c.Restore.ID, maxWord) + "` drops it."
 	case bot.Unclear:
-		return ":warning: Slack did not take the buttons of this card, by which somebody would say what became of the restore."
+		return ":warning: Slack did not take the buttons of this card, so nobody can say there what became of the restore."
 	default:
 		return ""
 	}

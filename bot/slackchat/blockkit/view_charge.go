@@ -17,12 +17,12 @@ func chargeText(c bot.Charge) string {
 		}
 		return strconv.Itoa(n)
 	}
-	service := "Whether the paid backup service is on could not be asked; a charge switches it on."
+	service := "The portal did not say whether the paid backup service is on; a charge switches it on."
 	switch c.Service {
 	case "on":
 		service = "The paid backup service is on."
 	case "off":
 		service = "The paid backup service is off; a charge switches it on."
 	}
-	return ":warning: *The safety backup can be charged:* a backup beyond the month's free ones is. Made this month: free " + number(c.Free) + ", paid " + number(c.Paid) + ". " + service
+	return ":warning: *The safety backup can be charged:* the portal charges for backups beyond the month's free ones. Made this month: free " + number(c.Free) + ", paid " + number(c.Paid) + ". " + service
 }

@@ -21,12 +21,12 @@ func clockText(o bot.Preflight) string {
 
 // datedAhead says that a backup is dated ahead of the portal's clock.
 func datedAhead(by time.Duration) string {
-	return "it is dated *" + bot.Span(by) + " ahead* of the clock, so the clocks disagree"
+	return "dated *" + bot.Span(by) + " ahead* of the clock, so the clocks disagree"
 }
 
 // windowAhead is the time that is lost where it cannot be told.
 func windowAhead(r bot.Restore, by time.Duration) string {
-	return ":warning: *Everything changed since the backup was taken will be lost.* How much that is cannot be told: " + datedAhead(by) + ", " +
+	return ":warning: *Everything changed since the backup was taken will be lost.* The bot cannot tell how much that is: the backup is " + datedAhead(by) + ", " +
 		date(r.Backup.CreatedOn) + ". Compare the clocks before you confirm."
 }
 
@@ -34,7 +34,7 @@ func windowAhead(r bot.Restore, by time.Duration) string {
 func lostText(r bot.Restore) string {
 	lost := r.Lost(r.StartedAt)
 	if lost < 0 {
-		return "; what was changed since it was taken is gone (" + datedAhead(-lost) + ")"
+		return "; all changes since it was taken are gone (it is " + datedAhead(-lost) + ")"
 	}
 	return "; the changes of " + bot.Span(lost) + " are gone"
 }

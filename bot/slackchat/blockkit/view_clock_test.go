@@ -20,11 +20,11 @@ func TestLossIsNotToldWhereTheClocksDisagree(t *testing.T) {
 		words []string
 		never string
 	}{
-		"ahead":                 {viewCard(bot.Requested, planned, ahead), []string{"it is dated *2 h ahead* of the clock", "cannot be told"}, "lost: the last"},
-		"ahead, portal's too":   {viewCard(bot.Requested, planned, ahead, skewed), []string{"The last 1 h will", "The portal's clock is 3 h ahead of the bot's"}, "cannot be told"},
-		"portal behind":         {viewCard(bot.Requested, planned, behind), []string{"The last 24 h 30 min", "The portal's clock is 1 h 30 min behind the bot's"}, "cannot be told"},
+		"ahead":                 {viewCard(bot.Requested, planned, ahead), []string{"dated *2 h ahead* of the clock", "cannot tell how much"}, "lost: the last"},
+		"ahead, portal's too":   {viewCard(bot.Requested, planned, ahead, skewed), []string{"The last 1 h will", "The portal's clock is 3 h ahead of the bot's"}, "cannot tell how much"},
+		"portal behind":         {viewCard(bot.Requested, planned, behind), []string{"The last 24 h 30 min", "The portal's clock is 1 h 30 min behind the bot's"}, "cannot tell how much"},
 		"ahead within a moment": {viewCard(bot.Requested, planned, slightly), []string{"The last 0 s"}, "ahead of the"},
-		"ahead, restored":       {viewCard(bot.Succeeded, restored, ahead), []string{"what was changed since it was taken is gone (it is dated *2 h "}, "the changes of 0 s"},
+		"ahead, restored":       {viewCard(bot.Succeeded, restored, ahead), []string{"all changes since it was taken are gone (it is dated *2 h "}, "the changes of 0 s"},
 	} {
 		body, err := json.Marshal(Card(c.card).Blocks)
 		if err != nil {

@@ -42,7 +42,7 @@ func backupText(c bot.Card) string {
 		portal += ", version " + code(r.PortalVersion)
 	}
 	if r.Followed {
-		return lines(portal, "*Backup:* not known. The portal does not tell what is restored, nor who started it.")
+		return lines(portal, "*Backup:* not known. The portal does not say which backup it restores or who started it.")
 	}
 	storage := b.StorageType
 	if storage == "" {

@@ -16,7 +16,7 @@ func doubtText(c bot.Card) string {
 	var what string
 	switch s.Doubt {
 	case bot.AlarmSafetyWaits:
-		what = ":rotating_light: *Another backup has held the safety backup up for " + bot.Span(c.Now.Sub(s.StartedAt)) + ".*"
+		what = ":rotating_light: *The safety backup has waited for another backup for " + bot.Span(c.Now.Sub(s.StartedAt)) + ".*"
 	case bot.AlarmSafetySlow:
 		what = fmt.Sprintf(":rotating_light: *The safety backup shows no change for %s, at %d%%.* It is slow, or its worker died.",
 			bot.Span(c.Now.Sub(s.ChangedAt)), min(max(s.Percent, 0), 100))

@@ -22,13 +22,13 @@ func takesText(c bot.Card) string {
 	case l.Source == "":
 		return ""
 	case !l.Known() && c.Counting:
-		return "*The portal has not told yet what changed since the backup:* " + EscapeText(l.Why, maxSaid) + ". The bot asks again."
+		return "*The portal has not said yet what changed since the backup:* " + EscapeText(l.Why, maxSaid) + ". The bot asks again."
 	case !l.Known():
-		return ":warning: *What changed since the backup could not be counted:* " + EscapeText(l.Why, maxSaid) + "."
+		return ":warning: *The bot could not count what changed since the backup:* " + EscapeText(l.Why, maxSaid) + "."
 	}
 	counting := ""
 	if !l.Complete && l.Source != loss.FromRooms && c.Counting {
-		counting = "_Counting goes on._"
+		counting = "_The bot goes on counting._"
 	}
 	return lines(jumpText(l), goneText(c, maxTaken), openText(l), counting)
 }
@@ -75,7 +75,7 @@ func jumpText(l loss.Summary) string {
 	if !l.Jump {
 		return ""
 	}
-	return fmt.Sprintf(":rotating_light: *%s since this was counted first: somebody works on the portal right now.*", bot.Count(l.Since, "change", "changes"))
+	return fmt.Sprintf(":rotating_light: *%s since the first count: somebody works on the portal right now.*", bot.Count(l.Since, "change", "changes"))
 }
 
 // goneText is the one sentence that people decide by.
@@ -89,7 +89,7 @@ func goneText(c bot.Card, most int) string {
 		if l.Source == loss.FromRooms {
 			return "*No room changed and nobody was invited since the backup.*"
 		}
-		return "*Nothing that the portal writes down has changed since the backup.*"
+		return "*The portal has recorded no change since the backup.*"
 	}
 	text := "*At least " + strings.Join(what, ", ")
 	if l.People > 0 {
@@ -177,15 +177,15 @@ func limitsText(c bot.Card) string {
 	l := c.Restore.Loss
 	switch {
 	case l.Source == loss.FromRooms && l.Complete:
-		return "_This plan keeps no audit trail: these are from the logs of rooms. People's own documents and settings are not counted._"
+		return "_This plan keeps no audit trail: the bot counted from the logs of rooms, without people's own documents and settings._"
 	case l.Source == loss.FromRooms:
-		return "_This plan keeps no audit trail, and not all rooms tell what changed in them: there may be more. People's own documents and settings are not counted._"
+		return "_This plan keeps no audit trail, and not every room says what changed in it: there may be more. The bot did not count people's own documents and settings._"
 	case !l.Complete && c.Restore.State == bot.Requested && c.Counting:
-		return "_The trail is long: counting goes on._"
+		return "_The trail is long: the bot goes on counting._"
 	case !l.Complete:
-		return "_The trail was not read to its end: there may be more._"
+		return "_The bot did not read the trail to its end: there may be more._"
 	case c.Restore.Order.Dump:
-		return "_Of this portal alone: the other portals of the server are not counted._"
+		return "_The bot counted this portal alone, not the server's other portals._"
 	}
 	return ""
 }

@@ -197,5 +197,5 @@ func WordsAlone(v slack.ModalViewRequest) slack.ModalViewRequest {
 
 // planBlocks repeat what people agree to.
 func planBlocks(c bot.Card) []slack.Block {
-	return []slack.Block{section("*" + lossLine(c) + "*"), section(lossText(c)), section(backupText(c)), section(cmp.Or(takenText(c), "What changed since the backup is not counted.")), section(effectsText(c)), section(preflightText(c))}
+	return []slack.Block{section("*" + lossLine(c) + "*"), section(lossText(c)), section(backupText(c)), section(cmp.Or(takenText(c), "The bot did not count what changed since the backup.")), section(effectsText(c)), section(preflightText(c))}
 }

@@ -31,7 +31,7 @@ func noteText(c bot.Card, n bot.Note) string {
 	case bot.NoteBreakGlass:
 		return aloneText(c)
 	case bot.NoteWithdrawn:
-		return lines(mention(r.Requester)+": the confirmation of "+withdrawn(r)+" does not count any more, for they may not confirm now.",
+		return lines(mention(r.Requester)+": the confirmation of "+withdrawn(r)+" does not count any more: they may no longer confirm.",
 			"Nothing was started.", "Have somebody else confirm it on the card: "+cmp.Or(stillMay(c), "nobody is left")+".")
 	case bot.NoteListOpen:
 		return listOpenText(c)
@@ -63,7 +63,7 @@ func endText(c bot.Card, n bot.Note) string {
 	case bot.Failed:
 		what = lines(CutMarkup(EscapeText(r.Reason.What, 2*maxSaid), maxBrief), effectText(r))
 	case bot.Unclear:
-		what = CutMarkup(EscapeText(r.Reason.What, 2*maxSaid), maxBrief) + " " + r.Effect() + " Look at the portal, then press the button on its card that is true."
+		what = CutMarkup(EscapeText(r.Reason.What, 2*maxSaid), maxBrief) + " " + r.Effect() + " Look at the portal, then press the button on its card that fits."
 	default:
 		what = outcome(c)
 	}
@@ -124,12 +124,12 @@ func alarmText(c bot.Card, kind bot.AlarmKind) string {
 	case bot.AlarmSilent:
 		return lines(
 			sign+"*The portal "+portalName(c)+" does not answer* for "+bot.Span(c.Now.Sub(p.TroubleSince))+": "+EscapeText(p.Trouble, maxReason)+".",
-			"The restore may well go on; nothing is started anew.",
+			"The restore may well go on. The bot does not start it again.",
 			cmp.Or(CutMarkup(EscapeText(p.TroubleCure, maxSaid), maxReason), "Look whether the portal answers.")+" The bot keeps asking.")
 	case bot.AlarmSafetyWaits, bot.AlarmSafetySlow, bot.AlarmSafetySilent:
 		return doubtNote(c)
 	}
-	return sign + "Something looks wrong: " + EscapeText(string(kind), maxWord) + ". Nothing was started anew; look at the portal."
+	return sign + "Something looks wrong: " + EscapeText(string(kind), maxWord) + ". The bot did not start it again. Look at the portal."
 }
 
 // reminderText calls those who may confirm.
@@ -152,13 +152,13 @@ func stalledText(p bot.Progress) string {
 	const large = "A large backup can take this long. Look at the log of the server's backup background service."
 	switch p.Tenant {
 	case docspace.TenantSuspended, docspace.TenantRemovePending, docspace.TenantMigrating, docspace.TenantEncryption, docspace.TenantTransferring:
-		return "That is not the restore's doing: the server's operator has to say what becomes of both."
+		return "The restore did not cause that. Ask the server's operator what becomes of both."
 	case docspace.TenantActive:
 		if p.Phase == bot.PhaseQueued || p.Phase == bot.PhaseDownloading || p.Phase == "" {
 			return large
 		}
 		return "It is Active although its restore has not ended: somebody set its status by hand, or the worker died. " +
-			"Whether its data is the old or the new cannot be told from here. " + workerCure
+			"The bot cannot see whether its data is old or new. " + workerCure
 	case docspace.TenantRestoring:
 	}
 	return large + " " + workerCure

@@ -23,7 +23,7 @@ func outcome(c bot.Card) string {
 	case bot.Saving:
 		return savingText(c)
 	case bot.Starting:
-		return lines("The portal was told to restore, once. The bot waits for its answer. It cannot be cancelled; nothing to do.", troubleText(r.Progress))
+		return lines("The bot told the portal to restore, once, and waits for its answer. It cannot be cancelled; nothing to do.", troubleText(r.Progress))
 	case bot.Running:
 		return runningText(c)
 	case bot.Unclear:
@@ -62,7 +62,7 @@ func unclearText(c bot.Card) string {
 		locked = "The portal says that it is *Restoring*. If its worker died, the cure is under Details."
 	}
 	return lines(reasonWhat(r.Reason)+" "+r.Effect(), reasonDo(r.Reason), otherText(c), locked,
-		"*Look at the portal:* is it Active, and does it hold what the backup held? Then press the button that is true. The bot starts nothing.")
+		"*Look at the portal:* is it Active, and does it hold what the backup held? Then press the button that fits. The bot starts nothing.")
 }
 
 // otherText tells of a task on the portal that may be another restore.

@@ -39,8 +39,8 @@ func dumpLines(r bot.Restore) []string {
 		mail = "every active user is mailed"
 	}
 	return []string{
-		"• It replaces *the whole server*: every portal on it, and its licence. It takes a second person.",
-		"• It deletes first and restores then: if it fails half-way, the old data is gone.",
+		"• It replaces *the whole server*: every portal on it, and its licence. A second person has to confirm it.",
+		"• It deletes first and restores afterwards: if it fails half-way, the old data is gone.",
 		"• People, passwords and API keys go back to the backup's; " + mail + ".",
 		"• The server is closed to everybody until its end, and the restore *cannot be cancelled*.",
 	}
@@ -53,7 +53,7 @@ func preflightText(c bot.Card) string {
 	case r.Followed:
 		return ""
 	case o.At.IsZero():
-		return "_The portal was not looked at yet._"
+		return "_The bot has not looked at the portal yet._"
 	}
 	out := []string{usualText(o.Usual, r)}
 	if o.Newer > 0 {
@@ -61,7 +61,7 @@ func preflightText(c bot.Card) string {
 	}
 	switch {
 	case o.BackingTrouble != "":
-		out = append(out, ":warning: Whether a backup runs now could not be told: "+EscapeText(o.BackingTrouble, maxSaid))
+		out = append(out, ":warning: The bot could not see whether a backup runs now: "+EscapeText(o.BackingTrouble, maxSaid))
 	case o.Backing:
 		out = append(out, fmt.Sprintf(":warning: *A backup of the portal runs now* (%d%%). The server lets a restore start beside it.", o.BackingPercent))
 	default:

@@ -41,7 +41,7 @@ func paceText(c bot.Card) string {
 	passed := r.Elapsed(c.Now)
 	switch {
 	case r.Followed:
-		return "Followed for " + bot.Span(passed) + ". Since when it runs is not known."
+		return "Followed for " + bot.Span(passed) + ". The bot does not know when it began."
 	case u.Runs == 0:
 		return "Running for " + bot.Span(passed) + ". The usual time is not known yet."
 	case passed > u.P90:

@@ -20,10 +20,10 @@ func stageText(c bot.Card) string {
 	const later = "The restore starts when it is done; nothing was restored yet. "
 	switch s.Stage {
 	case bot.SafetyWaiting:
-		return lines("*The safety backup waits: the portal does another backup*"+percentOf(s)+".",
+		return lines("*The safety backup waits: the portal makes another backup*"+percentOf(s)+".",
 			later+wait(c)+"*Dismiss* drops it all.", nextText(c))
 	case bot.SafetySent:
-		return lines("*The portal was told to back itself up first*, once, to "+place+".",
+		return lines("*The bot told the portal to back itself up first*, once, to "+place+".",
 			later+wait(c)+"*Dismiss* still drops it.", nextText(c))
 	case bot.SafetyRunning:
 		return lines(fmt.Sprintf("*Safety backup*  %s %d%%", bar(s.Percent), min(max(s.Percent, 0), 100)),
@@ -52,7 +52,7 @@ func savedName(s bot.Safety) string {
 	if s.Backup.FileName != "" {
 		return EscapeText(s.Backup.FileName, maxWord)
 	}
-	return "the name of its file is not known, for the history could not be read (" + EscapeText(s.Unseen, maxReason) + ")"
+	return "a file whose name the bot could not read in the history (" + EscapeText(s.Unseen, maxReason) + ")"
 }
 
 func percentOf(s bot.Safety) string {
@@ -82,12 +82,12 @@ func wayBack(c bot.Card) string {
 		return "• *There is no way back:* no safety backup was taken before this restore."
 	case s.Backup.FileName == "" && r.Aftercare.WayBack == "":
 		return "• *The way back:* the safety backup of " + date(s.EndedAt) + " in " + EscapeText(s.Place, maxWord) +
-			". The name of its file is not known: look for that time in `/restore list`."
+			". The bot does not know the name of its file: look for that time in `/restore list`."
 	case r.Aftercare.WayBack != "":
 		return "• *The way back:* `/restore " + plainCode(command.Order{BackupID: r.Aftercare.WayBack, Dump: r.Order.Dump}.Canonical(r.Portal)) + "` undoes this restore (" + EscapeText(s.Backup.FileName, maxWord) + ")."
 	case r.Aftercare.Done && !r.Aftercare.GaveUp && r.Aftercare.Counts.Backups < 0:
 		return "• *The way back:* the safety backup " + EscapeText(s.Backup.FileName, maxWord) + " in " + EscapeText(s.Place, maxWord) +
-			". The portal did not show its history, so whether the backup is listed is not known: look for the name in `/restore list`."
+			". The portal did not show its history, so the bot does not know whether the backup is in it: look for the name in `/restore list`."
 	case r.Aftercare.Done && !r.Aftercare.GaveUp:
 		return "• :warning: *The way back is not in the history:* " + EscapeText(s.Backup.FileName, maxWord) + " should be in " + EscapeText(s.Place, maxWord) +
 			". Have the server's operator look whether the file is there before it is needed."

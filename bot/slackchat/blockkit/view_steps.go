@@ -92,9 +92,9 @@ func phaseSteps(c bot.Card) []step {
 func alarmWords(kind bot.AlarmKind) string {
 	switch kind {
 	case bot.AlarmQueued:
-		return "No worker has begun it for long."
+		return "No worker has begun it for a long time."
 	case bot.AlarmStalled:
-		return "It has shown no change for long."
+		return "It has shown no change for a long time."
 	case bot.AlarmSilent:
 		return "The portal does not answer. The restore may well go on."
 	case bot.AlarmSafetyWaits, bot.AlarmSafetySlow, bot.AlarmSafetySilent:

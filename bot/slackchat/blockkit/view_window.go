@@ -32,7 +32,7 @@ func lossText(c bot.Card) string {
 	r := c.Restore
 	rehearsal := ""
 	if r.Order.DryRun {
-		rehearsal = "*Dry run:* everything is checked and asked for, and nothing is started."
+		rehearsal = "*Dry run:* the bot checks everything, asks everybody and starts nothing."
 	}
 	return lines(windowText(c), takesText(c), dumpWarning(c), unlistedText(r), rehearsal, beforeText(c), warningsText(c))
 }
@@ -41,7 +41,7 @@ func lossText(c bot.Card) string {
 func windowText(c bot.Card) string {
 	r, taken := c.Restore, c.Restore.Backup.CreatedOn
 	if taken.IsZero() {
-		return ":warning: When the backup was taken is not known."
+		return ":warning: The bot does not know the backup's age."
 	}
 	if lost := r.Lost(c.Now); lost < 0 {
 		return lines(windowAhead(c.Restore, -lost), clockText(r.Preflight))
