@@ -14,7 +14,7 @@ func (l *link) receive(frame []byte) {
 	s := l.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if l.dead {
+	if l.halfOpen {
 		return // half-open: it goes nowhere
 	}
 	if len(frame) >= maxAck {
@@ -68,10 +68,10 @@ func (d *Delivery) take(l *link, payload json.RawMessage) {
 	s.emit(Event{
 		Kind: EnvelopeAcked, User: d.User, Delivery: d, Connection: l.id, Detail: d.Type,
 	})
-	if ack.Again || ack.Late || d.onAck == nil || d.heard {
+	if ack.Again || ack.Late || d.onAck == nil || d.answered {
 		return // one of several deliveries counts for the person
 	}
-	d.heard = true
+	d.answered = true
 	if !d.accepts || string(payload) == "null" {
 		payload = nil
 	}

@@ -44,7 +44,7 @@ func (s *Slack) Connections() []Connection {
 // With Warning the connections get envelopes until they are closed, as Slack's do; with
 // any other reason they get none from now on.
 func (s *Slack) Recycle(reason string, grace time.Duration, connections ...int) {
-	s.each(connections, func(l *link) { s.dismiss(l, reason, grace) })
+	s.each(connections, func(l *link) { s.sendDisconnect(l, reason, grace) })
 }
 
 // Cut ends the given connections, all of them if none is given, without a close frame: the
@@ -63,7 +63,7 @@ func (s *Slack) Cut(connections ...int) {
 // Slack goes on sending envelopes there until it notices; notice is when, and 0 is never.
 func (s *Slack) HalfOpen(notice time.Duration, connections ...int) {
 	s.each(connections, func(l *link) {
-		l.dead = true
+		l.halfOpen = true
 		if notice > 0 {
 			s.after(notice, l.cut)
 		}
@@ -94,14 +94,14 @@ func (s *Slack) each(ids []int, f func(*link)) {
 	}
 }
 
-// dismiss sends a disconnect frame and closes the connection after grace, if it
+// sendDisconnect sends a disconnect frame and closes the connection after grace, if it
 // is still there. The caller holds mu.
-func (s *Slack) dismiss(l *link, reason string, grace time.Duration) {
+func (s *Slack) sendDisconnect(l *link, reason string, grace time.Duration) {
 	if !slices.Contains(s.links, l) {
 		return
 	}
 	l.warned = reason
-	l.deaf = l.deaf || reason != Warning
+	l.noEnvelopes = l.noEnvelopes || reason != Warning
 	s.emit(Event{Kind: ConnectionWarned, Connection: l.id, Detail: reason})
 	l.push(frameText, encode(Object{
 		"type":            "disconnect",
@@ -111,19 +111,19 @@ func (s *Slack) dismiss(l *link, reason string, grace time.Duration) {
 		"connection_info": Object{"app_id": appID},
 	}))
 	if grace <= 0 {
-		s.hangUp(l)
+		s.closeSocket(l)
 		return
 	}
-	s.after(grace, func() { s.hangUp(l) })
+	s.after(grace, func() { s.closeSocket(l) })
 }
 
-// hangUp sends the close frame. Acks are taken until the app answers it or closeWait is
+// closeSocket sends the close frame. Acks are taken until the app answers it or closeWait is
 // over (assumed). The caller holds mu.
-func (s *Slack) hangUp(l *link) {
+func (s *Slack) closeSocket(l *link) {
 	if !slices.Contains(s.links, l) {
 		return
 	}
-	l.deaf = true
+	l.noEnvelopes = true
 	l.push(frameClose, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""))
 	s.after(closeWait, l.cut)
 }

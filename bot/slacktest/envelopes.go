@@ -34,13 +34,13 @@ type Delivery struct {
 	Payload     json.RawMessage
 	At          time.Time
 
-	s       *Slack
-	accepts bool          // an ack may carry a payload
-	acked   chan struct{} // closed at the first ack, late or not
-	settled chan struct{} // closed at the ack or when the person was told that it failed
-	onAck   func(json.RawMessage)
-	heard   bool // an ack counted for the person
-	onFail  func(code string)
+	s        *Slack
+	accepts  bool          // an ack may carry a payload
+	acked    chan struct{} // closed at the first ack, late or not
+	settled  chan struct{} // closed at the ack or when the person was told that it failed
+	onAck    func(json.RawMessage)
+	answered bool // an ack counted for the person
+	onFail   func(code string)
 
 	// Guarded by s.mu:
 	attempts []int // the connections it was sent on
@@ -127,8 +127,8 @@ func (s *Slack) Again(d *Delivery) *Delivery {
 		TriggerID: d.TriggerID, ResponseURL: d.ResponseURL, Payload: d.Payload, accepts: d.accepts,
 	}
 	twin.onAck = func(payload json.RawMessage) {
-		if !d.heard && len(d.acks) == 0 && d.err == nil && d.onAck != nil {
-			d.heard = true
+		if !d.answered && len(d.acks) == 0 && d.err == nil && d.onAck != nil {
+			d.answered = true
 			d.onAck(payload)
 		}
 	}

@@ -52,8 +52,8 @@ func (s *Slack) disarm(f *fault) {
 	s.faults = slices.DeleteFunc(s.faults, func(g *fault) bool { return g == f })
 }
 
-// faulty returns the fault of this call, nil if it is to pass.
-func (s *Slack) faulty(method string) *fault {
+// nextFault returns the fault of this call, nil if it is to pass.
+func (s *Slack) nextFault(method string) *fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.faults {
@@ -74,8 +74,8 @@ func (s *Slack) faulty(method string) *fault {
 	return nil
 }
 
-// sit waits out Delay and Hang. It reports false when the call ends without an answer.
-func (s *Slack) sit(r *http.Request, f *fault) bool {
+// waitOut waits out Delay and Hang. It reports false when the call ends without an answer.
+func (s *Slack) waitOut(r *http.Request, f *fault) bool {
 	if f.Delay > 0 {
 		t := time.NewTimer(f.Delay)
 		defer t.Stop()
@@ -114,9 +114,9 @@ func (f *Failure) reply() reply {
 	}
 }
 
-// spent reports whether nothing of the failure is left to show: a Delay, or a Hang that
+// onlyWaits reports whether the call passes after the wait: a Delay, or a Hang that
 // was healed.
-func (f *Failure) spent() bool { return !f.Cut && f.Status == 0 && f.Error == "" }
+func (f *Failure) onlyWaits() bool { return !f.Cut && f.Status == 0 && f.Error == "" }
 
 // RefuseBlocks makes this workspace refuse blocks of some types, on top and inside
 // others, as one that they have not reached yet: invalid_blocks, or invalid_arguments

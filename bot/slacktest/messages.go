@@ -24,7 +24,7 @@ type Message struct {
 	Edited         bool      // shows "(edited)": only an edit without blocks does
 	Deleted        bool
 
-	first map[string]Object // what elements keep showing although an edit says otherwise
+	kept map[string]Object // what elements keep showing although an edit says otherwise
 }
 
 // Content is the part of a message that an edit replaces.
@@ -167,7 +167,7 @@ func (s *Slack) put(c *room, m *Message) {
 // edit replaces the content of a message. The caller holds mu.
 func (s *Slack) edit(m *Message, c Content) {
 	m.Edits, m.EditedAt = m.Edits+1, time.Now()
-	m.first = sticking(m, c.Blocks)
+	m.kept = keptStates(m, c.Blocks)
 	m.Content = c
 	m.Edited = len(c.Blocks) == 0
 	s.emitMessage(MessageEdited, m)

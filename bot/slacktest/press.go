@@ -33,8 +33,8 @@ type chosenKey struct {
 	user string
 }
 
-// keep keeps what a person entered in a message. The caller holds mu.
-func (s *Slack) keep(user string, m *Message, set map[string]Object) {
+// remember keeps what a person entered in a message. The caller holds mu.
+func (s *Slack) remember(user string, m *Message, set map[string]Object) {
 	s.chosen[chosenKey{messageKey{m.Channel, m.TS}, user}] = set
 }
 
@@ -110,7 +110,7 @@ func (s *Slack) pressPayload(user string, m *Message, blockID, actionID, option 
 		return nil, nil, err
 	}
 	if option != "" {
-		s.keep(user, m, set)
+		s.remember(user, m, set)
 	}
 	h := s.newHook(actionHook, c, user, m)
 	payload := s.interaction("block_actions", p)

@@ -116,10 +116,8 @@ func (s shape) members() []field {
 	return all
 }
 
-// blockTypes are the types of all blocks.
-func blockTypes() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(schema)), func(kind string) bool { return schema[kind].role != asBlock })
-}
+// anyBlock is one of all blocks.
+var anyBlock = counted(slices.DeleteFunc(slices.Sorted(maps.Keys(schema)), func(kind string) bool { return schema[kind].role != asBlock })...)
 
 // NewBlocks lists the types of blocks of 2026, which a workspace may not have yet: see
 // [Slack.RefuseBlocks].

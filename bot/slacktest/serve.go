@@ -52,13 +52,13 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request, prefix, method 
 
 // answer does a call, with mu held, unless a scripted failure comes first.
 func (s *Slack) answer(w http.ResponseWriter, req *request, do func() reply) {
-	f := s.faulty(req.method)
+	f := s.nextFault(req.method)
 	if f != nil && !f.Applied {
 		switch {
-		case !s.sit(req.http, f):
+		case !s.waitOut(req.http, f):
 			s.finish(w, req, reply{cut: true})
 			return
-		case !f.spent():
+		case !f.onlyWaits():
 			s.finish(w, req, f.reply())
 			return
 		}
@@ -68,9 +68,9 @@ func (s *Slack) answer(w http.ResponseWriter, req *request, do func() reply) {
 	s.mu.Unlock()
 	if f != nil && f.Applied {
 		switch {
-		case !s.sit(req.http, f):
+		case !s.waitOut(req.http, f):
 			answer = reply{cut: true}
-		case !f.spent():
+		case !f.onlyWaits():
 			answer = f.reply()
 		}
 	}

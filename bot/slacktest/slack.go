@@ -36,14 +36,14 @@ type Slack struct {
 	ephemerals map[string][]*Message           // by the person who sees them
 	notices    map[string][]Notice             // by person
 
-	tickets    map[string]ticket
-	links      []*link // live, in the order they were opened
-	turn       int     // round-robin position in links
-	nextLink   int
-	deliveries map[string]*Delivery
-	order      []*Delivery
-	parked     []*Delivery // wait for a connection, only with Sockets.Redeliver
-	storm      string      // disconnect reason of the open-then-close storm; empty: none
+	tickets     map[string]ticket
+	links       []*link // live, in the order they were opened
+	turn        int     // round-robin position in links
+	nextLink    int
+	deliveries  map[string]*Delivery
+	order       []*Delivery
+	undelivered []*Delivery // wait for a connection, only with Sockets.Redeliver
+	storm       string      // disconnect reason of the open-then-close storm; empty: none
 
 	triggers map[string]*trigger
 	hooks    map[string]*hook

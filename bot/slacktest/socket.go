@@ -44,11 +44,11 @@ type link struct {
 	ws *websocket.Conn
 
 	// Guarded by s.mu:
-	since  time.Time
-	deaf   bool // gets no more envelopes: refresh_requested, or about to be closed
-	dead   bool // half-open: nothing gets through in either direction
-	warned string
-	open   map[string]*Delivery // sent here and not acked
+	since       time.Time
+	noEnvelopes bool // refresh_requested, or about to be closed
+	halfOpen    bool // nothing gets through in either direction
+	warned      string
+	open        map[string]*Delivery // sent here and not acked
 
 	queue sync.Mutex // guards out
 	out   []frame
@@ -117,13 +117,13 @@ func (s *Slack) admit(l *link) {
 	s.links = append(s.links, l)
 	s.emit(Event{Kind: ConnectionOpened, Connection: l.id})
 	if len(s.links) > maxConnections {
-		s.dismiss(l, "too_many_websockets", 0)
+		s.sendDisconnect(l, "too_many_websockets", 0)
 		return
 	}
 	announced := approximateLife
 	if life := s.world.Sockets.ConnectionLife; life > 0 {
 		announced = life
-		s.after(life, func() { s.dismiss(l, "warning", Grace) })
+		s.after(life, func() { s.sendDisconnect(l, "warning", Grace) })
 	}
 	l.push(frameText, encode(Object{
 		"type":            "hello",
@@ -136,12 +136,12 @@ func (s *Slack) admit(l *link) {
 		"connection_info": Object{"app_id": appID},
 	}))
 	if s.storm != "" {
-		s.dismiss(l, s.storm, 0)
+		s.sendDisconnect(l, s.storm, 0)
 		return
 	}
-	parked := s.parked
-	s.parked = nil
-	for _, d := range parked {
+	waiting := s.undelivered
+	s.undelivered = nil
+	for _, d := range waiting {
 		if len(d.acks) == 0 && d.err == nil {
 			d.send("timeout")
 		}
@@ -152,7 +152,7 @@ func (s *Slack) admit(l *link) {
 func (s *Slack) nextReceiver() *link {
 	for range s.links {
 		s.turn++
-		if l := s.links[s.turn%len(s.links)]; !l.deaf {
+		if l := s.links[s.turn%len(s.links)]; !l.noEnvelopes {
 			return l
 		}
 	}
@@ -207,9 +207,9 @@ func (l *link) write() {
 
 func (l *link) sendAll(out []frame) error {
 	l.s.mu.Lock()
-	dead := l.dead
+	halfOpen := l.halfOpen
 	l.s.mu.Unlock()
-	if dead {
+	if halfOpen {
 		return nil
 	}
 	for _, f := range out {
@@ -250,15 +250,15 @@ func (l *link) drop(why string) {
 			}
 			s.emit(Event{Kind: ConnectionClosed, Connection: l.id, Detail: why})
 		}
-		l.deaf = true
-		l.lose()
+		l.noEnvelopes = true
+		l.loseOpen()
 		s.mu.Unlock()
 		_ = l.ws.Close()
 	})
 }
 
-// lose counts what was sent here and not acked as lost. The caller holds mu.
-func (l *link) lose() {
+// loseOpen counts what was sent here and not acked as lost. The caller holds mu.
+func (l *link) loseOpen() {
 	s := l.s
 	for id, d := range l.open {
 		delete(l.open, id)
@@ -267,7 +267,7 @@ func (l *link) lose() {
 		}
 		s.emit(Event{Kind: EnvelopeLost, User: d.User, Delivery: d, Connection: l.id, Detail: d.Type})
 		if s.world.Sockets.Redeliver && d.err == nil && !s.closed && !d.send("timeout") {
-			s.parked = append(s.parked, d)
+			s.undelivered = append(s.undelivered, d)
 		}
 	}
 }

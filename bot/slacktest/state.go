@@ -50,13 +50,13 @@ func initialState(e Object) Object {
 	return Object{"type": e["type"], member: initial}
 }
 
-// sticking are the states that a message keeps showing after an edit: an element whose
+// keptStates are the states that a message keeps showing after an edit: an element whose
 // block_id and action_id stay shows what it showed, whatever the edit says of initial
 // values. Clients are known for that.
-func sticking(m *Message, blocks []Object) map[string]Object {
+func keptStates(m *Message, blocks []Object) map[string]Object {
 	before := map[string]Object{}
 	eachHolder(m.Blocks, func(b *placed, e Object) { before[b.key(e)] = initialState(e) })
-	maps.Copy(before, m.first)
+	maps.Copy(before, m.kept)
 	kept := map[string]Object{}
 	eachHolder(blocks, func(b *placed, e Object) {
 		if state, stays := before[b.key(e)]; stays {
@@ -81,10 +81,10 @@ func eachHolder(blocks []Object, f func(b *placed, e Object)) {
 // keeps showing, and what the person entered. The caller holds mu.
 func (s *Slack) shownTo(user string, m *Message) map[string]Object {
 	own := s.chosen[chosenKey{messageKey{m.Channel, m.TS}, user}]
-	if len(m.first) == 0 {
+	if len(m.kept) == 0 {
 		return own
 	}
-	all := maps.Clone(m.first)
+	all := maps.Clone(m.kept)
 	maps.Copy(all, own)
 	return all
 }

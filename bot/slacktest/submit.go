@@ -127,12 +127,12 @@ func (s *Slack) viewDelivery(payload Object, v *View) *Delivery {
 	return &Delivery{
 		Type: "interactive", Kind: str(payload, "type"), User: v.User,
 		TriggerID: str(payload, "trigger_id"), Payload: encode(payload),
-		onFail: func(code string) { s.trouble(v, code) },
+		onFail: func(code string) { s.showProblem(v, code) },
 	}
 }
 
-// trouble is what Slack shows in a modal whose app did not answer, or badly.
-func (s *Slack) trouble(v *View, code string) {
+// showProblem tells a person, in the modal, that the app did not answer, or badly.
+func (s *Slack) showProblem(v *View, code string) {
 	v.Problem = "We had some trouble connecting. Try again? (" + code + ")"
 	s.notice(v.User, "", code, v.Problem)
 	s.notify()
@@ -152,12 +152,12 @@ func (s *Slack) submitted(v *View, ack json.RawMessage) {
 	case "update":
 		fresh, bad := s.parseView(string(encode(o["view"])))
 		if bad != nil {
-			s.trouble(v, bad.code())
+			s.showProblem(v, bad.code())
 			return
 		}
 		s.changeView(v, fresh)
 	default:
-		s.trouble(v, "invalid_response_action")
+		s.showProblem(v, "invalid_response_action")
 	}
 }
 
@@ -172,7 +172,7 @@ func (s *Slack) showErrors(v *View, ack Object) {
 		}
 	}
 	if len(errors) == 0 || len(shown) != len(errors) {
-		s.trouble(v, "invalid_errors")
+		s.showProblem(v, "invalid_errors")
 		return
 	}
 	v.Errors = shown
