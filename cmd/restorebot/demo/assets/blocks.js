@@ -1,6 +1,6 @@
 // Block Kit as DOM nodes: the blocks that the bot uses, and a plain word for the rest.
 
-import { el, mrkdwn, richText, textOf } from "./mrkdwn.js";
+import { el, richText, textOf } from "./mrkdwn.js";
 import { element } from "./elements.js";
 
 // Each renderer gets ctx: names by id, act(block, element, value), chosen, typed, what is
@@ -43,7 +43,7 @@ function folding(block, ctx, title, subtitle, inside, folded) {
 }
 
 function container(block, ctx) {
-  const title = block.rich_text_title ? richText(block.rich_text_title, ctx.names) : textOf(block.title, ctx.names);
+  const title = block.rich_text_title ? richText(block.rich_text_title) : textOf(block.title, ctx.names);
   const inside = block.child_blocks.map((b) => render(b, ctx));
   if (block.is_collapsible) return folding(block, ctx, title, block.subtitle ? textOf(block.subtitle, ctx.names) : null, inside, block.default_collapsed);
   return el("div", { class: "block" }, el("b", {}, title), ...inside);
@@ -56,18 +56,8 @@ function task(t, ctx) {
   return el("div", { class: "task" },
     el("span", { class: "state " + t.status, role: "img", "aria-label": word }, mark),
     el("div", {}, t.hide_title ? "" : t.title,
-      t.details ? el("div", { class: "hint" }, richText(t.details, ctx.names)) : null,
-      t.output ? el("div", { class: "hint" }, richText(t.output, ctx.names)) : null));
-}
-
-function table(block, ctx) {
-  const cell = (c) => {
-    if (c.type === "action_cell") return element(block, c.element, ctx);
-    if (c.type === "rich_text") return richText(c, ctx.names);
-    return document.createTextNode(c.text ?? String(c.value));
-  };
-  return el("table", {}, block.caption ? el("caption", {}, block.caption) : null,
-    ...block.rows.map((row, i) => el("tr", {}, ...row.map((c) => el(i === 0 ? "th" : "td", {}, cell(c))))));
+      t.details ? el("div", { class: "hint" }, richText(t.details)) : null,
+      t.output ? el("div", { class: "hint" }, richText(t.output)) : null));
 }
 
 export function render(block, ctx) {
@@ -75,18 +65,13 @@ export function render(block, ctx) {
     case "header": return el("div", { class: "block header", role: "heading", "aria-level": "3" }, textOf(block.text, ctx.names));
     case "divider": return el("hr");
     case "section": return section(block, ctx);
-    case "context": return el("div", { class: "block context" }, ...block.elements.map((e) =>
-      e.type === "image" ? el("img", { src: e.image_url, alt: e.alt_text }) : el("span", {}, textOf(e, ctx.names), " ")));
+    case "context": return el("div", { class: "block context" }, ...block.elements.map((e) => el("span", {}, textOf(e, ctx.names), " ")));
     case "actions": return el("div", { class: "block actions" }, ...block.elements.map((e) => element(block, e, ctx)));
     case "input": return input(block, ctx);
-    case "image": return el("img", { src: block.image_url, alt: block.alt_text });
-    case "markdown": return el("div", { class: "block" }, mrkdwn(block.text, ctx.names));
-    case "alert": return el("div", { class: "block" }, textOf(block.text, ctx.names));
     case "container": return container(block, ctx);
     case "plan": return folding(block, ctx, block.title, null, (block.tasks || []).map((t) => task(t, ctx)), true);
     case "task_card": return task(block, ctx);
-    case "rich_text": return el("div", { class: "block" }, richText(block, ctx.names));
-    case "table": case "data_table": return table(block, ctx);
+    case "rich_text": return el("div", { class: "block" }, richText(block));
     default: return el("div", { class: "block hint" }, "(" + block.type + ")");
   }
 }

@@ -34,17 +34,14 @@ function external(block, e, ctx, entered) {
   return box;
 }
 
-function choices(block, e, ctx, kind, entered) {
-  const group = el("div", { class: "boxes", role: kind === "radio" ? "radiogroup" : "group", "data-block": block.block_id });
+function boxes(block, e, ctx, entered) {
+  const group = el("div", { class: "boxes", role: "group", "data-block": block.block_id });
   for (const o of optionsOf(e)) {
     const input = el("input", {
-      type: kind, name: block.block_id + e.action_id, value: o.value, "data-action": e.action_id, "data-block": block.block_id,
-      checked: Array.isArray(entered) ? entered.includes(o.value) : entered === o.value,
+      type: "checkbox", name: block.block_id + e.action_id, value: o.value, "data-action": e.action_id, "data-block": block.block_id,
+      checked: (entered || []).includes(o.value),
     });
-    input.addEventListener("change", () => {
-      const on = [...group.querySelectorAll("input:checked")].map((i) => i.value);
-      ctx.chosen(block, e, kind === "radio" ? on[0] : on, o.value);
-    });
+    input.addEventListener("change", () => ctx.chosen(block, e, [...group.querySelectorAll("input:checked")].map((i) => i.value), o.value));
     group.append(el("label", {}, input, el("span", {}, textOf(o.text, ctx.names), o.description ? el("span", { class: "hint" }, textOf(o.description, ctx.names)) : null)));
   }
   return group;
@@ -66,11 +63,8 @@ export function element(block, e, ctx) {
     case "button": return e.url ? el("a", { class: "button", href: e.url, rel: "noreferrer", target: "_blank" }, textOf(e.text, ctx.names)) : button(block, e, ctx);
     case "static_select": return menu(block, e, ctx, optionsOf(e), entered);
     case "external_select": return external(block, e, ctx, entered);
-    case "overflow": return menu(block, e, ctx, optionsOf(e), entered);
-    case "radio_buttons": return choices(block, e, ctx, "radio", entered);
-    case "checkboxes": return choices(block, e, ctx, "checkbox", entered);
+    case "checkboxes": return boxes(block, e, ctx, entered);
     case "plain_text_input": return written(block, e, ctx, entered);
-    case "image": return el("img", { src: e.image_url, alt: e.alt_text });
     default: return el("span", { class: "hint" }, "(" + e.type + ")");
   }
 }

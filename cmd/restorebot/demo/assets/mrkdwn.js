@@ -100,22 +100,8 @@ export function textOf(object, names) {
 }
 
 // richText renders a rich_text block or a part of one.
-export function richText(o, names) {
-  const inside = (o.elements || []).map((e) => richText(e, names));
-  switch (o.type) {
-    case "rich_text": return el("div", {}, ...inside);
-    case "rich_text_section": return el("span", {}, ...inside);
-    case "rich_text_preformatted": return el("pre", {}, ...inside);
-    case "rich_text_quote": return el("blockquote", {}, ...inside);
-    case "rich_text_list": return el(o.style === "ordered" ? "ol" : "ul", {}, ...inside.map((i) => el("li", {}, i)));
-    case "user": return angle("@" + o.user_id, names);
-    case "channel": return angle("#" + o.channel_id, names);
-    case "link": return el("a", { href: o.url, rel: "noreferrer", target: "_blank" }, o.text || o.url);
-    case "emoji": return mrkdwn(":" + o.name + ":", names);
-    case "date": return document.createTextNode(date(Number(o.timestamp), o.format));
-    default: {
-      const style = o.style || {};
-      return el(style.code ? "code" : style.bold ? "strong" : style.italic ? "em" : "span", {}, o.text || "");
-    }
-  }
+export function richText(o) {
+  const inside = (o.elements || []).map(richText);
+  if (o.type === "rich_text") return el("div", {}, ...inside);
+  return el("span", {}, ...inside, o.text || "");
 }
