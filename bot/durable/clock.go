@@ -16,7 +16,7 @@ import (
 // writes, it is the machine's.
 func (s *Store) timed(statement string) string {
 	now := `(extract(epoch FROM clock_timestamp()) * 1000000000)::bigint`
-	if s.file != "" {
+	if s.onFile() {
 		now = strconv.FormatInt(s.clock.own().UnixNano(), 10)
 	}
 	return strings.ReplaceAll(statement, "now()", now)
@@ -62,7 +62,7 @@ func (c *clock) skew() time.Duration { return time.Duration(c.ahead.Load()) }
 
 // compareClocks measures how far the server's clock is from the machine's.
 func (s *Store) compareClocks(ctx context.Context) error {
-	if s.file != "" {
+	if s.onFile() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, recordWithin)
@@ -86,7 +86,7 @@ func (s *Store) compareClocks(ctx context.Context) error {
 // examineClock compares the clocks for the doctor.
 func (s *Store) examineClock(ctx context.Context) []bot.Finding {
 	const check = "clock of the database"
-	if s.file != "" {
+	if s.onFile() {
 		return nil
 	}
 	if err := s.compareClocks(ctx); err != nil {

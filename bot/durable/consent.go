@@ -142,7 +142,7 @@ func (s *Store) keepConsent(ctx context.Context, tx *sql.Tx, id string, c bot.Co
 		return fmt.Errorf("consent: %w", err)
 	}
 	signed := s.seals.sign("consent "+id, string(data))
-	if step != bot.ConsentGiven && s.singleProcess {
+	if step != bot.ConsentGiven && s.onFile() {
 		_, err = tx.ExecContext(ctx, `UPDATE consent SET data = $1 WHERE restore_id = $2`, signed, id)
 		return err
 	}

@@ -41,7 +41,7 @@ func (s *Store) Examine(ctx context.Context) []bot.Finding {
 	if found[0].Grade == bot.Pass {
 		found[0].What = "can be written"
 	}
-	if s.file != "" {
+	if s.onFile() {
 		found = append(found, examineDisk(filepath.Dir(s.file)))
 	}
 	return append(found, s.examineClock(ctx)...)

@@ -61,7 +61,7 @@ func check(ctx context.Context, db *sql.DB) error {
 // checkRest reads the file to its end unless that was done when it was opened. It
 // holds up nobody who writes.
 func (s *Store) checkRest(ctx context.Context) error {
-	if s.fileChecked || s.file == "" {
+	if s.fileChecked || !s.onFile() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkBeforeSteps)

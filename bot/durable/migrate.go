@@ -23,7 +23,7 @@ var errNewer = errors.New("it was made by a newer version of restorebot")
 
 // prepare takes the lock, migrates both schemas and readies the queue.
 func (s *Store) prepare(ctx context.Context) error {
-	if s.singleProcess {
+	if s.onFile() {
 		var err error
 		if s.fileChecked, err = inspect(ctx, s.db); err != nil {
 			return err
@@ -49,7 +49,7 @@ func (s *Store) prepare(ctx context.Context) error {
 // migrate runs the schema files that the database has not seen, in order, and
 // then those of the queue.
 func (s *Store) migrate(ctx context.Context, tx *sql.Tx) error {
-	if !s.singleProcess {
+	if !s.onFile() {
 		// Replicas that start together migrate one after the other.
 		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(7282466)`); err != nil {
 			return err
@@ -84,7 +84,7 @@ func (s *Store) migrateQueue(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return fmt.Errorf("queue: %w", err)
 	}
-	if s.singleProcess {
+	if s.onFile() {
 		_, err = m.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil) //nolint:staticcheck // its objection concerns PostgreSQL only
 	} else { // PostgreSQL takes them in several transactions only; ours holds the lock meanwhile
 		_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)

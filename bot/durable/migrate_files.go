@@ -40,17 +40,12 @@ func missingFiles(ctx context.Context, tx *sql.Tx, files []schemaFile) ([]schema
 	if err != nil {
 		return nil, err
 	}
-	newest := 0
-	todo := slices.DeleteFunc(slices.Clone(files), func(f schemaFile) bool {
-		newest = max(newest, f.number)
-		return slices.Contains(seen, f.number)
-	})
 	for _, n := range seen {
 		if !slices.ContainsFunc(files, func(f schemaFile) bool { return f.number == n }) {
-			return nil, fmt.Errorf("%w (schema %d, known here up to %d)", errNewer, n, newest)
+			return nil, fmt.Errorf("%w (schema %d, known here up to %d)", errNewer, n, files[len(files)-1].number)
 		}
 	}
-	return todo, nil
+	return slices.DeleteFunc(slices.Clone(files), func(f schemaFile) bool { return slices.Contains(seen, f.number) }), nil
 }
 
 // appliedNumbers are the numbers of the files that the database has seen. The table

@@ -25,21 +25,19 @@ type Store struct {
 	// can. Only tests do.
 	SetClocks func(c *bot.Clock)
 
-	db     *sql.DB
-	driver riverdriver.Driver[*sql.Tx]
-	queue  *river.Client[*sql.Tx] // inserts only
-	// singleProcess is set where no other process can be at work on the database.
-	singleProcess bool
-	witness       witness
-	pace          pace
-	clock         clock
-	stall         stall
-	seals         sealer
-	trailSeen     atomic.Int64 // how long the audit trail was when it was last looked at
-	file          string       // of SQLite
-	fileChecked   bool         // it was read to its end when it was opened
-	closeAll      func() error
-	explain       func(error) error // says what is wrong with the database
+	db          *sql.DB
+	driver      riverdriver.Driver[*sql.Tx]
+	queue       *river.Client[*sql.Tx] // inserts only
+	witness     witness
+	pace        pace
+	clock       clock
+	stall       stall
+	seals       sealer
+	trailSeen   atomic.Int64 // how long the audit trail was when it was last looked at
+	file        string       // of SQLite
+	fileChecked bool         // it was read to its end when it was opened
+	closeAll    func() error
+	explain     func(error) error // says what is wrong with the database
 }
 
 // Open opens the database at url and brings its schema up to date. The url is
@@ -80,6 +78,10 @@ func sqliteFile(url string) (file string, ok bool) {
 	scheme, file, _ := strings.Cut(url, ":")
 	return file, scheme == "sqlite" && file != ""
 }
+
+// onFile reports whether the database is an SQLite file: no other process can be at
+// work on it.
+func (s *Store) onFile() bool { return s.file != "" }
 
 // Close gives the database back. Call it after Run has returned.
 func (s *Store) Close() error { return s.closeAll() }

@@ -17,7 +17,7 @@ const (
 // Present says that a process is there and holds so many connections to the chat,
 // and returns how many its peers on the same database hold.
 func (s *Store) Present(ctx context.Context, process string, connections int) (peers int, err error) {
-	if s.singleProcess {
+	if s.onFile() {
 		return 0, nil
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *sql.Tx) error {

@@ -78,7 +78,7 @@ func (s *Store) Run(ctx context.Context, step StepFunc) error {
 
 // start begins anew what was lost, and starts River until ctx ends.
 func (s *Store) start(ctx context.Context, step StepFunc) (*river.Client[*sql.Tx], error) {
-	if err := s.reconcile(ctx, s.singleProcess); err != nil {
+	if err := s.reconcile(ctx, s.onFile()); err != nil {
 		return nil, fmt.Errorf("reconcile: %w", err)
 	}
 	workers := river.NewWorkers()
@@ -87,7 +87,7 @@ func (s *Store) start(ctx context.Context, step StepFunc) (*river.Client[*sql.Tx
 		Logger:                      slog.New(newRiverLog(s.Log.Handler())),
 		Workers:                     workers,
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: stepsAtOnce}},
-		PollOnly:                    s.file != "",
+		PollOnly:                    s.onFile(),
 		FetchCooldown:               cooldown,
 		FetchPollInterval:           pollEvery,
 		JobTimeout:                  jobTimeout,

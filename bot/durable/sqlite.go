@@ -42,7 +42,7 @@ func openSQLite(ctx context.Context, file string) (*Store, error) {
 	// Who writes waits here and not for a lock of SQLite's, which serves nobody in turn.
 	db.SetMaxOpenConns(1)
 	return &Store{
-		db: db, driver: sqliteDriver{riversqlite.New(db)}, singleProcess: true, file: file, clock: clock{file: true},
+		db: db, driver: sqliteDriver{riversqlite.New(db)}, file: file, clock: clock{file: true},
 		witness:  tickets{file, rand.Text(), time.Now()},
 		closeAll: func() error { return errors.Join(db.Close(), lock.Close()) }, // in this order
 		explain:  func(err error) error { return explainSQLite(file, err) },
