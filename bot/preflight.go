@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"docspace-restorebot/bot/policy"
@@ -42,6 +43,23 @@ type Counts struct {
 	At                    time.Time `json:",omitzero"` // zero: not counted
 	Users, Rooms, Backups int       `json:",omitzero"`
 	Trouble               string    `json:",omitzero"` // why something could not be counted, one line
+}
+
+// String is what was counted, "" for nothing.
+func (c Counts) String() string {
+	if c.At.IsZero() {
+		return ""
+	}
+	var parts []string
+	for _, one := range []struct {
+		n         int
+		one, more string
+	}{{c.Users, "user", "users"}, {c.Rooms, "room", "rooms"}, {c.Backups, "backup", "backups"}} {
+		if one.n >= 0 {
+			parts = append(parts, Count(one.n, one.one, one.more))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // preflight collects the facts that people should know before they confirm. A

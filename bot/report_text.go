@@ -58,8 +58,8 @@ func reportOf(r Restore, p PortalName, trail []Event, lost loss.List, links, nam
 	for _, a := range r.Alarms {
 		fact("Alarm", string(a.Kind)+" at "+stamp(a.At))
 	}
-	fact("Held before", counts(r.Preflight.Counts))
-	fact("Holds after", counts(r.Aftercare.Counts))
+	fact("Held before", r.Preflight.Counts.String())
+	fact("Holds after", r.Aftercare.Counts.String())
 	if len(r.Checklist.Items) > 0 {
 		line("\n## To do after the restore\n")
 	}
@@ -179,19 +179,6 @@ func safetyLine(r Restore) string {
 	case SafetyWaiting, SafetySent, SafetyRunning:
 	}
 	return string(s.Stage)
-}
-
-func counts(c Counts) string {
-	if c.At.IsZero() {
-		return ""
-	}
-	number := func(n int, one, more string) string {
-		if n < 0 {
-			return "? " + more
-		}
-		return Count(n, one, more)
-	}
-	return number(c.Users, "user", "users") + ", " + number(c.Rooms, "room", "rooms") + ", " + number(c.Backups, "backup", "backups")
 }
 
 func details(d map[string]string) string {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"maps"
 	"reflect"
 	"slices"
@@ -86,16 +87,20 @@ func (s RuleSet) diff(is RuleSet) (changes []RuleChange) {
 			changes = append(changes, c)
 		}
 	}
+	either := func(rule string, was, is bool, on, off string) {
+		words := map[bool]string{true: on, false: off}
+		value(rule, words[was], words[is])
+	}
 	value("approvals", strconv.Itoa(s.Approvals), strconv.Itoa(is.Approvals))
-	value("who asked may confirm", yes(s.SelfApproval), yes(is.SelfApproval))
+	either("who asked may confirm", s.SelfApproval, is.SelfApproval, "yes", "no")
 	list("may ask", s.Users, is.Users)
 	list("may confirm", s.Approvers, is.Approvers)
 	list("may restore alone", s.BreakGlass, is.BreakGlass)
 	list("channels", s.Channels, is.Channels)
-	value("confirmed by", confirmedBy(s.Typing), confirmedBy(is.Typing))
-	value("reason", asked(s.Reason), asked(is.Reason))
-	value("life of a request", lifeOf(s.TTL), lifeOf(is.TTL))
-	value("safety backup", place(s.Safety), place(is.Safety))
+	either("confirmed by", s.Typing, is.Typing, "typing the portal's name", "button")
+	either("reason", s.Reason, is.Reason, "required", "optional")
+	value("life of a request", Span(s.TTL), Span(is.TTL))
+	value("safety backup", cmp.Or(s.Safety, "off"), cmp.Or(is.Safety, "off"))
 	value("address", s.Address, is.Address)
 	return changes
 }
@@ -204,44 +209,4 @@ func merged(a, b RuleBook) RuleBook {
 // without lists the words of a that b lacks.
 func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(word string) bool { return slices.Contains(b, word) })
-}
-
-func yes(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "no"
-}
-
-func confirmedBy(typing bool) string {
-	if typing {
-		return "typing the portal's name"
-	}
-	return "button"
-}
-
-func asked(required bool) string {
-	if required {
-		return "required"
-	}
-	return "optional"
-}
-
-func place(safety string) string {
-	if safety == "" {
-		return "off"
-	}
-	return safety
-}
-
-// lifeOf tells a life without the zeros at its end.
-func lifeOf(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }

@@ -67,7 +67,7 @@ func TestAChangeOfTheRulesIsToldOnceInEachChannel(t *testing.T) {
 		"break-glass":   {func(b *bot.Bot) { b.Policy.BreakGlass = *only("UEVE") }, []string{`COPS: [][may restore alone + UEVE]`}},
 		"typing":        {func(b *bot.Bot) { b.Policy.Typing = true }, []string{`COPS: [][confirmed by button → typing the portal's name]`}},
 		"reason":        {func(b *bot.Bot) { b.Policy.Reason = true }, []string{`COPS: [][reason optional → required]`}},
-		"life":          {func(b *bot.Bot) { b.Policy.TTL = time.Hour }, []string{`COPS: [][life of a request 15m → 1h]`}},
+		"life":          {func(b *bot.Bot) { b.Policy.TTL = time.Hour }, []string{`COPS: [][life of a request 15 min → 1 h]`}},
 		"safety": {func(b *bot.Bot) {
 			b.Portals[0].Safety = bot.SafetyTarget{StorageType: "Local", Params: []command.Param{{Key: "filePath", Value: "/b"}}}
 		}, []string{`COPS: ["docs"][safety backup off → Local /b]`}},

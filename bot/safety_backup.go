@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -122,7 +123,7 @@ func (b *Bot) followSafetyBackup(ctx context.Context, r Restore, p Portal) (Next
 	case task.Succeeded():
 		return b.finishSafetyBackup(ctx, r, p, task)
 	case task.Terminal():
-		return b.askAboutSafetyBackup(ctx, r, "the portal stopped it: "+orUnknown(task.Error))
+		return b.askAboutSafetyBackup(ctx, r, "the portal stopped it: "+cmp.Or(task.Error, "it does not say why"))
 	}
 	s.SilentSince, s.LostSince = time.Time{}, time.Time{}
 	if s.Stage != SafetyRunning || task.Percent > s.Percent {
@@ -134,13 +135,6 @@ func (b *Bot) followSafetyBackup(ctx context.Context, r Restore, p Portal) (Next
 	}
 	s.clearDoubt()
 	return b.saveSafetyProgress(ctx, r, next, p, b.Poll)
-}
-
-func orUnknown(text string) string {
-	if text == "" {
-		return "it does not say why"
-	}
-	return text
 }
 
 // finishSafetyBackup looks the finished backup up in the history, once.

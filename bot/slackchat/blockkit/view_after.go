@@ -71,8 +71,8 @@ func countedLines(c bot.Card, all bool) []string {
 	if now.At.IsZero() {
 		return nil
 	}
-	text := "*It holds now:* " + cmp.Or(countText(now), "not known")
-	if held := countText(before); held != "" {
+	text := "*It holds now:* " + cmp.Or(now.String(), "not known")
+	if held := before.String(); held != "" {
 		text += " (before: " + held + ")"
 	}
 	out := append([]string{text + "."}, cameBackLines(c.Restore, all)...)

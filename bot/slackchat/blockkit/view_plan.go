@@ -67,7 +67,7 @@ func preflightText(c bot.Card) string {
 	default:
 		out = append(out, "*Backup running now:* no")
 	}
-	if counts := countText(o.Counts); counts != "" {
+	if counts := o.Counts.String(); counts != "" {
 		out = append(out, "*The portal holds:* "+counts)
 	}
 	return lines(append(out, safetyPlan(c), "*The bot's key:* "+keyText(o, r)+".", "_Looked at "+date(o.At)+"._")...)
@@ -98,23 +98,6 @@ func keyText(o bot.Preflight, r bot.Restore) string {
 		dies = "; after this restore it works only if the backup holds it"
 	}
 	return rights + expires + dies
-}
-
-// countText is what a portal holds, as far as that could be counted.
-func countText(n bot.Counts) string {
-	if n.At.IsZero() {
-		return ""
-	}
-	var parts []string
-	for _, one := range []struct {
-		n         int
-		one, more string
-	}{{n.Users, "user", "users"}, {n.Rooms, "room", "rooms"}, {n.Backups, "backup", "backups"}} {
-		if one.n >= 0 {
-			parts = append(parts, bot.Count(one.n, one.one, one.more))
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 // safetyPlan says whether the portal is backed up before the restore.
