@@ -70,7 +70,7 @@ func (p *Portal) beginBackup(in restoreInput, elsewhere bool) *task {
 		users: p.users, rooms: p.rooms,
 	}
 	if in.storage == 5 && !elsewhere {
-		p.backup.fate = fateOfModule(in.params)
+		p.backup.failure = consumerFailure(in.params)
 	}
 	p.backupTasks = append(p.backupTasks, BackupTask{
 		TaskID: p.backup.id, StorageType: in.storage, Params: in.params, Dump: in.dump, Elsewhere: elsewhere, Started: now,
@@ -104,8 +104,8 @@ func (p *Portal) advanceBackup(t *task, now time.Time) {
 		return
 	}
 	t.status, t.changed = taskRunning, now
-	if t.fate != nil {
-		p.endBackup(t, now, taskCompleted, t.fate.text)
+	if t.failure != nil {
+		p.endBackup(t, now, taskCompleted, t.failure.text)
 		return
 	}
 	t.percent = int(90 * min(t.elapsed, whole) / whole)

@@ -59,6 +59,13 @@
 // people follow from it. A restore takes the events after the backup away.
 // Config.Details are the settings that a restore touches.
 //
+// # What it enforces
+//
+// The order of the server's checks: credential, scope, the portal's state, payment,
+// address, and then those of the operation, each with the status and the body of the
+// real refusal. Bodies and queries are read as .NET reads them, with its errors. With
+// Config.RateLimits the cloud's limits hold.
+//
 // # What it does not know
 //
 // Of the portal's API beside backups it answers settings, portal, keys, people/@self,

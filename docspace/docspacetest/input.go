@@ -14,7 +14,7 @@ type restoreInput struct {
 	storage  int
 	params   map[string]string
 	dump     bool
-	fate     *fate
+	failure  *failure
 	source   *Backup
 	stuck    bool
 }

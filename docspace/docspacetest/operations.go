@@ -115,7 +115,7 @@ func (p *Portal) information(x *exchange) {
 		known = map[string]any{
 			"tenantId": p.tenantID, "tenantAlias": p.config.Alias, "status": p.status, "version": p.config.Version,
 			"ownerId": p.ownerID, "timeZone": "UTC", "mappedDomain": "", "name": p.config.Alias, "language": "en-US",
-			"creationDateTime": p.date(p.born), "trustedDomainsType": 0,
+			"creationDateTime": p.date(p.madeAt), "trustedDomainsType": 0,
 		}
 	}
 	x.ok(known, 1)

@@ -88,14 +88,13 @@ type Portal struct {
 	restores    []Restore
 	backupTasks []BackupTask
 
-	born     time.Time
-	tickedAt time.Time // what the clock said when tick last ran
-	budgets  map[string]*budget
-	faults   Faults
-	requests []Request
-	total    int
-	starts   int
-	saves    int // startbackup requests
+	madeAt       time.Time
+	tickedAt     time.Time // what the clock said when tick last ran
+	budgets      map[string]*budget
+	faults       Faults
+	requests     []Request
+	starts       int
+	backupStarts int // startbackup requests
 }
 
 // New makes a portal.
@@ -114,8 +113,8 @@ func New(config Config) *Portal {
 		p.config.Script = Total(20 * time.Second)
 	}
 	p.token, p.ownerID = "person-"+hexes(32), newGUID()
-	p.born = p.now()
-	p.tickedAt, p.faults = p.born, config.Faults
+	p.madeAt = p.now()
+	p.tickedAt, p.faults = p.madeAt, config.Faults
 	p.addEvents(config.Events...)
 	p.key = p.newKey(Key{Permissions: []string{"*"}})
 	if config.Backups == nil {
@@ -129,7 +128,7 @@ func New(config Config) *Portal {
 
 // examples are two backups of the portal and one of the installation.
 func (p *Portal) examples() {
-	now := p.born
+	now := p.madeAt
 	p.add(Backup{StorageType: 5, CreatedOn: now.Add(-3 * time.Hour)})
 	p.add(Backup{StorageType: 3, CreatedOn: now.Add(-27 * time.Hour)})
 	p.add(Backup{StorageType: 4, CreatedOn: now.Add(-6 * time.Hour), ExpiresOn: now.Add(18 * time.Hour)})

@@ -23,12 +23,11 @@ type Request struct {
 const mostRequests = 10_000
 
 func (p *Portal) record(r *http.Request, body []byte) {
-	p.total++
 	if strings.HasSuffix(r.URL.Path, "/startrestore") && r.Method == http.MethodPost {
 		p.starts++
 	}
 	if strings.HasSuffix(r.URL.Path, "/startbackup") && r.Method == http.MethodPost {
-		p.saves++
+		p.backupStarts++
 	}
 	if len(p.requests) == mostRequests {
 		p.requests = slices.Delete(p.requests, 0, mostRequests/2)
@@ -80,7 +79,7 @@ func (p *Portal) Restores() []Restore {
 func (p *Portal) BackupStarts() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.saves
+	return p.backupStarts
 }
 
 // BackupTask is a backup that really began.

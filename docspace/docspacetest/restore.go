@@ -57,13 +57,13 @@ func (p *Portal) answerKnown(x *exchange, dump *bool) {
 func (p *Portal) findBackup(x *exchange, in *restoreInput) bool {
 	if digits := guidDigits(in.backupID); digits != "" {
 		if strings.Trim(digits, "0") == "" {
-			in.fate = &fate{0, "File not found."}
+			in.failure = &failure{0, "File not found."}
 			return true
 		}
 		for _, b := range p.backups {
 			if guidDigits(b.ID) == digits {
 				in.backupID = b.ID
-				in.fate = fateOf(b, in.dump)
+				in.failure = restoreFailure(b, in.dump)
 				return true
 			}
 		}
@@ -84,21 +84,21 @@ func (p *Portal) findBackup(x *exchange, in *restoreInput) bool {
 	case 3:
 		p.takeUpload(in)
 	case 5:
-		in.fate = fateOfModule(in.params)
+		in.failure = consumerFailure(in.params)
 	case 1, 4:
 	default:
-		in.fate = &fate{0, "Unknown storage type."}
+		in.failure = &failure{0, "Unknown storage type."}
 	}
 	return true
 }
 
-// fateOf is how the restore of a backup will fail, nil when it will not.
-func fateOf(b Backup, dump bool) *fate {
+// restoreFailure is how the restore of a backup will fail, nil when it will not.
+func restoreFailure(b Backup, dump bool) *failure {
 	switch {
 	case b.Missing:
-		return &fate{0, "File not found."}
+		return &failure{0, "File not found."}
 	case b.Dump != dump:
-		return &fate{10, "The backup file is invalid."}
+		return &failure{10, "The backup file is invalid."}
 	}
 	return nil
 }
@@ -108,13 +108,13 @@ func fateOf(b Backup, dump bool) *fate {
 // which fails in the worker.
 var consumers = []string{"s3", "googlecloud", "rackspace"}
 
-// fateOfModule is how a task with the storage type ThirdPartyConsumer fails.
-func fateOfModule(params map[string]string) *fate {
+// consumerFailure is how a task with the storage type ThirdPartyConsumer fails.
+func consumerFailure(params map[string]string) *failure {
 	switch module, given := params["module"]; {
 	case !given || module == "":
-		return &fate{0, "The given key 'module' was not present in the dictionary."}
+		return &failure{0, "The given key 'module' was not present in the dictionary."}
 	case !slices.Contains(consumers, module):
-		return &fate{0, "Object reference not set to an instance of an object."}
+		return &failure{0, "Object reference not set to an instance of an object."}
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func (p *Portal) begin(in restoreInput, elsewhere bool) *task {
 	}
 	p.restore = &task{
 		id: id, kind: 1, backupID: in.backupID, dump: in.dump, script: p.config.Script,
-		fate: in.fate, stuck: in.stuck, source: in.source, began: now, seen: now, changed: now, tenant: p.tenantID,
+		failure: in.failure, stuck: in.stuck, source: in.source, began: now, seen: now, changed: now, tenant: p.tenantID,
 	}
 	p.restores = slices.DeleteFunc(p.restores, func(r Restore) bool { return r.TaskID == id })
 	p.restores = append(p.restores, Restore{TaskID: id, BackupID: in.backupID, Dump: in.dump, Elsewhere: elsewhere, Started: now})

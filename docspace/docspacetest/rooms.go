@@ -24,7 +24,7 @@ type Room struct {
 func (p *Portal) roomList() []Room {
 	rooms := slices.Clone(p.config.RoomList)
 	for n := len(rooms) + 1; n <= p.rooms; n++ {
-		rooms = append(rooms, Room{ID: 100 + n, Title: "Room " + strconv.Itoa(n), Created: p.born.Add(-1000 * time.Hour), Files: p.files})
+		rooms = append(rooms, Room{ID: 100 + n, Title: "Room " + strconv.Itoa(n), Created: p.madeAt.Add(-1000 * time.Hour), Files: p.files})
 	}
 	return rooms[:min(p.rooms, len(rooms))]
 }
@@ -103,7 +103,7 @@ func (p *Portal) peopleFilter(x *exchange) {
 		}
 	}
 	for n := range p.users {
-		people = append(people, person{fmt.Sprintf("00000000-0000-4000-8000-%012d", n), "Person " + strconv.Itoa(n+1), p.born.Add(-time.Duration(2000+n) * time.Hour), 1})
+		people = append(people, person{fmt.Sprintf("00000000-0000-4000-8000-%012d", n), "Person " + strconv.Itoa(n+1), p.madeAt.Add(-time.Duration(2000+n) * time.Hour), 1})
 	}
 	total := len(people)
 	page := cutPage(x, people)

@@ -52,7 +52,7 @@ func (p *Portal) handle(x *exchange) {
 	defer p.mu.Unlock()
 	p.tick()
 	x.who = p.identify(x.r)
-	if p.inFront(x) {
+	if p.proxyAnswers(x) {
 		return
 	}
 	if p.otherAnswers() {
@@ -69,8 +69,8 @@ func (p *Portal) handle(x *exchange) {
 	}
 }
 
-// inFront is what happens before the application sees the request.
-func (p *Portal) inFront(x *exchange) bool {
+// proxyAnswers is what happens before the application sees the request.
+func (p *Portal) proxyAnswers(x *exchange) bool {
 	f := &p.faults
 	if f.Down {
 		x.cut = true

@@ -31,7 +31,7 @@ func (p *Portal) quota(x *exchange) {
 
 func (p *Portal) tariff(x *exchange) {
 	x.ok(map[string]any{
-		"id": 1, "state": 1, "dueDate": "9999-12-31T23:59:59.9999999Z", "licenseDate": apiTime(p.born),
+		"id": 1, "state": 1, "dueDate": "9999-12-31T23:59:59.9999999Z", "licenseDate": apiTime(p.madeAt),
 		"customerId": "customer-" + leakMark, "enterprise": p.config.Details.Enterprise, "openSource": !p.config.Details.Enterprise && !p.config.SaaS,
 		"developer": false, "quotas": []any{map[string]any{"id": -1000, "quantity": 1}},
 	}, 1)
@@ -137,6 +137,6 @@ func (p *Portal) oauthApps(x *exchange) {
 		last = n
 	}
 	x.json(http.StatusOK, "application/json", map[string]any{
-		"data": data, "limit": limit, "last_client_id": strconv.Itoa(last), "last_created_on": apiTime(p.born),
+		"data": data, "limit": limit, "last_client_id": strconv.Itoa(last), "last_created_on": apiTime(p.madeAt),
 	})
 }

@@ -13,7 +13,7 @@ type task struct {
 	backupID string
 	dump     bool
 	script   Script
-	fate     *fate // how it will fail, nil when it will not
+	failure  *failure // how it will fail, nil when it will not
 
 	source *Backup // what a Local restore takes; nil looks the record up
 
@@ -36,8 +36,8 @@ type task struct {
 	rooms   int
 }
 
-// fate is a failure to come.
-type fate struct {
+// failure is an end to come: at a percentage, with a text.
+type failure struct {
 	percent int
 	text    string
 }
@@ -72,18 +72,18 @@ func (p *Portal) advance(t *task, now time.Time) {
 	if f.WorkerDiesAt > 0 {
 		next = min(next, max(t.script.reach(f.WorkerDiesAt), t.elapsed))
 	}
-	doom := t.fate
+	failed := t.failure
 	if f.FailText != "" {
-		doom = &fate{f.FailAt, f.FailText}
+		failed = &failure{f.FailAt, f.FailText}
 	}
-	if doom != nil {
-		if at := max(t.script.reach(doom.percent), t.elapsed); next >= at {
+	if failed != nil {
+		if at := max(t.script.reach(failed.percent), t.elapsed); next >= at {
 			_, shown := p.look(t)
-			status, text := taskCompleted, doom.text
+			status, text := taskCompleted, failed.text
 			if f.FailOutside {
 				status, text = taskFailed, "One or more errors occurred. ("+text+")"
 			}
-			p.end(t, now.Add(at-next), status, max(shown, min(doom.percent, 75)), text)
+			p.end(t, now.Add(at-next), status, max(shown, min(failed.percent, 75)), text)
 			return
 		}
 	}

@@ -22,5 +22,5 @@ func (p *Portal) takeUpload(in *restoreInput) {
 		in.stuck = true
 		return
 	}
-	in.fate = fateOf(*in.source, in.dump)
+	in.failure = restoreFailure(*in.source, in.dump)
 }
