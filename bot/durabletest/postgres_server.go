@@ -99,7 +99,7 @@ func (p *Postgres) try() bool {
 	defer log.Close()
 	server := exec.Command("/bin/sh", "-c", guard, "sh", filepath.Join(p.bin, "postgres"), //nolint:gosec,noctx // ended by end
 		"-D", p.data, "-p", strconv.Itoa(p.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-		"-c", "fsync=off", "-c", "max_connections=100", "-c", "shared_buffers=16MB")
+		"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=16MB")
 	server.Dir, server.SysProcAttr = "/", p.as.attributes()
 	server.Stdout, server.Stderr = log, log
 	if _, err := server.StdinPipe(); err != nil { // ends with this process

@@ -48,7 +48,7 @@ func TestBinaryStartsNothingThatWasHeldUp(t *testing.T) {
 			s := setSceneBehind(t, g.wrap, heldUp...)
 			var database *durabletest.Postgres
 			if c.postgres {
-				database = onPostgres(t, s)
+				database = onOwnPostgres(t, s)
 			}
 			bot := s.Starts()
 			s.Alice.Types("/restore " + s.Newest())

@@ -51,7 +51,7 @@ func TestBinaryTellsOfAChangeOfTheRulesOnce(t *testing.T) {
 		s.Stops()
 		s.Starts()
 		s.Alice.Types("/restore status")
-		s.Alice.WantTold("Nothing")
+		s.Alice.WantTold("No restore of this bot runs or waits")
 		s.Stops()
 		// A later change comes after whatever the third start might have said.
 		s.Setenv("RESTORE_APPROVALS=2")

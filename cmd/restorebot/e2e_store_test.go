@@ -15,7 +15,13 @@ import (
 
 // onPostgres gives the bots of a stage a PostgreSQL database to share, and each one
 // connection to Slack.
-func onPostgres(t *testing.T, s *stage.Scene) *durabletest.Postgres {
+func onPostgres(t *testing.T, s *stage.Scene) {
+	t.Helper()
+	s.Setenv("SLACK_CONNECTIONS=1", "DATABASE_URL="+durabletest.SharePostgres(t).URL())
+}
+
+// onOwnPostgres is onPostgres with a server that the test may stop.
+func onOwnPostgres(t *testing.T, s *stage.Scene) *durabletest.Postgres {
 	t.Helper()
 	server := durabletest.StartPostgres(t)
 	s.Setenv("SLACK_CONNECTIONS=1", "DATABASE_URL="+server.URL())
@@ -114,7 +120,7 @@ func TestBinaryPausedDoublesNothing(t *testing.T) {
 func TestBinaryOutlivesItsDatabase(t *testing.T) {
 	t.Parallel()
 	s := setScene(t)
-	database := onPostgres(t, s)
+	database := onOwnPostgres(t, s)
 	s.Starts()
 	stands(t, s)
 	database.Crash()
