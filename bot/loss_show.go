@@ -202,7 +202,7 @@ func pageOf(groups []loss.Group, byRoom bool, skip, most int) Acts {
 		}
 		group := ActGroup{Name: g.Name, Count: len(g.Acts)}
 		for _, a := range acts {
-			group.Lines = append(group.Lines, ActLine{At: a.At, Words: actWords(a, byRoom)})
+			group.Lines = append(group.Lines, ActLine{At: a.At, Words: actWords(a, byRoom), Back: a.Back()})
 		}
 		page.Groups = append(page.Groups, group)
 	}
@@ -211,12 +211,8 @@ func pageOf(groups []loss.Group, byRoom bool, skip, most int) Acts {
 
 // actWords is an act in the list of its person or of its room.
 func actWords(a loss.Act, byRoom bool) string {
-	words := a.Words()
 	if byRoom {
-		words = a.WordsBy()
+		return a.WordsBy()
 	}
-	if a.Back() {
-		words += ", comes back"
-	}
-	return words
+	return a.Words()
 }

@@ -24,6 +24,9 @@ func wordsOf(m bot.Modal) string {
 				out = append(out, fmt.Sprintf("%s (%d)", g.Name, g.Count))
 				for _, line := range g.Lines {
 					out = append(out, line.Words)
+					if line.Back {
+						out[len(out)-1] += ", comes back"
+					}
 				}
 			}
 		}

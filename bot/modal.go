@@ -46,10 +46,11 @@ type ActGroup struct {
 	Lines []ActLine
 }
 
-// ActLine is one act.
+// ActLine is one act. Back is set where the restore undoes it.
 type ActLine struct {
 	At    time.Time
 	Words string
+	Back  bool
 }
 
 // Plan shows what a card shows of its backup and of what will be lost.

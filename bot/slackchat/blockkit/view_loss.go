@@ -212,7 +212,11 @@ func actBlocks(page bot.Acts) (blocks []slack.Block) {
 		flush()
 		line(fmt.Sprintf("*%s* (%d)", EscapeText(g.Name, maxWord), g.Count))
 		for _, act := range g.Lines {
-			line("• " + date(act.At) + "  " + EscapeText(act.Words, maxAct))
+			text := "• " + EscapeText(act.Words, maxAct) + ", " + date(act.At)
+			if act.Back {
+				text += "; it comes back"
+			}
+			line(text)
 		}
 	}
 	flush()

@@ -69,7 +69,7 @@ func acts() bot.Acts {
 	}
 	return bot.Acts{Groups: []bot.ActGroup{
 		{Name: "Ada <Adams>", Count: 12, Lines: []bot.ActLine{
-			line(time.Minute, "created a file: *Plan* & <!channel>.docx (Board)"), line(time.Hour, "moved a file to the trash: Draft_4.docx (Board), comes back"),
+			line(time.Minute, "created a file: *Plan* & <!channel>.docx (Board)"), {At: viewNow.Add(-time.Hour), Words: "moved a file to the trash: Draft_4.docx (Board)", Back: true},
 		}},
 		{Name: "Bob", Count: 1, Lines: []bot.ActLine{line(25*time.Hour, "invited a person: g…")}},
 	}}

@@ -110,6 +110,7 @@ func TestPageTellsTheWholeStory(t *testing.T) {
 		{name: "desk-light", width: 1180, height: 860, scheme: "light"},
 		{name: "phone-light-old", width: 375, height: 812, scheme: "light", old: true},
 		{name: "tablet-dark", width: 760, height: 1000, scheme: "dark"},
+		{name: "tablet-light", width: 760, height: 1000, scheme: "light"},
 	}
 	if os.Getenv(longTests) == "" && *looks == "" {
 		screens = screens[:2]
