@@ -6,12 +6,12 @@ import "cmp"
 // value says that nothing was started.
 type Effect string
 
-// The effects of acts that a portal may be restored in spite of. They speak of the act
-// alone, so that they are true whatever runs meanwhile.
+// The effects of acts on a restore. They speak of the act alone, so that they are true
+// while the restore runs.
 const (
 	CommandChangedNothing Effect = "Your command changed nothing."
 	PressChangedNothing   Effect = "Your press changed nothing."
-	// MayBeRecorded is for an act that the database broke off.
+	// MayBeRecorded is for an act during whose record the database broke off.
 	MayBeRecorded Effect = "It may count all the same."
 )
 

@@ -97,7 +97,7 @@ func cardText(c bot.Card) string {
 func bareText(c bot.Card) string {
 	switch c.Restore.State {
 	case bot.Requested:
-		return ":warning: Slack did not take the buttons of this card, so nobody can confirm it and the request ends. Nothing was started."
+		return ":warning: Slack did not take the buttons of this card, so nobody can confirm it and the request ends."
 	case bot.Saving:
 		return ":warning: Slack did not take the buttons of this card. `/restore cancel " + inCode(c.Restore.ID, maxWord) + "` drops it."
 	case bot.Unclear:
