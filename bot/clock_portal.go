@@ -49,5 +49,5 @@ func (p Portal) clocks() []Finding {
 	if ahead < 0 {
 		way = " behind"
 	}
-	return []Finding{warned("clock of "+p.Name, "it is "+ahead.Abs().String()+way+" the bot's", "Set both by NTP (timedatectl set-ntp true): the portal's dates its backups, and what is lost is told by that.")}
+	return []Finding{warned("clock of "+p.Name, "it is "+ahead.Abs().String()+way+" the bot's", "Let NTP set both (timedatectl set-ntp true): the portal's clock dates its backups, and the bot counts the loss by it.")}
 }

@@ -105,9 +105,9 @@ func (c PolicyCheck) channel(ctx context.Context, id string) Finding {
 	case err != nil:
 		return faulty(check, "it could not be looked up: "+err.Error(), "See the line about scopes; then run this again.")
 	case place.Shared:
-		return faulty(check, "it is shared with another organisation, and restores are refused there", "Name a channel of your own organisation.")
+		return faulty(check, "it is shared with another organisation, and the bot refuses restores there", "Name a channel of your own organisation.")
 	case place.Direct:
-		return faulty(check, "it is a direct message, and restores are refused there", "Name a channel.")
+		return faulty(check, "it is a direct message, and the bot refuses restores there", "Name a channel.")
 	}
 	return passed(check, "the bot is in it, and it is your own")
 }
@@ -117,9 +117,9 @@ func (c PolicyCheck) group(ctx context.Context, id string) Finding {
 	members, err := c.Directory.Members(ctx, id)
 	switch {
 	case err != nil:
-		return faulty(check, "its members cannot be read: "+err.Error(), "Give the app the scope usergroups:read and install it again; user groups need a paid plan. While this fails its members are refused.")
+		return faulty(check, "its members cannot be read: "+err.Error(), "Give the app the scope usergroups:read and install it again; user groups need a paid plan. Until then the bot refuses its members.")
 	case len(members) == 0:
-		return faulty(check, "it has no members", "Put people in it, or name others.")
+		return faulty(check, "it has no members", "Put people in it, or name another group.")
 	}
 	return passed(check, Count(len(members), "member", "members"))
 }
@@ -134,11 +134,11 @@ func (c PolicyCheck) person(ctx context.Context, id string) Finding {
 	case p.Deleted:
 		return warned(check, "their account is switched off", instead)
 	case p.Bot:
-		return warned(check, "it is a bot, and bots are refused", instead)
+		return warned(check, "it is a bot, and the bot refuses other bots", instead)
 	case p.Guest:
-		return warned(check, "they are a guest, and guests are refused", instead)
+		return warned(check, "they are a guest, and the bot refuses guests", instead)
 	case p.Stranger:
-		return warned(check, "they belong to another organisation, and are refused", instead)
+		return warned(check, "they belong to another organisation, and the bot refuses them", instead)
 	}
 	return passed(check, "a member")
 }

@@ -30,7 +30,7 @@ func (p Portal) examine(ctx context.Context, n int) []Finding {
 		return []Finding{state}
 	}
 	if state.Grade == Pass && !strings.HasPrefix(p.URL, "https://") && !strings.Contains(p.URL, "://127.") && !strings.Contains(p.URL, "://localhost") {
-		state = warned(state.Check, state.What+", over plain http", "Use https in DOCSPACE_URL: the key is readable on the way.")
+		state = warned(state.Check, state.What+", over plain http", "Use https in DOCSPACE_URL: over http others can read the key.")
 	}
 	return append(append([]Finding{state}, p.examineKey(ctx)...), p.clocks()...)
 }

@@ -37,14 +37,14 @@ var headShape = regexp.MustCompile(`^(?:[a-z'’, ]+:)?\s*(?:line\s)?\s*([0-9]{1
 func ParseAuditHead(s string) (AuditHead, error) {
 	parts := headShape.FindStringSubmatch(strings.ToLower(strings.TrimSpace(strings.ReplaceAll(s, "`", ""))))
 	if parts == nil {
-		return AuditHead{}, errors.New("a head is a number, a colon and a hash, as verify prints it and as the channel says it")
+		return AuditHead{}, errors.New("a head is a number, a colon and a hash, such as 1201:9f86d081884c7d659a2f; verify prints it, and the bot posts it in the channel")
 	}
 	n, err := strconv.ParseInt(parts[1], 10, 64)
 	switch hash := parts[2]; {
 	case err != nil || (hash == "") != (n == 0):
-		return AuditHead{}, errors.New("a head is a number, a colon and a hash, as verify prints it and as the channel says it")
+		return AuditHead{}, errors.New("a head is a number, a colon and a hash, such as 1201:9f86d081884c7d659a2f; verify prints it, and the bot posts it in the channel")
 	case n > 0 && len(hash) < shownHash:
-		return AuditHead{}, fmt.Errorf("the hash of a head has at least %d characters: with fewer it proves nothing", shownHash)
+		return AuditHead{}, fmt.Errorf("the hash of a head needs at least %d characters, because a shorter one proves nothing", shownHash)
 	default:
 		return AuditHead{n, hash}, nil
 	}
@@ -71,7 +71,7 @@ var (
 	// ErrAuditKey: the trail is sealed with another key than the one given.
 	ErrAuditKey = errors.New("it is sealed with another key than this AUDIT_KEY")
 	// ErrUnsealed: a key was given, and the trail is not sealed.
-	ErrUnsealed = errors.New("it is not sealed, although there is an AUDIT_KEY")
+	ErrUnsealed = errors.New("it has no seal, although there is an AUDIT_KEY")
 )
 
 // CheckAudit reads the whole trail and returns its head. A line that was
@@ -121,16 +121,16 @@ func (s *Store) checkChain(ctx context.Context, kept, want AuditHead) (found Aud
 		}
 		held = held || kept.matches(found)
 		if found.Lines == want.Lines && found != want {
-			return found, marks, fmt.Errorf("audit: line %d is not the one that was written last", l.Seq)
+			return found, marks, fmt.Errorf("audit: line %d is not the last one that the bot wrote", l.Seq)
 		}
 	}
 	switch {
 	case found.Lines < want.Lines:
 		return found, marks, fmt.Errorf("audit: the newest lines are missing: there are %d of %d", found.Lines, want.Lines)
 	case !held && found.Lines < kept.Lines:
-		return found, marks, fmt.Errorf("audit: the newest lines are missing: there are %d, and a head of %d was kept", found.Lines, kept.Lines)
+		return found, marks, fmt.Errorf("audit: the newest lines are missing: there are %d, and the head that you gave has %d", found.Lines, kept.Lines)
 	case !held:
-		return found, marks, fmt.Errorf("audit: line %d is not the one whose hash was kept: the trail was written anew", kept.Lines)
+		return found, marks, fmt.Errorf("audit: line %d does not have the hash of the head that you gave: somebody rewrote the trail", kept.Lines)
 	}
 	return found, marks, nil
 }
@@ -152,25 +152,25 @@ func (m marks) judge(key sealer, end bot.Seal, sealed string) (from int64, err e
 			from = l.Seq
 		case next != key.id && was == key.id:
 			if last := upTo(key, l); last > 0 {
-				old = fmt.Sprintf(" This key vouches for the lines from %d to %d.", from, last)
+				old = fmt.Sprintf(" Your key proves the lines from %d to %d.", from, last)
 			}
 		}
 		fits := was == "" && (word == foundNew && l.Seq == 1 || word == string(bot.SealMissing)) ||
 			was != "" && word == string(bot.SealOtherKey) && l.Detail["before"] == was && next != was
 		if !fits && l.Seq > m.kept {
-			return 0, fmt.Errorf("audit: line %d says that the bot found the trail without the seal that it had left (%s): "+
-				"it ran without AUDIT_KEY or with another one, or the lines before were changed outside the bot. Nothing vouches for those", l.Seq, word)
+			return 0, fmt.Errorf("audit: line %d says that the bot found the trail without its own seal (%s): "+
+				"it ran without AUDIT_KEY or with another one, or somebody changed the lines before. Nothing proves those", l.Seq, word)
 		}
 	}
 	switch {
 	case end == "" && now == key.id:
 		return from, nil
 	case end == bot.SealMissing:
-		return 0, fmt.Errorf("audit: %w: the bot has not run with it since, or somebody took the seal away or wrote the trail anew", ErrUnsealed)
+		return 0, fmt.Errorf("audit: %w: the bot has not run with it since, or somebody removed the seal or rewrote the trail", ErrUnsealed)
 	case end == bot.SealOtherKey && now != key.id:
-		return 0, fmt.Errorf("audit: %w: the trail's is called %s, this one %s. Its hashes hold; whether the bot wrote them only the other key can tell.%s", ErrAuditKey, sealed, key.id, old)
+		return 0, fmt.Errorf("audit: %w: the trail's key is called %s, yours %s. The hashes hold, but only the trail's key can tell whether the bot wrote them.%s", ErrAuditKey, sealed, key.id, old)
 	}
-	return 0, errors.New("audit: the end of the trail is not sealed by the bot: newest lines were cut off, or it was written anew")
+	return 0, errors.New("audit: the bot did not seal the end of the trail: somebody cut off the newest lines, or rewrote it")
 }
 
 // upTo is the last line that a key vouches for which was followed by another one.

@@ -20,7 +20,7 @@ const copyWithin = 10 * time.Minute
 func Copy(ctx context.Context, databaseURL, file string) (int64, error) {
 	from, ok := sqliteFile(databaseURL)
 	if !ok {
-		return 0, errors.New("only an SQLite database is copied here. Nothing was written. Use pg_dump for PostgreSQL")
+		return 0, errors.New("this command copies only SQLite. Nothing was written. Use pg_dump for PostgreSQL")
 	}
 	n, err := copyTo(ctx, from, file)
 	if err != nil {
@@ -35,7 +35,7 @@ func copyTo(ctx context.Context, from, file string) (int64, error) {
 		return 0, err
 	}
 	if _, err := os.Lstat(file); err == nil {
-		return 0, fmt.Errorf("%s is there already", file)
+		return 0, fmt.Errorf("%s exists already", file)
 	}
 	ctx, cancel := context.WithTimeout(ctx, copyWithin)
 	defer cancel()

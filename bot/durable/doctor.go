@@ -28,7 +28,7 @@ const (
 	checkDatabase = "database"
 	checkQueue    = "queue"
 	cureFull      = "Free some space, or move the file of DATABASE_URL to a larger disk."
-	cureWritable  = "Let the user that runs the bot write to the database named in DATABASE_URL, and see the log for the whole error."
+	cureWritable  = "Let the user that runs the bot write to the database that DATABASE_URL names; the log has the whole error."
 )
 
 // Examine writes to the open database and takes it back, and looks at the queue.
@@ -87,7 +87,7 @@ func judgeQueue(b bot.Backlog) bot.Finding {
 		last = "for " + time.Since(b.LastStep).Round(time.Second).String()
 	}
 	return finding(checkQueue, bot.Fail, bot.Count(b.Unsettled, "restore waits", "restores wait")+" for a step, and none was made "+last,
-		"Start the bot again: restores go on where they are. Then look at the log for \"step\".")
+		"Restart the bot; restores go on where they are. Then look in the log for \"step\".")
 }
 
 func examineDisk(dir string) bot.Finding {
@@ -101,7 +101,7 @@ func judgeDisk(dir string, free uint64, err error) bot.Finding {
 	what := fmt.Sprintf("%d MiB free at %s", free>>20, dir)
 	switch {
 	case err != nil:
-		return finding(check, bot.Warn, "free space at "+dir+" is not known", "Look at it yourself.")
+		return finding(check, bot.Warn, "free space at "+dir+" is not known", "Check it yourself.")
 	case free < diskFail:
 		return finding(check, bot.Fail, what, cureFull)
 	case free < diskWarn:

@@ -256,7 +256,7 @@ func TestAuditShowsWhatWasDoneToIt(t *testing.T) {
 		"lines in disorder":    {`UPDATE audit SET seq = CASE seq WHEN 2 THEN 30 ELSE seq END`, "after line 1 comes line 3", 1},
 		"an end taken off with its head": {
 			`DELETE FROM audit WHERE seq = 5; UPDATE audit_head SET lines = 4, hash = (SELECT hash FROM audit WHERE seq = 4)`,
-			"there are 4, and a head of 5 was kept", 4,
+			"there are 4, and the head that you gave has 5", 4,
 		},
 		"a trail written anew with its head": {
 			`DELETE FROM audit WHERE seq = 5; INSERT INTO audit SELECT 5, at, restore_id, kind, actor, detail, 'x', 'y' FROM audit WHERE seq = 4;

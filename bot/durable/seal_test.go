@@ -384,18 +384,18 @@ func TestAKeyGuardsTheTrail(t *testing.T) {
 		"an older trail":           {keys: []docspace.Secret{none, auditKey}, with: auditKey, from: 4},
 		"another key since":        {keys: []docspace.Secret{otherKey, auditKey}, with: auditKey, from: 5},
 		"a wrong key":              {keys: []docspace.Secret{auditKey}, with: otherKey, want: "another key", is: durable.ErrAuditKey},
-		"the key of before":        {keys: []docspace.Secret{otherKey, auditKey}, with: otherKey, want: "vouches for the lines from 1 to 4", is: durable.ErrAuditKey},
-		"never a key":              {keys: []docspace.Secret{none}, with: auditKey, want: "not sealed", is: durable.ErrUnsealed},
+		"the key of before":        {keys: []docspace.Secret{otherKey, auditKey}, with: otherKey, want: "proves the lines from 1 to 4", is: durable.ErrAuditKey},
+		"never a key":              {keys: []docspace.Secret{none}, with: auditKey, want: "has no seal", is: durable.ErrUnsealed},
 		"without the key for once": {keys: []docspace.Secret{auditKey, none, auditKey}, with: auditKey, want: "line 8 says"},
-		"a cut end":                {keys: []docspace.Secret{auditKey}, tamper: cutOff, with: auditKey, want: "newest lines were cut off"},
-		"a cut end, with the seal": {keys: []docspace.Secret{auditKey}, tamper: cutOff + `; UPDATE audit_head SET seal = ''`, with: auditKey, is: durable.ErrUnsealed, want: "took the seal away"},
+		"a cut end":                {keys: []docspace.Secret{auditKey}, tamper: cutOff, with: auditKey, want: "cut off the newest lines"},
+		"a cut end, with the seal": {keys: []docspace.Secret{auditKey}, tamper: cutOff + `; UPDATE audit_head SET seal = ''`, with: auditKey, is: durable.ErrUnsealed, want: "removed the seal"},
 		"a changed line":           {keys: []docspace.Secret{auditKey}, tamper: `UPDATE audit SET actor = 'U7' WHERE seq = 2`, with: auditKey, want: "line 2 was changed", without: true},
 		"a changed line, wrong key": {
 			keys: []docspace.Secret{auditKey}, tamper: `UPDATE audit SET actor = 'U7' WHERE seq = 2`, with: otherKey, want: "line 2 was changed", without: true,
 		},
-		"an empty one":            {keys: []docspace.Secret{auditKey}, tamper: rebuilt, with: auditKey, want: "newest lines were cut off"},
-		"one of a forged key":     {keys: []docspace.Secret{auditKey}, tamper: `UPDATE audit_head SET seal = replace(seal, ':', '0:')`, with: auditKey, want: "not sealed by the bot"},
-		"gone on after a cut end": {keys: []docspace.Secret{auditKey, none}, tamper: ``, with: auditKey, is: durable.ErrUnsealed, want: "not sealed"},
+		"an empty one":            {keys: []docspace.Secret{auditKey}, tamper: rebuilt, with: auditKey, want: "cut off the newest lines"},
+		"one of a forged key":     {keys: []docspace.Secret{auditKey}, tamper: `UPDATE audit_head SET seal = replace(seal, ':', '0:')`, with: auditKey, want: "did not seal the end"},
+		"gone on after a cut end": {keys: []docspace.Secret{auditKey, none}, tamper: ``, with: auditKey, is: durable.ErrUnsealed, want: "has no seal"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -441,14 +441,14 @@ func TestTheTrailSaysThatItWasFoundChanged(t *testing.T) {
 	}
 	_ = s.Close()
 	write(t, file, auditKey)
-	if _, err := verified(t, file, auditKey, durable.AuditHead{}); err == nil || !strings.Contains(err.Error(), "line 4 says that the bot found the trail without the seal that it had left (broken)") {
+	if _, err := verified(t, file, auditKey, durable.AuditHead{}); err == nil || !strings.Contains(err.Error(), "line 4 says that the bot found the trail without its own seal (broken)") {
 		t.Errorf("got %v", err)
 	}
 	short, err := durable.ParseAuditHead("Seal of the bot's records so far, for an audit: `" + told.Short() + "`")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := verified(t, file, auditKey, short); err == nil || !strings.Contains(err.Error(), "line 4 is not the one whose hash was kept") {
+	if _, err := verified(t, file, auditKey, short); err == nil || !strings.Contains(err.Error(), "line 4 does not have the hash of the head that you gave") {
 		t.Errorf("with what the channel says: %v", err)
 	}
 	// Whoever has looked, and keeps a head from after it, goes on from there.

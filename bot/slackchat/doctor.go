@@ -48,7 +48,7 @@ func (c *Checkup) Examine(ctx context.Context) []bot.Finding {
 	if c.Sockets != nil {
 		found = append(found, c.Connections(ctx)...)
 		if n := c.Sockets.State().Counted; n > c.Sockets.Slots+socketmode.MaxSlots {
-			found = append(found, finding(checkSocket, bot.Warn, "Slack counts "+bot.Count(n, "connection", "connections")+" of the app", "Look whether an old bot runs somewhere with the same app token."))
+			found = append(found, finding(checkSocket, bot.Warn, "Slack counts "+bot.Count(n, "connection", "connections")+" of the app", "Check whether an old bot runs somewhere with the same app token."))
 		}
 		return found
 	}
@@ -72,7 +72,7 @@ func (c *Checkup) Token(ctx context.Context) []bot.Finding {
 		found[0] = finding(check, bot.Fail, errOrgWide.Error(), cureOrgWide)
 	}
 	if answer.BotID == "" {
-		found[0] = finding(check, bot.Fail, "it stands for a person and not for the bot", "Put the Bot User OAuth Token (xoxb-...) of OAuth & Permissions in SLACK_BOT_TOKEN.")
+		found[0] = finding(check, bot.Fail, "it is a person's token, not the bot's", "Put the Bot User OAuth Token (xoxb-...) of OAuth & Permissions in SLACK_BOT_TOKEN.")
 	}
 	return append(found, c.scopes(answer.Header), c.clock(answer.Header))
 }
@@ -82,7 +82,7 @@ func refusedToken(check string, err error) bot.Finding {
 	fix := cure(code, methodAuth, "")
 	switch {
 	case !refused:
-		return finding(check, bot.Fail, "Slack cannot be reached: "+err.Error(), bot.NetworkFix(err, "Look at SLACK_API_URL, the name server and the firewall; only outgoing HTTPS is needed."))
+		return finding(check, bot.Fail, "Slack cannot be reached: "+err.Error(), bot.NetworkFix(err, "Check SLACK_API_URL, the name server and the firewall; the bot needs only outgoing HTTPS."))
 	case passing(code):
 		return finding(check, bot.Fail, "Slack is not well: "+code, "Look at status.slack.com, then run this again.")
 	case code == "not_allowed_token_type":
@@ -114,11 +114,11 @@ func (c *Checkup) direct(ctx context.Context, person string) bot.Finding {
 	code, about, refused := refusalOf(err)
 	switch {
 	case !refused || passing(code):
-		return finding(check, bot.Warn, "it could not be asked whether they are taken", "Run this again.")
+		return finding(check, bot.Warn, "the bot could not check whether Slack accepts them", "Run this again.")
 	case code == "no_text":
-		return finding(check, bot.Pass, "nothing refuses them", "")
+		return finding(check, bot.Pass, "Slack accepts them", "")
 	case about == aboutClosed, about == aboutAbsent:
-		return finding(check, bot.Warn, "the last way to somebody whose channel is closed is shut: "+policy.RefusedCall(methodPost, code, ""),
+		return finding(check, bot.Warn, "the bot cannot reach somebody whose channel is closed: "+policy.RefusedCall(methodPost, code, ""),
 			cure("messages_tab_disabled", methodPost, ""))
 	}
 	return finding(check, bot.Warn, policy.RefusedCall(methodPost, code, ""), cure(code, methodPost, ""))
@@ -152,7 +152,7 @@ func (c *Checkup) scopes(h http.Header) bot.Finding {
 	case len(missing) > 0:
 		return finding(check, bot.Fail, strings.Join(missing, ", ")+" is missing", "Add it under OAuth & Permissions, Bot Token Scopes, and install the app again; restorebot manifest says what each is for.")
 	case len(more) > 0:
-		return finding(check, bot.Warn, strings.Join(more, ", ")+" is more than the bot needs", "Take it away under OAuth & Permissions and install the app again: a stolen token can do less then.")
+		return finding(check, bot.Warn, strings.Join(more, ", ")+" is more than the bot needs", "Remove it under OAuth & Permissions and install the app again: then a stolen token can do less.")
 	}
 	return finding(check, bot.Pass, strings.Join(have, ", "), "")
 }
@@ -165,18 +165,18 @@ func (c *Checkup) clock(h http.Header) bot.Finding {
 	}
 	theirs, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
-		return finding(check, bot.Warn, "Slack did not say what time it is", "Look whether the clock is set by NTP (timedatectl).")
+		return finding(check, bot.Warn, "Slack did not say what time it is", "Check that NTP sets the clock (timedatectl).")
 	}
 	off := now().Sub(theirs)
 	if off.Abs() > clockWithin {
-		return finding(check, bot.Fail, fmt.Sprintf("it is %s off Slack's", off.Abs().Round(time.Second)), "Set it by NTP (timedatectl set-ntp true): requests and keys expire by it.")
+		return finding(check, bot.Fail, fmt.Sprintf("it is %s off Slack's", off.Abs().Round(time.Second)), "Let NTP set it (timedatectl set-ntp true): the bot needs it to tell when requests and keys expire.")
 	}
 	return finding(check, bot.Pass, "within "+clockWithin.String()+" of Slack's", "")
 }
 
 const (
 	checkSocket = "slack connection"
-	curePrivate = "Look at the firewall and the proxy: outgoing HTTPS and WebSockets to *.slack.com are needed."
+	curePrivate = "Check the firewall and the proxy: the bot needs outgoing HTTPS and WebSockets to *.slack.com."
 )
 
 // Connections looks at the connections of the running bot. A probe may ask for it
@@ -193,7 +193,7 @@ func judgeConnections(s socketmode.State) bot.Finding {
 	case s.Live == 0:
 		return finding(checkSocket, bot.Fail, "no connection: "+s.Fault, curePrivate)
 	case silent > frameFresh:
-		return finding(checkSocket, bot.Fail, fmt.Sprintf("no sign of life for %s", silent.Round(time.Second)), curePrivate)
+		return finding(checkSocket, bot.Fail, fmt.Sprintf("Slack has been silent for %s", silent.Round(time.Second)), curePrivate)
 	}
 	return finding(checkSocket, bot.Pass, bot.Count(s.Live, "connection", "connections"), "")
 }

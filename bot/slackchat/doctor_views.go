@@ -47,7 +47,7 @@ func (c *ViewCheck) Examine(ctx context.Context) []bot.Finding {
 	const check = "slack views"
 	samples, err := blockkit.Samples()
 	if err != nil {
-		return []bot.Finding{finding(check, bot.Fail, "the views of this build cannot be read: "+err.Error(), "Take another build.")}
+		return []bot.Finding{finding(check, bot.Fail, "the views of this build cannot be read: "+err.Error(), "Use another build.")}
 	}
 	var found []bot.Finding
 	var classic []string // views that are sent in their classic form
@@ -55,7 +55,7 @@ func (c *ViewCheck) Examine(ctx context.Context) []bot.Finding {
 		v, err := c.ask(ctx, s)
 		if err != nil {
 			fix := bot.NetworkFix(err, "Run this again. Look at SLACK_API_URL, and whether the proxy lets blocks.validate through.")
-			found = append(found, finding(check, bot.Warn, "Slack did not say what it thinks of "+s.Name+": "+err.Error(), fix))
+			found = append(found, finding(check, bot.Warn, "Slack did not say whether it accepts "+s.Name+": "+err.Error(), fix))
 			break
 		}
 		switch {
@@ -63,13 +63,13 @@ func (c *ViewCheck) Examine(ctx context.Context) []bot.Finding {
 		case v.aboutNewBlocks(s):
 			classic = append(classic, s.Name+": "+v.String())
 		default:
-			found = append(found, finding("slack view "+s.Name, bot.Fail, "Slack refuses it: "+v.String(), "Nothing was sent to anybody. Take a newer build, or tell its makers this line."))
+			found = append(found, finding("slack view "+s.Name, bot.Fail, "Slack refuses it: "+v.String(), "Nothing was sent to anybody. Use a newer build, or report this line to the people who make restorebot."))
 		}
 	}
 	if len(classic) > 0 {
 		found = append(found, finding(check, bot.Warn,
-			fmt.Sprintf("this workspace does not have new blocks yet that %s; the bot will use their classic form. Slack says of %s", bot.Count(len(classic), "view of this build has", "views of this build have"), classic[0]),
-			"Nothing has to be done: the classic form holds every fact and every button. A view whose classic form is refused too has a line of its own."))
+			fmt.Sprintf("%s new blocks that this workspace does not have yet; the bot sends their classic form. Slack says of %s", bot.Count(len(classic), "view of this build has", "views of this build have"), classic[0]),
+			"You need to do nothing: the classic form has every fact and every button. If Slack refuses a classic form too, that has a line of its own."))
 	}
 	if len(found) == 0 {
 		found = append(found, finding(check, bot.Pass, fmt.Sprintf("Slack takes all %d of this build", len(samples)), ""))

@@ -45,7 +45,7 @@ func TestViewCheckWarnsOfNewBlocksAndFailsWithoutAClassicForm(t *testing.T) {
 	for _, kinds := range [][]string{{"container"}, {"plan"}, {"task_card"}, slacktest.NewBlocks()} {
 		fake.RefuseBlocks(kinds...)
 		found := check.Examine(t.Context())
-		if len(found) != 1 || found[0].Grade != bot.Warn || !strings.Contains(found[0].What, "the bot will use their classic form") {
+		if len(found) != 1 || found[0].Grade != bot.Warn || !strings.Contains(found[0].What, "the bot sends their classic form") {
 			t.Errorf("without %s: %+v", kinds, found)
 		}
 	}

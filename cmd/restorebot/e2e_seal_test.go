@@ -80,11 +80,11 @@ func TestBinaryTellsTheChannelWhereTheTrailEnds(t *testing.T) {
 		verify(wrong, "sealed with another key than this AUDIT_KEY", statusFailed)
 		verify("AUDIT_KEY=short", "AUDIT_KEY must have 32 to 512 random characters", statusSettings)
 		tamper(t, s, `DELETE FROM audit WHERE seq > 3; UPDATE audit_head SET lines = 3, hash = (SELECT hash FROM audit WHERE seq = 3)`)
-		verify(testAuditKey, "newest lines were cut off", statusFailed)
+		verify(testAuditKey, "cut off the newest lines", statusFailed)
 		verify(none, "The audit trail is whole: 3 lines", 0)
 		tamper(t, s, `UPDATE audit_head SET seal = ''`)
 		verify(none, "No AUDIT_KEY guards it", 0)
-		verify(testAuditKey, "it is not sealed, although there is an AUDIT_KEY", statusFailed)
+		verify(testAuditKey, "it has no seal, although there is an AUDIT_KEY", statusFailed)
 		verify(none, "the newest lines are missing", statusFailed, "--head", line)
 		s.Setenv(testAuditKey)
 		if _, errs, status := s.Runs("audit", "export"); status != statusFailed || !strings.Contains(errs, "does not pass its check") {

@@ -36,7 +36,7 @@ func TestBinaryBackup(t *testing.T) {
 		if out, errs, status := s.Runs("backup", file); status != 0 || !strings.Contains(out, "holds a copy") {
 			t.Fatalf("status %d: %s%s", status, out, errs)
 		}
-		if out, errs, status := s.Runs("backup", file); status == 0 || !strings.Contains(errs, "is there already. No copy was made") {
+		if out, errs, status := s.Runs("backup", file); status == 0 || !strings.Contains(errs, "exists already. No copy was made") {
 			t.Errorf("over a file: status %d: %s%s", status, out, errs)
 		}
 		// The trail is read of the copy, and beside the bot that runs.

@@ -23,7 +23,7 @@ func (s Settings) cautions(ctx context.Context) []bot.Finding {
 // caution writes to the log what deserves a look.
 func (a *App) caution(ctx context.Context) {
 	for _, f := range a.settings.cautions(ctx) {
-		a.log.WarnContext(ctx, "a setting deserves a look", "check", f.Check, "found", f.What, "fix", f.Fix)
+		a.log.WarnContext(ctx, "check this setting", "check", f.Check, "found", f.What, "fix", f.Fix)
 	}
 }
 
@@ -43,8 +43,8 @@ func (s Settings) examineFiles(context.Context) (found []bot.Finding) {
 			continue
 		}
 		found = append(found, bot.Finding{
-			Check: "file " + path, Grade: bot.Warn, What: "every user of this machine may read or change it, and secrets belong in it",
-			Fix: "Let its owner alone read it: chmod 600 " + path,
+			Check: "file " + path, Grade: bot.Warn, What: "every user of this machine may read or change it, and it is for secrets",
+			Fix: "Let only its owner read it: chmod 600 " + path,
 		})
 	}
 	return found

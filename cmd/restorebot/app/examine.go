@@ -44,12 +44,12 @@ func (s Settings) examiners(to http.RoundTripper, sockets *socketmode.Client, po
 
 // examineAuditKey says what guards consent and trail.
 func (s Settings) examineAuditKey(context.Context) []bot.Finding {
-	f := bot.Finding{Check: "audit key", Grade: bot.Pass, What: "AUDIT_KEY, called " + durable.KeyID(s.AuditKey) + ", guards what people agreed to and the audit trail"}
+	f := bot.Finding{Check: "audit key", Grade: bot.Pass, What: "AUDIT_KEY, called " + durable.KeyID(s.AuditKey) + ", protects confirmations and the audit trail"}
 	if s.AuditKey.Reveal() == "" {
 		f = bot.Finding{
 			Check: "audit key", Grade: bot.Warn,
-			What: "AUDIT_KEY is not set: anybody who can write to the database can confirm and start a restore, end a freeze, and write the audit trail anew",
-			Fix:  "Set AUDIT_KEY, or AUDIT_KEY_FILE, to what openssl rand -hex 32 prints; restorebot setup makes one. All replicas need the same.",
+			What: "AUDIT_KEY is not set: anybody who can write to the database can confirm and start a restore, end a freeze, and rewrite the audit trail",
+			Fix:  "Set AUDIT_KEY or AUDIT_KEY_FILE to the output of openssl rand -hex 32, or run restorebot setup, which makes a key. All replicas need the same key.",
 		}
 	}
 	return []bot.Finding{f}
