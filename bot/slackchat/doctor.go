@@ -78,7 +78,7 @@ func (c *Checkup) Token(ctx context.Context) []bot.Finding {
 }
 
 func refusedToken(check string, err error) bot.Finding {
-	code, about, refused := refusalOf(err)
+	code, _, refused := refusalOf(err)
 	fix := cure(code, methodAuth, "")
 	switch {
 	case !refused:
@@ -87,7 +87,7 @@ func refusedToken(check string, err error) bot.Finding {
 		return finding(check, bot.Fail, "Slack is not well: "+code, "Look at status.slack.com, then run this again.")
 	case code == "not_allowed_token_type":
 		fix = "It is another kind of token. " + fix
-	case about != aboutToken || !wrongToken(code):
+	case !wrongToken(code):
 		return finding(check, bot.Fail, policy.RefusedCall(methodAuth, code, ""), fix)
 	}
 	return finding(check, bot.Fail, "Slack refuses it: "+code, fix)

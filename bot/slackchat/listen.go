@@ -279,17 +279,15 @@ func (l *Listener) finish(ctx context.Context, to bot.Recipient, meanwhile bot.A
 	answered := make(chan bot.Answer, 1)
 	go func() { answered <- l.runFollowUp(ctx, followUp) }()
 	var answer bot.Answer
+	var soon <-chan time.Time // nil never comes
 	if meanwhile != nil {
-		soon := time.NewTimer(waitSilently)
-		defer soon.Stop()
-		select {
-		case answer = <-answered:
-		case <-soon.C:
-			l.deliver(ctx, to, meanwhile)
-			to.Replace = true
-			answer = <-answered
-		}
-	} else {
+		soon = time.After(waitSilently)
+	}
+	select {
+	case answer = <-answered:
+	case <-soon:
+		l.deliver(ctx, to, meanwhile)
+		to.Replace = true
 		answer = <-answered
 	}
 	if answer == nil {
@@ -332,13 +330,7 @@ func (l *Listener) Tell(env socketmode.Envelope, text string) {
 		return
 	}
 	p, _ := pressOf(callback)
-	select {
-	case l.slots <- struct{}{}:
-	default:
-		return
-	}
-	l.running.Go(func() {
-		defer func() { <-l.slots }()
+	l.start(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(l.ctx), tellWithin)
 		defer cancel()
 		l.deliver(ctx, recipient(p.Caller, p.AnswerURL), bot.TextAnswer{Text: text})
@@ -366,9 +358,15 @@ func (l *Listener) deliver(ctx context.Context, to bot.Recipient, a bot.Answer) 
 // background runs f, unless maxFollowUps are running or the listener is ending. The log
 // lines of f carry the attributes of noted.
 func (l *Listener) background(noted context.Context, f func(ctx context.Context)) bool {
-	if l.ctx.Err() != nil {
-		return false
-	}
+	return l.ctx.Err() == nil && l.start(func() {
+		ctx, cancel := context.WithTimeout(bot.LogAs(l.ctx, noted), followUpWithin)
+		defer cancel()
+		f(ctx)
+	})
+}
+
+// start runs f by itself, unless maxFollowUps are running.
+func (l *Listener) start(f func()) bool {
 	select {
 	case l.slots <- struct{}{}:
 	default:
@@ -376,9 +374,7 @@ func (l *Listener) background(noted context.Context, f func(ctx context.Context)
 	}
 	l.running.Go(func() {
 		defer func() { <-l.slots }()
-		ctx, cancel := context.WithTimeout(bot.LogAs(l.ctx, noted), followUpWithin)
-		defer cancel()
-		f(ctx)
+		f()
 	})
 	return true
 }
