@@ -32,16 +32,10 @@ const (
 	// other call.
 	updateWithin = 3 * time.Second
 	callWithin   = 10 * time.Second
-	// retryWhenFull is the pause while too many calls are under way.
-	retryWhenFull = 250 * time.Millisecond
 	// heldUnsaid is the pause after a 429 without Retry-After; heldAtMost bounds
 	// Retry-After.
-	heldUnsaid = 5 * time.Second
-	heldAtMost = 5 * time.Minute
-	// pausedFirst is the pause of a method after Slack did not answer. It doubles
-	// with every failure in a row.
-	pausedFirst   = time.Second
-	pausedAtMost  = 30 * time.Second
+	heldUnsaid    = 5 * time.Second
+	heldAtMost    = 5 * time.Minute
 	channelsKnown = 1000
 )
 
@@ -54,93 +48,48 @@ type limiter struct {
 	cards     cardEdits
 	posts     map[string]*bucket // by channel
 	postsHeld time.Time          // until when a 429 holds all channels
-	under     [underWays]int     // calls under way
-	rests     [underWays]rest
-	spreads   [underWays]retrySpread
+
+	editing, updating, posting calls
 }
 
-// The kinds of calls whose number under way is bounded.
-const (
-	underEdit = iota
-	underUpdate
-	underPost
-	underWays
-)
-
-var atOnce = [underWays]int{underEdit: editsAtOnce, underUpdate: updatesAtOnce, underPost: postsAtOnce}
-
-// rest is the pause of a method that Slack did not answer.
-type rest struct {
-	failures int
-	until    time.Time
-}
-
-func (r *rest) failed(now time.Time) {
-	r.failures++
-	r.until = now.Add(min(pausedAtMost, pausedFirst<<min(r.failures-1, 5)))
-}
-
-// retrySpread spreads out the retries of calls that came while too many were under way.
-type retrySpread struct {
-	took time.Duration // recent duration of a call
-	next time.Time     // the next free time
-}
-
-// again returns the pause before the next retry, if most calls go on at once.
-func (r *retrySpread) again(now time.Time, most int) time.Duration {
-	slot := now.Add(retryWhenFull)
-	if r.next.After(slot) {
-		slot = r.next
+// init makes the zero value ready. The lock is held.
+func (o *limiter) init() {
+	if o.edits != nil {
+		return
 	}
-	r.next = slot.Add(r.took / time.Duration(most))
-	return slot.Sub(now)
+	o.edits = newBucket(editsEvery, editsBurst)
+	o.posts = map[string]*bucket{}
+	o.editing = calls{atOnce: editsAtOnce, within: callWithin, spread: true}
+	o.updating = calls{atOnce: updatesAtOnce, within: updateWithin} // the next progress follows anyway
+	o.posting = calls{atOnce: postsAtOnce, within: callWithin, spread: true}
 }
 
 // permit is a permission to make one call. end must be called with its outcome.
 type permit struct {
 	out     *limiter
-	kind    int
+	calls   *calls
 	begun   time.Time
-	key     string
-	channel string
-	last    bool // the card shows the end: no edit follows
-}
-
-// begin makes sure that not too many calls hang. The lock is held.
-func (o *limiter) begin(kind int, now time.Time) (wait time.Duration) {
-	r := o.rests[kind]
-	most := atOnce[kind]
-	if r.failures > 0 {
-		most = 1 // one call tries for all whether Slack answers again
-	}
-	switch {
-	case o.under[kind] < most:
-	case kind == underUpdate: // the next progress follows anyway
-		return max(retryWhenFull, r.until.Sub(now))
-	default:
-		return max(o.spreads[kind].again(now, most), r.until.Sub(now))
-	}
-	return r.until.Sub(now)
+	channel string // of a post
+	card    string // of an edit
+	last    bool   // the card shows the end: no edit follows
 }
 
 // edit returns a permit to edit a card.
 func (o *limiter) edit(c bot.Card) (*permit, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.init()
 	now := time.Now()
-	if o.edits == nil {
-		o.edits = newBucket(editsEvery, editsBurst)
-	}
 	r, u := c.Restore, editUrgency(c.Restore)
-	t := &permit{out: o, kind: underEdit, begun: now, key: r.Channel + " " + r.CardTS, last: r.State.Ended()}
+	t := &permit{out: o, calls: &o.editing, begun: now, card: r.Channel + " " + r.CardTS, last: r.State.Ended()}
 	if u == urgentUpdate {
-		t.kind = underUpdate
+		t.calls = &o.updating
 	}
-	card, err := o.cards.asked(t.key, r.Version, u, now)
+	card, err := o.cards.asked(t.card, r.Version, u, now)
 	if err != nil {
 		return nil, err
 	}
-	wait := o.begin(t.kind, now)
+	wait := t.calls.wait(now)
 	switch {
 	case wait > 0:
 	case u == urgentUpdate:
@@ -148,13 +97,13 @@ func (o *limiter) edit(c bot.Card) (*permit, error) {
 			wait = o.edits.tryTake(editsKept, now)
 		}
 	default:
-		wait = o.edits.ask(t.key, u, now)
+		wait = o.edits.ask(t.card, u, now)
 	}
 	if wait > 0 {
 		return nil, &busyError{wait}
 	}
 	card.sent, card.version, card.busy = now, r.Version, true
-	o.under[t.kind]++
+	t.calls.under++
 	return t, nil
 }
 
@@ -162,17 +111,18 @@ func (o *limiter) edit(c bot.Card) (*permit, error) {
 func (o *limiter) post(channel, key string, u urgency) (*permit, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.init()
 	now := time.Now()
 	l := o.channel(channel, now)
-	wait := max(o.begin(underPost, now), o.postsHeld.Sub(now))
+	wait := max(o.posting.wait(now), o.postsHeld.Sub(now))
 	if wait <= 0 {
 		wait = l.ask(key, u, now)
 	}
 	if wait > 0 {
 		return nil, &busyError{wait}
 	}
-	o.under[underPost]++
-	return &permit{out: o, kind: underPost, begun: now, channel: channel}, nil
+	o.posting.under++
+	return &permit{out: o, calls: &o.posting, begun: now, channel: channel}, nil
 }
 
 // channel is the limit of one channel. The lock is held.
@@ -180,9 +130,6 @@ func (o *limiter) channel(id string, now time.Time) *bucket {
 	l := o.posts[id]
 	if l != nil {
 		return l
-	}
-	if o.posts == nil {
-		o.posts = map[string]*bucket{}
 	}
 	if len(o.posts) >= channelsKnown {
 		for other, l := range o.posts {
@@ -203,30 +150,23 @@ func (t *permit) end(o result) (again time.Duration) {
 	out.mu.Lock()
 	defer out.mu.Unlock()
 	now := time.Now()
-	out.under[t.kind]--
-	spread := &out.spreads[t.kind]
-	spread.took = (3*spread.took + now.Sub(t.begun)) / 4
-	r := &out.rests[t.kind]
-	switch {
-	case o.Outcome == OutcomeLost, o.Outcome == OutcomeFailed, o.about == aboutToken: // other calls would fail too
-		r.failed(now)
-	default:
-		*r = rest{}
-	}
+	// Where Slack does not answer, or refuses the token, other calls would fail too.
+	failed := o.Outcome == OutcomeLost || o.Outcome == OutcomeFailed || o.about == aboutToken
+	t.calls.ended(now.Sub(t.begun), failed, now)
 	if o.Outcome == OutcomeLimited {
 		t.limited(now, o.wait)
 	}
-	if t.kind == underPost {
+	if t.card == "" {
 		return 0
 	}
-	return out.cards.ended(t.key, o.Outcome, t.last, now)
+	return out.cards.ended(t.card, o.Outcome, t.last, now)
 }
 
 // limited honors a 429. That of a post is for its channel, and for all of them
 // if another channel is held already. The lock is held.
 func (t *permit) limited(now time.Time, asked time.Duration) {
 	wait := holdFor(asked)
-	if t.kind != underPost {
+	if t.card != "" {
 		t.out.edits.hold(now, wait)
 		t.out.edits.slow(now)
 		return
@@ -249,10 +189,7 @@ func holdFor(asked time.Duration) time.Duration {
 
 // within bounds the call that a permit allows.
 func (t *permit) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	if t.kind == underUpdate {
-		return context.WithTimeout(ctx, updateWithin)
-	}
-	return context.WithTimeout(ctx, callWithin)
+	return context.WithTimeout(ctx, t.calls.within)
 }
 
 // editUrgency is the urgency of an edit of a restore's card.
