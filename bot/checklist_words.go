@@ -31,7 +31,7 @@ func (r Restore) Words(i CheckItem) (do, why string) {
 		case !wipes:
 			return "Check two-factor in Settings, Security", "It is set as it was in the backup"
 		}
-		return "Switch two-factor on again if it was required", "The restore wiped it; people then set it up anew"
+		return "Switch two-factor on again if it was required", "The restore wiped it; people then set it up again"
 	case CheckOAuth:
 		return "Copy the new client ids of OAuth apps", "From Developer Tools to where they run; old tokens are dead"
 	case CheckAddresses:

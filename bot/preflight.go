@@ -166,7 +166,7 @@ func checkPortalFree(ctx context.Context, r *Restore, p Portal) (docspace.Settin
 	if r.Order.Dump && !knowsDump(settings.Version) {
 		return settings, &policy.Refusal{
 			Rule: policy.RulePortal,
-			What: "The portal's version does not know --dump, or cannot be told: it would restore the portal alone.",
+			What: "The portal does not know --dump, or does not say its version: it would restore the portal alone.",
 			Do:   "Ask again without --dump, or bring the server to 3.1 or newer first.",
 		}
 	}

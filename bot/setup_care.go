@@ -46,10 +46,10 @@ func (r Restore) FurtherCare() (care []CareText) {
 		add("keys", "Renew "+Count(s.Keys-1, "other API key", "other API keys"), "They died with the restore: whoever uses one makes a new one.")
 	}
 	if has(PartWebhooks) {
-		add("webhooks", "Look at the webhooks", "The portal had "+Count(s.Webhooks, "webhook", "webhooks")+"; now it has the backup's: check where each goes.")
+		add("webhooks", "Look at the webhooks", "It had "+Count(s.Webhooks, "webhook", "webhooks")+"; now it has the backup's: check where each goes.")
 	}
 	if s.AddressesNew {
-		add("addresses_new", "Set the allowed addresses anew", "The backup's list is back and may lock people and the bot out.")
+		add("addresses_new", "Set the allowed addresses again", "The backup's list is back and may lock people and the bot out.")
 	}
 	if has(PartLogins) {
 		add("logins", "Log in once by SSO or LDAP", "Its settings are the backup's.")

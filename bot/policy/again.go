@@ -10,7 +10,7 @@ import (
 func (p Policy) StillAdmitted(ctx context.Context, d Directory, r Request) *Refusal {
 	if !p.Channels.Any && !slices.Contains(p.Channels.IDs, r.Channel) {
 		return &Refusal{
-			Rule: RuleChannel, What: "Restores may not be asked for in this channel any more.",
+			Rule: RuleChannel, What: "This channel no longer takes requests for restores.",
 			Do: "Ask again in one of the channels below.", People: p.Channels,
 		}
 	}

@@ -17,7 +17,7 @@ func TestBinaryChecksWhatAdmittedARequestAtThePress(t *testing.T) {
 		words   string
 	}{
 		"not on the list of people":   {"RESTORE_USERS=" + stage.Bob, false, "may not do so any more"},
-		"not in the list of channels": {"RESTORE_CHANNELS=CELSE", false, "may not be asked for in this channel any more"},
+		"not in the list of channels": {"RESTORE_CHANNELS=CELSE", false, "This channel no longer takes requests"},
 		"has left":                    {"", true, "may not do so any more"},
 	} {
 		t.Run(name, func(t *testing.T) {
