@@ -75,18 +75,18 @@ func requireSyncCommit(ctx context.Context, conn *pgx.Conn) error {
 
 // explainPostgres says what is wrong, that nothing was started, and what to do.
 func explainPostgres(cfg *pgx.ConnConfig, err error) error {
-	what, do := "cannot be used", "Put that right and start again."
+	what, do := "cannot be used", "Correct that and try again."
 	var e *pgconn.PgError
 	var connect *pgconn.ConnectError
 	switch {
 	case errors.Is(err, errNewer):
 		what, do = "is of another version", "Run the version that made it, or a newer one."
 	case errors.As(err, &e) && (e.Code[:2] == "28" || e.Code[:2] == "3D"): // authorization, no such database
-		what, do = "does not let the bot in", "Put the user, the password and the name in DATABASE_URL right."
+		what, do = "does not let the bot in", "Correct the user, the password and the name in DATABASE_URL."
 	case errors.As(err, &e) && (e.Code == "42501" || e.Code == "25006"):
 		what, do = "does not let the bot write", "Let the user of DATABASE_URL make tables there, and use the primary."
 	case errors.As(err, &connect) || errors.Is(err, context.DeadlineExceeded):
-		what, do = "does not answer", "See that it runs and can be reached from here."
+		what, do = "does not answer", "Check that it runs, and that this machine can reach it."
 	}
 	where := net.JoinHostPort(cfg.Host, strconv.Itoa(int(cfg.Port)))
 	return fmt.Errorf("the PostgreSQL database %s at %s %s: %w. Nothing was started. %s", cfg.Database, where, what, err, do)

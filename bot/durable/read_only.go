@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -22,6 +23,9 @@ func OpenReadOnly(ctx context.Context, databaseURL string) (*Store, error) {
 	}
 	if _, err := s.readTrailEnd(ctx, s.db); err != nil {
 		_ = s.Close()
+		if away := new(pgconn.ConnectError); errors.As(err, &away) {
+			return nil, s.explain(err)
+		}
 		return nil, fmt.Errorf("the database cannot be read, or another version of restorebot wrote it: %w", s.explain(err))
 	}
 	return s, nil
@@ -35,7 +39,7 @@ func readSQLite(ctx context.Context, file string) (*Store, error) {
 	}
 	db, err := sqliteReader(ctx, file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no database %s", file)
+		return nil, fmt.Errorf("there is no database %s: check DATABASE_URL", file)
 	}
 	if err != nil {
 		return nil, explainRead(file, err)

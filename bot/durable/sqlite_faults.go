@@ -51,6 +51,6 @@ func sqliteFault(err error) (what, do string) {
 	case errors.Is(err, errors.ErrUnsupported):
 		return "cannot be locked", "Put it on a disk of this machine."
 	default:
-		return "cannot be used", "Put that right and start again."
+		return "cannot be used", "Correct that and try again."
 	}
 }

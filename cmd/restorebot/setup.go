@@ -159,7 +159,7 @@ func (s *setup) settle(ctx context.Context, q question) error {
 		}
 		if given == "" {
 			if s.ask == nil {
-				return misuse(fmt.Errorf("%s is missing. Nothing was written; see restorebot setup --help", q.name))
+				return misuse(fmt.Errorf("%s is missing, and setup may ask nobody. Nothing was written. Set it, or run setup in a terminal without --yes; see restorebot setup --help", q.name))
 			}
 			continue
 		}
