@@ -69,9 +69,6 @@ func change(ctx context.Context, db dbtx, statement string, args ...any) (int64,
 	return res.RowsAffected()
 }
 
-// errCommit wraps the error of a commit: whether it took effect is not known.
-var errCommit = fmt.Errorf("commit: %w", bot.ErrUncertain)
-
 // tx runs f in one transaction, and again after a deadlock. f must use tx alone:
 // on SQLite a call on the pool would wait for the one connection for ever.
 func (s *Store) tx(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
@@ -93,7 +90,7 @@ func (s *Store) once(ctx context.Context, f func(context.Context, *sql.Tx) error
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%w: %w", errCommit, err)
+		return fmt.Errorf("commit: %w: %w", bot.ErrUncertain, err)
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func TestAFailedCommitLeavesNothingBehind(t *testing.T) {
 			}
 			return err
 		})
-		if !errors.Is(err, errCommit) {
+		if !errors.Is(err, bot.ErrUncertain) {
 			t.Fatalf("got %v", err)
 		}
 		var n int

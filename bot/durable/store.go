@@ -67,7 +67,7 @@ func whyNotCreated(ctx context.Context, tx *sql.Tx, delivery string) error {
 // committed reports whether a transaction took effect although the answer to
 // its commit was lost: r is there, as this very writer encoded it.
 func (s *Store) committed(ctx context.Context, err error, r bot.Restore, data string) bool {
-	if !errors.Is(err, errCommit) {
+	if !errors.Is(err, bot.ErrUncertain) {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
