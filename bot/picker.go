@@ -84,9 +84,8 @@ func (b *Bot) fillPicker(ctx context.Context, c policy.Caller, f Form, show pick
 	}
 	settings, err := settingsSoon(ctx, p)
 	var backups []docspace.Backup
-	var expired int
 	if err == nil {
-		backups, expired, err = p.restorableBackups(ctx, show.Dump)
+		backups, err = p.API.BackupHistory(ctx, show.Dump)
 	}
 	if err != nil {
 		return b.refuse(ctx, c, "", refuseUnlisted(ctx, p, err))
@@ -105,7 +104,7 @@ func (b *Bot) fillPicker(ctx context.Context, c policy.Caller, f Form, show pick
 	if err := b.Store.PutForm(ctx, f); err != nil {
 		return b.answerUnrecorded(ctx, err)
 	}
-	m := pickerModal(f.ID, show, may, p, settings, backups, expired, chosen, b.zoneOf(ctx, c.User))
+	m := pickerModal(f.ID, show, may, p, settings, backups, chosen, b.zoneOf(ctx, c.User))
 	for i, part := range m.Parts {
 		if field, ok := part.(Field); ok && field.Name == fieldReason {
 			field.Optional = !b.Policy.Reason
@@ -115,8 +114,9 @@ func (b *Bot) fillPicker(ctx context.Context, c policy.Caller, f Form, show pick
 	return m
 }
 
-func pickerModal(id string, show pickerState, may Portals, p Portal, settings docspace.Settings, backups []docspace.Backup, expired int, chosen string, zone *time.Location) Modal {
+func pickerModal(id string, show pickerState, may Portals, p Portal, settings docspace.Settings, backups []docspace.Backup, chosen string, zone *time.Location) Modal {
 	now := p.portalTime().In(zone)
+	backups, expired := unexpired(backups, now)
 	m := Modal{ID: id, Title: "Restore a backup", Close: "Cancel"}
 	if len(may) > 1 {
 		menu := Field{Name: fieldPortal, Label: "Portal", Kind: FieldMenu, Initial: p.Name, Tell: true, Options: may.options("")}

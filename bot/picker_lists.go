@@ -31,7 +31,7 @@ type backupList struct {
 	at      time.Time
 }
 
-// backupLists keep what the pickers of this process show, one list a portal: a
+// backupLists keep what the portals answered this process, for its lists and pickers: a
 // search would otherwise ask the portal at each letter, which changes its history.
 // Another process asks anew once. The zero value is ready.
 type backupLists struct {
@@ -108,13 +108,10 @@ func (l *backupLists) await(ctx context.Context, key listKey, ask func(context.C
 	return backups
 }
 
-// restorableBackups asks a portal for the backups that a picker offers: none that has
-// expired. It says how many were left out.
-func (p Portal) restorableBackups(ctx context.Context, dump bool) (backups []docspace.Backup, expired int, err error) {
-	backups, err = p.API.BackupHistory(ctx, dump)
-	all, now := len(backups), p.portalTime()
-	backups = slices.DeleteFunc(backups, func(backup docspace.Backup) bool { return backup.Expired(now) })
-	return backups, all - len(backups), err
+// unexpired returns the backups that a picker offers, and how many have expired.
+func unexpired(backups []docspace.Backup, now time.Time) (good []docspace.Backup, expired int) {
+	good = slices.DeleteFunc(slices.Clone(backups), func(backup docspace.Backup) bool { return backup.Expired(now) })
+	return good, len(backups) - len(good)
 }
 
 // key is whose backups a picker shows.

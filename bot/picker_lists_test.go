@@ -2,11 +2,13 @@ package bot_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"docspace-restorebot/bot"
+	"docspace-restorebot/docspace"
 	"docspace-restorebot/docspace/docspacetest"
 )
 
@@ -127,6 +129,25 @@ func TestPickerSearchesManyPortals(t *testing.T) {
 		sub.Caller.User = "UEVE"
 		if offered := s.Suggest(s.t.Context(), sub); len(offered) != 0 {
 			s.t.Errorf("a stranger is offered %+v", offered)
+		}
+	})
+}
+
+// Show older goes on with the list that people see, expired backups too, whatever a
+// picker has asked for meanwhile.
+func TestShowOlderShowsExpiredBackupsAfterAPicker(t *testing.T) {
+	t.Parallel()
+	play(t, func(s *scene) {
+		old := s.portal.AddBackup(docspacetest.Backup{StorageType: 4, CreatedOn: time.Now().Add(-time.Hour), ExpiresOn: time.Now().Add(-time.Minute)})
+		s.picker()
+		asked := histories(s)
+		_, later := s.Press(s.t.Context(), bot.Press{Caller: caller("UALICE"), Action: bot.PressOlder, Restore: s.Portals[0].Name + " 0"})
+		list, ok := later(s.t.Context()).(bot.Backups)
+		if !ok || !slices.ContainsFunc(list.Backups, func(b docspace.Backup) bool { return b.ID == old }) {
+			s.t.Errorf("older ones: %+v", list)
+		}
+		if n := histories(s) - asked; n != 0 {
+			s.t.Errorf("the portal was asked %d times more", n)
 		}
 	})
 }

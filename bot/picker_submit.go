@@ -58,11 +58,12 @@ func (b *Bot) search(ctx context.Context, s Submission, f Form) []Option {
 	backups, known := b.lists.find(show.key(), time.Now())
 	if !known {
 		backups = b.lists.await(ctx, show.key(), func(ctx context.Context) ([]docspace.Backup, error) {
-			backups, _, err := p.restorableBackups(ctx, show.Dump)
-			return backups, err
+			return p.API.BackupHistory(ctx, show.Dump)
 		})
 	}
-	return options(backups, s.Query, p.portalTime().In(b.zoneOf(ctx, s.Caller.User)))
+	now := p.portalTime().In(b.zoneOf(ctx, s.Caller.User))
+	backups, _ = unexpired(backups, now)
+	return options(backups, s.Query, now)
 }
 
 // submitPicker requests the picked restore, as a typed command does.
