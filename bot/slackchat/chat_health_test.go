@@ -118,11 +118,13 @@ func TestConnectionsAreJudgedByTheirSignsOfLife(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for want, s := range map[string]socketmode.State{
-			"2 connections":                  {Live: 2, LastFrame: time.Now()},
-			"no connection yet":              {},
-			"no connection: timeout":         {Fault: "timeout"},
-			"Slack has been silent for 3m0s": {Live: 2, LastFrame: time.Now().Add(-3 * time.Minute)},
-			"1 connection":                   {Live: 1, LastFrame: time.Now().Add(-time.Minute), Fault: "timeout"},
+			"2 connections":     {Live: 2, LastFrame: time.Now()},
+			"no connection yet": {},
+			"no connection: Slack does not answer in time":                  {Fault: "timeout"},
+			"no connection: Socket Mode is off for the app (link_disabled)": {Fault: "link_disabled"},
+			"no connection: tomorrow":                                       {Fault: "tomorrow"},
+			"Slack has been silent for 3m0s":                                {Live: 2, LastFrame: time.Now().Add(-3 * time.Minute)},
+			"1 connection":                                                  {Live: 1, LastFrame: time.Now().Add(-time.Minute), Fault: "timeout"},
 		} {
 			f := judgeConnections(s)
 			if f.What != want || (f.Grade == bot.Pass) != (want == "1 connection" || want == "2 connections") || (f.Fix == "") != (f.Grade == bot.Pass) {

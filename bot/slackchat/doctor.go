@@ -191,7 +191,8 @@ func judgeConnections(s socketmode.State) bot.Finding {
 	case s.Live == 0 && s.Fault == "":
 		return finding(checkSocket, bot.Fail, "no connection yet", curePrivate)
 	case s.Live == 0:
-		return finding(checkSocket, bot.Fail, "no connection: "+s.Fault, curePrivate)
+		why, fix := explainFault(s.Fault)
+		return finding(checkSocket, bot.Fail, "no connection: "+why, fix)
 	case silent > frameFresh:
 		return finding(checkSocket, bot.Fail, fmt.Sprintf("Slack has been silent for %s", silent.Round(time.Second)), curePrivate)
 	}
@@ -230,13 +231,13 @@ func (c *Checkup) Greet(ctx context.Context) (others int, found bot.Finding) {
 		stop()
 		return 0, refusedApp(err)
 	case <-ctx.Done():
-		why := "no hello within " + greetWithin.String()
+		why, fix := "no hello within "+greetWithin.String(), curePrivate
 		select {
-		case reason := <-failed:
-			why = "it could not be opened: " + reason
+		case word := <-failed:
+			why, fix = explainFault(word)
 		default:
 		}
-		found = finding(checkSocket, bot.Fail, why, curePrivate)
+		found = finding(checkSocket, bot.Fail, why, fix)
 	}
 	stop()
 	if err := <-done; found.Grade == bot.Fail && err != nil {
