@@ -3,7 +3,7 @@ package slackchat
 // explainFault says why there is no connection to Slack, and what to do about it.
 // word is the Fault of a [socketmode.State]; an unknown one stands for itself.
 func explainFault(word string) (why, fix string) {
-	const wait = "Wait a few minutes; the bot tries again by itself. See https://slack-status.com if it goes on."
+	const waitForSlack = "Wait a few minutes; the bot tries again by itself. See https://slack-status.com if it goes on."
 	switch word {
 	case "network":
 		return "Slack cannot be reached", curePrivate
@@ -16,9 +16,9 @@ func explainFault(word string) (why, fix string) {
 	case "http_status":
 		return "Slack, or a proxy before it, answers with an HTTP error", curePrivate
 	case "rate_limited":
-		return "Slack asks for fewer new connections", wait
+		return "Slack asks for fewer new connections", waitForSlack
 	case "slack_error":
-		return "Slack answers with an error, which the bot's log names", wait
+		return "Slack answers with an error, which the bot's log names", waitForSlack
 	case "refused":
 		return "Slack refuses the app-level token", "Run restorebot doctor: it names the error."
 	case "link_disabled":
