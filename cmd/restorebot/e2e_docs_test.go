@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kballard/go-shellquote"
-
 	"docspace-restorebot/cmd/restorebot/stage"
 )
 
@@ -74,7 +72,7 @@ func TestEveryShellCommandInTheDocumentsRuns(t *testing.T) {
 		}
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
-			words, err := shellquote.Split(here.Replace(line))
+			words, err := shellWords(here.Replace(line))
 			if err != nil {
 				t.Fatal(err)
 			}
