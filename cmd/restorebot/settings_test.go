@@ -80,7 +80,7 @@ func TestGatesAreReadStrictly(t *testing.T) {
 	s, err = load("RESTORE_APPROVERS=U0BOB,SLEADS", "RESTORE_APPROVALS=3", "RESTORE_SELF_APPROVAL=false", "RESTORE_CONFIRM=modal", "RESTORE_BREAK_GLASS=SLEADS")
 	p := s.Policy
 	if err != nil || p.Approvers.String() != "U0BOB,SLEADS" || p.Needed() != 3 || p.SelfApproval || !p.Typing || p.BreakGlass.String() != "SLEADS" {
-		t.Errorf("with every gate: %+v, %v", p, err)
+		t.Errorf("with every rule: %+v, %v", p, err)
 	}
 	for setting, rule := range map[string]string{
 		"RESTORE_APPROVERS=bob": "names, e-mail", "RESTORE_APPROVALS=0": "from 1 to", "RESTORE_APPROVALS=two": "from 1 to",
