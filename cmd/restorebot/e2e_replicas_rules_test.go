@@ -7,7 +7,7 @@ import (
 
 // Two bots share one PostgreSQL and Slack's envelopes: people are counted once,
 // a freeze on one holds the other, and the trail is whole.
-func TestBinaryReplicasKeepTheGatesTogether(t *testing.T) {
+func TestBinaryReplicasKeepTheRulesTogether(t *testing.T) {
 	t.Parallel()
 	s := setScene(t, append(everybody, "RESTORE_APPROVALS=3", "RESTORE_SELF_APPROVAL=false")...)
 	onPostgres(t, s)
