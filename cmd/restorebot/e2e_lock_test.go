@@ -16,8 +16,12 @@ func stands(t *testing.T, s *stage.Scene) {
 	s.Alice.Types("/restore " + s.Newest())
 	s.WantCard()
 	s.Portal.Break(func(f *docspacetest.Faults) { f.StuckQueued = true })
-	s.Bob.Presses("Restore")
-	s.Until("the restore has started", func() bool { return s.Portal.Starts() > 0 })
+	for s.Portal.Starts() == 0 {
+		s.Bob.Presses("Restore") // and again where a busy disk took longer than Slack waits, as the answer asks
+		s.Until("the restore has started, or the press was refused", func() bool {
+			return s.Portal.Starts() > 0 || s.Bob.IsTold("could not read or write its records")
+		})
+	}
 }
 
 // One bot writes a file, and others read it meanwhile. A bot that was killed

@@ -98,13 +98,22 @@ func (p *Person) acked(what string, d *slacktest.Delivery, err error) {
 	}
 }
 
+// IsTold reports whether the person alone is told all the words, in one answer to what
+// they did last.
+func (p *Person) IsTold(words ...string) bool {
+	return slices.ContainsFunc(p.told(), func(m slacktest.Message) bool { return says(p.scene.Text(m), words) })
+}
+
+// told are the answers to what the person did last.
+func (p *Person) told() []slacktest.Message {
+	return slices.DeleteFunc(p.scene.Slack.Ephemerals(p.ID), func(m slacktest.Message) bool { return p.seen[m.TS] == p.scene.Text(m) })
+}
+
 // WantTold waits until the person alone is told all the words, in one answer to
 // what they did last.
 func (p *Person) WantTold(words ...string) slacktest.Message {
 	p.scene.t.Helper()
-	return p.scene.want(func() []slacktest.Message {
-		return slices.DeleteFunc(p.scene.Slack.Ephemerals(p.ID), func(m slacktest.Message) bool { return p.seen[m.TS] == p.scene.Text(m) })
-	}, "an answer to "+p.ID, words)
+	return p.scene.want(p.told, "an answer to "+p.ID, words)
 }
 
 // WantDialog waits until the person's dialog says all the words, errors below its
