@@ -37,7 +37,7 @@ type Bot struct {
 	// read. It may be nil.
 	OnCommand func(v command.Verb, readable bool)
 
-	lists            backupLists  // of open pickers; a loss does no harm
+	lists            backupLists  // what portals answered; a loss does no harm
 	historiesWaiting atomic.Int32 // histories that steps wait for
 }
 

@@ -31,7 +31,7 @@ type Modal struct {
 // Part is one piece of a modal: [Words], [Acts], [Plan], [AnswerPart] or [Field].
 type Part interface{ part() }
 
-// Words is plain text, shown as it is: foreign text is harmless in it.
+// Words is plain text, shown as it is: foreign text needs no escaping in it.
 type Words struct{ Text string }
 
 // Acts is what people did in a portal, each group under its name. Its times are shown in

@@ -13,7 +13,7 @@ func TestEveryFaultOfAConnectionHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := regexp.MustCompile(`(?m)^\tfault[A-Z]\w+ += "(\w+)"$`).FindAllSubmatch(source, -1)
+	words := regexp.MustCompile(`(?m)^\tFault[A-Z]\w+ += "(\w+)"`).FindAllSubmatch(source, -1)
 	if len(words) < 8 {
 		t.Fatalf("found %d words in the source", len(words))
 	}

@@ -178,15 +178,15 @@ func exportTable(lines iter.Seq2[durable.AuditLine, error], w io.Writer) error {
 		}
 		_ = c.Write([]string{
 			strconv.FormatInt(l.Seq, 10), l.At.Format(time.RFC3339Nano), l.Restore, l.Kind, l.Actor,
-			harmless(strings.Join(detail, "; ")), l.Prev, l.Hash,
+			withoutFormula(strings.Join(detail, "; ")), l.Prev, l.Hash,
 		})
 	}
 	c.Flush()
 	return c.Error()
 }
 
-// harmless keeps a spreadsheet from taking what people typed for a formula.
-func harmless(cell string) string {
+// withoutFormula keeps a spreadsheet from taking what people typed for a formula.
+func withoutFormula(cell string) string {
 	if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
 		return "'" + cell
 	}

@@ -73,8 +73,8 @@ func TestGoodConnectionForgetsOldFailures(t *testing.T) {
 		s := &Client{API: fake, Dialer: fake.dialer(), Slots: 1, Handle: echoText}
 		runClient(t, s)
 		synctest.Wait()
-		if fault := s.State().Fault; fault != faultNetwork {
-			t.Errorf("fault %q before a hello, want %q", fault, faultNetwork)
+		if fault := s.State().Fault; fault != FaultNetwork {
+			t.Errorf("fault %q before a hello, want %q", fault, FaultNetwork)
 		}
 		c := fake.next()
 		synctest.Wait()
@@ -172,8 +172,8 @@ func TestHungOpenCallIsGivenUp(t *testing.T) {
 		if len(opens) < 6 || opens[1] != begun {
 			t.Errorf("opens %v, want both slots' at %v and more", opens, begun)
 		}
-		if fault := s.State().Fault; fault != faultTimeout {
-			t.Errorf("fault %q, want %q", fault, faultTimeout)
+		if fault := s.State().Fault; fault != FaultTimeout {
+			t.Errorf("fault %q, want %q", fault, FaultTimeout)
 		}
 		failed := failures.Load()
 		stopped := time.Now()
@@ -225,8 +225,8 @@ func TestBackoffKeepsItsFloorAndItsBound(t *testing.T) {
 func TestStatusOfTheOpenCallIsKept(t *testing.T) {
 	t.Parallel()
 	f := faultOf(slack.StatusCodeError{Code: http.StatusBadGateway, Status: "502 Bad Gateway"})
-	if f.word != faultHTTP || f.fatal != nil {
-		t.Errorf("fault %+v, want %s and not fatal", f, faultHTTP)
+	if f.word != FaultHTTP || f.fatal != nil {
+		t.Errorf("fault %+v, want %s and not fatal", f, FaultHTTP)
 	}
 }
 

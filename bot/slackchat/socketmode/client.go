@@ -149,6 +149,6 @@ type State struct {
 	AppID     string    // the app these connections belong to, by Slack's hello
 
 	// Fault is why the last attempt to connect failed, or the last connection
-	// was refused; empty after a hello. One of a closed set of words.
+	// was refused; empty after a hello. One of the Fault words, such as [FaultNetwork].
 	Fault string
 }

@@ -34,16 +34,19 @@ var fatalCodes = []string{
 	"two_factor_setup_required", CodeNotFound,
 }
 
-// The words for why a connection could not be opened.
+// The words of [State].Fault and of [Events].OpenFailed: why a connection could not be
+// opened.
 const (
-	faultRateLimited = "rate_limited"
-	faultSlack       = "slack_error"
-	faultHTTP        = "http_status"
-	faultTimeout     = "timeout"
-	faultAddress     = "bad_address"
-	faultHandshake   = "handshake"
-	faultNetwork     = "network"
-	faultFatal       = "refused"
+	FaultRateLimited = "rate_limited"
+	FaultSlack       = "slack_error"
+	FaultHTTP        = "http_status"
+	FaultTimeout     = "timeout"
+	FaultAddress     = "bad_address"
+	FaultHandshake   = "handshake"
+	FaultNetwork     = "network"
+	FaultFatal       = "refused"          // see [FatalError]
+	FaultDisabled    = disconnectDisabled // Socket Mode is off for the app
+	FaultTooMany     = disconnectTooMany  // the app has too many connections
 )
 
 // fault is what a failed attempt means.
@@ -54,34 +57,34 @@ type fault struct {
 }
 
 func faultOf(err error) fault {
-	f := fault{word: faultNetwork}
+	f := fault{word: FaultNetwork}
 	code := ""
 	if refused, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		f.word, code = faultSlack, refused.Err
+		f.word, code = FaultSlack, refused.Err
 	}
 	if code == disconnectDisabled || code == disconnectTooMany {
 		f.word = code
 	}
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		f.word, f.retryAfter = faultRateLimited, limited.RetryAfter
+		f.word, f.retryAfter = FaultRateLimited, limited.RetryAfter
 	}
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
-		switch f.word = faultHTTP; status.Code {
+		switch f.word = FaultHTTP; status.Code {
 		case http.StatusNotFound:
 			code = CodeNotFound
 		case http.StatusTooManyRequests:
-			f.word = faultRateLimited // without a Retry-After
+			f.word = FaultRateLimited // without a Retry-After
 		}
 	}
 	switch {
 	case errors.Is(err, errUpgrade):
-		f.word = faultHandshake
+		f.word = FaultHandshake
 	case errors.Is(err, errBadURL):
-		f.word = faultAddress
+		f.word = FaultAddress
 	case errors.Is(err, errOpenSlow), errors.Is(err, context.DeadlineExceeded):
-		f.word = faultTimeout
+		f.word = FaultTimeout
 	case slices.Contains(fatalCodes, code):
-		f.word, f.fatal = faultFatal, &FatalError{Code: code}
+		f.word, f.fatal = FaultFatal, &FatalError{Code: code}
 	}
 	return f
 }

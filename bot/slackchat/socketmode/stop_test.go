@@ -165,18 +165,18 @@ func TestEverythingElseIsRetriedForEver(t *testing.T) {
 		body   string
 		fault  string
 	}{
-		"internal error":    {http.StatusOK, nil, `{"ok":false,"error":"internal_error"}`, faultSlack},
+		"internal error":    {http.StatusOK, nil, `{"ok":false,"error":"internal_error"}`, FaultSlack},
 		"link_disabled":     {http.StatusOK, nil, `{"ok":false,"error":"link_disabled"}`, disconnectDisabled},
-		"no error code":     {http.StatusOK, nil, `{"ok":false}`, faultAddress},
-		"no address":        {http.StatusOK, nil, `{"ok":true}`, faultAddress},
-		"a bad address":     {http.StatusOK, nil, `{"ok":true,"url":"wss://slack.test:port/?ticket=` + ticketMark + `"}`, faultAddress},
-		"another scheme":    {http.StatusOK, nil, `{"ok":true,"url":"file:///?ticket=` + ticketMark + `"}`, faultAddress},
-		"unreachable":       {http.StatusOK, nil, `{"ok":true,"url":"wss://slack.test/?ticket=` + ticketMark + `"}`, faultNetwork},
-		"HTML":              {http.StatusOK, nil, `<html>`, faultNetwork},
-		"401":               {http.StatusUnauthorized, nil, ``, faultHTTP},
-		"503":               {http.StatusServiceUnavailable, nil, `<html>`, faultHTTP},
-		"429":               {http.StatusTooManyRequests, nil, ``, faultRateLimited},
-		"429 with a header": {http.StatusTooManyRequests, http.Header{"Retry-After": {"30"}}, ``, faultRateLimited},
+		"no error code":     {http.StatusOK, nil, `{"ok":false}`, FaultAddress},
+		"no address":        {http.StatusOK, nil, `{"ok":true}`, FaultAddress},
+		"a bad address":     {http.StatusOK, nil, `{"ok":true,"url":"wss://slack.test:port/?ticket=` + ticketMark + `"}`, FaultAddress},
+		"another scheme":    {http.StatusOK, nil, `{"ok":true,"url":"file:///?ticket=` + ticketMark + `"}`, FaultAddress},
+		"unreachable":       {http.StatusOK, nil, `{"ok":true,"url":"wss://slack.test/?ticket=` + ticketMark + `"}`, FaultNetwork},
+		"HTML":              {http.StatusOK, nil, `<html>`, FaultNetwork},
+		"401":               {http.StatusUnauthorized, nil, ``, FaultHTTP},
+		"503":               {http.StatusServiceUnavailable, nil, `<html>`, FaultHTTP},
+		"429":               {http.StatusTooManyRequests, nil, ``, FaultRateLimited},
+		"429 with a header": {http.StatusTooManyRequests, http.Header{"Retry-After": {"30"}}, ``, FaultRateLimited},
 	}
 	for name, answer := range answers {
 		t.Run(name, func(t *testing.T) {
@@ -241,8 +241,8 @@ func TestRefusedHandshakeIsNoSecret(t *testing.T) {
 		if strings.Contains(text, ticketMark) || !strings.Contains(text, "HTTP 410") {
 			t.Errorf("log %.500s, want the status and no ticket", text)
 		}
-		if fault := s.State().Fault; fault != faultHandshake {
-			t.Errorf("fault %q, want %q", fault, faultHandshake)
+		if fault := s.State().Fault; fault != FaultHandshake {
+			t.Errorf("fault %q, want %q", fault, FaultHandshake)
 		}
 	})
 }

@@ -69,7 +69,7 @@ func TestPromisesAreCheckedAndShown(t *testing.T) {
 func made(n, lost int) comparison {
 	like := func(n, lost int) []figure {
 		v := float64(n)
-		return []figure{times(crowdP50, v*1e6), number(crowdRate, 1000/v), times(commandCPU, v), memory(loadedMemory, v), count(lostElse, lost).atMost(0)}
+		return []figure{times(help32P50, v*1e6), number(help32Rate, 1000/v), times(commandCPU, v), memory(loadedMemory, v), count(lostElse, lost).atMost(0)}
 	}
 	return comparison{programs: []string{floor, bolt, self}, runs: []map[string][]figure{{floor: like(10, 0), bolt: like(100, 9), self: like(10*n, lost)}}}
 }

@@ -18,8 +18,8 @@ const requests = 20
 
 // The figures that a promise is about, as they are called in the table.
 const (
-	crowdP50      = "help, 32 at once: ack p50"
-	crowdRate     = "help, 32 at once: commands a second"
+	help32P50     = "help, 32 at once: ack p50"
+	help32Rate    = "help, 32 at once: commands a second"
 	commandCPU    = "CPU of a command"
 	loadedMemory  = "memory after all commands"
 	lostRecycling = "lost while connections are recycled"
@@ -33,7 +33,7 @@ var ratios = []struct {
 	figure, than string
 	promise      func(figure) figure
 }{
-	{crowdP50, floor, func(f figure) figure { return f.atMost(4) }},
+	{help32P50, floor, func(f figure) figure { return f.atMost(4) }},
 	{commandCPU, floor, func(f figure) figure { return f.atMost(4) }},
 	{loadedMemory, bolt, func(f figure) figure { return f.atMost(0.5) }},
 }
@@ -153,7 +153,7 @@ func (p *player) loads(ctx context.Context, n int) error {
 		return err
 	}
 	help.n = n
-	crowd, err := help.play(ctx)
+	help32, err := help.play(ctx)
 	if err != nil {
 		return err
 	}
@@ -179,9 +179,9 @@ func (p *player) loads(ctx context.Context, n int) error {
 	}
 	// Last, for what they bring about goes on after their acks.
 	request, err := load{n: len(p.portals), atOnce: 1, typed: func(n int) *slacktest.Delivery { return ask(p.Slack, p.portals[n]) }}.play(ctx)
-	lost := crowd.lost + crowd.late + rush.lost + rush.late + request.lost + request.late
+	lost := help32.lost + help32.late + rush.lost + rush.late + request.lost + request.late
 	p.found = append(p.found,
-		times(crowdP50, float64(crowd.p50)), times("help, 32 at once: ack p99", float64(crowd.p99)), number(crowdRate, crowd.perSecond()),
+		times(help32P50, float64(help32.p50)), times("help, 32 at once: ack p99", float64(help32.p99)), number(help32Rate, help32.perSecond()),
 		times("help, 256 at once: ack p50", float64(rush.p50)), times("help, 256 at once: ack p99", float64(rush.p99)),
 		times("request for a restore: ack p50", float64(request.p50)), times("request for a restore: ack p99", float64(request.p99)),
 		times(commandCPU, float64(after.cpu-before.cpu)/float64(2*n)), memory(loadedMemory, after.rss),

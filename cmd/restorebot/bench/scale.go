@@ -45,7 +45,7 @@ func scale(ctx context.Context, o options) (found answer, err error) {
 	// Five messages of each restore, one a second in a channel, and room.
 	ctx, stop := context.WithTimeout(ctx, 3*o.takes+90*time.Second+8*time.Second*perChannel)
 	defer stop()
-	crowd := watch(ctx, s.Slack)
+	watched := watch(ctx, s.Slack)
 	request, err := load{n: len(portals), atOnce: 32, typed: func(n int) *slacktest.Delivery { return ask(s.Slack, portals[n]) }}.play(ctx)
 	if err != nil {
 		return found, err
@@ -59,7 +59,7 @@ func scale(ctx context.Context, o options) (found answer, err error) {
 	}
 	atOnce := restores(portals, true)
 	for _, p := range portals {
-		if err := crowd.heard(ctx, p.Name, 1); err != nil {
+		if err := watched.heard(ctx, p.Name, 1); err != nil {
 			return found, fmt.Errorf("the end of %s was not told: %w; Slack: %+v\n%s", p.Name, err, s.Slack.Stats(), bot.Log())
 		}
 	}
@@ -67,7 +67,7 @@ func scale(ctx context.Context, o options) (found answer, err error) {
 	if err != nil {
 		return found, err
 	}
-	gaps, late := polls(portals), late(portals, crowd)
+	gaps, late := polls(portals), late(portals, watched)
 	return list(fmt.Sprintf("%d restores of %v are asked for in the same moment; every portal is asked every %v. All of Slack's limits hold.", o.portals, o.takes, pollEvery), []figure{
 		count("at once", atOnce),
 		count("not begun", len(portals)-restores(portals, false)).atMost(0),
@@ -139,9 +139,9 @@ func polls(portals []*stage.Another) (gaps []time.Duration) {
 
 // late is how long after the end of each restore its end was told, sorted. A channel
 // takes one message a second: of five ends in one, the last waits for four.
-func late(portals []*stage.Another, crowd *people) (late []time.Duration) {
+func late(portals []*stage.Another, watched *people) (late []time.Duration) {
 	for _, p := range portals {
-		if restores, told := p.Restores(), crowd.ends(p.Name); len(restores) > 0 && len(told) > 0 {
+		if restores, told := p.Restores(), watched.ends(p.Name); len(restores) > 0 && len(told) > 0 {
 			late = append(late, told[0].Sub(restores[0].Ended))
 		}
 	}

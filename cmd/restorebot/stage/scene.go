@@ -62,14 +62,6 @@ func Set(t TB, o Options) *Scene {
 	return s
 }
 
-// Begin is Set, and starts a bot.
-func Begin(t TB, o Options) *Scene {
-	t.Helper()
-	s := Set(t, o)
-	s.Starts()
-	return s
-}
-
 // Person is somebody of the stage, or whom the test has put there.
 func (s *Scene) Person(id string) *Person { return &Person{ID: id, scene: s} }
 
